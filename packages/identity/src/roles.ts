@@ -1,0 +1,35 @@
+/** Decides what a role may do: each role may do all that the ones below it may. */
+import { RtdpError } from '@rtdp/ums/error';
+
+/** From the most to the least powerful. */
+export const ROLES = ['admin', 'editor', 'viewer'] as const;
+export type Role = (typeof ROLES)[number];
+
+export interface Identity {
+  subject: string;
+  organisationId: string;
+  roles: Role[];
+}
+
+/** The organisation that a platform has from its first start. */
+export const FIRST_ORGANISATION_ID = '00000000-0000-4000-8000-000000000001';
+
+export function isRole(value: unknown): value is Role {
+  return ROLES.includes(value as Role);
+}
+
+export function hasRole(identity: { roles: readonly string[] }, needed: Role): boolean {
+  const rank = ROLES.indexOf(needed);
+  return identity.roles.some((role) => isRole(role) && ROLES.indexOf(role) <= rank);
+}
+
+/** @throws RtdpError IDENTITY_FORBIDDEN unless one of the identity's roles is `needed` or above it. */
+export function requireRole(identity: { subject: string; roles: readonly string[] }, needed: Role): void {
+  if (hasRole(identity, needed)) return;
+  throw new RtdpError({
+    code: 'IDENTITY_FORBIDDEN',
+    message: `${identity.subject} may not do this: it needs the role ${needed}`,
+    next: `Ask an administrator for the role ${needed}, or use another token.`,
+    facts: { needed, roles: [...identity.roles] },
+  });
+}
