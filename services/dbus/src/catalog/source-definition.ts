@@ -217,7 +217,8 @@ export function choosesTable(
 /** Whether a pattern (see {@link tablePatternSchema}) names this table. A malformed pattern matches nothing. */
 export function matchesTable(pattern: string, schema: string, table: string): boolean {
   const parts = splitTablePattern(pattern);
-  return parts !== undefined && parts.schema.test(schema) && parts.table.test(table);
+  if (parts === undefined) return false;
+  return parts.schema.test(schema) && parts.table.test(table);
 }
 
 function splitTablePattern(text: string): { schema: RegExp; table: RegExp } | undefined {

@@ -1,0 +1,131 @@
+/** Decides what keeps a table from being captured, or from being captured whole, and the statement that mends it. Pure. */
+import { quoteName, quoteTable } from './connection.ts';
+import { type KeylessReason, keyOf, publishedColumns, type SourceTable } from './introspect.ts';
+
+export type Severity = 'blocking' | 'warning';
+
+/** One thing to know about a source or a table; `statement` mends it when run as `runAs`. */
+export interface Problem {
+  code: string;
+  severity: Severity;
+  /** What is so, and what follows from it. */
+  message: string;
+  /** Exactly what to run; null when no statement helps. */
+  statement: string | null;
+}
+
+/** Blocking problems keep the table out of the publications; warnings tell what a reader will miss. */
+export function tableProblems(table: SourceTable, user: string, serverVersion: number): Problem[] {
+  const problems: Problem[] = [];
+  const name = quoteTable(table);
+  if (table.unlogged) {
+    problems.push({
+      code: 'table-unlogged',
+      severity: 'blocking',
+      message: `${name} is unlogged: its changes never reach the write-ahead log.`,
+      statement: `ALTER TABLE ${name} SET LOGGED;`,
+    });
+  }
+  if (!table.owned) {
+    problems.push({
+      code: 'table-not-owned',
+      severity: 'blocking',
+      message: `${quoteName(user)} does not own ${name}; only an owner may add a table to a publication.`,
+      statement: `GRANT ${quoteName(table.owner)} TO ${quoteName(user)};`,
+    });
+  }
+  if (!table.selectable) {
+    problems.push({
+      code: 'table-not-selectable',
+      severity: 'blocking',
+      message: `${quoteName(user)} may not read ${name}, so it cannot be pulled.`,
+      statement: `GRANT USAGE ON SCHEMA ${quoteName(table.schema)} TO ${quoteName(user)}; GRANT SELECT ON ${name} TO ${quoteName(user)};`,
+    });
+  }
+  if (table.rowSecurity) {
+    problems.push({
+      code: 'table-row-security',
+      severity: 'blocking',
+      message: `Row security hides rows of ${name} from ${quoteName(user)}: a pull would miss them and they would be deleted downstream.`,
+      statement: `ALTER ROLE ${quoteName(user)} BYPASSRLS;`,
+    });
+  }
+  if (publishedColumns(table, serverVersion).length === 0) {
+    problems.push({
+      code: 'table-without-columns',
+      severity: 'blocking',
+      message: `${name} has no column that can be published.`,
+      statement: null,
+    });
+  }
+  const key = keyOf(table, serverVersion);
+  if ('reason' in key) problems.push(keylessProblem(table, key.reason));
+  const missing = table.columns.filter((column) => !publishedColumns(table, serverVersion).includes(column));
+  if (missing.length > 0)
+    problems.push(
+      generatedProblem(
+        name,
+        missing.map((column) => column.name),
+        serverVersion,
+      ),
+    );
+  const incomplete = !('reason' in key) && table.replicaIdentity !== 'f';
+  if (incomplete) {
+    problems.push({
+      code: 'table-identity-not-full',
+      severity: 'warning',
+      message: `Updates of ${name} do not carry large values that did not change, nor deletes anything but the key.`,
+      statement: `ALTER TABLE ${name} REPLICA IDENTITY FULL;`,
+    });
+  }
+  return problems;
+}
+
+function generatedProblem(name: string, columns: string[], serverVersion: number): Problem {
+  const stored =
+    serverVersion < 180000
+      ? 'this version of Postgres publishes no generated column'
+      : 'virtual ones are not published';
+  return {
+    code: 'columns-generated',
+    severity: 'warning',
+    message: `Generated columns of ${name} are not captured (${stored}): ${columns.join(', ')}.`,
+    statement: null,
+  };
+}
+
+function keylessProblem(table: SourceTable, reason: KeylessReason): Problem {
+  const name = quoteTable(table);
+  const consequence = 'only inserts and truncates are captured, and it cannot be compared';
+  const keyColumns = table.primaryKey.map(quoteName).join(', ');
+  const texts: Record<KeylessReason, [string, string | null]> = {
+    'no-primary-key': [`${name} has no primary key`, `ALTER TABLE ${name} ADD PRIMARY KEY (…);`],
+    'identity-nothing': [
+      `${name} has REPLICA IDENTITY NOTHING`,
+      table.primaryKey.length > 0
+        ? `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`
+        : `ALTER TABLE ${name} ADD PRIMARY KEY (…), REPLICA IDENTITY DEFAULT;`,
+    ],
+    'identity-index-gone': [
+      `The index that ${name} names as its replica identity is gone`,
+      `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`,
+    ],
+    'deferrable-primary-key': [
+      `The primary key of ${name} is deferrable, so it cannot identify rows in the log`,
+      `ALTER TABLE ${name} DROP CONSTRAINT ${quoteName(table.primaryKeyName ?? '')}, ADD PRIMARY KEY (${keyColumns});`,
+    ],
+    'partition-without-identity': [
+      `Partitions of ${name} have no replica identity: ${table.partitionsWithoutIdentity.join(', ')}`,
+      table.partitionsWithoutIdentity
+        .map((partition) => `ALTER TABLE ${partition} REPLICA IDENTITY DEFAULT;`)
+        .join(' '),
+    ],
+    'full-with-virtual-column': [
+      `${name} has REPLICA IDENTITY FULL and a virtual generated column; published for updates, Postgres would refuse them`,
+      `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`,
+    ],
+    'key-not-published': [`A key column of ${name} is generated and not published`, null],
+  };
+  const [fact, statement] = texts[reason];
+  return { code: `keyless-${reason}`, severity: 'warning', message: `${fact}: ${consequence}.`, statement };
+}
