@@ -1,7 +1,19 @@
-/** Decides how rows are handed to the code that writes UMS messages, by stream and snapshot alike: types only. */
+/**
+ * Decides how rows are handed to the code that writes UMS messages, by stream and snapshot alike: types only.
+ *
+ *   const head = new RowHead(firstId);
+ *   const writer = new TableWriter({ shape: shapeOf(schema, mapped, partitions), kind: 'data_initial_data', head, … });
+ *   head.setTransaction({ xid, commitMicros, position: '' }, timestampText(micros));   // of the rows that follow
+ *   writer.appendRow(row, OPERATION.insert, 1);   // offset 1 of the stride; the key chooses the partition
+ *   head.advance();                               // the next row's stride
+ *   writer.seal();                                // open messages go to onMessage
+ *   pool.give(message.buffer);                    // after it is committed
+ *
+ * A row that fails throws (DBUS_VALUE_MALFORMED, DBUS_ROW_TOO_LARGE) and leaves the messages as they were before it.
+ */
 import type { UmsField } from '@rtdp/ums/types';
-import type { ValueWriter } from '../sources/postgres/type-map-contract.ts';
-import type { PipelineMessage, StreamSchema } from './contract.ts';
+import type { MappedType, ValueWriter } from '../sources/postgres/type-map-contract.ts';
+import type { StreamSchema } from './contract.ts';
 
 /** What `states` says about each column of a row. */
 export const VALUE = 0;
@@ -16,6 +28,8 @@ export interface TableShape {
   schema: StreamSchema;
   fields: readonly UmsField[];
   writers: readonly ValueWriter[];
+  /** Parallel to the fields: which text the partition hash takes. */
+  keyText: readonly MappedType['keyText'][];
   /** Indexes of the key's columns, in order; empty for a table without a key. */
   keyColumns: readonly number[];
   /** Of the topic. */
@@ -29,19 +43,3 @@ export interface RowText {
   ends: Int32Array;
   states: Uint8Array;
 }
-
-/**
- * Writes rows of one table into messages of at most `rowsPerMessage` rows and `bytesPerMessage` bytes, one open message per
- * partition. `TableWriter` in `message-writer.ts` is the class:
- *
- *   const writer = new TableWriter({ shape, kind: 'data_initial_data', topic, source, instance, limits, onMessage })
- *   writer.begin({ timestamp: '2026-01-01 10:00:00.000000', xid, commitMicros })   // of the rows that follow
- *   writer.setId(firstId)                    // stride of the next row
- *   writer.appendRow(row, CODE_OF.i, 1)      // operation, offset in the stride; picks the partition by the key
- *   writer.advance()                         // next stride
- *   writer.seal()                            // gives open messages to onMessage
- *   writer.release(messages)                 // after they are committed: their buffers are used again
- *
- * A row that fails throws (DBUS_VALUE_MALFORMED, DBUS_ROW_TOO_LARGE) and leaves the messages as they were before it.
- */
-export type OnMessage = (message: PipelineMessage, rows: number) => void;

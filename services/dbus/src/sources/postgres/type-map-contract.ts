@@ -15,8 +15,8 @@ export interface MappedType {
   /** As `format_type` gives it, with the column's modifier: `numeric(12,2)`, `timestamptz(6)`, `character varying(40)[]`. */
   sourceType: string;
   write: ValueWriter;
-  /** True if equal keys may have unequal texts (numeric scale, citext, padded char): the hash then takes the folded text. */
-  folded: boolean;
+  /** Which text of a key the partition hash takes: the source's own (it is the JSON text without quotes), or what `write` wrote. */
+  keyText: 'source' | 'json';
 }
 
 /** A column as the catalog has it; what the log's Relation message lacks comes from here. */
