@@ -60,7 +60,8 @@ export function afterLoss(epochMillis: number | bigint, lastSeen: bigint | null)
   const now = firstId(epochMillis);
   if (lastSeen === null) return now;
   const after = nextBase(baseOf(lastSeen));
-  return after > now ? after : now;
+  if (after > now) return after;
+  return now;
 }
 
 /** Reads an id as it stands in a tuple. Throws UMS_ID unless it is a positive 64-bit integer in its shortest form. */

@@ -21,21 +21,21 @@ export function writeJsonString(
   target[at++] = QUOTE;
   for (let index = start; index < end; index++) {
     const byte = source[index]!;
-    const escape = ESCAPES[byte]!;
-    if (escape === 0) {
+    const letter = ESCAPES[byte]!;
+    if (letter === 0) {
       target[at++] = byte;
     } else {
-      at = writeEscape(target, at, byte, escape);
+      at = writeEscape(target, at, byte, letter);
     }
   }
   target[at++] = QUOTE;
   return at;
 }
 
-function writeEscape(target: Uint8Array, at: number, byte: number, escape: number): number {
+function writeEscape(target: Uint8Array, at: number, byte: number, letter: number): number {
   target[at++] = BACKSLASH;
-  if (escape !== 1) {
-    target[at++] = escape;
+  if (letter !== 1) {
+    target[at++] = letter;
     return at;
   }
   target[at++] = 0x75;
