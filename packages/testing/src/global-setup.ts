@@ -1,0 +1,60 @@
+/** Starts, once per vitest run, the servers that the selected test files may use, and stops them at its end. */
+import type { TestProject } from 'vitest/node';
+import { sweepLeftovers } from './leftovers.ts';
+import { startTestKafka } from './own-kafka.ts';
+import { startTestPostgres } from './own-postgres.ts';
+import type { SharedServers } from './shared-servers.ts';
+import { SUFFIXES } from './suffixes.ts';
+
+interface Running extends AsyncDisposable {
+  address: string;
+}
+
+/** Vitest loads this file once per project; the servers are one per process. */
+const started = globalThis as typeof globalThis & {
+  rtdpTestServers?: { users: number; running: Map<keyof SharedServers, Promise<Running>> };
+};
+
+/** Vitest calls this for each project that has a test to run. */
+export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const servers = SUFFIXES.find((each) => each.project === project.name)?.servers ?? [];
+  started.rtdpTestServers ??= { users: 0, running: new Map() };
+  const { running } = started.rtdpTestServers;
+  if (started.rtdpTestServers.users++ === 0) sweepLeftovers();
+  const addresses: SharedServers = {};
+  if (servers.includes('postgres')) addresses.postgres = await addressOf('postgres', running);
+  if (servers.includes('kafka')) addresses.kafka = await addressOf('kafka', running);
+  project.provide('rtdpServers', addresses);
+  return teardown;
+}
+
+async function addressOf(
+  server: keyof SharedServers,
+  running: Map<keyof SharedServers, Promise<Running>>,
+): Promise<string> {
+  const given = server === 'postgres' ? process.env.RTDP_TEST_POSTGRES : process.env.RTDP_TEST_KAFKA;
+  if (given) return given;
+  const start = server === 'postgres' ? startPostgresForTests : startKafkaForTests;
+  const one = running.get(server) ?? start();
+  running.set(server, one);
+  return (await one).address;
+}
+
+async function startPostgresForTests(): Promise<Running> {
+  // What a test writes need not survive a power cut; a killed server loses nothing by this.
+  const server = await startTestPostgres({ fsync: 'off' });
+  return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+async function startKafkaForTests(): Promise<Running> {
+  const server = await startTestKafka();
+  return { address: server.brokers[0] ?? '', [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+}
+
+async function teardown(): Promise<void> {
+  const all = started.rtdpTestServers;
+  if (all === undefined || --all.users > 0) return;
+  delete started.rtdpTestServers;
+  for (const server of await Promise.all(all.running.values())) await server[Symbol.asyncDispose]();
+  sweepLeftovers(process.pid);
+}
