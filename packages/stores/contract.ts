@@ -3,7 +3,7 @@
  *
  * Life of a sink: `store.openSink(definition)` → `ensure()` once → per partition `claim()` → many `write()` → `close()`.
  * All methods may be called again after an error; what failed has changed nothing (each is one transaction of the store).
- * Errors are `RtdpError` with a `STORE_…` code; `isRetriable(error)` in `errors.ts` says whether the same call may succeed later.
+ * Errors are `RtdpError` with a `STORE_…` code; `isRetriable(error)` in `retry-decision.ts` says whether the same call may succeed later.
  * Calls for different (topic, partition) pairs may run at the same time, calls for one pair must wait for each other.
  */
 import type { Batch } from '@rtdp/ums/batch';
@@ -26,6 +26,8 @@ export interface SinkDefinition {
   sourceNamespaceInKey?: boolean;
   /** One source row gives several: the key is the source key plus this ordinal column (both are `key` fields). Write `replace` items only. */
   explode?: { ordinalColumn: string };
+  /** Sink key column → source key column, where a flow renamed it; re-read requests speak of the source's columns. */
+  keyFrom?: Readonly<Record<string, string>>;
   /** `system` of the source namespace; decides whether `sourceType` may name this store's own types. Default `postgresql`. */
   sourceSystem?: string;
 }
@@ -79,6 +81,8 @@ export interface SinkOutcome {
   stale: number;
   deleted: number;
   rereads: number;
+  /** Rows that truncates removed. */
+  truncated: number;
   /** Rows that delete detection removed, if this work completed a pull. */
   detected: number;
   /** One counter per sink table, drawn after the commit; only grows, may have gaps. */
@@ -97,8 +101,11 @@ export interface TableSink {
   readonly definition: SinkDefinition;
   /** Makes schema, table and bookkeeping, or checks that they are this flow's and fit (a compatible difference is evolved). */
   ensure(): Promise<void>;
-  /** Alters the table to `newFields` under the floor lock. Done already (by another worker) = nothing to do. Incompatible: STORE_INCOMPATIBLE, nothing changed. */
-  evolve(diff: SchemaDiff, newFields: readonly UmsField[]): Promise<void>;
+  /**
+   * Alters the table to the fields of `namespace`'s version, under the floor lock. A version the sink has seen already (another worker was first)
+   * changes nothing, so every worker may call it. A dropped column stays, as NULL for new rows. Incompatible: STORE_INCOMPATIBLE, nothing changed.
+   */
+  evolve(change: { namespace: string; diff: SchemaDiff; fields: readonly UmsField[] }): Promise<void>;
   /** Takes a partition over: raises its epoch, so that every write of an older worker fails with STORE_FENCED. */
   claim(topic: string, partition: number, worker: string): Promise<Claim>;
   /** One transaction: fence, floor, guarded statements, position. A row the store refuses is STORE_ROW_REFUSED: the caller bisects. */
