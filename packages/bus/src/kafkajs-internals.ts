@@ -1,0 +1,132 @@
+/**
+ * Decides which inner parts of the Kafka client library are used, and under which types. The library is pinned to one
+ * exact version; `kafkajs-internals.test.ts` fails by name if a part is gone.
+ *
+ * Ours: record batches, produce, fetch, transactions. The library's: connections, SASL, TLS, metadata, group membership, admin.
+ */
+import { createRequire } from 'node:module';
+import type { Socket } from 'node:net';
+
+const requireHere = createRequire(import.meta.url);
+
+export interface KafkaLogger {
+  info(message: string, extra?: object): void;
+  warn(message: string, extra?: object): void;
+  error(message: string, extra?: object): void;
+  debug(message: string, extra?: object): void;
+  namespace(name: string): KafkaLogger;
+}
+
+export interface Connection {
+  socket: Socket;
+  clientId: string;
+  isConnected(): boolean;
+  isAuthenticated(): boolean;
+  authenticate(): Promise<void>;
+  nextCorrelationId(): number;
+  requestQueue: {
+    push(request: {
+      entry: {
+        apiKey: number;
+        apiName: string;
+        apiVersion: number;
+        correlationId: number;
+        resolve(answer: { payload: Buffer }): void;
+        reject(error: Error): void;
+      };
+      expectResponse: boolean;
+      requestTimeout: number | null;
+      sendRequest(): void;
+    }): void;
+    maybeThrottle(milliseconds: number): void;
+  };
+}
+
+export interface Broker {
+  nodeId: number;
+  connectionPool: { host: string; port: number; getConnection(index: number): Promise<Connection> };
+  isConnected(): boolean;
+  disconnect(): Promise<void>;
+  initProducerId(o: {
+    transactionalId?: string;
+    transactionTimeout?: number;
+  }): Promise<{ producerId: string; producerEpoch: number }>;
+  addPartitionsToTxn(o: {
+    transactionalId: string;
+    producerId: string;
+    producerEpoch: number;
+    topics: { topic: string; partitions: number[] }[];
+  }): Promise<unknown>;
+  endTxn(o: {
+    transactionalId: string;
+    producerId: string;
+    producerEpoch: number;
+    transactionResult: boolean;
+  }): Promise<unknown>;
+  offsetCommit(o: {
+    groupId: string;
+    groupGenerationId: number;
+    memberId: string;
+    topics: { topic: string; partitions: { partition: number; offset: string }[] }[];
+  }): Promise<unknown>;
+}
+
+export interface PartitionMetadata {
+  partitionId: number;
+  leader: number;
+  partitionErrorCode: number;
+}
+
+export interface Cluster {
+  connect(): Promise<void>;
+  disconnect(): Promise<void>;
+  isConnected(): boolean;
+  removeBroker(destination: { host: string; port: number }): void;
+  refreshMetadata(): Promise<void>;
+  refreshMetadataIfNecessary(): Promise<void>;
+  addMultipleTargetTopics(topics: string[]): Promise<void>;
+  findBroker(o: { nodeId: number | string }): Promise<Broker>;
+  findControllerBroker(): Promise<Broker>;
+  findTopicPartitionMetadata(topic: string): PartitionMetadata[];
+  findGroupCoordinator(o: { groupId: string; coordinatorType: 0 | 1 }): Promise<Broker>;
+  fetchTopicsOffset(
+    topics: { topic: string; partitions: { partition: number }[]; fromBeginning: boolean }[],
+  ): Promise<{ topic: string; partitions: { partition: number; offset: string }[] }[]>;
+}
+
+export interface ConsumerGroup {
+  generationId: number | null;
+  memberId: string | null;
+  coordinator: Broker | null;
+  connect(): Promise<void>;
+  joinAndSync(): Promise<void>;
+  leave(): Promise<void>;
+  assigned(): { topic: string; partitions: number[] }[];
+  heartbeat(o: { interval: number }): Promise<void>;
+}
+
+type ClusterConstructor = new (options: object) => Cluster;
+type ConsumerGroupConstructor = new (options: object) => ConsumerGroup;
+type AssignerFactory = (o: { groupId: string; logger: KafkaLogger; cluster: Cluster }) => object;
+
+export const ClusterClass: ClusterConstructor = requireHere('kafkajs/src/cluster');
+export const ConsumerGroupClass: ConsumerGroupConstructor = requireHere('kafkajs/src/consumer/consumerGroup');
+export const roundRobinAssigner: AssignerFactory = requireHere('kafkajs/src/consumer/assigners/roundRobinAssigner');
+export const InstrumentationEventEmitter: new () => object = requireHere('kafkajs/src/instrumentation/emitter');
+export const createKafkaLogger: (o: { level: number; logCreator: unknown }) => KafkaLogger =
+  requireHere('kafkajs/src/loggers').createLogger;
+/** Error with the library's own `type`, `code` and `retriable` for an error code of the protocol. */
+export const errorFromCode: (code: number) => Error & { type: string; code: number; retriable: boolean } =
+  requireHere('kafkajs/src/protocol/error').createErrorFromCode;
+
+/**
+ * The library starts a timer of a negative time after every answer, though nothing is waiting: a warning of the process, and
+ * work for nothing. Only a queue that holds something needs to be looked at again.
+ */
+const RequestQueue: { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } } = requireHere(
+  'kafkajs/src/network/requestQueue',
+);
+const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
+RequestQueue.prototype.scheduleCheckPendingRequests = function (this: { pending: unknown[] }) {
+  if (this.pending.length > 0) scheduleCheck.call(this);
+};
