@@ -11,7 +11,6 @@ const DELIVERY_TIMEOUT_MS = 60_000;
 export class KafkaIdempotentProducer implements BusProducer {
   readonly #cluster: Cluster;
   readonly #sender: MessageSender;
-  #identifying: Promise<void> | undefined;
   #closed = false;
 
   constructor(client: KafkaClient) {
@@ -34,7 +33,7 @@ export class KafkaIdempotentProducer implements BusProducer {
     }
     await this.#sender
       .send(batches, async () => {
-        if (this.#sender.identity === undefined) await (this.#identifying ??= this.#identify());
+        if (this.#sender.identity === undefined) await this.#identify();
       })
       .catch((error: unknown) => {
         // What the broker has of the failed batch is unknown: sequence numbers start anew under a new identity.
@@ -62,8 +61,6 @@ export class KafkaIdempotentProducer implements BusProducer {
       this.#sender.setIdentity({ producerId: BigInt(answer.producerId), producerEpoch: answer.producerEpoch });
     } catch (error) {
       throw toBusError(error, { doing: 'registering an idempotent producer' });
-    } finally {
-      this.#identifying = undefined;
     }
   }
 
