@@ -151,3 +151,8 @@ function isJson(text: string): boolean {
     return false;
   }
 }
+
+/** Whether a text that is no null is a value of a type that travels as text: the same rule as `readValue`'s. */
+export function isTextOf(type: UmsType, text: string): boolean {
+  return readText(type, text) !== undefined;
+}
