@@ -1,0 +1,27 @@
+/** Decides how long a reader rests so that it stays below so many rows a second; without a limit it never does. */
+
+export class Pace {
+  readonly #rowsPerSecond: number | null;
+  readonly #now: () => number;
+  readonly #startedAt: number;
+
+  /** @param now milliseconds */
+  constructor(rowsPerSecond: number | null, now: () => number) {
+    this.#rowsPerSecond = rowsPerSecond;
+    this.#now = now;
+    this.#startedAt = now();
+  }
+
+  /** Milliseconds to rest after `rows` rows in all. */
+  restMillis(rows: number): number {
+    if (this.#rowsPerSecond === null) return 0;
+    const due = this.#startedAt + (rows / this.#rowsPerSecond) * 1000;
+    return Math.max(0, due - this.#now());
+  }
+
+  /** undefined = go on at once. */
+  wait(rows: number): Promise<void> | undefined {
+    const milliseconds = this.restMillis(rows);
+    return milliseconds < 1 ? undefined : new Promise((resolve) => setTimeout(resolve, milliseconds));
+  }
+}

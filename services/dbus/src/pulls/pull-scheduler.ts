@@ -1,0 +1,192 @@
+/** Decides which pulls of a source run now: oldest first, a few tables at once, one of a table at a time, none before its table may be read. */
+import type { Logger } from '@rtdp/service/logging';
+import { reasonOf } from '../catalog/source-store.ts';
+import type { TableName } from '../pipeline/contract.ts';
+import type { PullRun } from './pull-run.ts';
+import { nextPullState, type PullCommand } from './pull-states.ts';
+import type { Pull, PullStore } from './pull-store.ts';
+import { decideRetry } from './retry-decision.ts';
+import { runPull } from './run-pull.ts';
+
+export interface PullSchedulerOptions {
+  store: PullStore;
+  organisationId: string;
+  sourceId: string;
+  parallel: number;
+  logger: Logger;
+  /** Whether the table may be read yet, and what is waited for. */
+  readable: (table: TableName) => { yes: true } | { yes: false; because: string };
+  run: (signal: AbortSignal, observer: Pick<PullRun, 'onWaiting' | 'onChunk'>) => PullRun;
+  onEnded: (pull: Pull) => void;
+  onChunk: (table: TableName, rows: number, bytes: number, seconds: number) => void;
+}
+
+/** Why a running pull was interrupted. */
+type Interruption = 'paused' | 'cancelled' | 'waiting';
+
+interface Running {
+  pull: Pull;
+  controller: AbortController;
+  done: Promise<void>;
+}
+
+const TICK_MS = 1_000;
+
+export class PullScheduler {
+  readonly #options: PullSchedulerOptions;
+  readonly #running = new Map<string, Running>();
+  readonly #waitingFor = new Map<string, string>();
+  #timer: NodeJS.Timeout | undefined;
+  #ticking: Promise<void> = Promise.resolve();
+  #stopped = false;
+
+  constructor(options: PullSchedulerOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#timer = setInterval(() => this.kick(), TICK_MS);
+    this.kick();
+  }
+
+  /** Looks for pulls to run, now. */
+  kick(): void {
+    this.#ticking = this.#ticking
+      .then(() => this.#tick())
+      .catch((error: unknown) => {
+        this.#options.logger.warn({ err: error }, 'the pulls could not be looked at; tried again in a second');
+      });
+  }
+
+  /** Interrupts what runs; it goes on after the next start. */
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    clearInterval(this.#timer);
+    await this.#ticking;
+    const running = [...this.#running.values()];
+    for (const { controller } of running) controller.abort('waiting' satisfies Interruption);
+    await Promise.all(running.map(({ done }) => done));
+  }
+
+  /** What a pull waits for at the moment, if anything. */
+  waitingFor(pullId: string): string | null {
+    return this.#waitingFor.get(pullId) ?? null;
+  }
+
+  /** @throws RtdpError DBUS_PULL_STATE; `rerun` is for the caller, who asks for a new pull. */
+  async command(pull: Pull, command: Exclude<PullCommand, 'rerun'>): Promise<void> {
+    const next = nextPullState(pull.id, pull.state, command);
+    const running = this.#running.get(pull.id);
+    if (running === undefined) {
+      await this.#options.store.setState(pull.id, next);
+    } else if (next !== 'running') {
+      running.controller.abort(next);
+      await running.done;
+    }
+    this.kick();
+  }
+
+  async #tick(): Promise<void> {
+    if (this.#stopped) return;
+    const { store, sourceId, parallel, readable } = this.#options;
+    for (const pull of await store.unfinished(sourceId)) {
+      if (this.#running.size >= parallel) return;
+      if (this.#running.has(pull.id)) continue;
+      const sameTable = [...this.#running.values()].some(
+        (other) => other.pull.schema === pull.schema && other.pull.table === pull.table,
+      );
+      if (sameTable) {
+        this.#waitingFor.set(pull.id, 'another pull of the same table runs');
+        continue;
+      }
+      const answer = readable(pull);
+      if (!answer.yes) {
+        this.#waitingFor.set(pull.id, answer.because);
+        continue;
+      }
+      this.#waitingFor.delete(pull.id);
+      await store.setState(pull.id, 'running');
+      this.#begin(pull);
+    }
+  }
+
+  #begin(pull: Pull): void {
+    const controller = new AbortController();
+    const done = this.#runToEnd(pull, controller).finally(() => {
+      this.#running.delete(pull.id);
+      this.#waitingFor.delete(pull.id);
+      if (!this.#stopped) this.kick();
+    });
+    this.#running.set(pull.id, { pull, controller, done });
+  }
+
+  /** Never rejects: whatever happens is the pull's state. */
+  async #runToEnd(pull: Pull, controller: AbortController): Promise<void> {
+    const { logger, onChunk } = this.#options;
+    const { signal } = controller;
+    let failures = 0;
+    const observer: Pick<PullRun, 'onWaiting' | 'onChunk'> = {
+      onWaiting: (sentence) => this.#note(pull.id, sentence),
+      onChunk: (rows, bytes, seconds) => {
+        failures = 0;
+        onChunk(pull, rows, bytes, seconds);
+      },
+    };
+    for (;;) {
+      try {
+        await runPull(pull.id, this.#options.run(signal, observer));
+        await this.#end(pull, 'done');
+        return;
+      } catch (error) {
+        if (signal.aborted) {
+          await this.#end(pull, signal.reason as Interruption);
+          return;
+        }
+        failures++;
+        const decision = decideRetry(error, failures);
+        logger.warn(
+          { err: error, pull: pull.id, table: `${pull.schema}.${pull.table}`, decision },
+          'a pull was interrupted',
+        );
+        if (!decision.retry) {
+          await this.#end(pull, 'failed', error);
+          return;
+        }
+        this.#note(pull.id, `tries again after: ${error instanceof Error ? error.message : String(error)}`);
+        await restUnless(signal, decision.afterMs);
+        if (signal.aborted) {
+          await this.#end(pull, signal.reason as Interruption);
+          return;
+        }
+      }
+    }
+  }
+
+  #note(pullId: string, sentence: string | null): void {
+    if (sentence === null) this.#waitingFor.delete(pullId);
+    else this.#waitingFor.set(pullId, sentence);
+  }
+
+  async #end(pull: Pull, state: Interruption | 'done' | 'failed', error?: unknown): Promise<void> {
+    const { store, organisationId, logger, onEnded } = this.#options;
+    try {
+      await store.setState(pull.id, state, error === undefined ? null : reasonOf(error));
+      if (state !== 'waiting') onEnded(await store.get(organisationId, pull.id));
+    } catch (failure) {
+      // The pull stays `running` in the catalog and is taken up again at the next look.
+      logger.error({ err: failure, pull: pull.id, state }, 'the end of a pull could not be recorded');
+    }
+  }
+}
+
+function restUnless(signal: AbortSignal, milliseconds: number): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, milliseconds);
+    function finish(): void {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', finish);
+      resolve();
+    }
+    signal.addEventListener('abort', finish, { once: true });
+  });
+}
