@@ -1,0 +1,151 @@
+/** Decides how the store's connections are opened and set, and keeps what belongs to each: prepared statements and staging tables. */
+
+import type { PoolClient, Submittable } from 'pg';
+import { Pool } from 'pg';
+import type { StoreOptions } from '../contract.ts';
+import { toStoreError } from './errors.ts';
+import type { PipelineResult } from './pipeline.ts';
+import { Pipeline, PreparedStatements } from './pipeline.ts';
+
+const MOST_PREPARED = 1000;
+
+/** No answer for so long means that the server or the way to it is gone. */
+const ANSWER_TIMEOUT_MS = 180_000;
+
+/**
+ * Joins on the sink table must walk its index whatever the statistics say: a plan made while the table was empty would scan it for ever.
+ * Statements that mean the whole table switch sequential scans on for their own transaction.
+ */
+const SETTINGS: Record<string, string> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  plan_cache_mode: 'force_generic_plan',
+  enable_seqscan: 'off',
+  enable_hashjoin: 'off',
+  enable_mergejoin: 'off',
+  jit: 'off',
+  temp_buffers: '32MB',
+  client_min_messages: 'warning',
+  standard_conforming_strings: 'on',
+};
+
+export class Session {
+  readonly prepared = new PreparedStatements();
+  /** Staging tables this connection has made, by the text that made them → name. */
+  readonly stages = new Map<string, string>();
+  readonly #client: PoolClient;
+
+  constructor(client: PoolClient) {
+    this.#client = client;
+  }
+
+  pipeline(): Pipeline {
+    return new Pipeline(this.prepared);
+  }
+
+  /** Sends all pipelines in one write; each is its own transaction, and each has its own outcome. */
+  async run(...pipelines: Pipeline[]): Promise<PromiseSettledResult<PipelineResult>[]> {
+    const results = Promise.allSettled(pipelines.map((pipeline) => pipeline.result));
+    const { stream } = (this.#client as unknown as { connection: { stream: import('node:net').Socket } }).connection;
+    const timer = setTimeout(() => stream.destroy(new Error('connection gave no answer in time')), ANSWER_TIMEOUT_MS);
+    try {
+      for (const [index, pipeline] of pipelines.entries()) {
+        const next = pipelines[index + 1];
+        if (next) pipeline.followedBy = next;
+      }
+      for (const pipeline of pipelines) this.#client.query(pipeline as unknown as Submittable);
+      return await results;
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
+    return (await this.#client.query<Row>(text, [...values])).rows;
+  }
+
+  /** Keeps the server's memory bounded where very many tables are written. */
+  async trim(): Promise<void> {
+    if (this.prepared.size < MOST_PREPARED) return;
+    await this.#client.query('DEALLOCATE ALL');
+    this.prepared.clear();
+  }
+}
+
+export class Connections {
+  readonly #pool: Pool;
+  readonly #sessions = new WeakMap<PoolClient, Session>();
+  readonly #facts: Record<string, unknown>;
+
+  constructor(options: StoreOptions) {
+    const settings = { ...SETTINGS, lock_timeout: String(options.lockTimeoutMs ?? 10_000) };
+    this.#pool = new Pool({
+      connectionString: options.url,
+      max: options.connections ?? 4,
+      application_name: options.applicationName ?? 'rtdp sink',
+      options: Object.entries(settings)
+        .map(([name, value]) => `-c ${name}=${value}`)
+        .join(' '),
+      keepAlive: true,
+      connectionTimeoutMillis: 10_000,
+      idleTimeoutMillis: 300_000,
+    });
+    // An idle connection that breaks is replaced by the pool; whoever asks next meets the error itself.
+    this.#pool.on('error', () => undefined);
+    const url = new URL(options.url);
+    this.#facts = { host: url.hostname, port: url.port || '5432', database: url.pathname.slice(1) };
+  }
+
+  /**
+   * Lends a session for the time of `work`. Errors come out as STORE_…; after one the connection is only kept if the server itself
+   * answered with an SQLSTATE that leaves it usable.
+   */
+  async use<Result>(facts: Record<string, unknown>, work: (session: Session) => Promise<Result>): Promise<Result> {
+    let client: PoolClient;
+    try {
+      client = await this.#pool.connect();
+    } catch (error) {
+      throw toStoreError(error, { ...this.#facts, ...facts });
+    }
+    let session = this.#sessions.get(client);
+    if (!session) {
+      session = new Session(client);
+      this.#sessions.set(client, session);
+      client.on('error', () => undefined);
+    }
+    try {
+      const result = await work(session);
+      client.release();
+      return result;
+    } catch (error) {
+      const mapped = toStoreError(error, { ...this.#facts, ...facts });
+      client.release(mapped.code === 'STORE_UNREACHABLE' || mapped.code === 'STORE_FAILED');
+      throw mapped;
+    }
+  }
+
+  async transaction<Result>(
+    facts: Record<string, unknown>,
+    work: (session: Session) => Promise<Result>,
+  ): Promise<Result> {
+    return this.use(facts, async (session) => {
+      await session.query('BEGIN');
+      try {
+        const result = await work(session);
+        await session.query('COMMIT');
+        return result;
+      } catch (error) {
+        // A broken connection has rolled back by itself; the first error is the one that says why.
+        await session.query('ROLLBACK').catch(() => undefined);
+        throw error;
+      }
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.end();
+  }
+}
