@@ -1,0 +1,97 @@
+/** Decides what a pipeline file is: YAML with `sources` and `flows`, in which `${NAME}` stands for a variable. */
+import { readFileSync } from 'node:fs';
+import { RtdpError } from '@rtdp/ums/error';
+import { LineCounter, parseDocument } from 'yaml';
+import { z } from 'zod';
+
+/** What is inside a source or a flow is for its service to judge; here only the name matters. */
+const named = z.looseObject({ name: z.string().min(1) });
+const pipelineSchema = z.strictObject({ sources: z.array(named).default([]), flows: z.array(named).default([]) });
+
+export type Pipeline = z.output<typeof pipelineSchema>;
+export type Variables = Readonly<Record<string, string | undefined>>;
+
+/** @throws RtdpError RTDP_PIPELINE_INVALID with line and column, RTDP_VARIABLE_MISSING. */
+export function readPipelineFile(path: string, variables: Variables): Pipeline {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw new RtdpError({
+      code: 'RTDP_PIPELINE_INVALID',
+      message: `the pipeline file ${path} cannot be read`,
+      next: 'Check the path.',
+      facts: { path },
+      cause,
+    });
+  }
+  return parsePipeline(text, variables, path);
+}
+
+export function parsePipeline(text: string, variables: Variables, path = 'pipeline'): Pipeline {
+  const lines = new LineCounter();
+  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  if (document.errors.length > 0) {
+    const problems = document.errors.map((error) => {
+      const { line, col } = lines.linePos(error.pos[0]);
+      return { line, column: col, message: error.message };
+    });
+    throw invalid(path, 'is not YAML', problems);
+  }
+  const parsed = pipelineSchema.safeParse(document.toJS() ?? {});
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => {
+      const { line, col } = lines.linePos(placeOf(document, issue.path as (string | number)[]));
+      return { line, column: col, message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
+    });
+    throw invalid(path, 'does not have the shape of a pipeline', problems);
+  }
+  const pipeline = substitute(parsed.data, variables, path) as Pipeline;
+  for (const [kind, list] of Object.entries(pipeline)) {
+    const names = list.map(({ name }) => name);
+    const twice = names.find((name, at) => names.indexOf(name) !== at);
+    if (twice !== undefined) throw invalid(path, `names ${twice} twice under ${kind}`, []);
+  }
+  return pipeline;
+}
+
+/** Where the value at a path stands; what is missing is looked for in what should hold it. */
+function placeOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[]): number {
+  for (let length = path.length; length >= 0; length--) {
+    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
+    if (node?.range !== undefined) return node.range[0];
+  }
+  return 0;
+}
+
+function invalid(path: string, what: string, problems: unknown[]): RtdpError {
+  return new RtdpError({
+    code: 'RTDP_PIPELINE_INVALID',
+    message: `${path} ${what}`,
+    next: 'A pipeline file has the lists `sources` and `flows`; deploy/demo/shop.yaml is an example.',
+    facts: { path, problems },
+  });
+}
+
+/** `${NAME}` anywhere in a text is replaced; `${NAME:number}` as a whole value gives a number. Values are never parsed as YAML. */
+function substitute(value: unknown, variables: Variables, path: string): unknown {
+  if (Array.isArray(value)) return value.map((part) => substitute(part, variables, path));
+  if (typeof value === 'object' && value !== null) {
+    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, substitute(part, variables, path)]));
+  }
+  if (typeof value !== 'string') return value;
+  const number = /^\$\{([A-Za-z_][A-Za-z0-9_]*):number\}$/.exec(value);
+  if (number?.[1] !== undefined) return Number(variable(number[1], variables, path));
+  return value.replace(/\$\{([A-Za-z_][A-Za-z0-9_]*)\}/g, (_whole, name: string) => variable(name, variables, path));
+}
+
+function variable(name: string, variables: Variables, path: string): string {
+  const value = variables[name];
+  if (value !== undefined) return value;
+  throw new RtdpError({
+    code: 'RTDP_VARIABLE_MISSING',
+    message: `${path} uses \${${name}}, which is not set`,
+    next: `Set the environment variable ${name} and apply the file again.`,
+    facts: { path, variable: name },
+  });
+}
