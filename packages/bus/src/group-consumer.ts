@@ -37,6 +37,8 @@ export class KafkaGroupConsumer implements BusConsumer {
   #life: Promise<void> | undefined;
   #paused = new Map<string, Set<number> | 'all'>();
   #lastError: string | undefined;
+  /** Resolves when no handler of an earlier assignment runs any more. */
+  #halted: Promise<void> = Promise.resolve();
 
   constructor(client: KafkaClient, options: ConsumerOptions) {
     this.#options = options;
@@ -91,6 +93,7 @@ export class KafkaGroupConsumer implements BusConsumer {
   async #join(): Promise<void> {
     try {
       await this.#group.joinAndSync();
+      await this.#keepPlaceUntilHalted();
       const assigned = this.#assigned();
       const starts: (TopicPartition & { offset: bigint })[] = [];
       for (const { topic, partition } of assigned) {
@@ -106,6 +109,19 @@ export class KafkaGroupConsumer implements BusConsumer {
       this.#lastError = undefined;
     } catch (error) {
       throw isRetriedHere(error) ? error : toBusError(error, { doing: `joining group ${this.#options.groupId}` });
+    }
+  }
+
+  /** A handler that outlasted the rebalance may hold a partition that we get again: its start is not known before it ends. */
+  async #keepPlaceUntilHalted(): Promise<void> {
+    let halted = false;
+    const ended = this.#halted.then(() => {
+      halted = true;
+    });
+    await Promise.resolve();
+    while (!halted) {
+      await Promise.race([ended, sleep(this.#sessionTimeoutMs / 5, undefined, { ref: false })]);
+      if (!halted) await this.#group.heartbeat({ interval: 0 });
     }
   }
 
@@ -170,7 +186,8 @@ export class KafkaGroupConsumer implements BusConsumer {
   async #revoke(): Promise<void> {
     const before = this.#fetcher.positions().map(({ topic, partition }) => ({ topic, partition }));
     const timeout = sleep(this.#rebalanceTimeoutMs * 0.8, 'timeout' as const, { ref: false });
-    await Promise.race([this.#fetcher.halt(), timeout]);
+    this.#halted = this.#fetcher.halt();
+    await Promise.race([this.#halted, timeout]);
     this.#fetcher.assign([]);
     if (before.length > 0) await this.#options.onRevoked?.(before);
   }

@@ -16,7 +16,7 @@ const DUPLICATE_SEQUENCE_NUMBER = 46;
 const MAX_BATCH_BYTES = 1_000_000;
 const MAX_REQUEST_BYTES = 16_000_000;
 /** A topic that was made a moment ago may still be unknown to the broker asked. */
-const NEW_TOPIC_GRACE_MS = 3000;
+const NEW_TOPIC_GRACE_MS = 1500;
 
 export interface ProducerIdentity {
   producerId: bigint;
@@ -74,7 +74,7 @@ export class MessageSender {
   }
 
   async #sendRound(batches: PartitionBatch[]): Promise<void> {
-    const { cluster, deliveryTimeoutMs } = this.#options;
+    const { cluster, deliveryTimeoutMs, transactionalId } = this.#options;
     let pending = batches;
     try {
       await retry(
@@ -99,7 +99,11 @@ export class MessageSender {
       const topics = [...new Set(batches.map((batch) => batch.topic))];
       throw toBusError(error, {
         doing: `sending to ${topics.join(', ')}`,
-        facts: { topics, largestMessageBytes: largestMessage(batches) },
+        facts: {
+          topics,
+          largestMessageBytes: largestMessage(batches),
+          ...(transactionalId === null ? {} : { transactionalId }),
+        },
       });
     }
   }

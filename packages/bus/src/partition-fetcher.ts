@@ -76,6 +76,12 @@ export class PartitionFetcher implements PartitionControl {
 
   /** Replaces the set of partitions; those given start at their offsets, not paused. Call only between `halt` and `go`. */
   assign(partitions: readonly (TopicPartition & { offset: bigint })[]): void {
+    for (const former of this.#partitions.values()) {
+      // A handler may still be running: nothing of its partition follows it.
+      former.stopped = true;
+      former.generation++;
+      former.queue = [];
+    }
     this.#partitions = new Map(
       partitions.map(({ topic, partition, offset }) => [
         keyOf(topic, partition),

@@ -1,0 +1,261 @@
+/** Proves what a transaction promises: all or nothing, one writer, an end in time, and clear words when it cannot be. */
+import { setTimeout as sleep } from 'node:timers/promises';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import type { Bus } from './bus.ts';
+import { connectBus } from './connect.ts';
+
+let bus: Bus;
+
+beforeAll(async () => {
+  bus = connectBus({ ...(await testKafka()), clientId: 'transactions-test' });
+});
+
+afterAll(() => bus.close());
+
+const text = (value: string) => Buffer.from(value);
+
+async function newTopic(partitions = 2, config: Record<string, string> = {}): Promise<string> {
+  const topic = uniqueName('transactions');
+  await bus.admin().ensureTopic({ topic, partitions, config });
+  return topic;
+}
+
+/** Everything a read-committed reader finds in a topic now, partition by partition. */
+async function committed(topic: string): Promise<string[]> {
+  const found: string[] = [];
+  const offsets = await bus.admin().topicOffsets(topic);
+  for (const { partition } of offsets) {
+    for await (const batch of bus.readFrom(topic, partition, 'earliest')) {
+      for (const message of batch.messages) found.push(`${partition}:${message.value}`);
+    }
+  }
+  return found;
+}
+
+test('a transaction over several topics is seen whole, and only after its commit', async () => {
+  const data = await newTopic(2);
+  const positions = await newTopic(1);
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('whole') });
+  await producer.start();
+  const transaction = await producer.begin();
+  await transaction.sendMany([
+    {
+      topic: data,
+      messages: [
+        { partition: 0, key: 'a', value: text('first') },
+        { partition: 1, key: null, value: text('second'), headers: { trace: 'x' } },
+      ],
+    },
+    { topic: positions, messages: [{ partition: 0, key: 'source', value: text('7') }] },
+  ]);
+  await transaction.send(data, [{ partition: 0, key: 'a', value: text('third') }]);
+  expect(await committed(data)).toEqual([]);
+  await transaction.commit();
+  expect(await committed(data)).toEqual(['0:first', '0:third', '1:second']);
+  expect(await committed(positions)).toEqual(['0:7']);
+  await producer.close();
+});
+
+test('aborted data is never seen, and what follows it is', async () => {
+  const topic = await newTopic(1);
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('abort') });
+  await producer.start();
+  for (const [value, commit] of [
+    ['one', true],
+    ['two', false],
+    ['three', false],
+    ['four', true],
+    ['five', false],
+  ] as const) {
+    const transaction = await producer.begin();
+    await transaction.send(topic, [{ partition: 0, key: null, value: text(value) }]);
+    if (commit) await transaction.commit();
+    else await transaction.abort();
+  }
+  expect(await committed(topic)).toEqual(['0:one', '0:four']);
+  await producer.close();
+});
+
+test('two producers interleave in one partition: each abort hides its own data only', async () => {
+  const topic = await newTopic(1);
+  const [left, right] = [1, 2].map((n) => bus.transactionalProducer({ transactionalId: uniqueName(`side${n}`) }));
+  await left!.start();
+  await right!.start();
+  const kept = await left!.begin();
+  const dropped = await right!.begin();
+  for (let index = 0; index < 3; index++) {
+    await kept.send(topic, [{ partition: 0, key: null, value: text(`kept ${index}`) }]);
+    await dropped.send(topic, [{ partition: 0, key: null, value: text(`dropped ${index}`) }]);
+  }
+  await dropped.abort();
+  await kept.commit();
+  expect(await committed(topic)).toEqual(['0:kept 0', '0:kept 1', '0:kept 2']);
+  await left!.close();
+  await right!.close();
+});
+
+test('transactions back to back keep order and lose nothing', async () => {
+  const topic = await newTopic(2);
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('many') });
+  await producer.start();
+  const expected: string[][] = [[], []];
+  for (let index = 0; index < 100; index++) {
+    const transaction = await producer.begin();
+    const partition = index % 2;
+    await Promise.all([
+      transaction.send(topic, [{ partition, key: null, value: text(`${index}a`) }]),
+      transaction.send(topic, [{ partition, key: null, value: text(`${index}b`) }]),
+    ]);
+    expected[partition]!.push(`${partition}:${index}a`, `${partition}:${index}b`);
+    await transaction.commit();
+  }
+  expect(await committed(topic)).toEqual(expected.flat());
+  await producer.close();
+});
+
+test.each([{ state: 'with an open transaction' }, { state: 'between transactions' }])(
+  'a zombie $state is fenced by the start of its successor, and nothing of it is seen',
+  async ({ state }) => {
+    const topic = await newTopic(1);
+    const transactionalId = uniqueName('zombie');
+    const zombie = bus.transactionalProducer({ transactionalId });
+    await zombie.start();
+    const before = await zombie.begin();
+    await before.send(topic, [{ partition: 0, key: null, value: text('before') }]);
+    if (state === 'between transactions') await before.commit();
+
+    const successor = bus.transactionalProducer({ transactionalId });
+    await successor.start();
+    const position = await committed(topic);
+    expect(position).toEqual(state === 'between transactions' ? ['0:before'] : []);
+
+    const late = state === 'between transactions' ? await zombie.begin() : before;
+    await expect(late.send(topic, [{ partition: 0, key: null, value: text('late') }])).rejects.toMatchObject({
+      code: 'BUS_FENCED',
+      facts: { transactionalId },
+    });
+    await expect(late.commit()).rejects.toMatchObject({ code: 'BUS_FENCED' });
+    await late.abort();
+    await expect(zombie.begin()).rejects.toMatchObject({ code: 'BUS_FENCED' });
+
+    const transaction = await successor.begin();
+    await transaction.send(topic, [{ partition: 0, key: null, value: text('after') }]);
+    await transaction.commit();
+    expect(await committed(topic)).toEqual([...position, '0:after']);
+    await zombie.close();
+    await successor.close();
+  },
+);
+
+test('a zombie that only commits is told so', async () => {
+  const topic = await newTopic(1);
+  const transactionalId = uniqueName('zombie');
+  const zombie = bus.transactionalProducer({ transactionalId });
+  await zombie.start();
+  const transaction = await zombie.begin();
+  await transaction.send(topic, [{ partition: 0, key: null, value: text('never') }]);
+  const successor = bus.transactionalProducer({ transactionalId });
+  await successor.start();
+  await expect(transaction.commit()).rejects.toMatchObject({ code: 'BUS_FENCED' });
+  expect(await committed(topic)).toEqual([]);
+  await zombie.close();
+  await successor.close();
+});
+
+test('a transaction that is open too long is aborted by the broker, and a new start goes on', async () => {
+  const topic = await newTopic(1);
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('slow'), transactionTimeoutMs: 1000 });
+  await producer.start();
+  const transaction = await producer.begin();
+  await transaction.send(topic, [{ partition: 0, key: null, value: text('too late') }]);
+  // The coordinator looks for overdue transactions every 10 s.
+  await sleep(12_500);
+  await expect(transaction.commit()).rejects.toMatchObject({
+    code: 'BUS_TRANSACTION_TIMED_OUT',
+    facts: { transactionTimeoutMs: 1000 },
+  });
+  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_TIMED_OUT' });
+  await producer.start();
+  const next = await producer.begin();
+  await next.send(topic, [{ partition: 0, key: null, value: text('in time') }]);
+  await next.commit();
+  expect(await committed(topic)).toEqual(['0:in time']);
+  await producer.close();
+}, 40_000);
+
+test('a message larger than the topic allows spoils its transaction only', async () => {
+  const topic = await newTopic(1, { 'max.message.bytes': '10000' });
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('large') });
+  await producer.start();
+  const transaction = await producer.begin();
+  await transaction.send(topic, [{ partition: 0, key: null, value: text('small') }]);
+  await expect(
+    transaction.send(topic, [{ partition: 0, key: null, value: Buffer.alloc(20_000, 'x') }]),
+  ).rejects.toMatchObject({
+    code: 'BUS_MESSAGE_TOO_LARGE',
+    facts: { largestMessageBytes: 20_000 },
+  });
+  await expect(transaction.commit()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
+  await transaction.abort();
+  for (const value of ['next', 'last']) {
+    const good = await producer.begin();
+    await good.send(topic, [{ partition: 0, key: null, value: text(value) }]);
+    await good.commit();
+  }
+  expect(await committed(topic)).toEqual(['0:next', '0:last']);
+  await producer.close();
+});
+
+test('a transaction of 30 MB in messages of 900 kB arrives whole and in order', async () => {
+  const topic = await newTopic(4);
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('big') });
+  await producer.start();
+  const transaction = await producer.begin();
+  const messages = Array.from({ length: 36 }, (_, index) => {
+    const value = Buffer.alloc(900_000, index % 251);
+    value.writeInt32BE(index, 0);
+    return { partition: index % 4, key: `key ${index}`, value };
+  });
+  await transaction.send(topic, messages);
+  await transaction.commit();
+  for (let partition = 0; partition < 4; partition++) {
+    const found: number[] = [];
+    for await (const batch of bus.readFrom(topic, partition, 'earliest')) {
+      for (const { value } of batch.messages) {
+        expect(value!.length).toBe(900_000);
+        expect(value![899_999]).toBe(value!.readInt32BE(0) % 251);
+        found.push(value!.readInt32BE(0));
+      }
+    }
+    expect(found).toEqual(Array.from({ length: 9 }, (_, index) => index * 4 + partition));
+  }
+  await producer.close();
+});
+
+test('a topic or a partition that does not exist is named', async () => {
+  const producer = bus.producer();
+  const message = { partition: 0, key: null, value: text('x') };
+  await expect(producer.send(uniqueName('missing'), [message])).rejects.toMatchObject({ code: 'BUS_TOPIC_MISSING' });
+  const topic = await newTopic(1);
+  await expect(producer.send(topic, [{ ...message, partition: 5 }])).rejects.toMatchObject({
+    code: 'BUS_TOPIC_MISSING',
+  });
+  await producer.send(topic, [message]);
+  expect(await committed(topic)).toEqual(['0:x']);
+  await producer.close();
+  await expect(producer.send(topic, [message])).rejects.toMatchObject({ code: 'BUS_CLOSED' });
+});
+
+test('calls out of order are refused by name', async () => {
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('order') });
+  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'new' } });
+  await producer.start();
+  const transaction = await producer.begin();
+  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'open' } });
+  await transaction.commit();
+  await expect(transaction.send('any', [])).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
+  await producer.close();
+  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_CLOSED' });
+});
