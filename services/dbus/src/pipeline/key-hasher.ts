@@ -47,7 +47,7 @@ export class KeyHasher {
 
   /** Hashes what the value's writer writes, without its quotes. */
   #hashWritten(state: number, column: number, row: RowText, start: number, end: number): number {
-    const needed = (end - start) * 6 + 16;
+    const needed = (end - start) * 8 + 16;
     if (needed > this.#scratch.length) this.#scratch = Buffer.alloc(needed);
     const written = this.#shape.writers[column]!(this.#scratch, 0, row.buffer, start, end);
     const quotes = this.#scratch[0] === 0x22 ? 1 : 0;

@@ -25,8 +25,38 @@ export const OPERATION = { insert: 0x69, update: 0x75, before: 0x62, delete: 0x6
 const HARD_MESSAGE_BYTES = 1_000_000;
 const SUFFIX_ROOM = 512;
 
-/** A message that is ended; `buffer` goes back to the pool when it is committed. */
+/** A message that takes no more rows; `finishMessage` gives it its context, when it is known what to say there. */
+export interface EndedMessage {
+  kind: TableWriterOptions['kind'];
+  shape: TableShape;
+  topic: string;
+  partition: number;
+  /** Holds the message in [0, at), without what comes after the rows. */
+  buffer: Buffer;
+  at: number;
+  rows: number;
+  /** [first row, xid, commit time in microseconds]. */
+  transactions: [number, number, number][];
+  /** LSN of the newest transaction in it. */
+  position: string;
+  readTs: number;
+}
+
+/** What a message's context says beyond what the writer knows. */
+export interface MessageMarks {
+  /** `<system>.<instance>`. */
+  source: string;
+  /** Of the process that writes, for the Kafka key. */
+  instance: string;
+  publishTs: number;
+  /** The split transaction that the message's newest rows belong to. */
+  split?: { xid: number; part: number; isLast: boolean };
+}
+
+/** `buffer` goes back to the pool when the message is committed. */
 export interface WrittenMessage extends PipelineMessage {
+  /** `schema.table` as the source spells it. */
+  table: string;
   rows: number;
   buffer: Buffer;
 }
@@ -35,16 +65,12 @@ export interface TableWriterOptions {
   shape: TableShape;
   kind: 'data_increment_data' | 'data_initial_data';
   topic: string;
-  /** `<system>.<instance>`. */
-  source: string;
-  /** Of the process that writes, for the Kafka key. */
-  instance: string;
   limits: Pick<SourceLimits, 'rowsPerMessage' | 'bytesPerMessage' | 'maximumMessageBytes'>;
   pool: BufferPool;
   /** Holds the id, time and transaction of the row to come; several writers may share one. */
   head: RowHead;
   now: () => number;
-  onMessage: (message: WrittenMessage) => void;
+  onMessage: (message: EndedMessage) => void;
 }
 
 interface OpenMessage {
@@ -54,6 +80,7 @@ interface OpenMessage {
   rows: number;
   transactions: [number, number, number][];
   transactionSerial: number;
+  position: string;
   readTs: number;
 }
 
@@ -61,9 +88,6 @@ export class TableWriter {
   readonly shape: TableShape;
   /** Bytes in open messages. */
   openBytes = 0;
-  /** Part of a split transaction that the messages belong to, counted from 1; 0 = not split. */
-  transactionPart = 0;
-  isLastPart = false;
 
   readonly #options: TableWriterOptions;
   readonly #prefix: Buffer;
@@ -103,10 +127,11 @@ export class TableWriter {
   appendRow(row: RowText, operation: number, offset: number): void {
     const partition = this.partitionOf(row);
     const { limits, head } = this.#options;
-    const textBytes = textBytesOf(row, this.shape.fields.length);
+    const textBytes = this.#measure(row);
     let open = this.#open[partition];
     if (open !== undefined && open.rows > 0) {
-      const isFull = open.rows >= limits.rowsPerMessage || open.at + textBytes + head.length > limits.bytesPerMessage;
+      const isFull =
+        open.rows >= limits.rowsPerMessage || open.at + textBytes + head.template.length > limits.bytesPerMessage;
       if (isFull) {
         this.#end(open);
         open = undefined;
@@ -114,7 +139,7 @@ export class TableWriter {
     }
     if (open === undefined) open = this.#begin(partition);
     const before = open.at;
-    const room = head.length + textBytes * 6 + this.shape.fields.length * 24 + SUFFIX_ROOM;
+    const room = head.template.length + textBytes * 8 + this.shape.fields.length * 24 + SUFFIX_ROOM;
     if (before + room > open.buffer.length) this.#grow(open, before + room);
     let after: number;
     try {
@@ -147,16 +172,29 @@ export class TableWriter {
     this.openBytes = 0;
   }
 
+  /** Bytes of the row's values. A NULL where the fields say there is none means that the fields are not this row's. */
+  #measure(row: RowText): number {
+    const { states, starts, ends } = row;
+    const { fields } = this.shape;
+    let bytes = 0;
+    for (let column = 0; column < fields.length; column++) {
+      const state = states[column]!;
+      if (state === VALUE) bytes += ends[column]! - starts[column]!;
+      else if (state === NULL && !fields[column]!.nullable) throw unexpectedNull(fields[column]!.name, column);
+    }
+    return bytes;
+  }
+
   #writeRow(target: Buffer, start: number, row: RowText, operation: number, offset: number): number {
     const { head } = this.#options;
     let at = start;
     if (target[at - 1] !== 0x5b) target[at++] = 0x2c; // after `[` comes the first row
-    target.set(head.length === head.bytes.length ? head.bytes : head.bytes.subarray(0, head.length), at);
+    target.set(head.template, at);
     // The base is a multiple of four, hence even: an offset of 0 or 1 never carries.
     target[at + head.lastDigit] = target[at + head.lastDigit]! + offset;
     target[at + head.lastDigitOfUnique] = target[at + head.lastDigitOfUnique]! + offset;
     target[at + head.operationAt] = operation;
-    at += head.length;
+    at += head.template.length;
     const { buffer, starts, ends, states } = row;
     const { writers } = this.shape;
     let untold = 0;
@@ -188,6 +226,7 @@ export class TableWriter {
     if (open.transactionSerial !== head.transactionSerial || open.transactions.length === 0) {
       open.transactions.push([open.rows, head.transaction.xid, head.transaction.commitMicros]);
       open.transactionSerial = head.transactionSerial;
+      open.position = head.transaction.position;
     }
     open.rows++;
     open.at = after;
@@ -204,6 +243,7 @@ export class TableWriter {
       rows: 0,
       transactions: [],
       transactionSerial: -1,
+      position: '',
       readTs: this.#options.now(),
     };
     this.#open[partition] = open;
@@ -239,54 +279,51 @@ export class TableWriter {
   }
 
   #end(open: OpenMessage): void {
-    const { source, instance, kind, topic, head, now, pool, onMessage } = this.#options;
-    const publishTs = now();
-    const split = this.transactionPart === 0 ? {} : { txPart: this.transactionPart, txLast: this.isLastPart };
-    const suffix = envelopeSuffix({
-      source,
-      position: head.transaction.position,
-      tx: open.transactions,
-      ...split,
-      readTs: open.readTs,
-      publishTs,
-    });
+    const { kind, topic, onMessage } = this.#options;
     this.openBytes -= open.at - this.#prefix.length;
-    const size = open.at + Buffer.byteLength(suffix);
-    if (size > open.buffer.length) this.#grow(open, size);
-    const end = open.at + open.buffer.write(suffix, open.at, 'utf8');
     this.#open[open.partition] = undefined;
-    this.#sizeHint = Math.min(1_310_720, Math.max(16_384, end));
+    this.#sizeHint = Math.min(1_310_720, Math.max(16_384, open.at + SUFFIX_ROOM));
     if (this.shape.keyColumns.length === 0) this.#turn = (this.#turn + 1) % this.shape.partitions;
-    // A small message in a big buffer would keep the big one from others.
-    const buffer = end * 4 < open.buffer.length ? this.#shrink(open.buffer, end, pool) : open.buffer;
-    onMessage({
-      topic,
-      partition: open.partition,
-      key: formatKafkaKey({ kind, namespace: this.shape.schema.namespace, epochMillis: publishTs, instance }),
-      value: buffer.subarray(0, end),
-      rows: open.rows,
-      buffer,
-    });
-  }
-
-  #shrink(buffer: Buffer, end: number, pool: BufferPool): Buffer {
-    const smaller = pool.take(end);
-    if (smaller.length >= buffer.length) {
-      pool.give(smaller);
-      return buffer;
-    }
-    smaller.set(buffer.subarray(0, end), 0);
-    pool.give(buffer);
-    return smaller;
+    onMessage({ ...open, kind, topic, shape: this.shape });
   }
 }
 
-function textBytesOf(row: RowText, columns: number): number {
-  let bytes = 0;
-  for (let column = 0; column < columns; column++) {
-    if (row.states[column] === VALUE) bytes += row.ends[column]! - row.starts[column]!;
+/** Writes what comes after the rows. The ended message must not be used afterwards. */
+export function finishMessage(ended: EndedMessage, marks: MessageMarks, pool: BufferPool): WrittenMessage {
+  const { split } = marks;
+  const isSplit = split !== undefined && ended.transactions.at(-1)?.[1] === split.xid;
+  const suffix = envelopeSuffix({
+    source: marks.source,
+    position: ended.position,
+    tx: ended.transactions,
+    ...(isSplit ? { txPart: split.part, txLast: split.isLast } : {}),
+    readTs: ended.readTs,
+    publishTs: marks.publishTs,
+  });
+  const end = ended.at + suffix.length;
+  let { buffer } = ended;
+  // Also a small message in a big buffer moves: it would keep the big one from others.
+  if (end > buffer.length || (end <= 16_384 && buffer.length > 65_536)) {
+    const other = pool.take(end);
+    other.set(buffer.subarray(0, ended.at), 0);
+    pool.give(buffer);
+    buffer = other;
   }
-  return bytes;
+  buffer.write(suffix, ended.at, 'utf8');
+  return {
+    topic: ended.topic,
+    partition: ended.partition,
+    key: formatKafkaKey({
+      kind: ended.kind,
+      namespace: ended.shape.schema.namespace,
+      epochMillis: marks.publishTs,
+      instance: marks.instance,
+    }),
+    value: buffer.subarray(0, end),
+    table: `${ended.shape.schema.namespace.database}.${ended.shape.schema.namespace.table}`,
+    rows: ended.rows,
+    buffer,
+  };
 }
 
 /** `,"unchanged":[3,5]`, or nothing if no column has this state. */
@@ -315,5 +352,14 @@ function rowTooLarge(bytes: number, limit: number): RtdpError {
     message: `One row takes ${bytes} bytes as a message, more than the ${limit} that a message may have.`,
     next: 'Raise message.max.bytes of the topic and limits.maximumMessageBytes of the source, or leave the column out; then pull the table again.',
     facts: { bytes, limit },
+  });
+}
+
+function unexpectedNull(name: string, column: number): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_UNEXPECTED_NULL',
+    message: `Column ${name} holds NULL, though its definition says that it never does.`,
+    next: 'The row is older than the definition; the stream opens a version in which the column may be null.',
+    facts: { name, column },
   });
 }

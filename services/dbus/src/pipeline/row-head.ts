@@ -19,9 +19,8 @@ export interface RowTransaction {
 }
 
 export class RowHead {
-  /** The template; the first `length` bytes count. Its last digits belong to offset 0 of the stride. */
-  bytes = Buffer.alloc(160);
-  length = 0;
+  /** The template. Its last digits belong to offset 0 of the stride. */
+  template: Buffer = Buffer.alloc(0);
   /** Where the last digit of the two ids and the operation stand. */
   lastDigit = 0;
   lastDigitOfUnique = 0;
@@ -30,6 +29,7 @@ export class RowHead {
   transactionSerial = 0;
   transaction: RowTransaction = { xid: 0, commitMicros: 0, position: '' };
 
+  readonly #bytes = Buffer.alloc(160);
   #base: bigint;
   #advanced = 0;
   #timestamp = '1970-01-01 00:00:00.000000';
@@ -54,7 +54,7 @@ export class RowHead {
   /** The next stride. */
   advance(): void {
     this.#advanced++;
-    const { bytes } = this;
+    const bytes = this.template;
     let at = this.lastDigit;
     let twin = this.lastDigitOfUnique;
     let digit = bytes[at]! + STRIDE_NUMBER;
@@ -89,7 +89,7 @@ export class RowHead {
     this.transaction = transaction;
     this.transactionSerial++;
     if (timestamp.length === this.#timestamp.length) {
-      this.bytes.write(timestamp, this.operationAt - 3 - timestamp.length, 'latin1');
+      this.#bytes.write(timestamp, this.operationAt - 3 - timestamp.length, 'latin1');
       this.#timestamp = timestamp;
       return;
     }
@@ -101,14 +101,14 @@ export class RowHead {
     this.#base = this.base;
     this.#advanced = 0;
     const id = this.#base.toString();
-    let at = BEFORE_ID.copy(this.bytes, 0);
-    at += this.bytes.write(id, at, 'latin1');
+    let at = BEFORE_ID.copy(this.#bytes, 0);
+    at += this.#bytes.write(id, at, 'latin1');
     this.lastDigit = at - 1;
-    at += this.bytes.write(`","${this.#timestamp}","`, at, 'latin1');
+    at += this.#bytes.write(`","${this.#timestamp}","`, at, 'latin1');
     this.operationAt = at;
-    at += this.bytes.write(`i","${id}"`, at, 'latin1');
+    at += this.#bytes.write(`i","${id}"`, at, 'latin1');
     this.lastDigitOfUnique = at - 2;
-    this.length = at;
+    this.template = this.#bytes.subarray(0, at);
   }
 }
 

@@ -5,11 +5,7 @@
  * update and the arrays in them are used again for the next message.
  */
 import { RtdpError } from '@rtdp/ums/error';
-
-/** States of a column within a tuple, as `message-writer` takes them. */
-const VALUE = 0;
-const NULL = 1;
-const UNCHANGED = 2;
+import { NULL, UNCHANGED, VALUE } from '../../pipeline/message-writer-contract.ts';
 
 /** The columns of one row: column c is `buffer[starts[c], ends[c])` where `states[c]` is 0 (value); 1 = null, 2 = unchanged. */
 export interface TupleText {

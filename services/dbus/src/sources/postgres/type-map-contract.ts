@@ -4,7 +4,7 @@ import type { UmsField, UmsType } from '@rtdp/ums/types';
 /**
  * Writes one value as JSON. `source[start, end)` is the type's own text as Postgres prints it under TimeZone=UTC,
  * DateStyle=ISO, IntervalStyle=postgres, extra_float_digits=1 and bytea_output=hex (see SESSION_SETTINGS); neither COPY's nor any
- * other escaping is left in it. The caller guarantees room for 6 × (end − start) + 16 bytes. Returns the position after
+ * other escaping is left in it. The caller guarantees room for 8 × (end − start) + 16 bytes. Returns the position after
  * the value. Throws RtdpError DBUS_VALUE_MALFORMED.
  */
 export type ValueWriter = (target: Uint8Array, at: number, source: Uint8Array, start: number, end: number) => number;

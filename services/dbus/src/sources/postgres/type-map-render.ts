@@ -1,7 +1,8 @@
 /** Decides how a UMS value is turned back into the text Postgres itself prints: the test of every type, and what a person is shown. */
 import type { UmsField, UmsValue } from '@rtdp/ums/types';
 
-const PLAIN_TIMESTAMP = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d(\.\d{1,6})?$/;
+/** Date and time, and what may come after the zone: ` BC`. */
+const TIMESTAMP = /^(\d{4,}-\d\d-\d\d \d\d:\d\d:\d\d(?:\.\d{1,6})?)( BC)?$/;
 
 /** Postgres' text of a value (TimeZone=UTC, DateStyle=ISO, IntervalStyle=postgres, bytea_output=hex), or null for NULL. */
 export function renderAsPostgres(field: Pick<UmsField, 'type' | 'sourceType'>, value: UmsValue): string | null {
@@ -20,7 +21,7 @@ function renderText(type: UmsField['type'], sourceType: string, value: unknown):
       return `\\x${Buffer.from(String(value), 'base64').toString('hex')}`;
     case 'datetime': {
       const isZoned = sourceType.startsWith('timestamptz') || sourceType.startsWith('timestamp with time zone');
-      return isZoned && PLAIN_TIMESTAMP.test(String(value)) ? `${value}+00` : String(value);
+      return isZoned ? String(value).replace(TIMESTAMP, '$1+00$2') : String(value);
     }
     case 'jsonarray':
       return renderArray(sourceType.replace(/\[\]$/, ''), String(value));
@@ -47,10 +48,10 @@ function renderFloat(value: number, fixedDigits: number): string {
 }
 
 function renderArray(elementType: string, json: string): string {
-  // An array with its own lower bounds travels as the source's text, which is not JSON.
-  if (/^\[-?\d+:-?\d+\]/.test(json)) return json;
-  const delimiter = elementType === 'box' ? ';' : ',';
-  return renderItems(JSON.parse(json) as unknown[], elementType, delimiter);
+  const items: unknown = JSON.parse(json);
+  // An array with its own lower bounds travels as the source's text.
+  if (typeof items === 'string') return items;
+  return renderItems(items as unknown[], elementType, elementType === 'box' ? ';' : ',');
 }
 
 function renderItems(items: unknown[], elementType: string, delimiter: string): string {

@@ -1,6 +1,6 @@
 /**
  * Decides how Postgres' array text (`{1,NULL,"a b"}`) becomes JSON text in a string, and which arrays cannot: one with its own
- * lower bounds (`[0:1]={…}`) keeps the source's text.
+ * lower bounds (`[0:1]={…}`) keeps the source's text, as a JSON text that is one string.
  */
 import { writeJsonString } from '@rtdp/ums/json-bytes';
 import type { ValueWriter } from './type-map-contract.ts';
@@ -11,15 +11,19 @@ export function arrayWriter(element: ValueWriter, delimiter: string): ValueWrite
   return (target, at, source, start, end) => {
     if (source[start] === 0x5b) {
       sourceTextValues.count++;
-      return writeJsonString(target, at, source, start, end);
+      return writeJsonText(target, at, JSON.stringify(textOf(source, start, end)));
     }
     const text = textOf(source, start, end);
     const reader = new ArrayTextReader(text, delimiter, element);
     const json = reader.read();
     if (json === undefined) throw malformed('array', source, start, end);
-    const bytes = Buffer.from(json, 'utf8');
-    return writeJsonString(target, at, bytes, 0, bytes.length);
+    return writeJsonText(target, at, json);
   };
+}
+
+function writeJsonText(target: Uint8Array, at: number, json: string): number {
+  const bytes = Buffer.from(json, 'utf8');
+  return writeJsonString(target, at, bytes, 0, bytes.length);
 }
 
 /** One pass over the text of one array; builds the JSON text piece by piece. */

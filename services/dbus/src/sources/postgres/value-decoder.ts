@@ -95,20 +95,26 @@ export const writeTimestamp: ValueWriter = (target, at, source, start, end) => {
   return writeQuoted(target, at, source, start, end);
 };
 
-/** timestamptz, read under TimeZone=UTC: the `+00` goes; anything else is kept as it is. */
+/** timestamptz, read under TimeZone=UTC: the `+00` goes, also from `0044-03-15 00:00:00+00 BC`; infinities are kept as they are. */
 export const writeTimestampWithZone: ValueWriter = (target, at, source, start, end) => {
   const bare = end - 3;
-  if (
-    source[bare] === 0x2b &&
-    source[bare + 1] === 0x30 &&
-    source[bare + 2] === 0x30 &&
-    isPlainTimestamp(source, start, bare)
-  ) {
+  if (isUtcOffset(source, bare) && isPlainTimestamp(source, start, bare)) {
     return writeQuoted(target, at, source, start, bare);
   }
   sourceTextValues.count++;
-  return writeQuoted(target, at, source, start, end);
+  if (isUtcOffset(source, bare)) return writeQuoted(target, at, source, start, bare);
+  if (source[bare] !== 0x20 || !isUtcOffset(source, bare - 3)) return writeQuoted(target, at, source, start, end);
+  target[at++] = QUOTE;
+  for (let index = start; index < end; index++) {
+    if (index < bare - 3 || index >= bare) target[at++] = source[index]!;
+  }
+  target[at++] = QUOTE;
+  return at;
 };
+
+function isUtcOffset(source: Uint8Array, at: number): boolean {
+  return source[at] === 0x2b && source[at + 1] === 0x30 && source[at + 2] === 0x30;
+}
 
 const BASE64 = Buffer.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/', 'latin1');
 const NIBBLES = buildNibbles();

@@ -1,0 +1,261 @@
+/**
+ * Decides how the bytes of the log reach us: one replication connection of one session, read with back-pressure, acknowledged only
+ * as far as Kafka holds. It does not decode, and it does not connect again: that is the stream's own retry.
+ *
+ * The library is transport only. Its own timer would acknowledge what was merely received, its `acknowledge` adds one to the LSN (a
+ * commit record that begins right there would be skipped after a restart), so status messages are written here.
+ */
+import { RtdpError } from '@rtdp/ums/error';
+import type { Client, ClientConfig, Connection } from 'pg';
+import { LogicalReplicationService } from 'pg-logical-replication';
+import { formatLsn } from '../../pipeline/lsn.ts';
+import { ReadPause } from './wal-stream-pause.ts';
+
+export interface WalStreamOptions {
+  client: ClientConfig;
+  slot: string;
+  publications: readonly string[];
+  /** Where the log is read from. */
+  from: bigint;
+  /** One message of pgoutput is `bytes[start, end)`; the bytes are gone when it returns. Must not throw. */
+  onMessage: (bytes: Buffer, start: number, end: number) => void;
+  /** Called once. */
+  onEnd: (error: RtdpError) => void;
+  /** The newest LSN that Kafka holds: what is acknowledged. */
+  durableLsn: () => bigint;
+}
+
+/** Microseconds from 1970 to 2000, where Postgres' clock begins. */
+const EPOCH_MICROS = 946_684_800_000_000n;
+const STATUS_INTERVAL_MS = 1_000;
+
+/** What is used of the driver's connection. */
+type ReplicationConnection = Connection & {
+  sendCopyFromChunk(chunk: Buffer): void;
+};
+
+export class WalStream {
+  readonly #options: WalStreamOptions;
+  readonly #service: LogicalReplicationService;
+  readonly #pause = new ReadPause();
+  #connection: ReplicationConnection | undefined;
+  #holds = 0;
+  #held: Buffer[] = [];
+  #isThrottled = false;
+  #pauseTimer: NodeJS.Timeout | undefined;
+  #statusTimer: NodeJS.Timeout | undefined;
+  #acknowledged = 0n;
+  #isEnded = false;
+  /** End of the server's log as it last told. */
+  serverLsn = 0n;
+
+  constructor(options: WalStreamOptions) {
+    this.#options = options;
+    // Flow control of the library would await a promise per row; this stream pauses the socket itself.
+    this.#service = new LogicalReplicationService(options.client, {
+      acknowledge: { auto: false, timeoutSeconds: 0 },
+      flowControl: { enabled: false },
+    });
+  }
+
+  /** Resolves when the server has begun to send. Rejects with DBUS_SLOT_IN_USE, DBUS_SLOT_LOST or DBUS_LOG_DISCONNECTED. */
+  async start(): Promise<void> {
+    const { slot, publications, from } = this.#options;
+    const plugin = new RawPlugin(publications, {
+      onClient: (client) => this.#attach(client),
+      onBytes: (bytes) => this.#receive(bytes),
+    });
+    this.#service.on('heartbeat', (lsn: string, _time: number, wantsReply: boolean) =>
+      this.#onKeepalive(lsn, wantsReply),
+    );
+    this.#service.on('error', (error: Error) => this.#end(error));
+    const started = new Promise<void>((resolve) => this.#service.on('start', () => resolve()));
+    const ended = this.#service.subscribe(plugin, slot, formatLsn(from)).then(
+      () => new Error('the server ended the stream'),
+      (error: unknown) => error,
+    );
+    void ended.then((error) => this.#end(error));
+    const first = await Promise.race([started, ended]);
+    if (first !== undefined) {
+      await this.stop();
+      throw connectionError(first, slot);
+    }
+    this.#statusTimer = setInterval(() => this.#sendStatus(false), STATUS_INTERVAL_MS);
+  }
+
+  /** Messages after this one wait until `work` is done. */
+  hold(work: Promise<void>): void {
+    this.#holds++;
+    this.#applyPause();
+    work.then(
+      () => this.#releaseHold(),
+      (error: unknown) => this.#end(error),
+    );
+  }
+
+  /** Reads on only while this is false. */
+  throttle(isThrottled: boolean): void {
+    if (this.#isThrottled === isThrottled) return;
+    this.#isThrottled = isThrottled;
+    this.#applyPause();
+  }
+
+  /** Tells the server what Kafka holds. Cheap: at most one status message per call, none if nothing changed. */
+  acknowledge(): void {
+    if (this.#options.durableLsn() > this.#acknowledged) this.#sendStatus(false);
+  }
+
+  async stop(): Promise<void> {
+    this.#isEnded = true;
+    clearTimeout(this.#pauseTimer);
+    clearInterval(this.#statusTimer);
+    this.#held = [];
+    const { stream } = this.#connection ?? {};
+    // A paused socket would never see the server's goodbye.
+    stream?.resume?.();
+    const closed = this.#service.destroy().catch(() => undefined);
+    const deadline = new Promise((resolve) => setTimeout(resolve, 2_000).unref());
+    await Promise.race([closed, deadline]);
+    stream?.destroy?.();
+  }
+
+  #attach(client: Client): void {
+    const connection = (client as unknown as { connection: ReplicationConnection }).connection;
+    this.#connection = connection;
+    // Registered after the driver's own listener: when it runs, the messages of this read have been handled.
+    connection.stream.on('data', (chunk: Buffer) => this.#afterRead(chunk.length));
+    client.on('end', () => this.#end(new Error('the connection was closed')));
+  }
+
+  #receive(bytes: Buffer): void {
+    if (this.#isEnded) return;
+    if (this.#holds > 0) {
+      // The driver reads into this memory again.
+      this.#held.push(Buffer.from(bytes));
+      return;
+    }
+    this.#options.onMessage(bytes, 0, bytes.length);
+  }
+
+  #releaseHold(): void {
+    this.#holds--;
+    if (this.#holds > 0 || this.#isEnded) return;
+    const held = this.#held;
+    let index = 0;
+    for (; index < held.length && this.#holds === 0; index++) {
+      const bytes = held[index]!;
+      this.#options.onMessage(bytes, 0, bytes.length);
+    }
+    this.#held = held.slice(index);
+    this.#applyPause();
+  }
+
+  #afterRead(bytes: number): void {
+    if (this.#isEnded || this.#pauseTimer !== undefined || this.#isBlocked()) return;
+    const millis = this.#pause.after(bytes, performance.now());
+    if (millis === 0) return;
+    this.#connection?.stream.pause();
+    this.#pauseTimer = setTimeout(() => {
+      this.#pauseTimer = undefined;
+      this.#applyPause();
+    }, millis);
+  }
+
+  #isBlocked(): boolean {
+    return this.#holds > 0 || this.#isThrottled;
+  }
+
+  #applyPause(): void {
+    const stream = this.#connection?.stream;
+    if (stream === undefined || this.#isEnded) return;
+    if (this.#isBlocked()) stream.pause();
+    else if (this.#pauseTimer === undefined) stream.resume();
+  }
+
+  #onKeepalive(lsn: string, wantsReply: boolean): void {
+    const [high, low] = lsn.split('/') as [string, string];
+    this.serverLsn = (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
+    if (wantsReply) this.#sendStatus(true);
+  }
+
+  #sendStatus(isReply: boolean): void {
+    const lsn = this.#options.durableLsn();
+    if (this.#connection === undefined || this.#isEnded || (!isReply && lsn < this.#acknowledged)) return;
+    this.#acknowledged = lsn;
+    const status = Buffer.alloc(34);
+    status[0] = 0x72; // r
+    status.writeBigUInt64BE(lsn, 1); // written
+    status.writeBigUInt64BE(lsn, 9); // flushed: what the slot may forget
+    status.writeBigUInt64BE(lsn, 17); // applied
+    status.writeBigInt64BE(BigInt(Date.now()) * 1000n - EPOCH_MICROS, 25);
+    this.#connection.sendCopyFromChunk(status);
+  }
+
+  #end(error: unknown): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    clearTimeout(this.#pauseTimer);
+    clearInterval(this.#statusTimer);
+    this.#options.onEnd(connectionError(error, this.#options.slot));
+  }
+}
+
+/** Hands bytes on as they come. */
+class RawPlugin {
+  readonly options = {};
+  readonly name = 'pgoutput';
+  readonly #publications: readonly string[];
+  readonly #hooks: { onClient: (client: Client) => void; onBytes: (bytes: Buffer) => void };
+
+  constructor(
+    publications: readonly string[],
+    hooks: { onClient: (client: Client) => void; onBytes: (bytes: Buffer) => void },
+  ) {
+    this.#publications = publications;
+    this.#hooks = hooks;
+  }
+
+  parse(buffer: Buffer): undefined {
+    this.#hooks.onBytes(buffer);
+  }
+
+  start(client: Client, slotName: string, lastLsn: string): Promise<unknown> {
+    this.#hooks.onClient(client);
+    const names = this.#publications.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
+    return client.query(
+      `START_REPLICATION SLOT "${slotName}" LOGICAL ${lastLsn} (proto_version '1', publication_names '${names.replaceAll("'", "''")}')`,
+    );
+  }
+}
+
+function connectionError(error: unknown, slot: string): RtdpError {
+  if (error instanceof RtdpError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  const state = (error as { code?: unknown } | null)?.code;
+  const facts = { slot, state: typeof state === 'string' ? state : undefined };
+  if (state === '55006') {
+    return new RtdpError({
+      code: 'DBUS_SLOT_IN_USE',
+      message: `The slot ${slot} is read by another connection: ${message}.`,
+      next: 'It is tried again; if it stays so, end the other reader (pg_stat_replication shows it).',
+      facts,
+      cause: error,
+    });
+  }
+  if (state === '42704' || (state === '55000' && /can no longer|invalidated|cannot be used|exceeds/i.test(message))) {
+    return new RtdpError({
+      code: 'DBUS_SLOT_LOST',
+      message: `The slot ${slot} is lost: ${message}.`,
+      next: 'Stop the source, remove and register it again (or make the slot anew), and pull its tables: what was written since is not in the stream.',
+      facts,
+      cause: error,
+    });
+  }
+  return new RtdpError({
+    code: 'DBUS_LOG_DISCONNECTED',
+    message: `The connection to the log of the source ended: ${message}.`,
+    next: 'It is made again by itself; if it stays so, check that Postgres runs and may be reached.',
+    facts,
+    cause: error,
+  });
+}
