@@ -22,7 +22,7 @@ export async function reloadTypeMap(session: CatalogSession, map: TypeMap): Prom
 
 /**
  * One row per column. A key is the replica identity; under FULL the primary key. A deferrable primary key is none.
- * Generated columns are not in the log, so they are not here.
+ * Generated columns that are not in the log are not here.
  */
 const TABLE_QUERY = `
   select c.oid::text as oid, n.nspname as schema, c.relname as "table", c.relreplident::text as identity,
@@ -39,7 +39,9 @@ const TABLE_QUERY = `
          )::text as key
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped and a.attgenerated = ''`;
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped 
+      -- What a stored generated column holds is in the log from 18 on.
+      and (a.attgenerated = '' or (a.attgenerated = 's' and current_setting('server_version_num')::int >= 180000))`;
 
 const IDENTITIES = { d: 'default', f: 'full', i: 'index', n: 'nothing' } as const;
 
