@@ -1,8 +1,8 @@
 /** Decides whether a Postgres server is ready to be streamed by a role, and which statement mends each thing that is not. */
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import { publicationNames } from '../../catalog/source-definition.ts';
+import type { Problem } from '../contract.ts';
 import { quoteName, type SourceSession } from './connection.ts';
-import type { Problem } from './table-problems.ts';
 
 /** What the server says of itself; everything the checks need, read in one query. */
 export interface ServerFacts {

@@ -1,18 +1,7 @@
 /** Decides what keeps a table from being captured, or from being captured whole, and the statement that mends it. Pure. */
+import type { Problem } from '../contract.ts';
 import { quoteName, quoteTable } from './connection.ts';
 import { type KeylessReason, keyOf, publishedColumns, type SourceTable } from './introspect.ts';
-
-export type Severity = 'blocking' | 'warning';
-
-/** One thing to know about a source or a table; `statement` mends it when run as `runAs`. */
-export interface Problem {
-  code: string;
-  severity: Severity;
-  /** What is so, and what follows from it. */
-  message: string;
-  /** Exactly what to run; null when no statement helps. */
-  statement: string | null;
-}
 
 /** Blocking problems keep the table out of the publications; warnings tell what a reader will miss. */
 export function tableProblems(table: SourceTable, user: string, serverVersion: number): Problem[] {

@@ -1,0 +1,126 @@
+/** Decides what a kind of source must offer: the supervisor and the routes know sources through this page only. */
+import type { Bus } from '@rtdp/bus/bus';
+import type { Registry } from '@rtdp/bus/registry';
+import type { Logger } from '@rtdp/service/logging';
+import type { EventStore } from '../catalog/event-store.ts';
+import type { SchemaVersionStore } from '../catalog/schema-version-store.ts';
+import type { SourceDefinition } from '../catalog/source-definition.ts';
+import type { StoredSource } from '../catalog/source-store.ts';
+import type { TableStore } from '../catalog/table-store.ts';
+import type { SourceMetrics } from '../health/source-metrics.ts';
+import type { SourceStream, TableName } from '../pipeline/contract.ts';
+import type { PullCommand } from '../pulls/pull-states.ts';
+import type { Pull, PullStore } from '../pulls/pull-store.ts';
+
+export type Severity = 'blocking' | 'warning';
+
+/** One thing to know about a source or a table, and what to run to mend it. */
+export interface Problem {
+  code: string;
+  severity: Severity;
+  /** What is so, and what follows from it. */
+  message: string;
+  /** Exactly what to run at the source; null when no statement helps. */
+  statement: string | null;
+}
+
+export interface TableReport extends TableName {
+  /** Whether the definition asks for it. */
+  chosen: boolean;
+  /** How it is, or would be, captured; null = not at all, the problems say why. */
+  capture: 'all changes' | 'inserts and truncates' | null;
+  keyColumns: string[];
+  replicaIdentity: string;
+  partitioned: boolean;
+  estimatedRows: number;
+  bytes: number;
+  problems: Problem[];
+}
+
+export interface CheckReport {
+  /** Whether it could be started now. */
+  ready: boolean;
+  serverVersion: string;
+  problems: Problem[];
+  tables: TableReport[];
+}
+
+/** What a source of any kind is given; it constructs nothing outside its folder. */
+export interface SourceSurroundings {
+  bus: Bus;
+  /** null = there is none. JSON data never waits for it. */
+  registry: Registry | null;
+  logger: Logger;
+  metrics: SourceMetrics;
+  tables: TableStore;
+  pulls: PullStore;
+  schemaVersions: SchemaVersionStore;
+  events: EventStore;
+  rereadPositions: RereadPositions;
+  /** Name of this process in Kafka keys. */
+  instance: string;
+  now: () => number;
+  /** Remembers that the slot was made: one that is missing later is lost. */
+  slotMade: () => Promise<void>;
+}
+
+/** How far each partition of the re-reads' topic has been answered. */
+export interface RereadPositions {
+  load(): Promise<Map<number, bigint>>;
+  save(partition: number, nextOffset: bigint): Promise<void>;
+}
+
+export interface SlotReport {
+  present: boolean;
+  lagBytes: number;
+  retainedBytes: number;
+  budgetBytes: number;
+  overBudget: boolean;
+  /** Bytes until the server gives the slot up; null = no limit. */
+  safeBytes: number | null;
+  walStatus: string;
+  /** Why the slot is of no use any more; empty while it is. */
+  invalidation: string;
+  seenAt: number;
+}
+
+export interface ReconcileReport {
+  added: TableName[];
+  removed: TableName[];
+  changed: TableName[];
+}
+
+/** A source at work. Everything that may be called concurrently says so. */
+export interface RunningSource {
+  readonly stream: SourceStream;
+  /** Prepares and starts; resolves when rows flow. Rejects with what stands in the way (see {@link SourceKind.open}). */
+  start(): Promise<void>;
+  /** Ends pulls between two portions and the stream after its last transaction; never rejects. */
+  stop(): Promise<void>;
+  /** Compares the list of tables with the publications, now. `adopt` = take these in even if `future` is off. Calls take turns. */
+  reconcile(adopt?: (table: TableName) => boolean): Promise<ReconcileReport>;
+  /** Takes over another list of tables without restarting anything, and compares at once. `adopt` as above. */
+  changeTables(definition: SourceDefinition, adopt: (table: TableName) => boolean): Promise<ReconcileReport>;
+  pullCommand(pull: Pull, command: Exclude<PullCommand, 'rerun'>): Promise<void>;
+  /** Looks for new pulls at once. */
+  kickPulls(): void;
+  pullWaitsFor(pullId: string): string | null;
+  /** Last look at the slot; undefined before the first. */
+  slot(): SlotReport | undefined;
+  health(): { status: 'ok' | 'degraded' | 'down'; detail: string };
+}
+
+export interface SourceKind {
+  /**
+   * Looks at server and tables without changing anything.
+   * @throws RtdpError DBUS_SOURCE_UNREACHABLE or DBUS_SOURCE_REFUSED
+   */
+  check(definition: SourceDefinition): Promise<CheckReport>;
+  /**
+   * A source ready to be started. `start` rejects with DBUS_SOURCE_NOT_READY (mend and start again), DBUS_SLOT_LOST (final),
+   * or what may pass by itself.
+   */
+  open(stored: StoredSource, surroundings: SourceSurroundings): Promise<RunningSource>;
+  /** Takes slot and publications away. @returns what could not be taken away, as sentences. */
+  remove(definition: SourceDefinition): Promise<string[]>;
+}

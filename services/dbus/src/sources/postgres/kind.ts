@@ -1,0 +1,37 @@
+/** Decides what the kind `postgres` offers the supervisor: check, open, remove. */
+import { RtdpError } from '@rtdp/ums/error';
+import type { SourceDefinition } from '../../catalog/source-definition.ts';
+import type { SourceKind } from '../contract.ts';
+import { checkPostgres } from './check.ts';
+import { openSession } from './connection.ts';
+import { openPostgresSource } from './postgres-source.ts';
+import { dropPublications } from './publication.ts';
+import { dropSlot } from './slot.ts';
+
+export const kind: SourceKind = {
+  check: checkPostgres,
+  open: async (stored, surroundings) => openPostgresSource(stored, surroundings),
+  remove: removePostgres,
+};
+
+async function removePostgres(definition: SourceDefinition): Promise<string[]> {
+  const left: string[] = [];
+  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+    } catch (error) {
+      const next = error instanceof RtdpError ? ` ${error.next}` : '';
+      left.push(`${what}: ${error instanceof Error ? error.message : String(error)}.${next}`);
+    }
+  };
+  const open = () => openSession(definition.connection, `rtdp-dbus-${definition.name}-remove`);
+  await attempt(`slot ${definition.slot}`, async () => {
+    await using session = await open();
+    await dropSlot(session, definition.slot);
+  });
+  await attempt(`publications of ${definition.slot}`, async () => {
+    await using session = await open();
+    await dropPublications(session, definition);
+  });
+  return left;
+}

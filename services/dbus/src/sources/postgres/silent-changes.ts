@@ -1,0 +1,20 @@
+/** Decides whether a new schema version may have changed stored values without a row in the log: such a table must be pulled. */
+import type { SchemaOpening } from '../../pipeline/schema-ledger.ts';
+import { quoteTable, type SourceSession } from './connection.ts';
+
+/** Why a pull must follow, or null. A nullable column without a default leaves every stored value as it was. */
+export async function silentChange(session: SourceSession, opening: SchemaOpening): Promise<string | null> {
+  const { diff, table } = opening;
+  if (diff === undefined) return null;
+  const retyped = diff.changes.filter((change) => change.change === 'retyped').map((change) => change.column);
+  if (retyped.length > 0) return `the type of ${retyped.join(', ')} changed, which may have rewritten every row`;
+  const added = diff.changes.filter((change) => change.change === 'added').map((change) => change.column);
+  if (added.length === 0) return null;
+  const rows = await session.query<{ name: string }>(
+    `SELECT attname AS name FROM pg_attribute
+      WHERE attrelid = to_regclass($1) AND attname = ANY($2) AND (atthasdef OR atthasmissing OR attidentity <> '' OR attnotnull)`,
+    [quoteTable(table), added],
+  );
+  if (rows.length === 0) return null;
+  return `${rows.map((row) => row.name).join(', ')} came with a value for the rows that were there`;
+}
