@@ -1,0 +1,161 @@
+/** Decides whether a flow can work before it runs: its SQL against the schemas at hand, its sink, and that no other flow writes there. */
+import { RtdpError } from '@rtdp/ums/error';
+import { matchesPattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
+import type { UmsField } from '@rtdp/ums/types';
+import { reasonOf } from '../ingest/after-lane-error.ts';
+import { openSinkStore } from '../sink/open-sink-store.ts';
+import { compileSource } from './compile.ts';
+import type { FlowDefinition } from './definition.ts';
+import type { RecordedSchema } from './recorded-schemas.ts';
+import type { FlowSurroundings } from './running-flow.ts';
+import { type SinkTableName, sinkIdentity, sinkTableOf } from './sink-name.ts';
+
+export interface PlanProblem {
+  code: string;
+  message: string;
+  next: string;
+  /** Of SQL: where it is, counted from 1. */
+  step?: string | undefined;
+  line?: number | undefined;
+  column?: number | undefined;
+  /** The source table it was found with. */
+  table?: string | undefined;
+}
+
+export interface PlannedTable {
+  /** Source namespace with version. */
+  source: string;
+  sink: SinkTableName;
+  fields: readonly UmsField[];
+  /** One source row may give several. */
+  explodes: boolean;
+}
+
+export interface FlowPlan {
+  /** What must be mended; empty when the flow may run. */
+  problems: PlanProblem[];
+  /** What is worth knowing. */
+  notes: string[];
+  /** Tables of the pattern whose schema is known; others are checked when their first row arrives. */
+  tables: PlannedTable[];
+}
+
+export async function checkPlan(
+  around: Pick<FlowSurroundings, 'bus' | 'engine' | 'progress' | 'schemas'>,
+  definition: FlowDefinition,
+): Promise<FlowPlan> {
+  const plan: FlowPlan = { problems: [], notes: [], tables: [] };
+  const [pattern] = await Promise.all([
+    readPattern(plan, definition),
+    checkSink(plan, definition),
+    checkTopic(plan, around, definition),
+  ]);
+  if (pattern === undefined) return plan;
+  const recorded = [...(await around.schemas.all()).values()].filter(({ namespace }) =>
+    matchesPattern(pattern, parseNamespace(namespace)),
+  );
+  if (recorded.length === 0)
+    plan.notes.push('No table of the pattern is known yet: SQL and columns are checked when the first row arrives.');
+  for (const schema of recorded) await checkTable(plan, around, definition, schema);
+  await checkOwners(plan, around, definition);
+  return plan;
+}
+
+async function readPattern(plan: FlowPlan, definition: FlowDefinition) {
+  try {
+    return parsePattern(definition.source.namespace);
+  } catch (error) {
+    plan.problems.push(problemOf(error));
+    return undefined;
+  }
+}
+
+async function checkSink(plan: FlowPlan, definition: FlowDefinition): Promise<void> {
+  const store = await openSinkStore(definition);
+  try {
+    await store.check();
+  } catch (error) {
+    const { host, port, database } = definition.sink.connection;
+    const reason = reasonOf(error);
+    plan.problems.push({
+      code: 'WORMHOLE_SINK_UNREACHABLE',
+      message: `the sink ${database} at ${host}:${port} cannot be used: ${reason.message}`,
+      next: reason.next,
+    });
+  } finally {
+    await store.close();
+  }
+}
+
+async function checkTopic(
+  plan: FlowPlan,
+  around: Pick<FlowSurroundings, 'bus'>,
+  definition: FlowDefinition,
+): Promise<void> {
+  const { topic } = definition.source;
+  const topics = await around.bus.admin().listTopics();
+  if (!topics.includes(topic)) plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.`);
+}
+
+async function checkTable(
+  plan: FlowPlan,
+  around: Pick<FlowSurroundings, 'engine'>,
+  definition: FlowDefinition,
+  schema: RecordedSchema,
+): Promise<void> {
+  const namespace = parseNamespace(schema.namespace);
+  try {
+    const { compiled, resultFields } = await compileSource(around.engine, definition, namespace, schema.fields);
+    const explodes = compiled?.explodes ?? false;
+    compiled?.close();
+    plan.tables.push({
+      source: schema.namespace,
+      sink: sinkTableOf(definition, namespace),
+      fields: resultFields,
+      explodes,
+    });
+  } catch (error) {
+    plan.problems.push(...sqlProblems(error, schema.namespace));
+  }
+}
+
+async function checkOwners(
+  plan: FlowPlan,
+  around: Pick<FlowSurroundings, 'progress'>,
+  definition: FlowDefinition,
+): Promise<void> {
+  const names = new Map<string, SinkTableName>();
+  for (const { sink } of plan.tables) names.set(sinkIdentity(definition, sink), sink);
+  if (!`${definition.sink.schema}${definition.sink.table}`.includes('{')) {
+    const sink = { schema: definition.sink.schema, table: definition.sink.table };
+    names.set(sinkIdentity(definition, sink), sink);
+  }
+  for (const [identity, sink] of names) {
+    const owner = await around.progress.ownerOf(identity);
+    if (owner === undefined || owner === definition.name) continue;
+    plan.problems.push({
+      code: 'WORMHOLE_SINK_OWNED',
+      message: `${sink.schema}.${sink.table} is written by the flow ${owner}`,
+      next: 'A sink table has one writing flow: choose another table or schema, or remove that flow first.',
+    });
+  }
+}
+
+function sqlProblems(error: unknown, table: string): PlanProblem[] {
+  const problems = error instanceof RtdpError ? error.facts.problems : undefined;
+  if (!Array.isArray(problems)) return [{ ...problemOf(error), table }];
+  return (problems as PlanProblem[]).map(({ code, message, next, step, line, column }) => ({
+    code,
+    message,
+    next,
+    step,
+    line,
+    column,
+    table,
+  }));
+}
+
+function problemOf(error: unknown): PlanProblem {
+  const { code, message, next } = reasonOf(error);
+  return { code, message, next };
+}

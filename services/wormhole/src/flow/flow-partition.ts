@@ -1,0 +1,172 @@
+/** Decides where each message of one partition goes in one flow: to the lane of its table, to all lanes, or nowhere, counted. */
+import { familyOf } from '@rtdp/ums/message-kinds';
+import { Lane } from '../ingest/lane.ts';
+import { leastOffset } from '../ingest/least-offset.ts';
+import type { FeedTarget, PartitionFeed } from '../ingest/partition-feed.ts';
+import type { TopicMessage } from '../ingest/topic-message.ts';
+import type { FlowContext } from './flow-context.ts';
+import type { FlowTable } from './flow-table.ts';
+
+export interface FlowPartitionOptions {
+  context: FlowContext;
+  topic: string;
+  partition: number;
+  /** Where the flow is known to have come: nothing below is needed, but by tables whose sink says less. */
+  startOffset: bigint;
+  /** The table of a namespace; null when the flow does not want it. */
+  tableOf(namespace: string): FlowTable | null;
+  onLaneState(lane: Lane): void;
+  isAssigned(): boolean;
+  makeFeed(target: FeedTarget, partition: number): PartitionFeed;
+}
+
+/** How long the begin waits for the sinks to tell where their tables stand; who is later is read again by itself. */
+const CLAIM_WAIT_MS = 5_000;
+
+export class FlowPartition implements FeedTarget {
+  readonly partition: number;
+  readonly feed: PartitionFeed;
+  readonly #options: FlowPartitionOptions;
+  readonly #lanes = new Map<FlowTable, Lane>();
+  #passed: bigint;
+  #begun = false;
+  #stopped = false;
+
+  constructor(options: FlowPartitionOptions) {
+    this.#options = options;
+    this.partition = options.partition;
+    this.#passed = options.startOffset;
+    this.feed = options.makeFeed(this, options.partition);
+  }
+
+  get lanes(): Iterable<Lane> {
+    return this.#lanes.values();
+  }
+
+  /** Below this offset nothing needs to be read again; paused tables wait at a place of their own. */
+  get doneOffset(): bigint {
+    let done = this.#passed;
+    for (const lane of this.#lanes.values()) {
+      if (lane.state !== 'paused' && lane.doneOffset < done) done = lane.doneOffset;
+    }
+    return done;
+  }
+
+  /** Opens lanes for tables known before, and reads on from the least of their places. */
+  async begin(tables: readonly { table: FlowTable; openPull: string | undefined }[]): Promise<void> {
+    for (const { table, openPull } of tables) this.openLane(table, openPull);
+    const claims = Promise.all([...this.#lanes.values()].map((lane) => lane.claimed));
+    let timer: NodeJS.Timeout | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, CLAIM_WAIT_MS);
+    });
+    await Promise.race([claims, late]);
+    clearTimeout(timer);
+    if (this.#stopped) return;
+    this.#begun = true;
+    const starts = [...this.#lanes.values()].filter((lane) => lane.state === 'running').map((lane) => lane.doneOffset);
+    // Every lane knows better what it has done; what it is given twice it passes over.
+    this.feed.begin(leastOffset([this.#options.startOffset, ...starts]) ?? this.#options.startOffset);
+  }
+
+  openLane(table: FlowTable, openPull?: string, firstOffset = this.#passed): Lane {
+    const known = this.#lanes.get(table);
+    if (known !== undefined) return known;
+    const lane = new Lane({
+      context: this.#options.context,
+      table,
+      topic: this.#options.topic,
+      partition: this.partition,
+      firstOffset,
+      passedOffset: () => this.#passed,
+      onProgress: () => {
+        this.feed.stored();
+        table.notices.moved();
+      },
+      onState: (changed) => this.#options.onLaneState(changed),
+      onRewind: (_lane, offset) => this.#rewind(offset),
+      isAssigned: () => this.#options.isAssigned(),
+    });
+    this.#lanes.set(table, lane);
+    table.notices.own.add(lane);
+    lane.start(openPull);
+    return lane;
+  }
+
+  /** Ends a lane and begins it anew where its sink stands; for a table that is resumed. */
+  async reopenLane(table: FlowTable): Promise<void> {
+    const lane = this.#lanes.get(table);
+    const openPull = lane?.openPull;
+    const done = lane?.doneOffset;
+    if (lane !== undefined) await this.#closeLane(table, lane);
+    if (this.#stopped) return;
+    // A table that never stored anything begins where it stopped, not where the others are by now.
+    const reopened = this.openLane(table, openPull, done ?? this.#passed);
+    await reopened.claimed;
+    this.#rewind(reopened.doneOffset);
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    this.feed.stop();
+    await Promise.all([...this.#lanes].map(([table, lane]) => this.#closeLane(table, lane)));
+  }
+
+  take(message: TopicMessage): void {
+    const family = familyOf(message.kind);
+    // `passed` lags within a batch: a lane that is made by this message begins at it.
+    this.#passed = message.offset;
+    if (family === 'heartbeat') {
+      for (const lane of this.#lanes.values()) lane.push(message);
+      return;
+    }
+    if (family === 'unknown' || message.namespace === '') {
+      this.#skip(message);
+      return;
+    }
+    if (family === 'feedback') return;
+    const table = this.#options.tableOf(message.namespace);
+    if (table !== null) this.openLane(table).push(message);
+  }
+
+  passed(nextOffset: bigint): void {
+    this.#passed = nextOffset;
+    for (const lane of this.#lanes.values()) lane.passed();
+  }
+
+  heldBytes(): number {
+    let bytes = 0;
+    for (const lane of this.#lanes.values()) bytes += lane.heldBytes;
+    return bytes;
+  }
+
+  async #closeLane(table: FlowTable, lane: Lane): Promise<void> {
+    this.#lanes.delete(table);
+    table.notices.own.delete(lane);
+    await lane.stop();
+  }
+
+  /** Reads again from an offset that a lane needs; before the begin, the begin sees to it. */
+  #rewind(offset: bigint): void {
+    if (!this.#begun || this.#stopped || offset >= this.feed.wanted) return;
+    // Lanes that have gone further pass over what they have; `passed` stays true for them only from there.
+    this.feed.begin(offset);
+  }
+
+  #skip(message: TopicMessage): void {
+    const { context, topic } = this.#options;
+    const kind = message.head === undefined ? 'unreadable' : 'unknown';
+    context.metrics.skipped.inc({ flow: context.definition.name, kind });
+    context.logger.warn(
+      {
+        flow: context.definition.name,
+        topic,
+        partition: this.partition,
+        offset: message.offset.toString(),
+        kind: message.kind,
+        err: message.error,
+      },
+      'a message that nobody knows was skipped',
+    );
+  }
+}

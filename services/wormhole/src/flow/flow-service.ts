@@ -1,0 +1,227 @@
+/** Decides what may be done with flows: deploy, change, start, pause, resume, stop, remove; the one place that holds those that run. */
+import { RtdpError } from '@rtdp/ums/error';
+import { openSinkStore } from '../sink/open-sink-store.ts';
+import type { StoredFlow, WantedState } from '../state/flow-store.ts';
+import { checkPlan, type FlowPlan } from './check-plan.ts';
+import { type FlowDefinition, readFlowDefinition } from './definition.ts';
+import { requireStep } from './flow-state.ts';
+import { type FlowSurroundings, RunningFlow } from './running-flow.ts';
+
+export interface DeployOptions {
+  organisationId: string;
+  /** `rest`, or `file:<name>`. */
+  origin: string;
+}
+
+export class FlowService {
+  readonly #around: FlowSurroundings;
+  readonly #running = new Map<string, RunningFlow>();
+  #turn: Promise<unknown> = Promise.resolve();
+
+  constructor(around: FlowSurroundings) {
+    this.#around = around;
+  }
+
+  /** Starts every flow that was asked to run. */
+  async start(): Promise<void> {
+    for (const stored of await this.#around.flows.list()) if (stored.wanted === 'running') this.#launch(stored);
+  }
+
+  async stop(): Promise<void> {
+    await this.#turn;
+    await Promise.all([...this.#running.values()].map((flow) => flow.stop('stop')));
+  }
+
+  runningFlows(): RunningFlow[] {
+    return [...this.#running.values()];
+  }
+
+  running(id: string): RunningFlow | undefined {
+    return this.#running.get(id);
+  }
+
+  list(organisationId: string): Promise<StoredFlow[]> {
+    return this.#around.flows.list(organisationId);
+  }
+
+  /** @throws WORMHOLE_FLOW_NOT_FOUND */
+  async get(organisationId: string, name: string): Promise<StoredFlow> {
+    const stored = await this.#around.flows.find(organisationId, name);
+    if (stored !== undefined) return stored;
+    throw new RtdpError({
+      code: 'WORMHOLE_FLOW_NOT_FOUND',
+      message: `there is no flow called ${name}`,
+      next: 'List them with GET /flows.',
+      facts: { flow: name },
+    });
+  }
+
+  /** Looks at what a flow would do, without deploying it. */
+  async check(input: unknown): Promise<FlowPlan> {
+    return checkPlan(this.#around, readFlowDefinition(input));
+  }
+
+  /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
+  deploy(input: unknown, options: DeployOptions): Promise<StoredFlow> {
+    return this.#inTurn(async () => {
+      const definition = readFlowDefinition(input);
+      await this.#requirePlan(definition);
+      const stored = await this.#around.flows.add({
+        ...options,
+        definition,
+        wanted: definition.autoStart ? 'running' : 'stopped',
+        pull: definition.from === 'pull' ? { state: 'wanted', tables: {} } : null,
+      });
+      if (definition.autoStart) this.#launch(stored);
+      return stored;
+    });
+  }
+
+  /** Changes a flow; it goes on where it stands. Source and sink table stay: for others, make another flow. */
+  replace(organisationId: string, name: string, input: unknown): Promise<StoredFlow> {
+    return this.#inTurn(async () => {
+      const stored = await this.get(organisationId, name);
+      const definition = keepPassword(readFlowDefinition(input), stored.definition);
+      requireSamePlaces(stored.definition, definition);
+      await this.#requirePlan(definition);
+      await this.#end(stored.id, 'stop');
+      await this.#around.flows.replace(stored.id, definition);
+      const changed = await this.get(organisationId, name);
+      if (changed.wanted === 'running') this.#launch(changed);
+      return changed;
+    });
+  }
+
+  /** Starts a stopped or failed flow, or lets a paused one go on. */
+  startFlow(organisationId: string, name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const stored = await this.get(organisationId, name);
+      requireStep(name, this.#stateOf(stored), 'start');
+      await this.#around.flows.setWanted(stored.id, 'running');
+      const running = this.#running.get(stored.id);
+      if (running !== undefined && ['starting', 'running', 'retrying'].includes(running.state)) return;
+      await this.#end(stored.id, 'stop');
+      this.#launch(await this.get(organisationId, name));
+    });
+  }
+
+  pauseFlow(organisationId: string, name: string): Promise<void> {
+    return this.#halt(organisationId, name, 'pause', 'paused');
+  }
+
+  stopFlow(organisationId: string, name: string): Promise<void> {
+    return this.#halt(organisationId, name, 'stop', 'stopped');
+  }
+
+  /** Takes the flow away; its sink tables and their rows stay, and another flow may have them. */
+  remove(organisationId: string, name: string): Promise<void> {
+    return this.#inTurn(async () => {
+      const stored = await this.get(organisationId, name);
+      await this.#end(stored.id, 'stop');
+      const store = await openSinkStore(stored.definition);
+      try {
+        for (const table of await this.#around.progress.tables(stored.id)) {
+          await store.forgetSink(table.sinkSchema, table.sinkTable, stored.id);
+        }
+      } finally {
+        await store.close();
+      }
+      await this.#around.flows.remove(stored.id);
+    });
+  }
+
+  /** Asks DBus for the pulls of a flow once more; deletes that were missed are found at their end. */
+  async pullAgain(organisationId: string, name: string): Promise<void> {
+    const stored = await this.get(organisationId, name);
+    await this.#around.flows.setPull(stored.id, { state: 'wanted', tables: {} });
+    const running = this.#running.get(stored.id);
+    if (running === undefined) return;
+    await this.#inTurn(async () => {
+      await this.#end(stored.id, 'stop');
+      this.#launch(await this.get(organisationId, name));
+    });
+  }
+
+  /** What the flow is now: the running process knows better than what was written down. */
+  stateOf(stored: StoredFlow): Pick<RunningFlow, 'state' | 'reason' | 'pull'> {
+    const running = this.#running.get(stored.id);
+    return running ?? { state: stored.state, reason: stored.reason, pull: stored.pull };
+  }
+
+  #stateOf(stored: StoredFlow): RunningFlow['state'] {
+    return this.stateOf(stored).state;
+  }
+
+  #halt(organisationId: string, name: string, step: 'pause' | 'stop', wanted: WantedState): Promise<void> {
+    return this.#inTurn(async () => {
+      const stored = await this.get(organisationId, name);
+      requireStep(name, this.#stateOf(stored), step);
+      await this.#around.flows.setWanted(stored.id, wanted);
+      const running = this.#running.get(stored.id);
+      if (running === undefined)
+        await this.#around.flows.setState(stored.id, wanted === 'paused' ? 'paused' : 'stopped', null);
+      else await this.#end(stored.id, step);
+    });
+  }
+
+  #launch(stored: StoredFlow): void {
+    const flow = new RunningFlow(stored, this.#around);
+    this.#running.set(stored.id, flow);
+    flow.start();
+  }
+
+  async #end(id: string, step: 'stop' | 'pause'): Promise<void> {
+    const running = this.#running.get(id);
+    if (running === undefined) return;
+    await running.stop(step);
+    this.#running.delete(id);
+  }
+
+  async #requirePlan(definition: FlowDefinition): Promise<void> {
+    const plan = await checkPlan(this.#around, definition);
+    if (plan.problems.length === 0) return;
+    throw new RtdpError({
+      code: 'WORMHOLE_FLOW_NOT_ALLOWED',
+      message: plan.problems.map((problem) => problem.message).join('\n'),
+      next: plan.problems[0]?.next ?? 'Correct the flow.',
+      facts: { problems: plan.problems },
+    });
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+}
+
+/** A definition that was shown has no password; sent back as it was shown, it keeps the one it has. */
+function keepPassword(changed: FlowDefinition, before: FlowDefinition): FlowDefinition {
+  const { connection } = changed.sink;
+  if (connection.password !== '') return changed;
+  return {
+    ...changed,
+    sink: { ...changed.sink, connection: { ...connection, password: before.sink.connection.password } },
+  };
+}
+
+function requireSamePlaces(before: FlowDefinition, after: FlowDefinition): void {
+  const places = ({ name, source, sink }: FlowDefinition): string =>
+    JSON.stringify([
+      name,
+      source,
+      sink.store,
+      sink.connection.database,
+      sink.schema,
+      sink.table,
+      sink.deletes,
+      sink.keyHoldsSource,
+    ]);
+  if (places(before) === places(after)) return;
+  throw new RtdpError({
+    code: 'WORMHOLE_FLOW_INVALID',
+    message: 'name, source, and the place and form of the sink tables of a flow stay as they are',
+    next: 'Make another flow with these, and remove this one.',
+    facts: { flow: before.name },
+  });
+}

@@ -1,0 +1,37 @@
+/** Decides how `from: pull` gets its rows: DBus is asked to pull each table of the pattern, until it has taken every request. */
+import { matchesPattern, type NamespacePattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
+
+/** What Wormhole needs of DBus. */
+export interface PullService {
+  /** Captured tables of all sources, as namespaces; the version may be any. */
+  capturedTables(): Promise<{ namespace: string }[]>;
+  /** Asks for a full pull of a table; gives the pull's name. A pull of it that waits or runs already may be given instead. */
+  requestPull(namespace: string): Promise<string>;
+}
+
+export interface RequestedPulls {
+  /** Namespace → name of the pull. */
+  tables: Record<string, string>;
+}
+
+/**
+ * Asks for what is not in `asked` yet. No captured table at all is not an answer: the source may be registered after the flow.
+ * @returns undefined when there was nothing to ask for yet
+ */
+export async function requestPulls(
+  service: PullService,
+  patternText: string,
+  asked: Readonly<Record<string, string>>,
+): Promise<RequestedPulls | undefined> {
+  const pattern: NamespacePattern = parsePattern(patternText);
+  const captured = await service.capturedTables();
+  const wanted = captured.filter(({ namespace }) => matchesPattern(pattern, parseNamespace(namespace)));
+  if (wanted.length === 0) return undefined;
+  const tables: Record<string, string> = { ...asked };
+  for (const { namespace } of wanted) {
+    const { database, table } = parseNamespace(namespace);
+    const name = `${database}.${table}`;
+    if (tables[name] === undefined) tables[name] = await service.requestPull(namespace);
+  }
+  return { tables };
+}

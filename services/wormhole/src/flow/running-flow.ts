@@ -1,0 +1,228 @@
+/**
+ * Decides how a flow is brought up and kept up: its sink and topic are asked for again and again until they are there, its
+ * state follows the table of `flow-state.ts`, and the pull that a new flow needs is asked for.
+ */
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Bus } from '@rtdp/bus/bus';
+import type { Engine } from '@rtdp/engine/flow-contract';
+import type { Logger } from '@rtdp/service/logging';
+import type { Store } from '@rtdp/stores/contract';
+import { RtdpError } from '@rtdp/ums/error';
+import type { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
+import type { FeedbackWriter } from '../feedback/feedback-writer.ts';
+import type { FlowMetrics } from '../feedback/flow-metrics.ts';
+import { RereadRelay } from '../feedback/reread-relay.ts';
+import { reasonOf } from '../ingest/after-lane-error.ts';
+import { retryPause } from '../ingest/retry-pause.ts';
+import type { TopicReader } from '../ingest/topic-reader.ts';
+import { openSinkStore } from '../sink/open-sink-store.ts';
+import type { FlowStore, PullState, Reason, StoredFlow } from '../state/flow-store.ts';
+import type { ProgressStore } from '../state/progress-store.ts';
+import { FlowRun } from './flow-run.ts';
+import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
+import type { RecordedSchemas } from './recorded-schemas.ts';
+import { type PullService, requestPulls } from './request-pulls.ts';
+
+/** What all flows of a process share. */
+export interface FlowSurroundings {
+  worker: string;
+  bus: Bus;
+  engine: Engine;
+  flows: FlowStore;
+  progress: ProgressStore;
+  deadLetters: DeadLetterStore;
+  feedback: FeedbackWriter;
+  metrics: FlowMetrics;
+  schemas: RecordedSchemas;
+  pulls: PullService;
+  readerOf(stream: string): TopicReader;
+  logger: Logger;
+  now(): number;
+  random(): number;
+}
+
+const PULL_PAUSE_MS = 2_000;
+
+export class RunningFlow {
+  readonly stored: StoredFlow;
+  readonly #around: FlowSurroundings;
+  readonly #logger: Logger;
+  readonly #ended = new AbortController();
+  #state: FlowState = 'stopped';
+  #reason: Reason | null = null;
+  #pull: PullState | null;
+  #run: FlowRun | undefined;
+  #store: Store | undefined;
+  #relay: RereadRelay | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #saving: Promise<void> = Promise.resolve();
+  #stopping: Promise<void> | undefined;
+
+  constructor(stored: StoredFlow, around: FlowSurroundings) {
+    this.stored = stored;
+    this.#around = around;
+    this.#pull = stored.pull;
+    this.#logger = around.logger.child({ flow: stored.name });
+  }
+
+  get state(): FlowState {
+    return this.#state;
+  }
+
+  get reason(): Reason | null {
+    return this.#reason;
+  }
+
+  get pull(): PullState | null {
+    return this.#pull;
+  }
+
+  get run(): FlowRun | undefined {
+    return this.#run;
+  }
+
+  get store(): Store | undefined {
+    return this.#store;
+  }
+
+  start(): void {
+    this.#step('start', null);
+    this.#work = Promise.all([this.#bringUp(), this.#seeToPull()]);
+  }
+
+  /** @param step what the flow is to be afterwards: `stop`, `pause`, or `fail` with a reason */
+  stop(step: 'stop' | 'pause' | 'fail', reason: Reason | null = null): Promise<void> {
+    this.#stopping ??= this.#end();
+    this.#step(step, reason);
+    return this.#stopping.then(() => this.#saving);
+  }
+
+  async #end(): Promise<void> {
+    this.#ended.abort();
+    await this.#work;
+    await this.#run?.stop();
+    await this.#relay?.stop();
+    await this.#store?.close();
+    this.#run = undefined;
+    this.#relay = undefined;
+    this.#store = undefined;
+  }
+
+  async #bringUp(): Promise<void> {
+    for (let attempt = 0; !this.#ended.signal.aborted; attempt++) {
+      try {
+        await this.#tryUp();
+        return;
+      } catch (error) {
+        await this.#run
+          ?.stop()
+          .catch((cause: unknown) => this.#logger.warn({ err: cause }, 'a flow did not stop cleanly'));
+        this.#run = undefined;
+        const reason = reasonOf(error);
+        if (reason.code === 'WORMHOLE_POSITION_LOST') {
+          this.#step('fail', reason);
+          return;
+        }
+        this.#logger.warn({ err: error, attempt }, 'a flow cannot start yet');
+        this.#step('trouble', reason);
+        await this.#pause(retryPause(attempt, this.stored.definition.retry, () => this.#around.random()));
+      }
+    }
+  }
+
+  async #tryUp(): Promise<void> {
+    const { definition } = this.stored;
+    const partitionCount = await this.#requireTopic(definition.source.topic);
+    this.#store ??= await openSinkStore(definition);
+    await this.#store.check();
+    const around = this.#around;
+    this.#run = new FlowRun({
+      bus: around.bus,
+      reader: around.readerOf(definition.stream),
+      onStep: (step, reason) => this.#onStep(step, reason),
+      context: {
+        id: this.stored.id,
+        organisationId: this.stored.organisationId,
+        definition,
+        worker: around.worker,
+        store: this.#store,
+        engine: around.engine,
+        progress: around.progress,
+        deadLetters: around.deadLetters,
+        feedback: around.feedback,
+        metrics: around.metrics,
+        logger: this.#logger,
+        now: around.now,
+        random: around.random,
+        recordedSchema: (namespace) => around.schemas.find(namespace),
+        partitionCount,
+      },
+    });
+    await this.#run.start();
+    if (this.#relay === undefined) {
+      this.#relay = new RereadRelay(this.#store, around.bus, this.#logger);
+      this.#relay.start();
+    }
+  }
+
+  async #requireTopic(topic: string): Promise<number> {
+    const topics = await this.#around.bus.admin().listTopics();
+    if (topics.includes(topic)) return this.#around.bus.admin().partitionCount(topic);
+    throw new RtdpError({
+      code: 'BUS_TOPIC_MISSING',
+      message: `the topic ${topic} does not exist yet`,
+      next: 'Register its source in DBus, or correct source.topic; the flow starts when the topic is there.',
+      facts: { topic },
+    });
+  }
+
+  /** A new flow's place in the topic is fixed before its pull is asked for, so that nothing lies between the two. */
+  async #seeToPull(): Promise<void> {
+    while (!this.#ended.signal.aborted && this.#pull?.state === 'wanted') {
+      if (this.#run === undefined || this.#state === 'starting') {
+        await this.#pause(100);
+        continue;
+      }
+      try {
+        const asked = await requestPulls(
+          this.#around.pulls,
+          this.stored.definition.source.namespace,
+          this.#pull.tables,
+        );
+        if (asked !== undefined) {
+          this.#pull = { state: 'requested', tables: asked.tables };
+          await this.#around.flows.setPull(this.stored.id, this.#pull);
+          this.#logger.info({ pulls: asked.tables }, 'pulls were asked for');
+          return;
+        }
+      } catch (error) {
+        this.#logger.warn({ err: error }, 'DBus could not be asked for the pulls of a flow yet');
+      }
+      await this.#pause(PULL_PAUSE_MS);
+    }
+  }
+
+  #onStep(step: FlowStep, reason: Reason | null): void {
+    if (this.#stopping !== undefined) return;
+    if (step === 'fail') void this.stop('fail', reason);
+    else this.#step(step, reason);
+  }
+
+  #step(step: FlowStep, reason: Reason | null): void {
+    const next = stateAfter(this.#state, step);
+    if (next === null) return;
+    const changed =
+      next !== this.#state || reason?.code !== this.#reason?.code || reason?.message !== this.#reason?.message;
+    this.#state = next;
+    this.#reason = reason;
+    if (!changed) return;
+    this.#logger.info({ state: next, reason }, 'the state of a flow changed');
+    this.#saving = this.#saving
+      .then(() => this.#around.flows.setState(this.stored.id, next, reason))
+      .catch((error: unknown) => this.#logger.warn({ err: error }, 'the state of a flow could not be written down'));
+  }
+
+  #pause(milliseconds: number): Promise<unknown> {
+    return sleep(milliseconds, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+  }
+}

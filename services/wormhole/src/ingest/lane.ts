@@ -1,0 +1,386 @@
+/**
+ * Decides how one sink table takes the messages of one partition: claim, decode, compute, store, in this order, the next
+ * batch made ready while the last one is stored. Small and quick when little waits, large under load.
+ */
+import type { TableSink } from '@rtdp/stores/contract';
+import { RtdpError } from '@rtdp/ums/error';
+import { familyOf, isDataKind, type KindFamily } from '@rtdp/ums/message-kinds';
+import type { FlowContext } from '../flow/flow-context.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import { type PreparedWork, prepareWork } from '../sink/prepare-work.ts';
+import { SinkWriter } from '../sink/sink-writer.ts';
+import type { Reason } from '../state/flow-store.ts';
+import { afterLaneError } from './after-lane-error.ts';
+import { LaneQueue } from './lane-queue.ts';
+import { retryPause } from './retry-pause.ts';
+import { type LaneWork, WorkBuilder } from './to-batch.ts';
+import type { TopicMessage } from './topic-message.ts';
+
+export type LaneState = 'starting' | 'running' | 'retrying' | 'paused' | 'stopped';
+
+export interface LaneOptions {
+  context: FlowContext;
+  table: FlowTable;
+  topic: string;
+  partition: number;
+  /** Where to begin if the sink has no position yet. */
+  firstOffset: bigint;
+  /** Everything below was given to the partition's lanes. */
+  passedOffset(): bigint;
+  /** Something was stored, or the queue emptied. */
+  onProgress(lane: Lane): void;
+  /** The lane's state, or the reason for it, changed. */
+  onState(lane: Lane): void;
+  /** The lane must be given everything again from this offset. */
+  onRewind(lane: Lane, offset: bigint): void;
+  /** Whether the partition is still this worker's, as far as it knows. */
+  isAssigned(): boolean;
+}
+
+/** Messages without rows that change the sink all the same. */
+const NEEDS_SINK: ReadonlySet<KindFamily> = new Set(['truncate', 'directive']);
+/** How long an idle lane's position in the sink may lag behind what it has seen, milliseconds. */
+const IDLE_PROGRESS_MS = 10_000;
+/** How long to wait before a partition that somebody else claimed is claimed back, if Kafka still says it is ours. */
+const FENCED_PAUSE_MS = 3_000;
+
+export class Lane {
+  readonly table: FlowTable;
+  readonly topic: string;
+  readonly partition: number;
+  readonly #options: LaneOptions;
+  readonly #context: FlowContext;
+  readonly #queue = new LaneQueue();
+  readonly #writer: SinkWriter;
+  readonly #builder: WorkBuilder;
+  #state: LaneState = 'starting';
+  #reason: Reason | undefined;
+  /** Messages below were queued, or are done. */
+  #queuedTo: bigint;
+  /** False while the sink is away: messages are passed over and read again from the sink's position. */
+  #accepting = true;
+  /** Everything below is stored, or concerned this lane not at all. */
+  #doneOffset: bigint;
+  #busyBytes = 0;
+  #watermark: string | undefined;
+  /** The pull that is open after the last work that was made ready. */
+  #openPull: string | undefined;
+  #lastProgressAt: number;
+  #running: Promise<void> | undefined;
+  #stopping = false;
+  #claimed: (() => void) | undefined;
+  /** Resolves when the sink has told where the lane stands, or the lane ended before. */
+  readonly claimed: Promise<void>;
+
+  constructor(options: LaneOptions) {
+    this.#options = options;
+    this.#context = options.context;
+    this.table = options.table;
+    this.topic = options.topic;
+    this.partition = options.partition;
+    this.#doneOffset = options.firstOffset;
+    this.#queuedTo = options.firstOffset;
+    this.#lastProgressAt = options.context.now();
+    this.#builder = new WorkBuilder(options.context.definition.limits);
+    this.#writer = new SinkWriter(options);
+    this.claimed = new Promise((resolve) => {
+      this.#claimed = resolve;
+    });
+  }
+
+  get state(): LaneState {
+    return this.#state;
+  }
+
+  get reason(): Reason | undefined {
+    return this.#reason;
+  }
+
+  /** Bytes queued or under way. */
+  get heldBytes(): number {
+    return this.#queue.bytes + this.#busyBytes;
+  }
+
+  get storedOffset(): bigint | undefined {
+    return this.#writer.storedOffset;
+  }
+
+  get epoch(): bigint {
+    return this.#writer.epoch;
+  }
+
+  get watermark(): string | undefined {
+    return this.#watermark;
+  }
+
+  get loading(): boolean {
+    return this.#writer.openPull !== undefined;
+  }
+
+  get openPull(): string | undefined {
+    return this.#writer.openPull;
+  }
+
+  get commitNumber(): bigint {
+    return this.#writer.commitNumber;
+  }
+
+  /** Everything below needs never be given to this lane again. */
+  get doneOffset(): bigint {
+    const idle = this.#accepting && this.#queue.length === 0 && this.#busyBytes === 0 && this.#builder.empty;
+    const passed = this.#options.passedOffset();
+    return idle && passed > this.#doneOffset ? passed : this.#doneOffset;
+  }
+
+  start(openPull?: string): void {
+    this.#writer.openPull = openPull;
+    this.#openPull = openPull;
+    this.#running = this.#run();
+  }
+
+  /** Takes a message for this table. What is done already, or comes while the table is paused, is passed over. */
+  push(message: TopicMessage): void {
+    if (!this.#accepting || message.offset < this.#queuedTo) return;
+    this.#queue.push(message);
+    this.#queuedTo = message.offset + 1n;
+  }
+
+  /** Ends what is under way, stores how far it came, and holds nothing. */
+  async stop(): Promise<void> {
+    this.#stopping = true;
+    this.#queue.close();
+    await this.#running;
+    this.#setState('stopped', undefined);
+  }
+
+  /** Wakes the lane: its partition has moved on without messages for it. */
+  passed(): void {
+    if (this.#context.now() - this.#lastProgressAt >= IDLE_PROGRESS_MS) this.#queue.wake();
+  }
+
+  async #run(): Promise<void> {
+    for (let attempt = 0; !this.#stopping; ) {
+      try {
+        await this.#open();
+        attempt = 0;
+        await this.#work();
+      } catch (error) {
+        attempt = await this.#handle(error, attempt);
+        if (this.#state === 'paused') break;
+      }
+    }
+    this.#claimed?.();
+  }
+
+  /** Claims the partition and learns where to go on. */
+  async #open(): Promise<void> {
+    if (this.table.paused !== undefined) throw pausedError(this.table.paused);
+    const sink = await this.table.sink();
+    // Without a schema there is no sink table yet: the first message brings it.
+    if (sink !== undefined) await this.#claim(sink);
+    else if (!this.#accepting) this.#acceptFrom(this.#doneOffset);
+    this.#setState('running', undefined);
+    this.#claimed?.();
+  }
+
+  async #claim(sink: TableSink): Promise<void> {
+    const next = await this.#writer.claim(sink, this.#doneOffset);
+    this.#openPull = this.#writer.openPull;
+    if (!this.#accepting || next < (this.#queue.peek()?.offset ?? this.#queuedTo)) {
+      this.#acceptFrom(next);
+      return;
+    }
+    this.#doneOffset = next;
+    while ((this.#queue.peek()?.offset ?? next) < next) this.#queue.shift();
+    if (this.#queuedTo < next) this.#queuedTo = next;
+  }
+
+  #acceptFrom(offset: bigint): void {
+    this.#queue.clear();
+    this.#doneOffset = offset;
+    this.#queuedTo = offset;
+    this.#accepting = true;
+    this.#options.onRewind(this, offset);
+  }
+
+  async #work(): Promise<void> {
+    let storing: Promise<void> | undefined;
+    let failed: unknown;
+    const stored = (): void => {
+      storing = undefined;
+      this.#queue.wake();
+    };
+    try {
+      while (!this.#stopping && failed === undefined) {
+        const work = await this.#gather(
+          () => storing !== undefined,
+          () => failed !== undefined,
+        );
+        if (work === undefined || failed !== undefined) break;
+        const prepared = await prepareWork(work, this.#context, this, this.#openPull);
+        this.#openPull = prepared.openPull;
+        await storing;
+        if (failed !== undefined) break;
+        storing = this.#store(prepared)
+          .catch((error: unknown) => {
+            failed = error;
+          })
+          .finally(stored);
+      }
+    } finally {
+      await storing;
+    }
+    if (failed !== undefined) throw failed;
+    if (this.#stopping && this.#writer.isOpen) await this.#storeIdleProgress();
+  }
+
+  /** Waits for work worth a transaction; undefined when the lane ends. */
+  async #gather(isStoring: () => boolean, failed: () => boolean): Promise<LaneWork | undefined> {
+    const { lingerMs } = this.#context.definition.limits;
+    let lingerUntil = 0;
+    while (!this.#stopping && !failed()) {
+      const flush = await this.#fill();
+      if (flush || this.#builder.full) return this.#take();
+      if (!this.#builder.empty && !isStoring()) {
+        if (lingerMs === 0) return this.#take();
+        lingerUntil ||= this.#context.now() + lingerMs;
+        if (this.#context.now() >= lingerUntil) return this.#take();
+      }
+      if (this.#queue.length > 0) continue;
+      if (this.#builder.empty && !isStoring() && this.#idleProgressDue()) return emptyWork(this.doneOffset);
+      await this.#queue.changed(lingerUntil > 0 && !isStoring() ? lingerMs : IDLE_PROGRESS_MS);
+    }
+    return undefined;
+  }
+
+  #take(): LaneWork {
+    const work = this.#builder.take();
+    this.#busyBytes += work.bytes;
+    return work;
+  }
+
+  /** Moves waiting messages into the work; true when it must be stored before the next message can be taken. */
+  async #fill(): Promise<boolean> {
+    while (!this.#builder.full && !this.#stopping) {
+      const message = this.#queue.peek();
+      if (message === undefined) return false;
+      if (message.head !== undefined && isDataKind(message.kind)) {
+        const { head, namespace } = message;
+        let shape = this.table.knownShape(namespace, head.fieldsKey);
+        if (shape === undefined) {
+          // A new schema may alter the sink: what came before it is stored first.
+          if (!this.#builder.empty) return true;
+          shape = await this.table.adopt(namespace, head.fieldsKey, head.fields());
+        }
+        if (!(await this.#openLate())) return true;
+        this.#queue.shift();
+        this.#builder.addRows(message, shape);
+      } else {
+        if (NEEDS_SINK.has(familyOf(message.kind)) && !this.#writer.isOpen) await this.#openRecorded(message);
+        this.#queue.shift();
+        this.#builder.addControl(message, this.#writer.isOpen);
+      }
+    }
+    return false;
+  }
+
+  /** Claims when the sink table was made after the lane began. False: something must be stored first. */
+  async #openLate(): Promise<boolean> {
+    if (this.#writer.isOpen) return true;
+    if (!this.#builder.empty) return false;
+    const sink = await this.table.sink();
+    if (sink !== undefined) await this.#writer.claim(sink, this.#doneOffset);
+    return true;
+  }
+
+  async #openRecorded(message: TopicMessage): Promise<void> {
+    await this.table.adoptRecorded(message.namespace);
+    await this.#openLate();
+  }
+
+  async #store(work: PreparedWork): Promise<void> {
+    try {
+      if (work.hasEffect || this.#idleProgressDue()) {
+        await this.#writer.store(work);
+        this.#lastProgressAt = this.#context.now();
+      }
+      this.#doneOffset = work.nextOffset;
+      if (work.watermark !== undefined) this.#watermark = work.watermark;
+    } finally {
+      this.#busyBytes -= work.bytes;
+    }
+    if (this.#state === 'retrying') this.#setState('running', undefined);
+    this.#options.onProgress(this);
+  }
+
+  #idleProgressDue(): boolean {
+    const stored = this.#writer.storedOffset;
+    const due = this.#context.now() - this.#lastProgressAt >= IDLE_PROGRESS_MS;
+    return due && this.#writer.isOpen && stored !== undefined && this.doneOffset > stored;
+  }
+
+  /** At a graceful end: so that the next worker need not read again what does not concern this table. */
+  async #storeIdleProgress(): Promise<void> {
+    const done = this.#doneOffset;
+    if (this.#writer.storedOffset === undefined || done <= this.#writer.storedOffset) return;
+    await this.#writer.store(await prepareWork(emptyWork(done), this.#context, this, this.#openPull));
+  }
+
+  /** What an error means for the lane. Gives the number of attempts so far. */
+  async #handle(error: unknown, attempt: number): Promise<number> {
+    const decision = afterLaneError(error);
+    this.#accepting = false;
+    this.#queue.clear();
+    this.#builder.take();
+    this.#busyBytes = 0;
+    this.#openPull = this.#writer.openPull;
+    if (this.#stopping) return attempt;
+    if (decision.action === 'pause') {
+      if (this.table.paused === undefined) await this.#pauseTable(decision.reason);
+      this.#setState('paused', this.table.paused ?? decision.reason);
+      return 0;
+    }
+    this.#setState('retrying', decision.reason);
+    this.#context.logger.warn(
+      { err: error, flow: this.#context.definition.name, table: this.table.name, partition: this.partition, attempt },
+      decision.action === 'fenced' ? 'another worker has taken a partition over' : 'a lane is tried again',
+    );
+    // Whatever was in hand is read again from where the sink stands.
+    this.#writer.forget();
+    await this.#queue.changed(
+      decision.action === 'fenced'
+        ? FENCED_PAUSE_MS
+        : retryPause(attempt, this.#context.definition.retry, () => this.#context.random()),
+    );
+    if (!this.#options.isAssigned()) this.#stopping = true;
+    return attempt + 1;
+  }
+
+  async #pauseTable(reason: Reason): Promise<void> {
+    try {
+      await this.table.pause(reason);
+    } catch (error) {
+      // The pause holds in this process; it will be met again after a restart, because the offset did not move.
+      this.#context.logger.error({ err: error }, 'the pause of a table could not be recorded');
+    }
+  }
+
+  #setState(state: LaneState, reason: Reason | undefined): void {
+    this.#state = state;
+    this.#reason = reason;
+    this.#options.onState(this);
+  }
+}
+
+function emptyWork(nextOffset: bigint): LaneWork {
+  return { steps: [], nextOffset, rows: 0, bytes: 0, newest: undefined, watermark: undefined, lastId: undefined };
+}
+
+function pausedError(reason: Reason): RtdpError {
+  return new RtdpError({
+    code: reason.code,
+    message: reason.message,
+    next: reason.next,
+    facts: { ...reason.facts, paused: true },
+  });
+}

@@ -1,0 +1,19 @@
+/** Decides how a flow's sink becomes a store: its kind, its address, its connections. */
+import type { Store } from '@rtdp/stores/contract';
+import { openStore } from '@rtdp/stores/kinds';
+import type { FlowDefinition } from '../flow/definition.ts';
+
+/** Connects nothing yet. @throws STORE_UNKNOWN_KIND */
+export function openSinkStore(definition: FlowDefinition): Promise<Store> {
+  const { connection, store, connections } = definition.sink;
+  const url = new URL(`postgres://${connection.host}:${connection.port}/${encodeURIComponent(connection.database)}`);
+  url.username = encodeURIComponent(connection.user);
+  url.password = encodeURIComponent(connection.password);
+  if (connection.ssl !== 'disable') url.searchParams.set('sslmode', connection.ssl);
+  return openStore(store, {
+    url: url.href,
+    connections,
+    // Postgres keeps 63 bytes of a name.
+    applicationName: `rtdp-wormhole ${definition.name}`.slice(0, 63),
+  });
+}
