@@ -174,6 +174,7 @@ export class StreamSession {
       figures,
       tableFigures,
       now,
+      rawMessage: () => changes.rawMessage(),
       onOpened: (opening) => onSchemaOpened?.(opening),
       onTableStopped: (table, error) => onTableStopped?.(table, error),
     });
@@ -204,7 +205,7 @@ export class StreamSession {
       onMessage: (bytes, start, end) => {
         if (this.#isEnded) return;
         try {
-          changes.setMessage(bytes.subarray(start, end));
+          changes.setMessage(bytes, start, end);
           decoder.decode(bytes, start, end);
         } catch (error) {
           this.#end(error);

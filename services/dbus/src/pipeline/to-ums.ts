@@ -54,6 +54,8 @@ export interface ChangeWriterOptions {
   figures: StreamFigures;
   tableFigures: Map<string, TableFigures>;
   now: () => number;
+  /** The message of the log that is being written, for a dead letter. */
+  rawMessage: () => Uint8Array;
   /** After the version's first Kafka transaction is committed. */
   onOpened: (opening: SchemaOpening) => void;
   onTableStopped: (table: TableName, error: RtdpError) => void;
@@ -62,8 +64,6 @@ export interface ChangeWriterOptions {
 export class ChangeWriter {
   readonly #options: ChangeWriterOptions;
   readonly #open = new Map<string, OpenTable>();
-  /** The message of the log that is being written, for a dead letter. */
-  #raw: Uint8Array = new Uint8Array(0);
   #timestamp = '';
 
   constructor(options: ChangeWriterOptions) {
@@ -75,25 +75,22 @@ export class ChangeWriter {
     this.#timestamp = timestamp;
   }
 
-  insert(table: LoggedTable, row: RowTuple, raw: Uint8Array): void {
-    this.#raw = raw;
-    this.#change(table, 'i', row, raw.length, (open) => open.writer.appendRow(row, OPERATION.insert, 1));
+  insert(table: LoggedTable, row: RowTuple, logBytes: number): void {
+    this.#change(table, 'i', row, logBytes, (open) => open.writer.appendRow(row, OPERATION.insert, 1));
   }
 
-  update(table: LoggedTable, oldKind: OldRow, old: RowTuple, row: RowTuple, raw: Uint8Array): void {
-    this.#raw = raw;
-    this.#change(table, 'u', row, raw.length, (open) => this.#writeUpdate(open, oldKind, old, row));
+  update(table: LoggedTable, oldKind: OldRow, old: RowTuple, row: RowTuple, logBytes: number): void {
+    this.#change(table, 'u', row, logBytes, (open) => this.#writeUpdate(open, oldKind, old, row));
   }
 
-  delete(table: LoggedTable, oldKind: OldRow, old: RowTuple, raw: Uint8Array): void {
-    this.#raw = raw;
-    this.#change(table, 'd', old, raw.length, (open) => {
+  delete(table: LoggedTable, oldKind: OldRow, old: RowTuple, logBytes: number): void {
+    this.#change(table, 'd', old, logBytes, (open) => {
       if (oldKind === 'key') keepOnlyKey(open.shape, old);
       open.writer.appendRow(old, OPERATION.delete, 1);
     });
   }
 
-  truncate(table: LoggedTable, raw: Uint8Array): void {
+  truncate(table: LoggedTable, logBytes: number): void {
     const { head, cutter, target } = this.#options;
     const open = this.#openFor(table);
     if (!open.schema.stopped) {
@@ -104,7 +101,7 @@ export class ChangeWriter {
       );
       open.figures.rows++;
     }
-    this.#finishChange(raw.length);
+    this.#finishChange(logBytes);
   }
 
   /** A change that is nobody's row (a heartbeat): takes its stride. Returns the stride's base. */
@@ -259,7 +256,7 @@ export class ChangeWriter {
   }
 
   #deadLetter(open: OpenTable, operation: string, error: unknown): void {
-    const { definition, head, cutter, figures, ledger, now, onTableStopped } = this.#options;
+    const { definition, head, cutter, figures, ledger, now, rawMessage, onTableStopped } = this.#options;
     const { table } = open.owner;
     cutter.addAside(
       deadLetterMessage({
@@ -271,7 +268,7 @@ export class ChangeWriter {
         xid: head.transaction.xid,
         commitTs: this.#timestamp,
         position: head.transaction.position,
-        raw: this.#raw,
+        raw: rawMessage(),
         error,
         millis: now(),
       }),

@@ -36,7 +36,9 @@ export interface LogChangesOptions {
 
 export class LogChanges implements PgoutputHandler {
   readonly #options: LogChangesOptions;
-  #message: Uint8Array = Buffer.alloc(0);
+  #bytes: Uint8Array = Buffer.alloc(0);
+  #start = 0;
+  #end = 0;
   #xid = 0;
   #commitMicros = 0n;
   /** Rows of the open transaction that are in Kafka already. */
@@ -48,8 +50,18 @@ export class LogChanges implements PgoutputHandler {
   }
 
   /** The bytes that are being decoded, for the case that a row fails. */
-  setMessage(message: Uint8Array): void {
-    this.#message = message;
+  setMessage(bytes: Uint8Array, start: number, end: number): void {
+    this.#bytes = bytes;
+    this.#start = start;
+    this.#end = end;
+  }
+
+  rawMessage(): Uint8Array {
+    return this.#bytes.subarray(this.#start, this.#end);
+  }
+
+  get #size(): number {
+    return this.#end - this.#start;
   }
 
   onBegin(finalLsn: bigint, commitMicros: bigint, xid: number): void {
@@ -77,29 +89,29 @@ export class LogChanges implements PgoutputHandler {
     if (this.#isPublished()) return;
     const relation = this.#relation(oid);
     if (relation.isHeartbeat) this.#onHeartbeat(relation, row);
-    else this.#options.writer.insert(relation, row, this.#message);
+    else this.#options.writer.insert(relation, row, this.#size);
   }
 
   onUpdate(oid: number, oldKind: OldTupleKind, old: TupleText, row: TupleText): void {
     if (this.#isPublished()) return;
     const relation = this.#relation(oid);
     if (relation.isHeartbeat) this.#onHeartbeat(relation, row);
-    else this.#options.writer.update(relation, oldKind, old, row, this.#message);
+    else this.#options.writer.update(relation, oldKind, old, row, this.#size);
   }
 
   onDelete(oid: number, oldKind: OldTupleKind, old: TupleText): void {
     if (this.#isPublished()) return;
     const relation = this.#relation(oid);
-    if (relation.isHeartbeat) this.#options.writer.pass(this.#message.length);
-    else this.#options.writer.delete(relation, oldKind, old, this.#message);
+    if (relation.isHeartbeat) this.#options.writer.pass(this.#size);
+    else this.#options.writer.delete(relation, oldKind, old, this.#size);
   }
 
   onTruncate(oids: number[]): void {
     for (const oid of oids) {
       if (this.#isPublished()) continue;
       const relation = this.#relation(oid);
-      if (relation.isHeartbeat) this.#options.writer.pass(this.#message.length);
-      else this.#options.writer.truncate(relation, this.#message);
+      if (relation.isHeartbeat) this.#options.writer.pass(this.#size);
+      else this.#options.writer.truncate(relation, this.#size);
     }
   }
 
@@ -131,7 +143,7 @@ export class LogChanges implements PgoutputHandler {
     const { writer, onHeartbeat } = this.#options;
     const source = textOf(relation, row, 'source');
     const sequence = Number(textOf(relation, row, 'sequence'));
-    const base = writer.pass(this.#message.length);
+    const base = writer.pass(this.#size);
     onHeartbeat({ source, sequence, base, commitMicros: this.#commitMicros, relation });
   }
 }

@@ -2,8 +2,9 @@
  * Decides how the bytes of the log reach us: one replication connection of one session, read with back-pressure, acknowledged only
  * as far as Kafka holds. It does not decode, and it does not connect again: that is the stream's own retry.
  *
- * The library is transport only. Its own timer would acknowledge what was merely received, its `acknowledge` adds one to the LSN (a
- * commit record that begins right there would be skipped after a restart), so status messages are written here.
+ * The library is transport only: it connects, starts the replication and ends it. Its own timer would acknowledge what was merely
+ * received, its `acknowledge` adds one to the LSN (a commit record that begins right there would be skipped after a restart), and its
+ * listener makes a text and an event per row; so status messages are written and copy data is read here.
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Client, ClientConfig, Connection } from 'pg';
@@ -28,6 +29,9 @@ export interface WalStreamOptions {
 /** Microseconds from 1970 to 2000, where Postgres' clock begins. */
 const EPOCH_MICROS = 946_684_800_000_000n;
 const STATUS_INTERVAL_MS = 1_000;
+const LOG_DATA = 0x77;
+const LOG_DATA_HEADER = 25;
+const KEEPALIVE = 0x6b;
 
 /** What is used of the driver's connection. */
 type ReplicationConnection = Connection & {
@@ -63,11 +67,7 @@ export class WalStream {
     const { slot, publications, from } = this.#options;
     const plugin = new RawPlugin(publications, {
       onClient: (client) => this.#attach(client),
-      onBytes: (bytes) => this.#receive(bytes),
     });
-    this.#service.on('heartbeat', (lsn: string, _time: number, wantsReply: boolean) =>
-      this.#onKeepalive(lsn, wantsReply),
-    );
     this.#service.on('error', (error: Error) => this.#end(error));
     const started = new Promise<void>((resolve) => this.#service.on('start', () => resolve()));
     const ended = this.#service.subscribe(plugin, slot, formatLsn(from)).then(
@@ -122,19 +122,27 @@ export class WalStream {
   #attach(client: Client): void {
     const connection = (client as unknown as { connection: ReplicationConnection }).connection;
     this.#connection = connection;
+    connection.removeAllListeners('copyData');
+    connection.on('copyData', (message: { chunk: Buffer }) => this.#receive(message.chunk));
     // Registered after the driver's own listener: when it runs, the messages of this read have been handled.
     connection.stream.on('data', (chunk: Buffer) => this.#afterRead(chunk.length));
     client.on('end', () => this.#end(new Error('the connection was closed')));
   }
 
+  /** `w`, three times eight bytes and a message of the plugin; or `k`, the server's LSN and clock, and whether it wants an answer. */
   #receive(bytes: Buffer): void {
     if (this.#isEnded) return;
-    if (this.#holds > 0) {
+    if (bytes[0] === KEEPALIVE) {
+      this.serverLsn = bytes.readBigUInt64BE(1);
+      if (bytes[17] !== 0) this.#sendStatus(true);
+    } else if (bytes[0] !== LOG_DATA) {
+      this.#end(new Error(`the server sent copy data of an unknown kind ${bytes[0]}`));
+    } else if (this.#holds > 0) {
       // The driver reads into this memory again.
       this.#held.push(Buffer.from(bytes));
-      return;
+    } else {
+      this.#options.onMessage(bytes, LOG_DATA_HEADER, bytes.length);
     }
-    this.#options.onMessage(bytes, 0, bytes.length);
   }
 
   #releaseHold(): void {
@@ -144,7 +152,7 @@ export class WalStream {
     let index = 0;
     for (; index < held.length && this.#holds === 0; index++) {
       const bytes = held[index]!;
-      this.#options.onMessage(bytes, 0, bytes.length);
+      this.#options.onMessage(bytes, LOG_DATA_HEADER, bytes.length);
     }
     this.#held = held.slice(index);
     this.#applyPause();
@@ -172,12 +180,6 @@ export class WalStream {
     else if (this.#pauseTimer === undefined) stream.resume();
   }
 
-  #onKeepalive(lsn: string, wantsReply: boolean): void {
-    const [high, low] = lsn.split('/') as [string, string];
-    this.serverLsn = (BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`);
-    if (wantsReply) this.#sendStatus(true);
-  }
-
   #sendStatus(isReply: boolean): void {
     const lsn = this.#options.durableLsn();
     if (this.#connection === undefined || this.#isEnded || (!isReply && lsn < this.#acknowledged)) return;
@@ -200,23 +202,21 @@ export class WalStream {
   }
 }
 
-/** Hands bytes on as they come. */
+/** Starts the replication; decoding is none of its business. */
 class RawPlugin {
   readonly options = {};
   readonly name = 'pgoutput';
   readonly #publications: readonly string[];
-  readonly #hooks: { onClient: (client: Client) => void; onBytes: (bytes: Buffer) => void };
+  readonly #hooks: { onClient: (client: Client) => void };
 
-  constructor(
-    publications: readonly string[],
-    hooks: { onClient: (client: Client) => void; onBytes: (bytes: Buffer) => void },
-  ) {
+  constructor(publications: readonly string[], hooks: { onClient: (client: Client) => void }) {
     this.#publications = publications;
     this.#hooks = hooks;
   }
 
-  parse(buffer: Buffer): undefined {
-    this.#hooks.onBytes(buffer);
+  /** Never called: the stream reads copy data itself. */
+  parse(): undefined {
+    return undefined;
   }
 
   start(client: Client, slotName: string, lastLsn: string): Promise<unknown> {
