@@ -57,7 +57,7 @@ export interface CompiledFlow {
    * ENGINE_TIMEOUT, ENGINE_OUT_OF_MEMORY: halve the batch. After any error the flow can be used again.
    */
   run(batch: Batch, options?: { except?: ReadonlySet<number> }): Promise<FlowResult>;
-  /** The rows each step gives, as text, for a dry run of at most some thousand rows. Throws as `run`. */
+  /** The rows each step gives, as text, for a dry run of at most some thousand rows read with every column as `text`. Throws as `run`. */
   runSteps(batch: Batch, options?: { except?: ReadonlySet<number> }): Promise<StepResult[]>;
   /** Releases what the flow holds in the engine. */
   close(): void;

@@ -8,7 +8,8 @@ export const SQL_ERROR_CODES = {
   SQL_AMBIGUOUS_COLUMN: 'The statement names a column that more than one of its tables have.',
   SQL_DUPLICATE_COLUMN: 'Two result columns have the same name.',
   SQL_UNKNOWN_FUNCTION: 'The function is not on the list of functions whose meaning is proven equal to Postgres.',
-  SQL_UNKNOWN_OPERATOR: 'The operator is not on the list of operators whose meaning is proven equal to Postgres for these types.',
+  SQL_UNKNOWN_OPERATOR:
+    'The operator is not on the list of operators whose meaning is proven equal to Postgres for these types.',
   SQL_UNKNOWN_TYPE: 'The type is not on the list of types whose meaning is proven equal to Postgres.',
   SQL_UNKNOWN_CAST: 'The cast is not on the list of casts whose meaning is proven equal to Postgres.',
   SQL_TYPE_MISMATCH: 'The types of two expressions do not fit, as in Postgres.',

@@ -1,0 +1,145 @@
+/** Runs SQL over batches in the embedded engine: one locked-down database per process, limits on memory, time and concurrency. */
+import { availableParallelism } from 'node:os';
+import duckdb, { type Connection, type DataChunk, type PreparedStatement } from '@duckdb/node-bindings';
+import { RtdpError } from '@rtdp/ums/error';
+import { compileStateless } from './compile-stateless.ts';
+import type { CompiledFlow, Engine, EngineOptions, StatelessDefinition } from './flow-contract.ts';
+import { type EngineHost, type Query, QueryFailure } from './query.ts';
+import { registerFunctions } from './register-functions.ts';
+import { registerScan, type Scan } from './scan-batch.ts';
+
+/*
+ * Every running query holds one thread of libuv's pool while it runs, and file and DNS calls wait for the rest: start a process that runs many
+ * flows with UV_THREADPOOL_SIZE of at least 16. The engine itself never runs more than `CONCURRENT_QUERIES` at a time.
+ */
+const CONCURRENT_QUERIES = Math.max(2, Math.min(8, availableParallelism()));
+
+/**
+ * Optimisers that move conditions would compute what may fail on rows that an earlier condition leaves out; those that sort or compress have
+ * nothing to do here, and compressed materialisation gave wrong results in this version.
+ */
+const DISABLED_OPTIMIZERS =
+  'filter_pullup,filter_pushdown,cte_filter_pusher,reorder_filter,join_order,statistics_propagation,compressed_materialization,late_materialization,common_subplan';
+
+/** Opens the embedded engine. Nothing outside the process can be read or written by SQL, and no setting can be changed by it. */
+export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
+  const config = duckdb.create_config();
+  const settings: Record<string, string> = {
+    threads: String(options.threads ?? 1),
+    memory_limit: options.memoryLimit ?? '512MB',
+    max_temp_directory_size: '0KB',
+    temp_directory: '',
+    enable_external_access: 'false',
+    autoinstall_known_extensions: 'false',
+    autoload_known_extensions: 'false',
+  };
+  for (const [name, value] of Object.entries(settings)) duckdb.set_config(config, name, value);
+  const database = await duckdb.open(':memory:', config);
+  const admin = await duckdb.connect(database);
+  const scans = new Map<number, Scan>();
+  registerFunctions(admin);
+  registerScan(admin, scans);
+  for (const sql of [
+    `SET TimeZone = 'UTC'`,
+    `SET preserve_insertion_order = true`,
+    `SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`,
+    `SET lock_configuration = true`,
+  ]) {
+    await duckdb.query(admin, sql);
+  }
+
+  const timeoutMilliseconds = options.timeoutMilliseconds ?? 60_000;
+  const slots = new Slots(CONCURRENT_QUERIES);
+  const queries = new Set<Query>();
+  let scanNumber = 0;
+  let closed = false;
+
+  const host: EngineHost = {
+    timeoutMilliseconds,
+    prepare: async (scan, sqlOf) => {
+      if (closed) throw closedError();
+      scanNumber += 1;
+      const number = scanNumber;
+      scans.set(number, scan);
+      const connection = await duckdb.connect(database);
+      let statement: PreparedStatement;
+      try {
+        statement = await duckdb.prepare(connection, sqlOf(number));
+      } catch (error) {
+        scans.delete(number);
+        duckdb.disconnect_sync(connection);
+        throw new QueryFailure((error as Error).message);
+      }
+      const query: Query = {
+        run: () => slots.use(() => execute(connection, statement, timeoutMilliseconds)),
+        close: () => {
+          if (!queries.delete(query)) return;
+          scans.delete(number);
+          duckdb.destroy_prepare_sync(statement);
+          duckdb.disconnect_sync(connection);
+        },
+      };
+      queries.add(query);
+      return query;
+    },
+  };
+
+  return {
+    compileStateless: (definition: StatelessDefinition): Promise<CompiledFlow> => {
+      if (closed) throw closedError();
+      return compileStateless(host, definition);
+    },
+    close: () => {
+      if (closed) return;
+      closed = true;
+      for (const query of queries) query.close();
+      duckdb.disconnect_sync(admin);
+      duckdb.close_sync(database);
+    },
+  };
+}
+
+async function execute(
+  connection: Connection,
+  statement: PreparedStatement,
+  timeoutMilliseconds: number,
+): Promise<DataChunk[]> {
+  const timer = setTimeout(() => duckdb.interrupt(connection), timeoutMilliseconds);
+  try {
+    const result = await duckdb.execute_prepared(statement);
+    const count = duckdb.result_chunk_count(result);
+    const chunks: DataChunk[] = [];
+    for (let index = 0; index < count; index += 1) chunks.push(duckdb.result_get_chunk(result, index));
+    return chunks;
+  } catch (error) {
+    throw new QueryFailure((error as Error).message);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function closedError(): RtdpError {
+  return new RtdpError({ code: 'ENGINE_CLOSED', message: 'The engine is closed.', next: 'Open it again.' });
+}
+
+/** Lets at most so many run at a time; the others wait in order. */
+class Slots {
+  #free: number;
+  readonly #waiting: (() => void)[] = [];
+
+  constructor(count: number) {
+    this.#free = count;
+  }
+
+  async use<T>(work: () => Promise<T>): Promise<T> {
+    if (this.#free > 0) this.#free -= 1;
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve));
+    try {
+      return await work();
+    } finally {
+      const next = this.#waiting.shift();
+      if (next === undefined) this.#free += 1;
+      else next();
+    }
+  }
+}

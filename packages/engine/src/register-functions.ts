@@ -1,0 +1,193 @@
+/** Gives the embedded engine the functions of `@rtdp/sql/engine-functions`, so that Postgres' meaning is one JavaScript function each. */
+import duckdb, { type Connection, type DataChunk, type Vector } from '@duckdb/node-bindings';
+import {
+  ENGINE_FUNCTIONS,
+  type EngineFunction,
+  type EngineFunctionName,
+  type EngineValueType,
+} from '@rtdp/sql/engine-functions';
+import * as float from './pg-float.ts';
+import * as json from './pg-json.ts';
+import * as numeric from './pg-numeric.ts';
+import * as text from './pg-text.ts';
+import { fail, ValueFailure } from './row-failure.ts';
+import { isValid, readTexts, readValidity, StringWriter, writeNulls } from './string-layout.ts';
+
+type Value = string | number | bigint | boolean | null;
+type Implementation = (...values: never[]) => Value;
+
+const float8 = float.floatOperations((value) => value);
+const float4 = float.floatOperations(Math.fround);
+
+const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
+  rtdp_float8_add: float8.add,
+  rtdp_float8_subtract: float8.subtract,
+  rtdp_float8_multiply: float8.multiply,
+  rtdp_float8_divide: float8.divide,
+  rtdp_float4_add: float4.add,
+  rtdp_float4_subtract: float4.subtract,
+  rtdp_float4_multiply: float4.multiply,
+  rtdp_float4_divide: float4.divide,
+  rtdp_float8_text: float.formatFloat8,
+  rtdp_float4_text: float.formatFloat4,
+  rtdp_float8_to_float4: float.float8ToFloat4,
+  rtdp_float8_to_int8: float.float8ToInt8,
+  rtdp_float8_to_numeric: (value: number) => float.floatToNumericText(value, 15),
+  rtdp_float4_to_numeric: (value: number) => float.floatToNumericText(value, 6),
+  rtdp_numeric_add: numeric.addNumeric,
+  rtdp_numeric_subtract: numeric.subtractNumeric,
+  rtdp_numeric_multiply: numeric.multiplyNumeric,
+  rtdp_numeric_divide: numeric.divideNumeric,
+  rtdp_numeric_modulo: numeric.moduloNumeric,
+  rtdp_numeric_compare: numeric.compareNumeric,
+  rtdp_numeric_round: numeric.roundNumeric,
+  rtdp_numeric_truncate: numeric.truncateNumeric,
+  rtdp_numeric_ceiling: numeric.ceilingNumeric,
+  rtdp_numeric_floor: numeric.floorNumeric,
+  rtdp_numeric_absolute: numeric.absoluteNumeric,
+  rtdp_numeric_negate: numeric.negateNumeric,
+  rtdp_numeric_sign: numeric.signNumeric,
+  rtdp_numeric_fit: numeric.fitNumeric,
+  rtdp_numeric_to_int8: numeric.numericToInt8,
+  rtdp_numeric_to_float8: numeric.numericToFloat8,
+  rtdp_text_to_int8: text.parseInt8,
+  rtdp_text_to_float8: float.parseFloat8,
+  rtdp_text_to_float4: float.parseFloat4,
+  rtdp_text_to_numeric: numeric.readNumeric,
+  rtdp_text_to_bool: text.parseBool,
+  rtdp_text_to_date: text.parseDate,
+  rtdp_text_to_timestamp: text.parseTimestamp,
+  rtdp_text_to_timestamptz: text.parseTimestamptz,
+  rtdp_text_to_uuid: text.parseUuid,
+  rtdp_lower: text.lower,
+  rtdp_upper: text.upper,
+  rtdp_initcap: text.initcap,
+  rtdp_reverse: text.reverse,
+  rtdp_substring: text.substring,
+  rtdp_split_part: text.splitPart,
+  rtdp_chr: text.characterOf,
+  rtdp_translate: text.translate,
+  rtdp_fail: (message: string) => fail(message),
+  rtdp_json_check: json.checkJson,
+  rtdp_jsonb_read: json.readJsonb,
+  rtdp_json_member: json.jsonMember,
+  rtdp_json_member_text: (value: string, key: string) => json.jsonText(json.jsonMember(value, key)),
+  rtdp_json_item: json.jsonItem,
+  rtdp_json_item_text: (value: string, index: number) => json.jsonText(json.jsonItem(value, index)),
+  rtdp_json_path: json.jsonPath,
+  rtdp_json_path_text: (value: string, path: string) => json.jsonText(json.jsonPath(value, path)),
+  rtdp_json_length: json.jsonLength,
+  rtdp_json_kind: json.jsonKind,
+  rtdp_json_text: json.jsonText,
+  rtdp_json_has_member: json.jsonHasMember,
+  rtdp_json_number: json.jsonNumber,
+  rtdp_json_boolean: json.jsonBoolean,
+  rtdp_json_items: json.jsonItemsJoined,
+};
+
+/** Numbers of the engine's logical types, as its C interface counts them. */
+export const ENGINE_TYPE_NUMBER: Record<EngineValueType, number> = {
+  BOOLEAN: 1,
+  INTEGER: 4,
+  BIGINT: 5,
+  FLOAT: 10,
+  DOUBLE: 11,
+  VARCHAR: 17,
+};
+
+/** Registers every function for all connections of the database. */
+export function registerFunctions(connection: Connection): void {
+  for (const [name, signature] of Object.entries(ENGINE_FUNCTIONS) as [EngineFunctionName, EngineFunction][]) {
+    const engineFunction = duckdb.create_scalar_function();
+    duckdb.scalar_function_set_name(engineFunction, name);
+    for (const parameter of signature.parameters) {
+      duckdb.scalar_function_add_parameter(engineFunction, duckdb.create_logical_type(ENGINE_TYPE_NUMBER[parameter]));
+    }
+    duckdb.scalar_function_set_return_type(
+      engineFunction,
+      duckdb.create_logical_type(ENGINE_TYPE_NUMBER[signature.returns]),
+    );
+    // A failure must not be computed ahead of the rows it is meant for.
+    if (name === 'rtdp_fail') duckdb.scalar_function_set_volatile(engineFunction);
+    const body = functionBody(IMPLEMENTATIONS[name], signature);
+    duckdb.scalar_function_set_function(engineFunction, (info, input, output) => {
+      try {
+        body(input, output);
+      } catch (error) {
+        if (!(error instanceof ValueFailure) && !(error instanceof RangeError)) {
+          duckdb.scalar_function_set_error(info, `${name}: ${(error as Error).stack ?? String(error)}`);
+          return;
+        }
+        duckdb.scalar_function_set_error(info, error.message);
+      }
+    });
+    duckdb.register_scalar_function(connection, engineFunction);
+    duckdb.destroy_scalar_function_sync(engineFunction);
+  }
+}
+
+function functionBody(
+  implementation: Implementation,
+  signature: EngineFunction,
+): (input: DataChunk, output: Vector) => void {
+  const writer = new StringWriter();
+  const call = implementation as unknown as (...values: Value[]) => Value;
+  return (input, output) => {
+    const count = duckdb.data_chunk_get_size(input);
+    const columns = signature.parameters.map((type, index) =>
+      readValues(duckdb.data_chunk_get_vector(input, index), type, count),
+    );
+    const results: Value[] = new Array(count);
+    const [first, second, third] = columns;
+    for (let row = 0; row < count; row += 1) {
+      const a = first![row]!;
+      if (second === undefined) results[row] = a === null ? null : call(a);
+      else {
+        const b = second[row]!;
+        const c = third === undefined ? undefined : third[row]!;
+        if (a === null || b === null || c === null) results[row] = null;
+        else results[row] = c === undefined ? call(a, b) : call(a, b, c);
+      }
+    }
+    writeValues(output, signature.returns, results, writer);
+  };
+}
+
+function readValues(vector: Vector, type: EngineValueType, count: number): Value[] {
+  if (type === 'VARCHAR') return readTexts(vector, count);
+  const validity = readValidity(vector, count);
+  const width = { BOOLEAN: 1, INTEGER: 4, FLOAT: 4, BIGINT: 8, DOUBLE: 8 }[type];
+  const data = duckdb.vector_get_data(vector, count * width);
+  const view = new DataView(data.buffer, data.byteOffset, count * width);
+  const read = (row: number): Value => {
+    if (type === 'INTEGER') return view.getInt32(row * 4, true);
+    if (type === 'BIGINT') return view.getBigInt64(row * 8, true);
+    if (type === 'DOUBLE') return view.getFloat64(row * 8, true);
+    if (type === 'FLOAT') return view.getFloat32(row * 4, true);
+    return view.getUint8(row) !== 0;
+  };
+  return Array.from({ length: count }, (_, row) => (isValid(validity, row) ? read(row) : null));
+}
+
+function writeValues(vector: Vector, type: EngineValueType, values: readonly Value[], writer: StringWriter): void {
+  const count = values.length;
+  const nulls = new Uint8Array(count);
+  for (let row = 0; row < count; row += 1) if (values[row] === null) nulls[row] = 1;
+  if (type === 'VARCHAR') writer.writeTexts(vector, values as (string | null)[]);
+  else {
+    const width = { BOOLEAN: 1, INTEGER: 4, FLOAT: 4, BIGINT: 8, DOUBLE: 8 }[type];
+    const buffer = new ArrayBuffer(count * width);
+    const view = new DataView(buffer);
+    for (let row = 0; row < count; row += 1) {
+      const value = values[row]!;
+      if (value === null) continue;
+      if (type === 'INTEGER') view.setInt32(row * 4, value as number, true);
+      else if (type === 'BIGINT') view.setBigInt64(row * 8, value as bigint, true);
+      else if (type === 'DOUBLE') view.setFloat64(row * 8, value as number, true);
+      else if (type === 'FLOAT') view.setFloat32(row * 4, value as number, true);
+      else view.setUint8(row, value === true ? 1 : 0);
+    }
+    duckdb.copy_data_to_vector(vector, 0, buffer, 0, count * width);
+  }
+  writeNulls(vector, nulls, 0, count);
+}

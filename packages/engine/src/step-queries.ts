@@ -1,0 +1,55 @@
+/** Runs every step of a flow by itself, for a dry run: values as texts, one array per row. */
+import duckdb from '@duckdb/node-bindings';
+import type { Batch } from '@rtdp/ums/batch';
+import type { UmsField } from '@rtdp/ums/types';
+import type { StepResult } from './flow-contract.ts';
+import type { Query } from './query.ts';
+import { readIntegers, rowsOf } from './read-result.ts';
+import type { Scan } from './scan-batch.ts';
+import { readTexts } from './string-layout.ts';
+
+export interface StepQuery {
+  readonly name: string;
+  readonly fields: readonly UmsField[];
+  readonly scan: Scan;
+  readonly query: Query;
+}
+
+export class StepQueries {
+  readonly #steps: readonly StepQuery[];
+
+  constructor(steps: readonly StepQuery[]) {
+    this.#steps = steps;
+  }
+
+  /** Throws QueryFailure. */
+  async run(batch: Batch, rows: Int32Array): Promise<StepResult[]> {
+    const results: StepResult[] = [];
+    for (const { name, fields, scan, query } of this.#steps) {
+      scan.batch = batch;
+      scan.rows = rows;
+      const chunks = await query.run();
+      scan.batch = null;
+      const count = rowsOf(chunks);
+      const sourceRows = readIntegers(chunks, 0, count);
+      const columns = fields.map((_, column) =>
+        chunks.flatMap((chunk) =>
+          readTexts(duckdb.data_chunk_get_vector(chunk, column + 1), duckdb.data_chunk_get_size(chunk)),
+        ),
+      );
+      results.push({
+        name,
+        fields,
+        rows: Array.from(sourceRows, (sourceRow, row) => ({
+          sourceRow,
+          values: columns.map((column) => column[row]!),
+        })),
+      });
+    }
+    return results;
+  }
+
+  close(): void {
+    for (const { query } of this.#steps) query.close();
+  }
+}
