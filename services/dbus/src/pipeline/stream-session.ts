@@ -199,6 +199,7 @@ export class StreamSession {
       client: clientConfig(definition.connection, `rtdp dbus ${definition.name}`),
       slot: definition.slot,
       publications: [names.keyed, names.insertOnly],
+      textIsUtf8: types.textIsUtf8,
       from: position.lsn,
       durableLsn: () => publisher.position?.lsn ?? position.lsn,
       onEnd: (error) => this.#end(error),

@@ -111,6 +111,10 @@ export class TypeMap {
     this.replace(types);
   }
 
+  get textIsUtf8(): boolean {
+    return this.#options.textIsUtf8;
+  }
+
   /** Takes the catalog's list anew; what was resolved before is resolved again when asked for. */
   replace(types: Iterable<CatalogType>): void {
     this.#types.clear();

@@ -16,6 +16,11 @@ export interface WalStreamOptions {
   client: ClientConfig;
   slot: string;
   publications: readonly string[];
+  /**
+   * False for a database in SQL_ASCII: its server would check each text on its way into UTF-8 and end the stream, for ever,
+   * at the first one that is not; so bytes are taken as they are and checked row by row.
+   */
+  textIsUtf8: boolean;
   /** Where the log is read from. */
   from: bigint;
   /** One message of pgoutput is `bytes[start, end)`; the bytes are gone when it returns. Must not throw. */
@@ -64,8 +69,8 @@ export class WalStream {
 
   /** Resolves when the server has begun to send. Rejects with DBUS_SLOT_IN_USE, DBUS_SLOT_LOST or DBUS_LOG_DISCONNECTED. */
   async start(): Promise<void> {
-    const { slot, publications, from } = this.#options;
-    const plugin = new RawPlugin(publications, {
+    const { slot, publications, textIsUtf8, from } = this.#options;
+    const plugin = new RawPlugin(publications, textIsUtf8, {
       onClient: (client) => this.#attach(client),
     });
     this.#service.on('error', (error: Error) => this.#end(error));
@@ -207,10 +212,12 @@ class RawPlugin {
   readonly options = {};
   readonly name = 'pgoutput';
   readonly #publications: readonly string[];
+  readonly #textIsUtf8: boolean;
   readonly #hooks: { onClient: (client: Client) => void };
 
-  constructor(publications: readonly string[], hooks: { onClient: (client: Client) => void }) {
+  constructor(publications: readonly string[], textIsUtf8: boolean, hooks: { onClient: (client: Client) => void }) {
     this.#publications = publications;
+    this.#textIsUtf8 = textIsUtf8;
     this.#hooks = hooks;
   }
 
@@ -219,7 +226,8 @@ class RawPlugin {
     return undefined;
   }
 
-  start(client: Client, slotName: string, lastLsn: string): Promise<unknown> {
+  async start(client: Client, slotName: string, lastLsn: string): Promise<unknown> {
+    if (!this.#textIsUtf8) await client.query(`set client_encoding to 'SQL_ASCII'`);
     this.#hooks.onClient(client);
     const names = this.#publications.map((name) => `"${name.replaceAll('"', '""')}"`).join(',');
     return client.query(
