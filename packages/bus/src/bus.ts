@@ -66,7 +66,10 @@ export type TopicMessages = { topic: string; messages: OutgoingMessage[] };
 export interface BusTransaction {
   send(topic: string, messages: OutgoingMessage[]): Promise<void>;
   sendMany(batches: TopicMessages[]): Promise<void>;
-  /** Resolves when the transaction is durable. See {@link TransactionalProducer} for what a rejection means. */
+  /**
+   * Resolves when the commit is durable and can no longer be undone. Readers see it in a moment, when the broker has
+   * written its markers; `start()` waits for the markers of what was committed before it. See {@link TransactionalProducer} for what a rejection means.
+   */
   commit(): Promise<void>;
   /** Resolves when nothing of the transaction will ever be seen; harmless after a failed send or commit. */
   abort(): Promise<void>;
@@ -247,7 +250,10 @@ export interface Bus {
   producer(): BusProducer;
   consumer(options: ConsumerOptions): BusConsumer;
   reader(options: ReaderOptions): BusReader;
-  /** Newest committed value per key of a whole topic, to its end at the time of the call; tombstones are left out. */
+  /**
+   * Newest committed value per key of a whole topic, to its end at the time of the call; tombstones are left out. Unlike
+   * a read-committed reader it also finds what is committed behind another producer's open transaction.
+   */
   readCompacted(topic: string): Promise<Map<string, Buffer>>;
   /** One partition in order, batch by batch; the loop's own pace is the back-pressure. */
   readFrom(

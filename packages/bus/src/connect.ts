@@ -1,10 +1,11 @@
 /** Decides how the parts of the bus are put together; `connectBus` is the only way in. */
 import type { Bus, BusOptions } from './bus.ts';
+import { readCompacted } from './compacted-reader.ts';
 import { busError } from './errors.ts';
 import { KafkaGroupConsumer } from './group-consumer.ts';
 import { KafkaIdempotentProducer } from './idempotent-producer.ts';
 import { createKafkaClient } from './kafka-client.ts';
-import { KafkaPartitionReader, readCompacted, readFrom } from './partition-reader.ts';
+import { KafkaPartitionReader, readFrom } from './partition-reader.ts';
 import { KafkaTopicAdmin } from './topic-admin.ts';
 import { KafkaTransactionalProducer } from './transactional-producer.ts';
 

@@ -382,6 +382,43 @@ test('a compacted topic gives the newest committed value per key', async () => {
   await transactional.close();
 });
 
+test('a committed value is found behind an open transaction of another producer, and an aborted one is not', async () => {
+  const topic = await newTopic(1, {}, true);
+  const value = (text: string) => Buffer.from(text);
+  const [own, other] = [1, 2].map((n) => bus.transactionalProducer({ transactionalId: uniqueName(`position${n}`) }));
+  await own!.start();
+  await other!.start();
+  const first = await own!.begin();
+  await first.send(topic, [{ partition: 0, key: 'own', value: value('1') }]);
+  await first.commit();
+  const open = await other!.begin();
+  await open.send(topic, [{ partition: 0, key: 'other', value: value('open') }]);
+  const second = await own!.begin();
+  await second.send(topic, [{ partition: 0, key: 'own', value: value('2') }]);
+  await second.commit();
+  const third = await own!.begin();
+  await third.send(topic, [{ partition: 0, key: 'own', value: value('aborted') }]);
+  await third.abort();
+  await producer.send(topic, [{ partition: 0, key: 'plain', value: value('seen') }]);
+  // As after a crash: the new owner waits for its own markers, and for nobody else's.
+  await own!.start();
+  expect(await bus.readCompacted(topic)).toEqual(
+    new Map([
+      ['own', value('2')],
+      ['plain', value('seen')],
+    ]),
+  );
+  const committedOnly: string[] = [];
+  for await (const batch of bus.readFrom(topic, 0, 'earliest'))
+    committedOnly.push(...batch.messages.map((message) => String(message.value)));
+  expect(committedOnly).toEqual(['1']);
+  await open.commit();
+  await other!.start();
+  expect((await bus.readCompacted(topic)).get('other')).toEqual(value('open'));
+  await own!.close();
+  await other!.close();
+});
+
 test('a reader without a group reads the partitions it is given', async () => {
   const topic = await newTopic(3);
   for (let partition = 0; partition < 3; partition++) await write(topic, ['a', 'b'], partition);

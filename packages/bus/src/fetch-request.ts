@@ -1,10 +1,17 @@
-/** Decides the bytes of Kafka's Fetch request, version 11, read-committed, and what its answer says of each partition. */
+/** Decides the bytes of Kafka's Fetch request, version 11, and what its answer says of each partition. */
 import type { RawRequest } from './kafka-client.ts';
-import { type AbortedTransaction, type DecodedRecords, decodeRecords } from './record-batch-decoder.ts';
+import {
+  type AbortedTransaction,
+  type DecodedRecords,
+  decodeRecords,
+  decodeUnsettled,
+  type UnsettledBatch,
+} from './record-batch-decoder.ts';
 import { WireReader, WireWriter } from './wire.ts';
 
 const FETCH = 1;
 const VERSION = 11;
+const READ_UNCOMMITTED = 0;
 const READ_COMMITTED = 1;
 
 export interface FetchPosition {
@@ -27,10 +34,19 @@ export interface FetchedPartition extends FetchPosition {
   records: DecodedRecords;
 }
 
+export interface FetchedUnsettled extends Omit<FetchedPartition, 'records'> {
+  batches: UnsettledBatch[];
+}
+
 /** The order of `positions` is the order in which the broker fills its answer: rotate it from fetch to fetch. */
-export function encodeFetch(positions: readonly FetchPosition[], limits: FetchLimits): RawRequest {
+export function encodeFetch(positions: readonly FetchPosition[], limits: FetchLimits, unsettled = false): RawRequest {
   const writer = new WireWriter(64 + positions.length * 48);
-  writer.int32(-1).int32(limits.maxWaitMs).int32(1).int32(limits.maxBytes).int8(READ_COMMITTED);
+  writer
+    .int32(-1)
+    .int32(limits.maxWaitMs)
+    .int32(1)
+    .int32(limits.maxBytes)
+    .int8(unsettled ? READ_UNCOMMITTED : READ_COMMITTED);
   writer.int32(0).int32(-1);
   const topics: { topic: string; partitions: FetchPosition[] }[] = [];
   for (const position of positions) {
@@ -65,11 +81,40 @@ export interface FetchAnswer {
 
 /** @param positions what was asked for: it tells from which offset each partition's bytes are wanted */
 export function decodeFetchAnswer(payload: Buffer, positions: readonly FetchPosition[]): FetchAnswer {
+  const { partitions, ...head } = decodeAnswer(payload, positions);
+  return {
+    ...head,
+    partitions: partitions.map(({ start, end, aborted, ...partition }) => ({
+      ...partition,
+      records: decodeRecords(payload, start, end, partition.offset, aborted),
+    })),
+  };
+}
+
+/** The answer to one partition's fetch that was encoded as unsettled. */
+export function decodeUnsettledAnswer(payload: Buffer, position: FetchPosition): FetchedUnsettled | undefined {
+  const [partition] = decodeAnswer(payload, [position]).partitions;
+  if (partition === undefined) return undefined;
+  const { start, end, aborted: _aborted, ...rest } = partition;
+  return { ...rest, batches: decodeUnsettled(payload, start, end, position.offset) };
+}
+
+interface RawPartition extends Omit<FetchedPartition, 'records'> {
+  aborted: AbortedTransaction[];
+  /** Where the records lie in the answer. */
+  start: number;
+  end: number;
+}
+
+function decodeAnswer(
+  payload: Buffer,
+  positions: readonly FetchPosition[],
+): { throttleMs: number; errorCode: number; partitions: RawPartition[] } {
   const reader = new WireReader(payload);
   const throttleMs = reader.int32();
   const errorCode = reader.int16();
   reader.int32();
-  const partitions: FetchedPartition[] = [];
+  const partitions: RawPartition[] = [];
   for (let topics = reader.int32(); topics > 0; topics--) {
     const topic = reader.string();
     for (let count = reader.int32(); count > 0; count--) {
@@ -86,7 +131,7 @@ export function decodeFetchAnswer(payload: Buffer, positions: readonly FetchPosi
       reader.int32();
       const length = Math.max(0, reader.int32());
       const offset = positions.find((asked) => asked.topic === topic && asked.partition === partition)?.offset ?? 0n;
-      const records = decodeRecords(payload, reader.at, reader.at + length, offset, aborted);
+      const start = reader.at;
       reader.at += length;
       partitions.push({
         topic,
@@ -95,7 +140,9 @@ export function decodeFetchAnswer(payload: Buffer, positions: readonly FetchPosi
         errorCode: partitionError,
         highWatermark,
         lastStableOffset,
-        records,
+        aborted,
+        start,
+        end: reader.at,
       });
     }
   }

@@ -16,7 +16,10 @@ import {
 import { leaderOf, refresh } from './message-sender.ts';
 import { resolveOffset, withMetadata } from './offset-lookup.ts';
 import { PartitionFetcher } from './partition-fetcher.ts';
+import { retry } from './retry.ts';
 
+/** How long a start waits for a coordinator that is loading, or for a broker. */
+const START_PATIENCE_MS = 60_000;
 const REJOIN = new Set([
   'REBALANCE_IN_PROGRESS',
   'ILLEGAL_GENERATION',
@@ -73,7 +76,21 @@ export class KafkaGroupConsumer implements BusConsumer {
     for (const topic of this.#options.topics) {
       await withMetadata(this.#cluster, topic, async () => leaderOf(this.#cluster, topic, 0));
     }
-    await this.#join();
+    const patience = { firstPauseMs: 20, maxPauseMs: 1000, giveUpAfterMs: START_PATIENCE_MS };
+    try {
+      await retry(
+        patience,
+        () => this.#join(),
+        async (error) => {
+          if (!isRetriedHere(error)) return false;
+          if (isTransient(error)) await refresh(this.#cluster, error);
+          return true;
+        },
+        this.#stopping.signal,
+      );
+    } catch (error) {
+      throw toBusError(error, { doing: `joining group ${this.#options.groupId}` });
+    }
     this.#life = this.#live();
   }
 
@@ -148,6 +165,7 @@ export class KafkaGroupConsumer implements BusConsumer {
         await sleep(interval, undefined, { signal });
         await this.#group.heartbeat({ interval: 0 });
         failures = 0;
+        this.#lastError = undefined;
       } catch (error) {
         if (signal.aborted) return;
         const type = kafkaErrorType(error);

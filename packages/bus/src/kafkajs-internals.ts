@@ -130,3 +130,16 @@ const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: { pending: unknown[] }) {
   if (this.pending.length > 0) scheduleCheck.call(this);
 };
+
+/** Two that ask one connection to connect at once would each get a socket, and one of the two would be forgotten: they share one try. */
+const ConnectionClass: { prototype: { connect(): Promise<boolean> } } = requireHere('kafkajs/src/network/connection');
+const connectOnce = ConnectionClass.prototype.connect;
+const connecting = new WeakMap<object, Promise<boolean>>();
+ConnectionClass.prototype.connect = function (this: { connect(): Promise<boolean> }) {
+  let attempt = connecting.get(this);
+  if (attempt === undefined) {
+    attempt = connectOnce.call(this).finally(() => connecting.delete(this));
+    connecting.set(this, attempt);
+  }
+  return attempt;
+};

@@ -138,24 +138,3 @@ export async function* readFrom(
     }
   }
 }
-
-/** Newest committed value per key of all partitions, to their ends as they are now; keys as UTF-8. */
-export async function readCompacted(
-  client: KafkaClient,
-  cluster: Cluster,
-  topic: string,
-): Promise<Map<string, Buffer>> {
-  const newest = new Map<string, Buffer>();
-  for (const { partition, low, high } of await lookUpOffsets(cluster, topic)) {
-    if (low >= high) continue;
-    for await (const batch of readFrom(client, cluster, topic, partition, 'earliest', { until: high })) {
-      for (const { key, value } of batch.messages) {
-        if (key === null) continue;
-        const text = key.toString('utf8');
-        if (value === null) newest.delete(text);
-        else newest.set(text, Buffer.from(value));
-      }
-    }
-  }
-  return newest;
-}

@@ -30,6 +30,40 @@ export interface DecodedRecords {
   skippedAborted: boolean;
 }
 
+/** The head of one batch, already checked against its CRC32C. */
+interface BatchHead {
+  start: number;
+  end: number;
+  baseOffset: bigint;
+  lastOffset: bigint;
+  attributes: number;
+  producerId: bigint;
+}
+
+/** The whole batches in these bytes; a last, cut off one is left out. */
+function* batchesIn(buffer: Buffer, start: number, end: number): Generator<BatchHead> {
+  let at = start;
+  while (end - at >= BATCH_OVERHEAD) {
+    const batchEnd = at + 12 + buffer.readInt32BE(at + 8);
+    if (batchEnd > end) return;
+    const baseOffset = buffer.readBigInt64BE(at);
+    const magic = buffer.readInt8(at + 16);
+    if (magic !== 2) throw corrupt(`record format ${magic}; only format 2 (Kafka 0.11 and later) is read`, baseOffset);
+    if (crc32c(buffer.subarray(at + 21, batchEnd)) !== buffer.readUInt32BE(at + 17)) {
+      throw corrupt('a batch that fails its CRC32C', baseOffset);
+    }
+    yield {
+      start: at,
+      end: batchEnd,
+      baseOffset,
+      lastOffset: baseOffset + BigInt(buffer.readInt32BE(at + 23)),
+      attributes: buffer.readInt16BE(at + 21),
+      producerId: buffer.readBigInt64BE(at + 43),
+    };
+    at = batchEnd;
+  }
+}
+
 /**
  * @param aborted transactions that were aborted, in rising order of their first offset, as the broker lists them
  * @throws RtdpError BUS_CORRUPT_DATA
@@ -44,39 +78,50 @@ export function decodeRecords(
   const result: DecodedRecords = { messages: [], nextOffset: fromOffset, bytes: 0, skippedAborted: false };
   const abortedNow = new Set<bigint>();
   let abortedSeen = 0;
-  let at = start;
-  while (end - at >= BATCH_OVERHEAD) {
-    const batchEnd = at + 12 + buffer.readInt32BE(at + 8);
-    if (batchEnd > end) break;
-    const baseOffset = buffer.readBigInt64BE(at);
-    const magic = buffer.readInt8(at + 16);
-    if (magic !== 2) throw corrupt(`record format ${magic}; only format 2 (Kafka 0.11 and later) is read`, baseOffset);
-    if (crc32c(buffer.subarray(at + 21, batchEnd)) !== buffer.readUInt32BE(at + 17)) {
-      throw corrupt('a batch that fails its CRC32C', baseOffset);
-    }
-    const attributes = buffer.readInt16BE(at + 21);
-    const lastOffset = baseOffset + BigInt(buffer.readInt32BE(at + 23));
-    const producerId = buffer.readBigInt64BE(at + 43);
+  for (const batch of batchesIn(buffer, start, end)) {
+    const { lastOffset, attributes, producerId } = batch;
     while (abortedSeen < aborted.length && aborted[abortedSeen]!.firstOffset <= lastOffset) {
       abortedNow.add(aborted[abortedSeen]!.producerId);
       abortedSeen++;
     }
     if ((attributes & CONTROL) !== 0) {
-      if (isAbortMarker(buffer, at + BATCH_OVERHEAD)) abortedNow.delete(producerId);
+      if (isAbortMarker(buffer, batch.start + BATCH_OVERHEAD)) abortedNow.delete(producerId);
     } else if ((attributes & TRANSACTIONAL) !== 0 && abortedNow.has(producerId)) {
       if (lastOffset >= fromOffset) result.skippedAborted = true;
     } else if (lastOffset >= fromOffset) {
-      try {
-        readBatch(buffer, at, batchEnd, baseOffset, attributes, fromOffset, result);
-      } catch (error) {
-        if (error instanceof RangeError) throw corrupt('a batch whose records end too early', baseOffset);
-        throw error;
-      }
+      readBatch(buffer, batch, fromOffset, result);
     }
     if (lastOffset + 1n > result.nextOffset) result.nextOffset = lastOffset + 1n;
-    at = batchEnd;
   }
   return result;
+}
+
+/** One batch with the fate of its transaction still open: for a reader that settles transactions itself. */
+export interface UnsettledBatch {
+  /** `plain` belongs to no transaction; the markers end the producer's transaction. */
+  kind: 'plain' | 'transactional' | 'commit' | 'abort';
+  producerId: bigint;
+  messages: IncomingMessage[];
+  lastOffset: bigint;
+}
+
+/** @throws RtdpError BUS_CORRUPT_DATA */
+export function decodeUnsettled(buffer: Buffer, start: number, end: number, fromOffset: bigint): UnsettledBatch[] {
+  const batches: UnsettledBatch[] = [];
+  for (const batch of batchesIn(buffer, start, end)) {
+    const { lastOffset, attributes, producerId } = batch;
+    if (lastOffset < fromOffset) continue;
+    if ((attributes & CONTROL) !== 0) {
+      const kind = isAbortMarker(buffer, batch.start + BATCH_OVERHEAD) ? 'abort' : 'commit';
+      batches.push({ kind, producerId, messages: [], lastOffset });
+      continue;
+    }
+    const read: DecodedRecords = { messages: [], nextOffset: fromOffset, bytes: 0, skippedAborted: false };
+    readBatch(buffer, batch, fromOffset, read);
+    const kind = (attributes & TRANSACTIONAL) !== 0 ? 'transactional' : 'plain';
+    batches.push({ kind, producerId, messages: read.messages, lastOffset });
+  }
+  return batches;
 }
 
 /** A control record's key is int16 version, int16 type; type 0 aborts, 1 commits. */
@@ -91,20 +136,22 @@ function isAbortMarker(buffer: Buffer, at: number): boolean {
   return reader.int16() === 0;
 }
 
-function readBatch(
-  buffer: Buffer,
-  at: number,
-  batchEnd: number,
-  baseOffset: bigint,
-  attributes: number,
-  fromOffset: bigint,
-  result: DecodedRecords,
-): void {
+function readBatch(buffer: Buffer, batch: BatchHead, fromOffset: bigint, result: DecodedRecords): void {
+  try {
+    readRecords(buffer, batch, fromOffset, result);
+  } catch (error) {
+    if (error instanceof RangeError) throw corrupt('a batch whose records end too early', batch.baseOffset);
+    throw error;
+  }
+}
+
+function readRecords(buffer: Buffer, batch: BatchHead, fromOffset: bigint, result: DecodedRecords): void {
+  const { start: at, baseOffset, attributes } = batch;
   const appendTime = (attributes & LOG_APPEND_TIME) !== 0;
   const firstTimestamp = Number(buffer.readBigInt64BE(at + 27));
   const maxTimestamp = Number(buffer.readBigInt64BE(at + 35));
   const count = buffer.readInt32BE(at + 57);
-  const records = decompress(buffer, at + BATCH_OVERHEAD, batchEnd, attributes & CODEC, baseOffset);
+  const records = decompress(buffer, at + BATCH_OVERHEAD, batch.end, attributes & CODEC, baseOffset);
   const reader = new WireReader(records.buffer, records.start);
   const skipBefore = fromOffset > baseOffset ? Number(fromOffset - baseOffset) : 0;
   for (let index = 0; index < count; index++) {

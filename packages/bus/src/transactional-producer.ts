@@ -42,7 +42,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
       transactionalId: options.transactionalId,
       transactionTimeoutMs: this.#timeoutMs,
       requestTimeoutMs,
-      patienceMs: Math.max(this.#timeoutMs, 30_000),
+      patienceMs: Math.max(this.#timeoutMs, 5000),
       signal: this.#closing.signal,
     });
   }

@@ -22,8 +22,9 @@ async function newTopic(partitions = 2, config: Record<string, string> = {}): Pr
   return topic;
 }
 
-/** Everything a read-committed reader finds in a topic now, partition by partition. */
+/** Everything a read-committed reader finds in a topic, partition by partition, once the markers of all commits are written. */
 async function committed(topic: string): Promise<string[]> {
+  await sleep(200);
   const found: string[] = [];
   const offsets = await bus.admin().topicOffsets(topic);
   for (const { partition } of offsets) {
