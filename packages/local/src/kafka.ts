@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { type ArtifactProgress, ensureArtifacts, readLock } from './artifacts.ts';
 import { cacheFolder } from './cache-folder.ts';
+import { classArchive } from './class-archive.ts';
 import { ensureJava } from './java.ts';
 import { kafkaProperties } from './kafka-properties.ts';
 import { requireFreePort } from './ports.ts';
@@ -79,6 +80,7 @@ export async function prepareKafka(options: KafkaOptions): Promise<LocalKafka> {
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settingsFile];
     await run(java, ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath, ...format]);
   }
+  const archive = classArchive(`kafka-${KAFKA_VERSION}`, java, dataFolder);
   const server = new ServerProcess({
     name: 'Kafka',
     command: java,
@@ -86,6 +88,7 @@ export async function prepareKafka(options: KafkaOptions): Promise<LocalKafka> {
       '-Xms64m',
       `-Xmx${options.heapMegabytes ?? 512}m`,
       '-XX:+UseSerialGC',
+      ...archive.options,
       '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
       '-Dorg.slf4j.simpleLogger.showDateTime=true',
       '-Dorg.slf4j.simpleLogger.dateTimeFormat=yyyy-MM-dd HH:mm:ss.SSS',
@@ -102,6 +105,7 @@ export async function prepareKafka(options: KafkaOptions): Promise<LocalKafka> {
     readyWithinMilliseconds: 60_000,
     stopSignal: 'SIGTERM',
     stopWithinMilliseconds: 20_000,
+    afterStop: archive.keep,
   });
   return {
     brokers: [`${host}:${port}`],

@@ -1,20 +1,15 @@
 /** Sends signals to a process and to all that descend from it (Postgres' backends leave their parent's group). */
-import { execFileSync } from 'node:child_process';
+import { allProcesses, oneProcess } from './process-table.ts';
 
 /** Ids of all processes below `root`, nearest first. */
 export function descendants(root: number): number[] {
   const children = new Map<number, number[]>();
-  for (const line of execFileSync('ps', ['-A', '-o', 'pid=,ppid='], { encoding: 'utf8' }).trim().split('\n')) {
-    const [pid = 0, parent = 0] = line.trim().split(/\s+/).map(Number);
-    children.set(parent, [...(children.get(parent) ?? []), pid]);
-  }
+  for (const { pid, parent } of allProcesses()) children.set(parent, [...(children.get(parent) ?? []), pid]);
   const found: number[] = [];
-  for (
-    let layer = children.get(root) ?? [];
-    layer.length > 0;
-    layer = layer.flatMap((pid) => children.get(pid) ?? [])
-  ) {
+  let layer = children.get(root) ?? [];
+  while (layer.length > 0) {
     found.push(...layer);
+    layer = layer.flatMap((pid) => children.get(pid) ?? []);
   }
   return found;
 }
@@ -37,27 +32,14 @@ export function signalProcess(pid: number, signal: NodeJS.Signals): void {
 
 /** True while a process with this id runs; one that has ended and only waits for its parent does not. */
 export function processExists(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
-  try {
-    return (
-      execFileSync('ps', ['-o', 'stat=', '-p', String(pid)], { encoding: 'utf8' })
-        .trim()
-        .startsWith('Z') === false
-    );
-  } catch {
-    return false;
-  }
+  return oneProcess(pid)?.ended === false;
 }
 
-/** The command line of a process, or undefined when there is none. */
-export function commandOf(pid: number): string | undefined {
-  try {
-    return execFileSync('ps', ['-ww', '-p', String(pid), '-o', 'command='], { encoding: 'utf8' }).trim() || undefined;
-  } catch {
-    return undefined;
-  }
+/**
+ * When a process was started, as text to compare: together with its id it names the process for good, while the id
+ * alone may be given to another one. Undefined when it does not run.
+ */
+export function processStart(pid: number): string | undefined {
+  const facts = oneProcess(pid);
+  return facts === undefined || facts.ended ? undefined : facts.start;
 }

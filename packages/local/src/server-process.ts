@@ -5,10 +5,12 @@
  * stopping; its output goes to a file, so that it outlives a crash of ours and can be read afterwards.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
-import { closeSync, mkdirSync, openSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { setPriority } from 'node:os';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localError } from './errors.ts';
+import { writePidFile } from './pid-file.ts';
 import { signalProcess, signalTree } from './process-tree.ts';
 
 /** What to run and how to see that it is ready. */
@@ -22,6 +24,8 @@ export interface ServerCommand {
   /** Operating system user and group to run as, when we are root. */
   user?: { uid: number; gid: number };
   logFile: string;
+  /** Above 0 the others go first: for what is slow to start and nobody waits for. */
+  niceness?: number;
   /** Holds the process id while the server runs, for a later start that has to clean up. */
   pidFile?: string;
   /** Asked every 25 ms with what the server has logged since its start; true = ready. */
@@ -31,6 +35,8 @@ export interface ServerCommand {
   stopSignal: NodeJS.Signals;
   /** After this long an orderly stop becomes SIGKILL. */
   stopWithinMilliseconds: number;
+  /** Called after an orderly stop. */
+  afterStop?: () => void;
 }
 
 /** A server that runs; after `stop` or `kill` it can be started again with the same data by `restart`. */
@@ -95,6 +101,7 @@ export class ServerProcess {
     this.#ended = new Promise((resolve) => {
       const finish = (reason: string) => {
         if (this.#child === child) this.#child = undefined;
+        if (pidFile !== undefined) rmSync(pidFile, { force: true });
         resolve();
         if (!this.#expected) for (const listener of this.#onExit) listener(reason);
       };
@@ -102,7 +109,9 @@ export class ServerProcess {
       child.once('exit', (code, signal) => finish(signal === null ? `exit code ${code}` : `signal ${signal}`));
     });
     child.unref();
-    if (pidFile !== undefined && child.pid !== undefined) writeFileSync(pidFile, `${child.pid}\n`);
+    if (child.pid === undefined) return;
+    if (pidFile !== undefined) writePidFile(pidFile, child.pid, this.#command.stopSignal);
+    if (this.#command.niceness !== undefined) setPriority(child.pid, this.#command.niceness);
   }
 
   /** Resolves when the launched server is ready; throws `LOCAL_SERVER_FAILED` when it ends or takes too long. */
@@ -126,7 +135,7 @@ export class ServerProcess {
 
   /** Ends the server in order; after its time is over, by SIGKILL. Resolves when the process is gone. */
   async stop(): Promise<void> {
-    await this.#end(this.#command.stopSignal, this.#command.stopWithinMilliseconds);
+    if (await this.#end(this.#command.stopSignal, this.#command.stopWithinMilliseconds)) this.#command.afterStop?.();
   }
 
   /** Ends the server at once, as a crash would. Resolves when the process is gone. */
@@ -134,9 +143,10 @@ export class ServerProcess {
     await this.#end('SIGKILL', 10_000);
   }
 
-  async #end(signal: NodeJS.Signals, withinMilliseconds: number): Promise<void> {
+  /** True when the process went by itself within its time. */
+  async #end(signal: NodeJS.Signals, withinMilliseconds: number): Promise<boolean> {
     const child = this.#child;
-    if (child?.pid === undefined) return;
+    if (child?.pid === undefined) return false;
     this.#expected = true;
     child.ref();
     // A frozen process would not see its signal; SIGCONT does nothing to one that runs.
@@ -144,9 +154,10 @@ export class ServerProcess {
     if (signal === 'SIGKILL') signalTree(child.pid, signal);
     else signalProcess(child.pid, signal);
     const gone = await Promise.race([this.#ended.then(() => true), sleep(withinMilliseconds, false, { ref: false })]);
-    if (gone) return;
+    if (gone) return true;
     signalTree(child.pid, 'SIGKILL');
     await this.#ended;
+    return false;
   }
 
   /** Freezes the server and its children: the sockets stay open and nothing answers. */

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { chmod, mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { commandOf, processExists, signalTree } from '@rtdp/local/process-tree';
+import { readPidFile } from '@rtdp/local/pid-file';
+import { processExists, signalTree } from '@rtdp/local/process-tree';
 
 const PREFIX = 'rtdp-test-';
 
@@ -33,10 +34,8 @@ export function sweepLeftovers(alsoOf?: number): number {
 /** Kills what runs on the folder and removes it. */
 export function removeServerFolder(folder: string): void {
   for (const name of readdirSync(folder)) {
-    if (!name.endsWith('.pid')) continue;
-    const pid = Number(readFileSync(join(folder, name), 'utf8'));
-    // The id may belong to another program by now: ours names its folder.
-    if (pid > 0 && (commandOf(pid)?.includes(folder) || name === 'registry.pid')) signalTree(pid, 'SIGKILL');
+    const remembered = name.endsWith('.pid') ? readPidFile(join(folder, name)) : undefined;
+    if (remembered !== undefined) signalTree(remembered.pid, 'SIGKILL');
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
 }

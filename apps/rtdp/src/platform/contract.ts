@@ -1,0 +1,69 @@
+/** Says what a running platform is to the commands that use it: its parts, their addresses, and what is told meanwhile. */
+
+/** The parts, in the order in which they depend on each other. */
+export const PART_NAMES = ['metadata', 'shop', 'warehouse', 'kafka', 'registry', 'dbus', 'wormhole'] as const;
+export type PartName = (typeof PART_NAMES)[number];
+
+/** `degraded`: the rest works without it. */
+export type PartState = 'waiting' | 'preparing' | 'starting' | 'ok' | 'degraded' | 'down' | 'stopped';
+
+export interface PartStatus {
+  name: PartName;
+  state: PartState;
+  /** What it is doing, or what is wrong and what happens about it; empty when all is well. */
+  detail: string;
+  pid?: number;
+  /** How often it was started again after ending by itself. */
+  restarts: number;
+}
+
+export interface PostgresAddress {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  /** The same as one `postgres://…` address. */
+  url: string;
+}
+
+/** Everything another process needs to use the platform; written to `platform.json`, readable by its owner only. */
+export interface PlatformDescription {
+  dataFolder: string;
+  /** The process that supervises the parts. */
+  supervisor: number;
+  kafka: { brokers: string[] };
+  registry: { url: string; healthUrl: string };
+  metadata: { superuser: PostgresAddress; dbus: PostgresAddress; wormhole: PostgresAddress };
+  /** `owner` owns the tables and makes changes; `reader` is the role of DBus, with REPLICATION. */
+  shop: { superuser: PostgresAddress; owner: PostgresAddress; reader: PostgresAddress };
+  /** `writer` is the role of Wormhole. */
+  warehouse: { superuser: PostgresAddress; writer: PostgresAddress };
+  services: { dbus: { url: string }; wormhole: { url: string } };
+  files: {
+    operatorToken: string;
+    identityKeys: string;
+    secretKey: string;
+    secrets: string;
+    logs: Record<PartName, string>;
+  };
+}
+
+/** What a start is doing, in a sentence for a person; `done` of `total` where it is counted. */
+export interface Progress {
+  part: PartName | 'platform';
+  sentence: string;
+  done?: number;
+  total?: number;
+}
+
+/** A platform that this process started. */
+export interface Platform {
+  description: PlatformDescription;
+  /** The newest known state of every part, in the order of `PART_NAMES`. */
+  parts(): PartStatus[];
+  /** Resolves when every part is `ok` (the registry too), or rejects after `milliseconds` naming what is not. */
+  allHealthy(milliseconds: number): Promise<void>;
+  /** Stops everything in order; a second call waits for the first. */
+  stop(): Promise<void>;
+}

@@ -1,0 +1,38 @@
+/** Writes and reads the description of a running platform, by which other commands find it. */
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { PlatformDescription } from './contract.ts';
+import { platformError } from './error-codes.ts';
+import { folderHolder } from './running-lock.ts';
+
+const PLATFORM_FILE = 'platform.json';
+
+export async function writePlatformFile(description: PlatformDescription): Promise<void> {
+  const file = join(description.dataFolder, PLATFORM_FILE);
+  await writeFile(`${file}.new`, `${JSON.stringify(description, null, 2)}\n`, { mode: 0o600 });
+  await rename(`${file}.new`, file);
+}
+
+export async function removePlatformFile(dataFolder: string): Promise<void> {
+  await rm(join(dataFolder, PLATFORM_FILE), { force: true });
+}
+
+/** The platform that runs on the folder; throws `RTDP_NOT_RUNNING`. */
+export async function readPlatformFile(dataFolder: string): Promise<PlatformDescription> {
+  const holder = await folderHolder(dataFolder);
+  const text = await readFile(join(dataFolder, PLATFORM_FILE), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return undefined;
+  });
+  if (holder === undefined || text === undefined) {
+    throw platformError('RTDP_NOT_RUNNING', {
+      detail: holder === undefined ? `No process has ${dataFolder}.` : `Process ${holder.pid} is still starting it.`,
+      next:
+        holder === undefined
+          ? 'Start it with npm start, or name its folder with --data or RTDP_DATA.'
+          : 'Wait until npm start says that it is ready.',
+      facts: { dataFolder },
+    });
+  }
+  return JSON.parse(text) as PlatformDescription;
+}

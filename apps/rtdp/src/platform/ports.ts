@@ -1,0 +1,52 @@
+/** Lists the ports of the platform, once each: the default, the flag and the variable that change it. */
+import { requireFreePort } from '@rtdp/local/ports';
+
+export const PORTS = {
+  dbus: { default: 7401, flag: '--port-dbus', environment: 'RTDP_PORT_DBUS', what: 'DBus' },
+  wormhole: { default: 7402, flag: '--port-wormhole', environment: 'RTDP_PORT_WORMHOLE', what: 'Wormhole' },
+  metadata: {
+    default: 7431,
+    flag: '--port-metadata',
+    environment: 'RTDP_PORT_METADATA',
+    what: 'the metadata Postgres',
+  },
+  shop: { default: 7432, flag: '--port-shop', environment: 'RTDP_PORT_SHOP', what: "the shop's Postgres" },
+  warehouse: {
+    default: 7433,
+    flag: '--port-warehouse',
+    environment: 'RTDP_PORT_WAREHOUSE',
+    what: "the warehouse's Postgres",
+  },
+  registry: { default: 7481, flag: '--port-registry', environment: 'RTDP_PORT_REGISTRY', what: 'the schema registry' },
+  kafka: { default: 7492, flag: '--port-kafka', environment: 'RTDP_PORT_KAFKA', what: 'Kafka' },
+  controller: {
+    default: 7493,
+    flag: '--port-controller',
+    environment: 'RTDP_PORT_CONTROLLER',
+    what: "Kafka's controller",
+  },
+} as const;
+
+export type PortName = keyof typeof PORTS;
+export type PlatformPorts = Record<PortName, number>;
+
+/** The ports to use: `given` wins over the environment, that over the defaults. */
+export function platformPorts(given: Partial<PlatformPorts> = {}, env: NodeJS.ProcessEnv = process.env): PlatformPorts {
+  const entries = Object.entries(PORTS).map(([name, port]) => {
+    const chosen = given[name as PortName] ?? env[port.environment];
+    return [name, chosen === undefined || chosen === '' ? port.default : Number(chosen)];
+  });
+  return Object.fromEntries(entries) as PlatformPorts;
+}
+
+/** How to choose another port, for the end of a sentence. */
+export function portOption(name: PortName): string {
+  return `${PORTS[name].flag} (or ${PORTS[name].environment})`;
+}
+
+/** Throws `LOCAL_PORT_TAKEN` for the first port that is in use, before anything is started. */
+export async function requireFreePorts(ports: PlatformPorts, host: string): Promise<void> {
+  for (const name of Object.keys(PORTS) as PortName[]) {
+    await requireFreePort({ port: ports[name], host, what: PORTS[name].what, option: portOption(name) });
+  }
+}

@@ -1,0 +1,150 @@
+/** Starts the whole platform on this machine and keeps it running: what `npm start` does before the demo. */
+import { requireFreeSpace } from '@rtdp/local/free-space';
+import { checkPart } from './check-parts.ts';
+import { PART_NAMES, type PartName, type PartStatus, type Platform, type Progress } from './contract.ts';
+import { defaultDataFolder, openDataFolder } from './data-folder.ts';
+import { describePlatform } from './describe-platform.ts';
+import { platformError } from './error-codes.ts';
+import { removePlatformFile, writePlatformFile } from './platform-file.ts';
+import { platformSecrets } from './platform-secrets.ts';
+import { type PlatformPorts, platformPorts, requireFreePorts } from './ports.ts';
+import { stopLeftovers, takeFolder } from './running-lock.ts';
+import { startParts } from './start-parts.ts';
+import { SupervisedPart } from './supervised-part.ts';
+
+export interface PlatformOptions {
+  dataFolder?: string;
+  ports?: Partial<PlatformPorts>;
+  host?: string;
+  /** Told in sentences what the start is doing. */
+  onProgress?: (progress: Progress) => void;
+  /** Told whenever the state of a part changes, also long after the start. */
+  onPart?: (status: PartStatus) => void;
+  /** Gives up the start; what was started is stopped before the promise rejects. */
+  signal?: AbortSignal;
+  serviceEnvironment?: Record<string, string>;
+  /** Parts that are not started, for example because others of their kind are used. */
+  without?: readonly PartName[];
+  /** Free space that must be there, in megabytes. */
+  neededMegabytes?: number;
+}
+
+/** Three Postgres with their logs, Kafka, and the downloads of a first start. */
+const NEEDED_MEGABYTES_NEW = 1500;
+const NEEDED_MEGABYTES_AGAIN = 300;
+const HEALTH_MILLISECONDS = 2000;
+
+/** What ends first, what ends last: nothing loses the server below it while it is still at work. */
+const STOP_STAGES: readonly (readonly PartName[])[] = [
+  ['wormhole', 'dbus', 'registry'],
+  ['kafka'],
+  ['metadata', 'shop', 'warehouse'],
+];
+
+/**
+ * Starts everything and resolves when rows can flow (the registry may still be starting). Throws `LOCAL_…` or
+ * `RTDP_…`; whatever had been started by then is stopped first.
+ */
+export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
+  const dataFolder = options.dataFolder ?? defaultDataFolder();
+  const host = options.host ?? '127.0.0.1';
+  const ports = platformPorts(options.ports);
+  const onProgress = options.onProgress ?? (() => undefined);
+
+  const isNew = await openDataFolder(dataFolder);
+  const release = await takeFolder(dataFolder);
+  const names = PART_NAMES.filter((name) => options.without?.includes(name) !== true);
+  const parts = new Map(names.map((name) => [name, new SupervisedPart(name, (status) => options.onPart?.(status))]));
+  let healthTimer: NodeJS.Timeout | undefined;
+  let stopping: Promise<void> | undefined;
+  const stop = (): Promise<void> => {
+    stopping ??= stopAll();
+    return stopping;
+  };
+  const stopAll = async (): Promise<void> => {
+    clearInterval(healthTimer);
+    for (const stage of STOP_STAGES) await Promise.all(stage.map((name) => parts.get(name)?.stop()));
+    await removePlatformFile(dataFolder);
+    await release();
+  };
+  const { aborted, forget } = whenAborted(options.signal, () => void stop());
+  try {
+    await stopLeftovers(dataFolder, (name) =>
+      onProgress({ part: name, sentence: `Stopped ${name}, which a killed start had left running` }),
+    );
+    const needed = options.neededMegabytes ?? (isNew ? NEEDED_MEGABYTES_NEW : NEEDED_MEGABYTES_AGAIN);
+    await requireFreeSpace(dataFolder, needed, '--data or RTDP_DATA');
+    await requireFreePorts(ports, host);
+    const secrets = await platformSecrets(dataFolder);
+    const description = describePlatform(dataFolder, host, ports, secrets);
+    await startParts({
+      dataFolder,
+      host,
+      ports,
+      secrets,
+      description,
+      parts,
+      onProgress,
+      serviceEnvironment: options.serviceEnvironment ?? {},
+      aborted,
+    });
+    forget();
+    await writePlatformFile(description);
+    let asking = false;
+    healthTimer = setInterval(async () => {
+      if (asking) return;
+      asking = true;
+      await Promise.all([...parts.values()].map((part) => watchHealth(description, part)));
+      asking = false;
+    }, HEALTH_MILLISECONDS);
+    const statuses = () => [...parts.values()].map((part) => part.status);
+    return { description, parts: statuses, allHealthy: (milliseconds) => untilHealthy(statuses, milliseconds), stop };
+  } catch (error) {
+    forget();
+    await stop();
+    // A part that was stopped under its start fails for that reason, not for its own.
+    throw options.signal?.aborted === true ? options.signal.reason : error;
+  }
+}
+
+/** A promise that rejects when the start is given up, and a way to stop listening for that. */
+function whenAborted(signal: AbortSignal | undefined, onAbort: () => void) {
+  let listener: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    listener = () => {
+      onAbort();
+      reject(signal?.reason);
+    };
+    if (signal?.aborted === true) listener();
+    else signal?.addEventListener('abort', listener, { once: true });
+  });
+  // Nobody waits for it between two steps; the next step does.
+  aborted.catch(() => undefined);
+  return { aborted, forget: () => signal?.removeEventListener('abort', listener) };
+}
+
+/** Asks a part that runs how it is; one that is being started again tells of itself. */
+async function watchHealth(description: Platform['description'], part: SupervisedPart): Promise<void> {
+  const { state, restarts } = part.status;
+  if (!part.running || state === 'starting') return;
+  const check = await checkPart(description, part.name);
+  // It may have ended, or been started again, while it was asked.
+  if (part.running && part.status.restarts === restarts) part.report(check.state, check.detail);
+}
+
+async function untilHealthy(statuses: () => PartStatus[], milliseconds: number): Promise<void> {
+  const deadline = Date.now() + milliseconds;
+  for (;;) {
+    const unwell = statuses().filter((status) => status.state !== 'ok');
+    if (unwell.length === 0) return;
+    if (Date.now() > deadline) {
+      const list = unwell.map((status) => `${status.name} is ${status.state}${status.detail && `: ${status.detail}`}`);
+      throw platformError('RTDP_PART_NOT_HEALTHY', {
+        detail: `After ${Math.round(milliseconds / 1000)} s ${list.join('; ')}.`,
+        next: 'Read the log of that part; npm run -s rtdp -- status names the file.',
+        facts: { parts: unwell },
+      });
+    }
+    await new Promise((resolve) => setTimeout(resolve, 100));
+  }
+}
