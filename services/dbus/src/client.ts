@@ -1,7 +1,8 @@
 /** Decides what other services may know of DBus: the shapes of its answers, and a thin client that asks for them. Nothing else. */
 import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
 import { z } from 'zod';
-import { connectionSchema, sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
+import type { DefinitionChange } from './catalog/change-definition.ts';
+import { type sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
 import { SOURCE_STATES } from './catalog/source-states.ts';
 import { PULL_STATES } from './pulls/pull-states.ts';
 
@@ -35,11 +36,6 @@ export const checkSchema = z.object({
   serverVersion: z.string(),
   problems: z.array(problemSchema),
   tables: z.array(tableReportSchema),
-});
-
-/** A definition as it is shown: without its password. */
-export const shownDefinitionSchema = sourceDefinitionSchema.extend({
-  connection: connectionSchema.omit({ password: true }),
 });
 
 export const streamSchema = z.object({
@@ -200,10 +196,10 @@ export const askRereadsSchema = z.object({
     .max(10_000),
 });
 
-export const changeSchema = sourceDefinitionSchema
-  .extend({ connection: connectionSchema.partial() })
-  .partial()
-  .describe('Only what changes; name, kind, instance, topic and partitions cannot');
+/** Loose on purpose: a schema with defaults would put back what the caller left out; the result is checked as a whole. */
+export const changeSchema = z
+  .looseObject({ connection: z.looseObject({}).optional() })
+  .describe('Only what changes of a definition; name, kind, instance, topic and partitions cannot');
 
 export type SourceView = z.output<typeof sourceSchema>;
 export type PullView = z.output<typeof pullSchema>;
@@ -214,7 +210,7 @@ export interface DbusClient {
   listSources(): Promise<SourceView[]>;
   getSource(name: string): Promise<SourceView>;
   registerSource(definition: z.input<typeof sourceDefinitionSchema>): Promise<SourceView>;
-  changeSource(name: string, change: z.input<typeof changeSchema>): Promise<SourceView>;
+  changeSource(name: string, change: DefinitionChange): Promise<SourceView>;
   /** @returns what could not be taken away at the server, as sentences. */
   removeSource(name: string, options?: { force?: boolean }): Promise<string[]>;
   command(name: string, command: 'start' | 'pause' | 'stop'): Promise<SourceView>;

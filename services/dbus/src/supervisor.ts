@@ -84,6 +84,11 @@ export class Supervisor {
     return this.#sources.get(name)?.running;
   }
 
+  health(name: string): { status: 'ok' | 'degraded' | 'down'; detail: string } {
+    const source = this.#sources.get(name);
+    return source === undefined ? { status: 'down', detail: 'It is not supervised here.' } : this.#healthOf(source);
+  }
+
   /** @throws RtdpError DBUS_SOURCE_NOT_RUNNING */
   mustRun(stored: StoredSource): RunningSource {
     const running = this.running(stored.name);

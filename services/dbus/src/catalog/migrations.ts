@@ -4,8 +4,9 @@ import type { Knex, Migration } from '@rtdp/service/metadata';
 export const DBUS_MIGRATIONS: readonly Migration[] = [{ name: '001-catalog', up: createCatalogTables }];
 
 async function createCatalogTables(database: Knex, schema: string): Promise<void> {
-  const make = database.schema.withSchema(schema);
-  await make.createTable('sources', (table) => {
+  // A builder runs all it was ever told: a new one for each table.
+  const make = (): Knex.SchemaBuilder => database.schema.withSchema(schema);
+  await make().createTable('sources', (table) => {
     table.uuid('id').primary();
     table.uuid('organisation_id').notNullable().index();
     table.text('name').notNullable().unique();
@@ -23,7 +24,7 @@ async function createCatalogTables(database: Knex, schema: string): Promise<void
     table.timestamp('created_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
     table.timestamp('changed_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
   });
-  await make.createTable('tables', (table) => {
+  await make().createTable('tables', (table) => {
     inSource(table);
     table.text('schema_name').notNullable();
     table.text('table_name').notNullable();
@@ -36,7 +37,7 @@ async function createCatalogTables(database: Knex, schema: string): Promise<void
     table.timestamp('removed_at', { useTz: true });
     table.primary(['source_id', 'schema_name', 'table_name']);
   });
-  await make.createTable('schema_versions', (table) => {
+  await make().createTable('schema_versions', (table) => {
     inSource(table);
     table.text('schema_name').notNullable();
     table.text('table_name').notNullable();
@@ -50,7 +51,7 @@ async function createCatalogTables(database: Knex, schema: string): Promise<void
     table.timestamp('seen_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
     table.primary(['source_id', 'schema_name', 'table_name', 'version']);
   });
-  await make.createTable('pulls', (table) => {
+  await make().createTable('pulls', (table) => {
     table.uuid('id').primary();
     inSource(table);
     table.text('schema_name').notNullable();
@@ -76,7 +77,7 @@ async function createCatalogTables(database: Knex, schema: string): Promise<void
     table.timestamp('ended_at', { useTz: true });
     table.index(['source_id', 'state']);
   });
-  await make.createTable('chunks', (table) => {
+  await make().createTable('chunks', (table) => {
     table.uuid('organisation_id').notNullable();
     table.uuid('pull_id').notNullable().references('id').inTable(`${schema}.pulls`).onDelete('CASCADE');
     table.integer('number').notNullable();
@@ -91,13 +92,13 @@ async function createCatalogTables(database: Knex, schema: string): Promise<void
     table.timestamp('ended_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
     table.primary(['pull_id', 'number']);
   });
-  await make.createTable('reread_positions', (table) => {
+  await make().createTable('reread_positions', (table) => {
     inSource(table);
     table.integer('partition').notNullable();
     table.bigInteger('next_offset').notNullable();
     table.primary(['source_id', 'partition']);
   });
-  await make.createTable('events', (table) => {
+  await make().createTable('events', (table) => {
     table.bigIncrements('id');
     table.uuid('organisation_id').notNullable();
     // No foreign key: what happened to a source outlives it.

@@ -9,7 +9,7 @@ import { tableProblems } from './table-problems.ts';
 /** @throws RtdpError DBUS_SOURCE_UNREACHABLE or DBUS_SOURCE_REFUSED */
 export async function checkPostgres(definition: SourceDefinition): Promise<CheckReport> {
   await using session = await openSession(definition.connection, `rtdp-dbus-${definition.name}-check`);
-  return checkIn(session, definition);
+  return await checkIn(session, definition);
 }
 
 export async function checkIn(session: SourceSession, definition: SourceDefinition): Promise<CheckReport> {

@@ -1,0 +1,174 @@
+/** Decides the REST side of what a source captures: tables, schema versions, lag, dead letters, re-reads. */
+import type { HttpApplication } from '@rtdp/service/http';
+import { RtdpError } from '@rtdp/ums/error';
+import { formatNamespace } from '@rtdp/ums/namespace';
+import { z } from 'zod';
+import { DBUS_TOPICS } from '../catalog/source-definition.ts';
+import {
+  askRereadsSchema,
+  capturedTableSchema,
+  deadLetterSchema,
+  lagSchema,
+  schemaVersionSchema,
+  tableNameSchema,
+} from '../client.ts';
+import { readDeadLetters } from './read-dead-letters.ts';
+import { allowed, type RouteSurroundings } from './surroundings.ts';
+import { viewLag, viewTable } from './views.ts';
+
+const named = z.object({ name: z.string() });
+const tags = ['tables'];
+
+export function tableRoutes(application: HttpApplication, around: RouteSurroundings): void {
+  const { sources, tables, schemaVersions, supervisor, loadKind, bus, now } = around;
+
+  application.get(
+    '/sources/:name/tables',
+    {
+      schema: {
+        tags,
+        summary: 'Every table of the source: how it is captured, what would be missed and why, rates and lag',
+        params: named,
+        response: { 200: z.array(capturedTableSchema) },
+      },
+    },
+    async (request) => {
+      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      const report = await (await loadKind(stored.definition.kind)).check(stored.definition);
+      const captured = await tables.list(stored.id);
+      const running = supervisor.running(stored.name);
+      return report.tables.map((table) =>
+        viewTable(
+          table,
+          captured.find((each) => each.schema === table.schema && each.table === table.table),
+          running,
+          now(),
+        ),
+      );
+    },
+  );
+
+  application.post(
+    '/sources/:name/tables/resume',
+    {
+      schema: {
+        tags,
+        summary:
+          'Let a table go on that stopped by itself after too many rows that failed; it is pulled, for its changes were passed over',
+        params: named,
+        body: tableNameSchema,
+        response: { 200: z.object({ pull: z.string() }) },
+      },
+    },
+    async (request) => {
+      const { organisationId, subject } = allowed(request, 'editor');
+      const stored = await sources.get(organisationId, request.params.name);
+      const running = supervisor.mustRun(stored);
+      await running.stream.sequencer.resumeTable(request.body);
+      const pull = await around.pulls.ask({
+        organisationId,
+        sourceId: stored.id,
+        table: request.body,
+        cause: 'table-resumed',
+        askedBy: subject,
+      });
+      running.kickPulls();
+      return { pull: pull.id };
+    },
+  );
+
+  application.get(
+    '/sources/:name/schemas',
+    {
+      schema: {
+        tags,
+        summary: 'Schema versions of the tables, each with its difference from the one before',
+        params: named,
+        querystring: z.object({ schema: z.string().optional(), table: z.string().optional() }),
+        response: { 200: z.array(schemaVersionSchema) },
+      },
+    },
+    async (request) => {
+      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      const { schema = 'public', table } = request.query;
+      const versions = await schemaVersions.list(stored.id, table === undefined ? undefined : { schema, table });
+      return versions.map((version) => ({ ...version, seenAt: version.seenAt.toISOString() }));
+    },
+  );
+
+  application.get(
+    '/sources/:name/lag',
+    {
+      schema: {
+        tags,
+        summary: 'Lag of the source, its slot and each table',
+        params: named,
+        response: { 200: lagSchema },
+      },
+    },
+    async (request) => {
+      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      return viewLag(stored, supervisor.mustRun(stored), now());
+    },
+  );
+
+  application.get(
+    '/sources/:name/dead-letters',
+    {
+      schema: {
+        tags,
+        summary: 'Rows that could not be decoded or mapped, newest first, with their raw bytes and the reason',
+        params: named,
+        querystring: z.object({ limit: z.coerce.number().int().min(1).max(1000).default(100) }),
+        response: { 200: z.array(deadLetterSchema) },
+      },
+    },
+    async (request) => {
+      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      return readDeadLetters(bus, stored.definition.source, request.query.limit);
+    },
+  );
+
+  application.post(
+    '/sources/:name/rereads',
+    {
+      schema: {
+        tags,
+        summary: 'Have rows read again by key; the answer says how many requests were recorded',
+        params: named,
+        body: askRereadsSchema,
+        response: { 202: z.object({ asked: z.number() }) },
+      },
+    },
+    async (request, reply) => {
+      const { organisationId, subject } = allowed(request, 'editor');
+      const stored = await sources.get(organisationId, request.params.name);
+      const { schema, table, keys } = request.body;
+      const current = supervisor.mustRun(stored).stream.sequencer.currentSchema({ schema, table });
+      const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
+      if (!isCaptured || current === undefined) {
+        throw new RtdpError({
+          code: 'DBUS_TABLE_NOT_CAPTURED',
+          message: `source ${stored.name} does not capture ${schema}.${table}`,
+          next: `GET /sources/${stored.name}/tables lists what it captures.`,
+          facts: { schema, table },
+        });
+      }
+      const namespace = formatNamespace(current.namespace);
+      const producer = bus.producer();
+      try {
+        await producer.send(
+          DBUS_TOPICS.rereads,
+          keys.map((key) => ({
+            partition: 0,
+            key: `${namespace}/${JSON.stringify(key)}`,
+            value: Buffer.from(JSON.stringify({ namespace, key, reason: `asked by ${subject}`, at: now() })),
+          })),
+        );
+      } finally {
+        await producer.close();
+      }
+      return reply.status(202).send({ asked: keys.length });
+    },
+  );
+}

@@ -1,0 +1,162 @@
+/** Decides how sources, tables and pulls are shown: never a password, times as ISO text, rates and rests worked out. Pure. */
+import { formatNamespace } from '@rtdp/ums/namespace';
+import type { z } from 'zod';
+import type { SourceEvent } from '../catalog/event-store.ts';
+import { publicationNames } from '../catalog/source-definition.ts';
+import type { StoredSource } from '../catalog/source-store.ts';
+import { reasonOf } from '../catalog/source-store.ts';
+import type { CapturedTable } from '../catalog/table-store.ts';
+import type {
+  CapturedTableView,
+  chunkSchema,
+  eventSchema,
+  lagSchema,
+  PullView,
+  SourceView,
+  slotSchema,
+  streamSchema,
+} from '../client.ts';
+import { formatLsn } from '../pipeline/lsn.ts';
+import type { FinishedChunk, Pull } from '../pulls/pull-store.ts';
+import type { RunningSource, SlotReport, TableReport } from '../sources/contract.ts';
+
+export function viewSource(
+  stored: StoredSource,
+  running: RunningSource | undefined,
+  health: SourceView['health'],
+  now: number,
+): SourceView {
+  const { definition } = stored;
+  const { password: _password, ...connection } = definition.connection;
+  return {
+    name: stored.name,
+    kind: definition.kind,
+    source: definition.source,
+    topic: definition.topic,
+    partitions: definition.partitions,
+    origin: stored.origin,
+    wanted: stored.wanted,
+    state: stored.state,
+    reason: stored.reason,
+    health,
+    stream: running === undefined ? null : viewStream(running, now),
+    slot: viewSlot(definition.slot, running?.slot()),
+    definition: { ...definition, connection, publications: publicationNames(definition) },
+    createdAt: stored.createdAt.toISOString(),
+    changedAt: stored.changedAt.toISOString(),
+  };
+}
+
+function viewStream(running: RunningSource, now: number): z.output<typeof streamSchema> {
+  const { figures } = running.stream;
+  const state = running.stream.state();
+  const lastError = 'lastError' in state ? state.lastError : 'reason' in state ? state.reason : undefined;
+  return {
+    state: state.name,
+    attempt: 'attempt' in state ? state.attempt : null,
+    lastError: lastError === undefined ? null : reasonOf(lastError),
+    rows: figures.rows,
+    bytes: figures.bytes,
+    sourceTransactions: figures.sourceTransactions,
+    kafkaTransactions: figures.kafkaTransactions,
+    deadLetters: figures.deadLetters,
+    rereads: figures.rereads,
+    heartbeats: figures.heartbeats,
+    restarts: figures.restarts,
+    lastLatencyMillis: figures.lastLatencyMillis,
+    lagMillis: ageOf(figures.publishedCommitMillis, now),
+    openBytes: figures.openBytes,
+    durableLsn: formatLsn(figures.durableLsn),
+    nextId: figures.nextId.toString(),
+  };
+}
+
+export function viewSlot(name: string, report: SlotReport | undefined): z.output<typeof slotSchema> | null {
+  return report === undefined ? null : { name, ...report, seenAt: new Date(report.seenAt).toISOString() };
+}
+
+export function viewLag(stored: StoredSource, running: RunningSource, now: number): z.output<typeof lagSchema> {
+  const { figures, tableFigures } = running.stream;
+  return {
+    source: stored.name,
+    lagMillis: ageOf(figures.publishedCommitMillis, now),
+    lastLatencyMillis: figures.lastLatencyMillis,
+    slot: viewSlot(stored.definition.slot, running.slot()),
+    tables: [...tableFigures].map(([name, table]) => {
+      const at = name.indexOf('.');
+      return {
+        schema: name.slice(0, at),
+        table: name.slice(at + 1),
+        rows: table.rows,
+        lagMillis: ageOf(table.publishedCommitMillis, now),
+        deadLetters: table.deadLetters,
+      };
+    }),
+  };
+}
+
+export function viewTable(
+  report: TableReport,
+  captured: CapturedTable | undefined,
+  running: RunningSource | undefined,
+  now: number,
+): CapturedTableView {
+  const schema = running?.stream.sequencer.currentSchema(report);
+  const figures = running?.stream.tableFigures.get(`${report.schema}.${report.table}`);
+  return {
+    ...report,
+    captured: captured !== undefined,
+    capturedAt: captured?.capturedAt.toISOString() ?? null,
+    namespace: schema === undefined ? null : formatNamespace(schema.namespace),
+    version: schema === undefined ? null : Number(schema.version),
+    stopped: schema?.stopped ?? false,
+    rows: figures?.rows ?? 0,
+    deadLetters: figures?.deadLetters ?? 0,
+    lagMillis: ageOf(figures?.publishedCommitMillis ?? 0, now),
+  };
+}
+
+export function viewPull(pull: Pull, waitsFor: string | null): PullView {
+  const rowsPerSecond = pull.busySeconds > 0 ? Math.round(pull.rows / pull.busySeconds) : null;
+  const left = Math.max(0, pull.estimatedRows - pull.rows);
+  const isUnderWay = pull.state === 'running' || pull.state === 'waiting' || pull.state === 'paused';
+  return {
+    id: pull.id,
+    schema: pull.schema,
+    table: pull.table,
+    state: pull.state,
+    cause: pull.cause,
+    batchId: pull.batchId,
+    firstId: pull.firstId?.toString() ?? null,
+    chunks: pull.chunks,
+    rows: pull.rows,
+    bytes: pull.bytes,
+    deadLetters: pull.deadLetters,
+    estimatedRows: pull.estimatedRows,
+    rowsPerSecond,
+    remainingSeconds:
+      isUnderWay && rowsPerSecond !== null && rowsPerSecond > 0 ? Math.round(left / rowsPerSecond) : null,
+    waitsFor,
+    reason: pull.reason,
+    askedBy: pull.askedBy,
+    rerunOf: pull.rerunOf,
+    askedAt: pull.askedAt.toISOString(),
+    startedAt: pull.startedAt?.toISOString() ?? null,
+    progressedAt: pull.progressedAt?.toISOString() ?? null,
+    endedAt: pull.endedAt?.toISOString() ?? null,
+  };
+}
+
+export function viewChunk(chunk: FinishedChunk): z.output<typeof chunkSchema> {
+  const { number, firstId, rows, bytes, afterKey, lastKey, snapshot, attempts, seconds } = chunk;
+  return { number, firstId: firstId.toString(), rows, bytes, afterKey, lastKey, snapshot, attempts, seconds };
+}
+
+export function viewEvent(event: SourceEvent & { at: Date }): z.output<typeof eventSchema> {
+  const { at, kind, sentence, facts, subject } = event;
+  return { at: at.toISOString(), kind, sentence, facts, subject };
+}
+
+function ageOf(millis: number, now: number): number | null {
+  return millis === 0 ? null : Math.max(0, now - millis);
+}

@@ -1,0 +1,153 @@
+/** Decides how the dbus service is put together: the only file that knows all its parts. */
+import { hostname } from 'node:os';
+import { connectBus } from '@rtdp/bus/connect';
+import { connectRegistry } from '@rtdp/bus/registry';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { createVerifier } from '@rtdp/identity/verifier';
+import { createHealth } from '@rtdp/service/health';
+import { createHttpServer } from '@rtdp/service/http';
+import { type Lifecycle, runService } from '@rtdp/service/lifecycle';
+import { createLogger, type Logger } from '@rtdp/service/logging';
+import { openMetadata } from '@rtdp/service/metadata';
+import { createMetrics } from '@rtdp/service/metrics';
+import { type Options, optionsHelp, readOptions } from '@rtdp/service/options';
+import { createSecretBox } from '@rtdp/service/secrets';
+import packageJson from '../package.json' with { type: 'json' };
+import { pullRoutes } from './admin/pull-routes.ts';
+import { sourceRoutes } from './admin/source-routes.ts';
+import type { RouteSurroundings } from './admin/surroundings.ts';
+import { tableRoutes } from './admin/table-routes.ts';
+import { toBusOptions } from './bus-options.ts';
+import { applyDefinition } from './catalog/apply-definition.ts';
+import { createEventStore } from './catalog/event-store.ts';
+import { DBUS_MIGRATIONS } from './catalog/migrations.ts';
+import { createRereadPositions } from './catalog/reread-positions.ts';
+import { createSchemaVersionStore } from './catalog/schema-version-store.ts';
+import { SOURCE_STATES } from './catalog/source-states.ts';
+import { createSourceStore } from './catalog/source-store.ts';
+import { SourcesFolder } from './catalog/sources-folder.ts';
+import { createTableStore } from './catalog/table-store.ts';
+import { createSourceMetrics } from './health/source-metrics.ts';
+import { DBUS_OPTIONS } from './options.ts';
+import { createPullStore } from './pulls/pull-store.ts';
+import { loadSourceKind } from './registry.ts';
+import { Supervisor } from './supervisor.ts';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(
+    optionsHelp('dbus: reads the logs of databases and writes their changes to Kafka', DBUS_OPTIONS),
+  );
+  process.exit(0);
+}
+
+const logger = createLogger('dbus', process.env.RTDP_LOG_LEVEL ?? 'info');
+await runService(logger, async (lifecycle) => {
+  await start(readOptions(DBUS_OPTIONS, process.argv.slice(2), process.env), lifecycle, logger);
+});
+
+async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle, logger: Logger): Promise<void> {
+  const metrics = createMetrics();
+  const health = createHealth();
+  const database = await openMetadata({ url: options.metadataUrl, schema: 'dbus', migrations: DBUS_MIGRATIONS });
+  lifecycle.onStop('metadata', () => database.destroy());
+  health.add('metadata', async () => {
+    await database.raw('select 1');
+    return { status: 'ok', detail: '' };
+  });
+
+  const bus = connectBus({ ...toBusOptions(options, 'dbus'), logger });
+  lifecycle.onStop('bus', () => bus.close());
+  health.add('kafka', async () => {
+    await bus.admin().describeCluster();
+    return { status: 'ok', detail: '' };
+  });
+  const registry = options.registryUrl === '' ? null : connectRegistry({ url: options.registryUrl });
+  if (registry !== null) {
+    lifecycle.onStop('registry', () => registry.close());
+    health.add('registry', () => {
+      const { status, lastError } = registry.health();
+      return { status, detail: lastError ?? '' };
+    });
+  }
+
+  const sources = createSourceStore(database, createSecretBox(options.secretKeyFile));
+  const tables = createTableStore(database);
+  const pulls = createPullStore(database);
+  const schemaVersions = createSchemaVersionStore(database);
+  const events = createEventStore(database);
+  const sourceMetrics = createSourceMetrics(metrics, SOURCE_STATES);
+  const supervisor = new Supervisor({
+    store: sources,
+    events,
+    bus,
+    health,
+    metrics: sourceMetrics,
+    logger,
+    now: Date.now,
+    loadKind: loadSourceKind,
+    surround: (stored) => ({
+      bus,
+      registry,
+      logger: logger.child({ source: stored.name }),
+      metrics: sourceMetrics,
+      tables,
+      pulls,
+      schemaVersions,
+      events,
+      rereadPositions: createRereadPositions(database, stored.organisationId, stored.id),
+      instance: hostname(),
+      now: Date.now,
+      slotMade: () => sources.slotMade(stored.id),
+    }),
+  });
+  lifecycle.onStop('sources', () => supervisor.stop());
+  await supervisor.start();
+
+  if (options.sourcesFolder !== '') {
+    const organisationId = options.organisationId === '' ? FIRST_ORGANISATION_ID : options.organisationId;
+    const folder = new SourcesFolder({
+      path: options.sourcesFolder,
+      environment: process.env,
+      logger,
+      apply: async (given) => {
+        const done = await applyDefinition(supervisor, sources, organisationId, given, 'file');
+        if (done !== 'same') logger.info({ source: given.name, done }, 'a source file is in force');
+      },
+    });
+    await folder.start();
+    lifecycle.onStop('sources folder', () => folder.stop());
+    health.add('sources folder', () => {
+      const problems = folder.problems();
+      return problems.length === 0 ? { status: 'ok', detail: '' } : { status: 'degraded', detail: problems.join(' ') };
+    });
+  }
+
+  const around: RouteSurroundings = {
+    sources,
+    tables,
+    pulls,
+    schemaVersions,
+    events,
+    supervisor,
+    bus,
+    loadKind: loadSourceKind,
+    now: Date.now,
+  };
+  const http = await createHttpServer({
+    name: 'dbus',
+    version: packageJson.version,
+    logger,
+    metrics,
+    health,
+    verifier: createVerifier(options.identityKeys),
+    ready: () => true,
+    routes(application) {
+      sourceRoutes(application, around);
+      tableRoutes(application, around);
+      pullRoutes(application, around);
+    },
+  });
+  lifecycle.onStop('http', () => http.close());
+  const port = await http.listen(options.host, options.port);
+  logger.info({ host: options.host, port }, 'dbus listens');
+}
