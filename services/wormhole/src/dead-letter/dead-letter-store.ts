@@ -2,9 +2,7 @@
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Reason } from '../state/flow-store.ts';
-
-export const DEAD_LETTER_STATUSES = ['open', 'replay-requested', 'replayed', 'discarded'] as const;
-export type DeadLetterStatus = (typeof DEAD_LETTER_STATUSES)[number];
+import type { DeadLetterStatus } from './dead-letter-status.ts';
 
 /** A row on its way into the store. */
 export interface DeadLetterEntry {
@@ -103,7 +101,7 @@ export class DeadLetterStore {
   async countOpen(flowId: string): Promise<number> {
     const row = await this.#database('dead_letters')
       .where({ flow_id: flowId })
-      .whereIn('status', ['open', 'replay-requested'])
+      .andWhere({ status: 'open' })
       .count<{ count: string }[]>('* as count')
       .first();
     return Number(row?.count ?? 0);
@@ -133,20 +131,6 @@ export class DeadLetterStore {
       });
     }
     return { ...toDeadLetter(row), raw: message.raw };
-  }
-
-  /** The oldest rows that somebody asked to have replayed in these partitions. */
-  async requested(
-    flowId: string,
-    topic: string,
-    partition: number,
-    limit: number,
-  ): Promise<(DeadLetter & { raw: Buffer })[]> {
-    const rows = await this.#database('dead_letters')
-      .where({ flow_id: flowId, topic, partition, status: 'replay-requested' })
-      .orderBy('id')
-      .limit(limit);
-    return Promise.all(rows.map((row) => this.get(flowId, BigInt(row.id))));
   }
 
   async change(

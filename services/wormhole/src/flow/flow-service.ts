@@ -1,11 +1,19 @@
 /** Decides what may be done with flows: deploy, change, start, pause, resume, stop, remove; the one place that holds those that run. */
 import { RtdpError } from '@rtdp/ums/error';
+import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
+import { discardDeadLetter, type ReplayResult, replayDeadLetter } from '../dead-letter/replay.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
 import type { StoredFlow, WantedState } from '../state/flow-store.ts';
 import { checkPlan, type FlowPlan } from './check-plan.ts';
 import { type FlowDefinition, readFlowDefinition } from './definition.ts';
+import type { FlowRun } from './flow-run.ts';
 import { requireStep } from './flow-state.ts';
+import type { FlowTable } from './flow-table.ts';
 import { type FlowSurroundings, RunningFlow } from './running-flow.ts';
+import type { SinkTableName } from './sink-name.ts';
+
+/** Dead letters that one request replays at most. */
+const MOST_REPLAYED = 1_000;
 
 export interface DeployOptions {
   organisationId: string;
@@ -139,6 +147,70 @@ export class FlowService {
     await this.#inTurn(async () => {
       await this.#end(stored.id, 'stop');
       this.#launch(await this.get(organisationId, name));
+    });
+  }
+
+  /** Pauses or resumes one sink table of a running flow. @throws WORMHOLE_FLOW_STATE, WORMHOLE_TABLE_NOT_FOUND */
+  async commandTable(
+    organisationId: string,
+    name: string,
+    table: SinkTableName,
+    command: 'pause' | 'resume',
+    by: string,
+  ): Promise<void> {
+    const run = this.#requireRun(await this.get(organisationId, name));
+    if (command === 'resume') return run.resumeTable(table);
+    return run.pauseTable(table, {
+      code: 'WORMHOLE_FLOW_STATE',
+      message: `paused by ${by}`,
+      next: 'Resume the table when it may go on.',
+    });
+  }
+
+  /** Tries dead letters again, oldest first, under their own ids; `all` are the open ones. */
+  async replay(
+    organisationId: string,
+    name: string,
+    ids: readonly string[] | 'all',
+    by: string,
+  ): Promise<ReplayResult[]> {
+    const stored = await this.get(organisationId, name);
+    return this.#eachLetter(stored, ids, (run, table, letter) => replayDeadLetter(run.context, table, letter, by));
+  }
+
+  async discard(organisationId: string, name: string, ids: readonly string[], by: string): Promise<ReplayResult[]> {
+    const stored = await this.get(organisationId, name);
+    return this.#eachLetter(stored, ids, (run, table, letter) => discardDeadLetter(run.context, table, letter, by));
+  }
+
+  async #eachLetter(
+    stored: StoredFlow,
+    ids: readonly string[] | 'all',
+    work: (run: FlowRun, table: FlowTable, letter: DeadLetter & { raw: Buffer }) => Promise<ReplayResult>,
+  ): Promise<ReplayResult[]> {
+    const run = this.#requireRun(stored);
+    const { deadLetters } = this.#around;
+    const wanted =
+      ids === 'all'
+        ? (await deadLetters.list(stored.id, { status: 'open', limit: MOST_REPLAYED })).map(({ id }) => id).reverse()
+        : ids.map(BigInt);
+    const results: ReplayResult[] = [];
+    for (const id of wanted) {
+      const letter = await deadLetters.get(stored.id, id);
+      const table = run.requireTable({ schema: letter.sinkSchema, table: letter.sinkTable });
+      results.push(await work(run, table, letter));
+    }
+    return results;
+  }
+
+  #requireRun(stored: StoredFlow): FlowRun {
+    const run = this.#running.get(stored.id)?.run;
+    if (run !== undefined) return run;
+    throw new RtdpError({
+      code: 'WORMHOLE_FLOW_STATE',
+      message: `flow ${stored.name} is not running`,
+      next: 'Start it first.',
+      facts: { flow: stored.name, state: this.#stateOf(stored) },
     });
   }
 

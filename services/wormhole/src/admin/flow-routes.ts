@@ -1,0 +1,175 @@
+/** Decides which requests there are for flows; what they do is the flow service's business. */
+import { requireRole } from '@rtdp/identity/roles';
+import { type HttpApplication, identityOf } from '@rtdp/service/http';
+import { z } from 'zod';
+import { doneSchema, dryRunSchema, flowSchema, flowStatusSchema, planSchema } from '../client.ts';
+import { flowDefinitionSchema, readFlowDefinition } from '../flow/definition.ts';
+import { dryRun } from '../flow/dry-run.ts';
+import type { FlowService } from '../flow/flow-service.ts';
+import type { FlowSurroundings } from '../flow/running-flow.ts';
+import { readStatus } from './read-status.ts';
+import { flowView } from './views.ts';
+
+const named = z.object({ name: z.string() });
+const tableParams = named.extend({ schema: z.string(), table: z.string() });
+
+export interface RoutesOptions {
+  service: FlowService;
+  around: FlowSurroundings;
+}
+
+export function flowRoutes(application: HttpApplication, { service, around }: RoutesOptions): void {
+  const view = async (organisationId: string, name: string) => {
+    const stored = await service.get(organisationId, name);
+    return flowView(stored, service.stateOf(stored));
+  };
+
+  application.get(
+    '/flows',
+    { schema: { tags: ['flows'], response: { 200: z.array(flowSchema) } } },
+    async (request) => {
+      const stored = await service.list(identityOf(request).organisationId);
+      return stored.map((flow) => flowView(flow, service.stateOf(flow)));
+    },
+  );
+
+  application.post(
+    '/flows',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Check, keep and start a flow',
+        body: flowDefinitionSchema,
+        response: { 201: flowSchema },
+      },
+    },
+    async (request, reply) => {
+      const { organisationId } = editor(request);
+      const stored = await service.deploy(request.body, { organisationId, origin: 'rest' });
+      return reply.status(201).send(flowView(stored, service.stateOf(stored)));
+    },
+  );
+
+  application.post(
+    '/flows/check',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'What a flow would do, and what is wrong with it',
+        body: flowDefinitionSchema,
+        response: { 200: planSchema },
+      },
+    },
+    async (request) => service.check(request.body) as Promise<z.output<typeof planSchema>>,
+  );
+
+  application.post(
+    '/flows/dry-run',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Run a flow over the newest messages without writing anything',
+        querystring: z.object({ rows: z.coerce.number().int().min(1).max(2_000).default(100) }),
+        body: flowDefinitionSchema,
+        response: { 200: dryRunSchema },
+      },
+    },
+    async (request) => {
+      editor(request);
+      return (await dryRun(around, readFlowDefinition(request.body), request.query.rows)) as z.output<
+        typeof dryRunSchema
+      >;
+    },
+  );
+
+  application.get(
+    '/flows/:name',
+    { schema: { tags: ['flows'], params: named, response: { 200: flowSchema } } },
+    (request) => view(identityOf(request).organisationId, request.params.name),
+  );
+
+  application.put(
+    '/flows/:name',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Change a flow; it goes on where it stands',
+        params: named,
+        body: flowDefinitionSchema,
+        response: { 200: flowSchema },
+      },
+    },
+    async (request) => {
+      const { organisationId } = editor(request);
+      await service.replace(organisationId, request.params.name, request.body);
+      return view(organisationId, request.params.name);
+    },
+  );
+
+  application.delete(
+    '/flows/:name',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Take a flow away; its sink tables stay',
+        params: named,
+        response: { 200: doneSchema },
+      },
+    },
+    async (request) => {
+      await service.remove(editor(request).organisationId, request.params.name);
+      return { done: true as const };
+    },
+  );
+
+  const commands = {
+    start: (organisationId: string, name: string) => service.startFlow(organisationId, name),
+    resume: (organisationId: string, name: string) => service.startFlow(organisationId, name),
+    pause: (organisationId: string, name: string) => service.pauseFlow(organisationId, name),
+    stop: (organisationId: string, name: string) => service.stopFlow(organisationId, name),
+    pull: (organisationId: string, name: string) => service.pullAgain(organisationId, name),
+  };
+  for (const [command, run] of Object.entries(commands)) {
+    application.post(
+      `/flows/:name/${command}`,
+      { schema: { tags: ['flows'], params: named, response: { 200: flowSchema } } },
+      async (request) => {
+        const { organisationId } = editor(request);
+        await run(organisationId, (request.params as { name: string }).name);
+        return view(organisationId, (request.params as { name: string }).name);
+      },
+    );
+  }
+
+  application.get(
+    '/flows/:name/status',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Rates, lag and freshness per table',
+        params: named,
+        response: { 200: flowStatusSchema },
+      },
+    },
+    (request) => readStatus(service, around, identityOf(request).organisationId, request.params.name),
+  );
+
+  for (const command of ['pause', 'resume'] as const) {
+    application.post(
+      `/flows/:name/tables/:schema/:table/${command}`,
+      { schema: { tags: ['flows'], params: tableParams, response: { 200: flowStatusSchema } } },
+      async (request) => {
+        const { organisationId, subject } = editor(request);
+        const { name, schema, table } = request.params as z.output<typeof tableParams>;
+        await service.commandTable(organisationId, name, { schema, table }, command, subject);
+        return readStatus(service, around, organisationId, name);
+      },
+    );
+  }
+}
+
+function editor(request: Parameters<typeof identityOf>[0]): ReturnType<typeof identityOf> {
+  const identity = identityOf(request);
+  requireRole(identity, 'editor');
+  return identity;
+}

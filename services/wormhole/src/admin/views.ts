@@ -1,0 +1,120 @@
+/** Decides how flows, their status and their dead letters look to a caller. */
+import type { z } from 'zod';
+import type { deadLetterSchema, FlowStatus, FlowView, TableStatus } from '../client.ts';
+import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
+import { parseTimestamp } from '../feedback/latency.ts';
+import { withoutSecrets } from '../flow/definition.ts';
+import type { FlowRun } from '../flow/flow-run.ts';
+import type { FlowTable } from '../flow/flow-table.ts';
+import type { RunningFlow } from '../flow/running-flow.ts';
+import type { Lane, LaneState } from '../ingest/lane.ts';
+import type { StoredFlow } from '../state/flow-store.ts';
+
+export function flowView(stored: StoredFlow, now: Pick<RunningFlow, 'state' | 'reason' | 'pull'>): FlowView {
+  return {
+    name: stored.name,
+    description: stored.definition.description,
+    stream: stored.definition.stream,
+    state: now.state,
+    wanted: stored.wanted,
+    reason: now.reason,
+    origin: stored.origin,
+    revision: stored.revision,
+    pull: now.pull,
+    definition: withoutSecrets(stored.definition),
+    createdAt: stored.createdAt.toISOString(),
+    updatedAt: stored.updatedAt.toISOString(),
+  };
+}
+
+export interface StatusFacts {
+  worker: string;
+  openDeadLetters: number;
+  /** Partition → last stable offset of the topic. */
+  ends: ReadonlyMap<number, bigint>;
+  at: number;
+}
+
+export function flowStatus(view: FlowView, run: FlowRun | undefined, facts: StatusFacts): FlowStatus {
+  const tables = run === undefined ? [] : run.tables.map((table) => tableStatus(table, run.lanesOf(table), facts));
+  return {
+    ...view,
+    worker: facts.worker,
+    rowsPerSecond: sum(tables.map((table) => table.rowsPerSecond)),
+    lag: Math.max(0, ...tables.map((table) => table.lag)),
+    openDeadLetters: facts.openDeadLetters,
+    tables,
+  };
+}
+
+/** The worst first: what a table shows is the state of the lane that needs somebody most. */
+const WORST_FIRST: readonly LaneState[] = ['paused', 'retrying', 'starting', 'stopped', 'running'];
+
+function tableStatus(table: FlowTable, lanes: readonly Lane[], facts: StatusFacts): TableStatus {
+  const { watermark, loading } = table.notices.freshness();
+  const worst = [...lanes].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state))[0];
+  const told = watermark === null ? undefined : parseTimestamp(watermark);
+  const { counts } = table;
+  return {
+    ...table.name,
+    sinkNamespace: table.sinkNamespace,
+    sources: Object.values(table.sources).map((source) => source.namespace),
+    state: table.paused === undefined ? (worst?.state ?? 'stopped') : 'paused',
+    reason: table.paused ?? worst?.reason ?? null,
+    lag: Number(lanes.reduce((behind, lane) => behind + behindOf(lane, facts), 0n)),
+    watermark,
+    freshnessMs: told === undefined ? null : Math.max(0, Math.round(facts.at - told)),
+    loading,
+    commitNumber: table.notices.commitNumber.toString(),
+    rowsPerSecond: Math.round(counts.rate(facts.at) * 10) / 10,
+    rowsIn: counts.rowsIn,
+    applied: counts.applied,
+    stale: counts.stale,
+    deleted: counts.deleted,
+    dead: counts.dead,
+    latency: counts.latency ?? null,
+    partitions: lanes.map((lane) => ({
+      partition: lane.partition,
+      state: lane.state,
+      storedOffset: lane.storedOffset?.toString() ?? null,
+      doneOffset: lane.doneOffset.toString(),
+      highWatermark: facts.ends.get(lane.partition)?.toString() ?? null,
+      epoch: lane.epoch.toString(),
+      reason: lane.reason ?? null,
+    })),
+  };
+}
+
+export function behindOf(lane: Lane, { ends }: Pick<StatusFacts, 'ends'>): bigint {
+  const end = ends.get(lane.partition);
+  return end === undefined || end <= lane.doneOffset ? 0n : end - lane.doneOffset;
+}
+
+function sum(values: readonly number[]): number {
+  return Math.round(values.reduce((total, value) => total + value, 0) * 10) / 10;
+}
+
+export function deadLetterView(letter: DeadLetter): z.output<typeof deadLetterSchema> {
+  return {
+    id: letter.id.toString(),
+    schema: letter.sinkSchema,
+    table: letter.sinkTable,
+    namespace: letter.namespace,
+    kind: letter.kind,
+    topic: letter.topic,
+    partition: letter.partition,
+    offset: letter.messageOffset.toString(),
+    rowNumber: letter.rowNumber,
+    umsId: letter.umsId,
+    operation: letter.operation,
+    step: letter.step,
+    reason: letter.reason,
+    tuple: letter.tuple,
+    edited: letter.edited,
+    status: letter.status,
+    attempts: letter.attempts,
+    createdAt: letter.createdAt.toISOString(),
+    changedAt: letter.changedAt.toISOString(),
+    changedBy: letter.changedBy,
+  };
+}

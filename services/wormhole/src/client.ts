@@ -1,0 +1,234 @@
+/** Decides what other services may know of Wormhole: the shapes of its answers, and a thin client that asks for them. Nothing else. */
+import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
+import { z } from 'zod';
+import { DEAD_LETTER_STATUSES } from './dead-letter/dead-letter-status.ts';
+import type { flowDefinitionSchema } from './flow/definition.ts';
+import { FLOW_STATES } from './flow/flow-state.ts';
+
+const time = z.string().describe('ISO 8601');
+
+export const reasonSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  facts: z.record(z.string(), z.unknown()).optional(),
+});
+
+export const fieldSchema = z.object({
+  name: z.string(),
+  type: z.string(),
+  nullable: z.boolean(),
+  encoded: z.boolean(),
+  sourceType: z.string().optional(),
+  key: z.boolean().optional(),
+});
+
+export const flowSchema = z.object({
+  name: z.string(),
+  description: z.string(),
+  stream: z.string(),
+  state: z.enum(FLOW_STATES),
+  wanted: z.enum(['running', 'paused', 'stopped']),
+  reason: reasonSchema.nullable(),
+  origin: z.string(),
+  revision: z.number(),
+  pull: z
+    .object({ state: z.enum(['wanted', 'requested']), tables: z.record(z.string(), z.string()) })
+    .nullable()
+    .describe('What became of `from: pull`: table → name of the pull at DBus'),
+  definition: z.unknown().describe('As deployed, without the password'),
+  createdAt: time,
+  updatedAt: time,
+});
+
+export const latencySchema = z.object({
+  source: z.number().nullable(),
+  kafka: z.number().nullable(),
+  transform: z.number(),
+  sink: z.number(),
+  total: z.number().nullable(),
+});
+
+export const tableStatusSchema = z.object({
+  schema: z.string(),
+  table: z.string(),
+  sinkNamespace: z.string(),
+  sources: z.array(z.string()).describe('Source namespaces with the version adopted last'),
+  state: z.enum(['starting', 'running', 'retrying', 'paused', 'stopped']),
+  reason: reasonSchema.nullable(),
+  /** Messages of the topic that are not yet stored or passed. */
+  lag: z.number(),
+  watermark: z.string().nullable().describe('Source time (UTC) up to which the table is complete; null while loading'),
+  freshnessMs: z.number().nullable().describe('Age of the watermark'),
+  loading: z.boolean(),
+  commitNumber: z.string(),
+  rowsPerSecond: z.number(),
+  rowsIn: z.number(),
+  applied: z.number(),
+  stale: z.number(),
+  deleted: z.number(),
+  dead: z.number(),
+  latency: latencySchema.nullable(),
+  partitions: z.array(
+    z.object({
+      partition: z.number(),
+      state: z.string(),
+      storedOffset: z.string().nullable(),
+      doneOffset: z.string(),
+      highWatermark: z.string().nullable(),
+      epoch: z.string(),
+      reason: reasonSchema.nullable(),
+    }),
+  ),
+});
+
+export const flowStatusSchema = flowSchema.extend({
+  worker: z.string(),
+  rowsPerSecond: z.number(),
+  lag: z.number(),
+  openDeadLetters: z.number(),
+  tables: z.array(tableStatusSchema),
+});
+
+export const planProblemSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  step: z.string().optional(),
+  line: z.number().optional(),
+  column: z.number().optional(),
+  table: z.string().optional(),
+});
+
+export const planSchema = z.object({
+  problems: z.array(planProblemSchema),
+  notes: z.array(z.string()),
+  tables: z.array(
+    z.object({
+      source: z.string(),
+      sink: z.object({ schema: z.string(), table: z.string() }),
+      fields: z.array(fieldSchema),
+      explodes: z.boolean(),
+    }),
+  ),
+});
+
+export const dryRunSchema = z.object({
+  notes: z.array(z.string()),
+  tables: z.array(
+    z.object({
+      source: z.string(),
+      rows: z.number(),
+      steps: z.array(
+        z.object({
+          name: z.string(),
+          fields: z.array(fieldSchema),
+          rows: z.array(z.object({ sourceRow: z.number(), values: z.array(z.string().nullable()) })),
+        }),
+      ),
+      failed: z.array(z.object({ row: z.number(), reason: reasonSchema })),
+    }),
+  ),
+});
+
+export const deadLetterSchema = z.object({
+  id: z.string(),
+  schema: z.string(),
+  table: z.string(),
+  namespace: z.string(),
+  kind: z.string(),
+  topic: z.string(),
+  partition: z.number(),
+  offset: z.string(),
+  rowNumber: z.number(),
+  umsId: z.string(),
+  operation: z.string(),
+  step: z.string(),
+  reason: reasonSchema,
+  tuple: z.array(z.unknown()).nullable(),
+  edited: z.array(z.unknown()).nullable(),
+  status: z.enum(DEAD_LETTER_STATUSES),
+  attempts: z.number(),
+  createdAt: time,
+  changedAt: time,
+  changedBy: z.string().nullable(),
+});
+
+export const deadLetterDetailSchema = deadLetterSchema.extend({
+  fields: z.array(fieldSchema).nullable().describe('Of the tuple'),
+  raw: z.string().describe('Base64 of the whole message as it was read'),
+});
+
+export const replaySchema = z.object({
+  results: z.array(z.object({ id: z.string(), status: z.enum(DEAD_LETTER_STATUSES), reason: reasonSchema.nullable() })),
+});
+
+export const doneSchema = z.object({ done: z.literal(true) });
+
+export type FlowView = z.output<typeof flowSchema>;
+export type FlowStatus = z.output<typeof flowStatusSchema>;
+export type TableStatus = z.output<typeof tableStatusSchema>;
+export type FlowPlanView = z.output<typeof planSchema>;
+export type DryRunView = z.output<typeof dryRunSchema>;
+export type DeadLetterView = z.output<typeof deadLetterSchema>;
+
+export interface WormholeClient {
+  /** What a flow would do: problems with step, line and column; tables with their result columns. Nothing is deployed. */
+  check(definition: z.input<typeof flowDefinitionSchema>): Promise<FlowPlanView>;
+  /** Runs it over the newest messages of the topic without writing anything. */
+  dryRun(definition: z.input<typeof flowDefinitionSchema>, rows?: number): Promise<DryRunView>;
+  listFlows(): Promise<FlowView[]>;
+  getFlow(name: string): Promise<FlowView>;
+  deploy(definition: z.input<typeof flowDefinitionSchema>): Promise<FlowView>;
+  replace(name: string, definition: z.input<typeof flowDefinitionSchema>): Promise<FlowView>;
+  /** The sink tables stay. */
+  remove(name: string): Promise<void>;
+  command(name: string, command: 'start' | 'pause' | 'resume' | 'stop' | 'pull'): Promise<FlowView>;
+  status(name: string): Promise<FlowStatus>;
+  commandTable(
+    name: string,
+    table: { schema: string; table: string },
+    command: 'pause' | 'resume',
+  ): Promise<FlowStatus>;
+  listDeadLetters(
+    name: string,
+    filter?: { status?: (typeof DEAD_LETTER_STATUSES)[number]; table?: string; before?: string; limit?: number },
+  ): Promise<DeadLetterView[]>;
+  getDeadLetter(name: string, id: string): Promise<z.output<typeof deadLetterDetailSchema>>;
+  /** Replaces the tuple that a replay uses; null takes the edit back. */
+  editDeadLetter(name: string, id: string, tuple: unknown[] | null): Promise<DeadLetterView>;
+  replay(name: string, ids: string[] | 'all'): Promise<z.output<typeof replaySchema>>;
+  discard(name: string, ids: string[]): Promise<z.output<typeof replaySchema>>;
+}
+
+export function createWormholeClient(options: ServiceClientOptions): WormholeClient {
+  const { request } = createServiceClient(options);
+  const at = (name: string, rest = ''): string => `/flows/${encodeURIComponent(name)}${rest}`;
+  return {
+    check: (definition) => request('POST', '/flows/check', planSchema, definition),
+    dryRun: (definition, rows = 100) => request('POST', `/flows/dry-run?rows=${rows}`, dryRunSchema, definition),
+    listFlows: () => request('GET', '/flows', z.array(flowSchema)),
+    getFlow: (name) => request('GET', at(name), flowSchema),
+    deploy: (definition) => request('POST', '/flows', flowSchema, definition),
+    replace: (name, definition) => request('PUT', at(name), flowSchema, definition),
+    remove: async (name) => void (await request('DELETE', at(name), doneSchema)),
+    command: (name, command) => request('POST', at(name, `/${command}`), flowSchema),
+    status: (name) => request('GET', at(name, '/status'), flowStatusSchema),
+    commandTable: (name, { schema, table }, command) =>
+      request(
+        'POST',
+        at(name, `/tables/${encodeURIComponent(schema)}/${encodeURIComponent(table)}/${command}`),
+        flowStatusSchema,
+      ),
+    listDeadLetters: (name, filter = {}) => {
+      const query = new URLSearchParams(
+        Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),
+      );
+      return request('GET', at(name, `/dead-letters?${query}`), z.array(deadLetterSchema));
+    },
+    getDeadLetter: (name, id) => request('GET', at(name, `/dead-letters/${id}`), deadLetterDetailSchema),
+    editDeadLetter: (name, id, tuple) => request('PATCH', at(name, `/dead-letters/${id}`), deadLetterSchema, { tuple }),
+    replay: (name, ids) => request('POST', at(name, '/dead-letters/replay'), replaySchema, { ids }),
+    discard: (name, ids) => request('POST', at(name, '/dead-letters/discard'), replaySchema, { ids }),
+  };
+}

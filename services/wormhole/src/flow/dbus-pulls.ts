@@ -1,0 +1,66 @@
+/** Decides how Wormhole asks DBus for pulls: through its client, with the token of this platform's services. */
+import { readFile } from 'node:fs/promises';
+import { createDbusClient } from '@rtdp/dbus/client';
+import { RtdpError } from '@rtdp/ums/error';
+import { formatNamespace, parseNamespace } from '@rtdp/ums/namespace';
+import type { PullService } from './request-pulls.ts';
+
+export function dbusPulls(options: { baseUrl: string; tokenFile: string }): PullService {
+  const client = createDbusClient({
+    baseUrl: options.baseUrl,
+    token: () => readToken(options.tokenFile),
+    timeoutMs: 15_000,
+  });
+  return {
+    async capturedTables() {
+      const tables: { namespace: string }[] = [];
+      for (const { name, source } of await client.listSources()) {
+        for (const table of await client.listTables(name)) {
+          if (table.captured) tables.push({ namespace: table.namespace ?? namespaceOf(source, table) });
+        }
+      }
+      return tables;
+    },
+    async requestPull(namespace) {
+      const { system, instance, database, table } = parseNamespace(namespace);
+      const source = (await client.listSources()).find((each) => each.source === `${system}.${instance}`);
+      if (source === undefined) throw refused(namespace, 'DBus has no such source');
+      const pulls = await client.askPulls(source.name, [`${quoted(database)}.${quoted(table)}`]);
+      const pull = pulls.find((each) => each.schema === database && each.table === table);
+      if (pull === undefined) throw refused(namespace, 'DBus does not capture this table');
+      return pull.id;
+    },
+  };
+}
+
+/** A table that the stream has not met yet has no version; any will do to match a pattern. */
+function namespaceOf(source: string, { schema, table }: { schema: string; table: string }): string {
+  const [system = '', instance = ''] = source.split('.');
+  return formatNamespace({
+    system,
+    instance,
+    database: schema,
+    table,
+    version: '1',
+    dbPartition: '0',
+    tablePartition: '0',
+  });
+}
+
+function quoted(name: string): string {
+  return `"${name.replaceAll('"', '""')}"`;
+}
+
+async function readToken(tokenFile: string): Promise<string> {
+  if (tokenFile === '') throw refused('', 'no token was given to ask with');
+  return (await readFile(tokenFile, 'utf8')).trim();
+}
+
+function refused(namespace: string, why: string): RtdpError {
+  return new RtdpError({
+    code: 'WORMHOLE_PULL_REFUSED',
+    message: `${namespace === '' ? 'pulls' : namespace} cannot be asked for: ${why}`,
+    next: 'Check RTDP_DBUS_URL, RTDP_SERVICE_TOKEN_FILE and the tables of the source.',
+    facts: { namespace },
+  });
+}

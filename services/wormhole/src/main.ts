@@ -1,0 +1,103 @@
+/** Starts Wormhole: options, metadata, Kafka, the flows that were asked to run, and the HTTP side. */
+import { randomUUID } from 'node:crypto';
+import { hostname } from 'node:os';
+import { connectBus } from '@rtdp/bus/connect';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { createVerifier } from '@rtdp/identity/verifier';
+import { createHealth } from '@rtdp/service/health';
+import { createHttpServer } from '@rtdp/service/http';
+import { type Lifecycle, runService } from '@rtdp/service/lifecycle';
+import { createLogger } from '@rtdp/service/logging';
+import { openMetadata } from '@rtdp/service/metadata';
+import { createMetrics } from '@rtdp/service/metrics';
+import { optionsHelp, readOptions } from '@rtdp/service/options';
+import { createSecretBox } from '@rtdp/service/secrets';
+import { deadLetterRoutes } from './admin/dead-letter-routes.ts';
+import { flowRoutes } from './admin/flow-routes.ts';
+import { watchHealth } from './admin/watch-health.ts';
+import { dbusPulls } from './flow/dbus-pulls.ts';
+import { FlowFolder } from './flow/flow-folder.ts';
+import { FlowService } from './flow/flow-service.ts';
+import { kafkaSecurity } from './kafka-security.ts';
+import { WORMHOLE_OPTIONS } from './options.ts';
+import { assembleFlows } from './registry.ts';
+import { WORMHOLE_MIGRATIONS } from './state/migrations.ts';
+
+if (process.argv.includes('--help')) {
+  process.stdout.write(optionsHelp('wormhole: UMS → SQL → sinks', WORMHOLE_OPTIONS));
+} else {
+  const options = readOptions(WORMHOLE_OPTIONS, process.argv.slice(2), process.env);
+  const logger = createLogger('wormhole', options.logLevel);
+  await runService(logger, (lifecycle) => start(lifecycle, options, logger));
+}
+
+async function start(
+  lifecycle: Lifecycle,
+  options: ReturnType<typeof readOptions<typeof WORMHOLE_OPTIONS>>,
+  logger: ReturnType<typeof createLogger>,
+): Promise<void> {
+  const metrics = createMetrics();
+  const health = createHealth();
+  const database = await openMetadata({
+    url: options.metadataUrl,
+    schema: 'wormhole',
+    migrations: WORMHOLE_MIGRATIONS,
+  });
+  lifecycle.onStop('metadata', () => database.destroy());
+  const bus = connectBus({
+    brokers: options.kafkaBrokers,
+    clientId: 'rtdp-wormhole',
+    logger,
+    ...kafkaSecurity(options),
+  });
+  lifecycle.onStop('kafka', () => bus.close());
+  const assembly = assembleFlows({
+    bus,
+    database,
+    secrets: createSecretBox(options.secretKeyFile),
+    logger,
+    metrics,
+    pulls: dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
+    worker: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    groupPrefix: options.groupPrefix,
+    engine: { threads: options.engineThreads, memoryLimit: options.engineMemory },
+  });
+  lifecycle.onStop('readers', () => assembly.close());
+  const service = new FlowService(assembly.flows);
+  lifecycle.onStop('flows', () => service.stop());
+
+  let isReady = false;
+  const server = await createHttpServer({
+    name: 'RTDP Wormhole',
+    version: '0.1.0',
+    logger,
+    metrics,
+    health,
+    verifier: createVerifier(options.identityKeys),
+    ready: () => isReady,
+    routes(application) {
+      flowRoutes(application, { service, around: assembly.flows });
+      deadLetterRoutes(application, { service, around: assembly.flows });
+    },
+  });
+  lifecycle.onStop('http', () => server.close());
+  const port = await server.listen(options.host, options.port);
+  await service.start();
+  const folder =
+    options.flowsFolder === ''
+      ? undefined
+      : new FlowFolder({
+          folder: options.flowsFolder,
+          service,
+          organisationId: FIRST_ORGANISATION_ID,
+          logger,
+          environment: process.env,
+        });
+  watchHealth({ health, metrics: assembly.flows.metrics, service, assembly, database, folder, lifecycle });
+  isReady = true;
+  logger.info({ host: options.host, port }, 'wormhole is ready');
+  if (folder !== undefined) {
+    lifecycle.onStop('folder of flows', () => folder.stop());
+    await folder.start();
+  }
+}
