@@ -59,6 +59,7 @@ export class StreamSession {
   readonly #cleanups: (() => Promise<unknown> | undefined)[] = [];
   #parts: Parts | undefined;
   #isEnded = false;
+  #isStopping = false;
   /** The newest heartbeat that was decoded and not yet sent. */
   #heartbeat: { schema: StreamSchema; place: ControlPlace } | undefined;
 
@@ -107,6 +108,7 @@ export class StreamSession {
   async stop(inOrder: boolean): Promise<void> {
     const parts = this.#parts;
     if (inOrder && parts !== undefined && !this.#isEnded) {
+      this.#isStopping = true;
       parts.log.throttle(true);
       parts.cutter.flush();
       await parts.publisher.drained();
@@ -284,7 +286,7 @@ export class StreamSession {
     const { publisher, cutter, log } = this.#parts ?? {};
     if (publisher === undefined || cutter === undefined || log === undefined) return;
     if (!publisher.isBusy && publisher.waiting === 0) cutter.onPublisherIdle();
-    log.throttle(publisher.waiting >= READY_BATCHES);
+    log.throttle(this.#isStopping || publisher.waiting >= READY_BATCHES);
     this.#options.figures.openBytes = cutter.openBytes;
   }
 

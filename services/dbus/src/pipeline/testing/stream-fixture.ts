@@ -135,9 +135,11 @@ export async function streamFixture(
     },
     async [Symbol.asyncDispose]() {
       await stream.stop();
-      await dropSlot(session, definition.slot);
-      await admin.deleteTopic(definition.topic);
+      // The session may have ended with its server.
       await session.close();
+      await using cleaner = await openSession(definition.connection, 'rtdp dbus test');
+      await dropSlot(cleaner, definition.slot);
+      await admin.deleteTopic(definition.topic);
       await bus.close();
     },
   };

@@ -1,0 +1,194 @@
+/** Proves that the stream outlives what happens to its source: ended walsender, restarted and killed server, cut network, silence, lost slot. */
+import { once } from 'node:events';
+import { connect, createServer, type Server, type Socket } from 'node:net';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
+import { ownPostgres } from '@rtdp/testing/own-postgres';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { rowsOf, type StreamFixture, streamFixture } from './testing/stream-fixture.ts';
+
+async function idsOf(source: StreamFixture): Promise<unknown[]> {
+  return rowsOf(await source.messages(), 't').map((row) => row.values.id);
+}
+
+const upTo = (count: number): number[] => Array.from({ length: count }, (_, index) => index + 1);
+
+/** Waits until the stream has that many rows in Kafka, over restarts. */
+async function waitForRows(source: StreamFixture, count: number): Promise<void> {
+  await expect.poll(async () => (await idsOf(source)).length, { timeout: 20_000, interval: 200 }).toBe(count);
+}
+
+test('a terminated walsender is replaced, in the middle of rows too', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key, v text)');
+  await using source = await streamFixture({ url: database.url, ...(await testKafka()) }, uniqueName('s'));
+  await source.publish(['t']);
+  await source.stream.start();
+  for (let round = 0; round < 4; round++) {
+    await database.query(
+      `insert into t select g, repeat('x', 200) from generate_series(${round * 5000 + 1}, ${round * 5000 + 5000}) g`,
+    );
+    await database.query(
+      `select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '${source.definition.slot}' and active`,
+    );
+  }
+  await waitForRows(source, 20_000);
+  expect(await idsOf(source)).toEqual(upTo(20_000));
+  expect(source.stream.figures.restarts).toBeGreaterThan(0);
+}, 40_000);
+
+test('a server that restarts, or is killed, is found again', async () => {
+  await using server = await ownPostgres();
+  await using source = await streamFixture({ url: server.url, ...(await testKafka()) }, uniqueName('s'));
+  await source.session.query('create table t (id int primary key)');
+  await source.publish(['t']);
+  await source.stream.start();
+  await source.session.query('insert into t values (1)');
+  await source.settle();
+  await source.session.close();
+  await server.restart();
+  await insertLater(server.url, 2);
+  await waitForRows(source, 2);
+  await server.kill();
+  await server.restart();
+  await insertLater(server.url, 3);
+  await waitForRows(source, 3);
+  expect(await idsOf(source)).toEqual([1, 2, 3]);
+  await source.stream.stop();
+}, 60_000);
+
+test('a cut network is noticed and the stream goes on when it is mended', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key)');
+  await using network = await cuttableNetwork(new URL(database.url));
+  const url = new URL(database.url);
+  url.host = `127.0.0.1:${network.port}`;
+  await using source = await streamFixture({ url: url.href, ...(await testKafka()) }, uniqueName('s'));
+  await source.publish(['t']);
+  await source.stream.start();
+  await database.query('insert into t values (1)');
+  await waitForRows(source, 1);
+  network.cut();
+  await database.query('insert into t values (2)');
+  await expect.poll(() => source.stream.state().name, { timeout: 5_000, interval: 20 }).not.toBe('streaming');
+  network.mend();
+  await waitForRows(source, 2);
+  await source.stream.stop();
+}, 40_000);
+
+test('silence longer than wal_sender_timeout does not end the connection: the server is answered', async () => {
+  await using server = await ownPostgres({ settings: { wal_sender_timeout: '1s' } });
+  await using source = await streamFixture({ url: server.url, ...(await testKafka()) }, uniqueName('s'), {
+    heartbeatMs: 60_000,
+  });
+  await source.session.query('create table t (id int primary key)');
+  await source.publish(['t']);
+  await source.stream.start();
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await source.session.query('insert into t values (1)');
+  await waitForRows(source, 1);
+  expect(source.stream.figures.restarts).toBe(0);
+  await source.stream.stop();
+}, 40_000);
+
+test('a dropped slot and a slot ahead of the position stop the stream with what to do', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key)');
+  await using source = await streamFixture({ url: database.url, ...(await testKafka()) }, uniqueName('s'));
+  const { slot } = source.definition;
+  await source.publish(['t']);
+  await source.stream.start();
+  await database.query('insert into t values (1)');
+  await source.settle();
+  await source.stream.stop();
+  await database.query('insert into t values (2)');
+  await database.query(`select pg_replication_slot_advance('${slot}', pg_current_wal_lsn())`);
+  await expect(source.stream.start()).rejects.toMatchObject({
+    code: 'DBUS_SLOT_AHEAD',
+    next: expect.stringContaining('pull its tables'),
+  });
+  expect(source.stream.state()).toMatchObject({ name: 'stopped', reason: { code: 'DBUS_SLOT_AHEAD' } });
+  await database.query(`select pg_drop_replication_slot('${slot}')`);
+  await expect(source.stream.start()).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
+}, 40_000);
+
+test('a second process takes the source over; the first one is fenced and stops', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key)');
+  await using source = await streamFixture({ url: database.url, ...(await testKafka()) }, uniqueName('s'));
+  await source.publish(['t']);
+  await source.stream.start();
+  await database.query('insert into t values (1)');
+  await source.settle();
+  const second = source.again();
+  // It fences first; the slot it gets as soon as the fenced one has let go of it.
+  const started = second.start();
+  await expect
+    .poll(
+      async () => {
+        await database.query('insert into t select coalesce(max(id), 0) + 1 from t');
+        return source.stream.state();
+      },
+      { timeout: 15_000, interval: 100 },
+    )
+    .toMatchObject({ name: 'stopped', reason: { code: 'DBUS_FENCED' } });
+  await started;
+  const { rows } = await database.query<{ count: string }>('select count(*) from t');
+  await waitForRows(source, Number(rows[0]!.count));
+  expect(await idsOf(source)).toEqual(upTo(Number(rows[0]!.count)));
+  await second.stop();
+}, 40_000);
+
+async function insertLater(url: string, id: number): Promise<void> {
+  const { default: pg } = await import('pg');
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  await client.query('insert into t values ($1)', [id]);
+  await client.end();
+}
+
+interface CuttableNetwork extends AsyncDisposable {
+  port: number;
+  cut(): void;
+  mend(): void;
+}
+
+/** A relay to the server that can be cut: open connections die without a word to the server's side, new ones are refused. */
+async function cuttableNetwork(target: URL): Promise<CuttableNetwork> {
+  const sockets = new Set<Socket>();
+  let isCut = false;
+  const server: Server = createServer((client) => {
+    if (isCut) {
+      client.destroy();
+      return;
+    }
+    const upstream = connect(Number(target.port), target.hostname);
+    for (const socket of [client, upstream]) {
+      sockets.add(socket);
+      socket.on('error', () => undefined);
+      socket.on('close', () => {
+        sockets.delete(socket);
+        client.destroy();
+        upstream.destroy();
+      });
+    }
+    client.pipe(upstream).pipe(client);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    port: (server.address() as { port: number }).port,
+    cut() {
+      isCut = true;
+      for (const socket of sockets) socket.destroy();
+    },
+    mend() {
+      isCut = false;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const socket of sockets) socket.destroy();
+      server.close();
+    },
+  };
+}
