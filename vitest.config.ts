@@ -8,6 +8,8 @@ export default defineConfig({
   test: {
     pool: 'forks',
     maxWorkers: 2,
+    // Modules of CommonJS packages look as they do to Node itself, which is what runs the services.
+    deps: { interopDefault: false },
     reporters: process.env.RTDP_TEST_REPORT ? ['default', 'json'] : ['default'],
     ...(process.env.RTDP_TEST_REPORT ? { outputFile: { json: process.env.RTDP_TEST_REPORT } } : {}),
     projects: SUFFIXES.map(({ project, suffix, servers }) => ({

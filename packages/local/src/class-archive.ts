@@ -3,7 +3,7 @@
  * run on a machine writes the archive when it is stopped, every later one reads it.
  */
 import { createHash } from 'node:crypto';
-import { existsSync, renameSync } from 'node:fs';
+import { copyFileSync, existsSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { cacheFolder } from './cache-folder.ts';
 
@@ -24,8 +24,11 @@ export function classArchive(program: string, java: string, workFolder: string):
   return {
     options: [`-XX:ArchiveClassesAtExit=${written}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
     keep() {
-      // Renamed in one step: another server may be reading the old one.
-      if (existsSync(written)) renameSync(written, archive);
+      if (!existsSync(written)) return;
+      // The cache may be on another disk, and what has the final name must be whole.
+      copyFileSync(written, `${archive}.${process.pid}`);
+      renameSync(`${archive}.${process.pid}`, archive);
+      rmSync(written);
     },
   };
 }

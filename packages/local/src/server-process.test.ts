@@ -1,0 +1,108 @@
+/** Shows how a server's process is started, stopped, killed, frozen and found again, on small programs. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { readPidFile, stopByPidFile, writePidFile } from './pid-file.ts';
+import { descendants, processExists, processStart } from './process-tree.ts';
+import { type ServerCommand, ServerProcess } from './server-process.ts';
+
+let folder: string;
+const started: ServerProcess[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'rtdp-process-'));
+});
+
+afterEach(async () => {
+  for (const server of started.splice(0)) await server.kill();
+  await rm(folder, { recursive: true });
+});
+
+/** A server whose program is a line of shell. */
+function shell(program: string, change: Partial<ServerCommand> = {}): ServerProcess {
+  const server = new ServerProcess({
+    name: 'the example',
+    command: '/bin/sh',
+    arguments: ['-c', program],
+    workingFolder: folder,
+    logFile: join(folder, 'log'),
+    pidFile: join(folder, 'example.pid'),
+    isReady: (log) => log.includes('ready'),
+    readyWithinMilliseconds: 5000,
+    stopSignal: 'SIGTERM',
+    stopWithinMilliseconds: 2000,
+    ...change,
+  });
+  started.push(server);
+  return server;
+}
+
+test('it is ready when it says so, and gone after stop, with everything below it', async () => {
+  const server = shell('sleep 300 & echo ready; wait');
+  await server.start();
+  const pid = server.pid ?? 0;
+  expect(readPidFile(join(folder, 'example.pid'))).toMatchObject({ pid, stopSignal: 'SIGTERM' });
+  expect(descendants(pid)).toHaveLength(1);
+  await server.stop();
+  expect(processExists(pid)).toBe(false);
+  expect(existsSync(join(folder, 'example.pid'))).toBe(false);
+});
+
+test('one that ends while it starts fails with its last lines and its log', async () => {
+  const server = shell('echo starting; echo cannot open the disk >&2; exit 3');
+  await expect(server.start()).rejects.toMatchObject({
+    code: 'LOCAL_SERVER_FAILED',
+    message: expect.stringMatching(/the example ended while it was starting[\s\S]*cannot open the disk/),
+    next: `Read ${join(folder, 'log')} for what the example said before.`,
+  });
+});
+
+test('one that is never ready is killed when its time is over', async () => {
+  const server = shell('echo waiting; sleep 300', { readyWithinMilliseconds: 300 });
+  const start = server.start();
+  const pid = server.pid ?? 0;
+  await expect(start).rejects.toThrow('was not ready after 0 s');
+  expect(processExists(pid)).toBe(false);
+});
+
+test('one that does not hear its signal is killed, and so is one that is frozen', async () => {
+  const deaf = shell("trap '' TERM; echo ready; while :; do sleep 1; done", { stopWithinMilliseconds: 300 });
+  await deaf.start();
+  await deaf.stop();
+  expect(deaf.running).toBe(false);
+  const frozen = shell('echo ready; sleep 300');
+  await frozen.start();
+  frozen.freeze();
+  await frozen.stop();
+  expect(frozen.running).toBe(false);
+});
+
+test('an end by itself is told, one that we asked for is not', async () => {
+  const reasons: string[] = [];
+  const server = shell('echo ready; sleep 0.3; exit 7');
+  server.onUnexpectedExit((reason) => reasons.push(reason));
+  await server.start();
+  await expect.poll(() => reasons).toEqual(['exit code 7']);
+  await server.start();
+  await server.kill();
+  await sleep(100);
+  expect(reasons).toEqual(['exit code 7']);
+});
+
+test('a remembered process is stopped later; another one that got its id is left alone', async () => {
+  const server = shell('echo ready; sleep 300');
+  await server.start();
+  const pid = server.pid ?? 0;
+  const file = join(folder, 'copy.pid');
+  writePidFile(file, pid, 'SIGTERM');
+  expect(await stopByPidFile(file, 2000)).toBe(true);
+  expect(processExists(pid)).toBe(false);
+  expect(await stopByPidFile(file, 2000)).toBe(false);
+  const { writeFile } = await import('node:fs/promises');
+  await writeFile(file, JSON.stringify({ pid: process.pid, start: 'long ago', stopSignal: 'SIGKILL' }));
+  expect(processStart(process.pid)).not.toBe('long ago');
+  expect(await stopByPidFile(file, 100)).toBe(false);
+});
