@@ -1,6 +1,5 @@
 /** The error codes of the command line, each with the sentence that explains it. */
 export const RTDP_ERROR_CODES = {
-  RTDP_NOT_RUNNING: 'No platform runs with this data folder, or it does not answer.',
   RTDP_PIPELINE_INVALID: 'A pipeline file cannot be read, or has a part it cannot have.',
   RTDP_VARIABLE_MISSING: 'A pipeline file names a variable that is not set.',
   RTDP_USAGE: 'A command was called with arguments it cannot take.',

@@ -46,7 +46,7 @@ export function parsePipeline(text: string, variables: Variables, path = 'pipeli
     });
     throw invalid(path, 'does not have the shape of a pipeline', problems);
   }
-  const pipeline = substitute(parsed.data, variables, path) as Pipeline;
+  const pipeline = substituteVariables(parsed.data, variables, path) as Pipeline;
   for (const [kind, list] of Object.entries(pipeline)) {
     const names = list.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
@@ -74,10 +74,12 @@ function invalid(path: string, what: string, problems: unknown[]): RtdpError {
 }
 
 /** `${NAME}` anywhere in a text is replaced; `${NAME:number}` as a whole value gives a number. Values are never parsed as YAML. */
-function substitute(value: unknown, variables: Variables, path: string): unknown {
-  if (Array.isArray(value)) return value.map((part) => substitute(part, variables, path));
+export function substituteVariables(value: unknown, variables: Variables, path: string): unknown {
+  if (Array.isArray(value)) return value.map((part) => substituteVariables(part, variables, path));
   if (typeof value === 'object' && value !== null) {
-    return Object.fromEntries(Object.entries(value).map(([key, part]) => [key, substitute(part, variables, path)]));
+    return Object.fromEntries(
+      Object.entries(value).map(([key, part]) => [key, substituteVariables(part, variables, path)]),
+    );
   }
   if (typeof value !== 'string') return value;
   const number = /^\$\{([A-Za-z_][A-Za-z0-9_]*):number\}$/.exec(value);

@@ -143,6 +143,8 @@ async function startService(context: StartContext, name: 'dbus' | 'wormhole'): P
         RTDP_IDENTITY_KEYS: description.files.identityKeys,
         RTDP_SECRET_KEY_FILE: description.files.secretKey,
         RTDP_DBUS_URL: description.services.dbus.url,
+        RTDP_SERVICE_TOKEN_FILE: description.files.operatorToken,
+        UV_THREADPOOL_SIZE: '16',
         ...context.serviceEnvironment,
       },
     }),

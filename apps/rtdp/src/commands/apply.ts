@@ -1,0 +1,58 @@
+/** Applies a pipeline file: shows the plan, then does it; a second time there is nothing to do. */
+import type { Command } from 'commander';
+import { renderJson, renderTable } from '../output/table.ts';
+import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { readPipelineFile } from '../pipeline/pipeline-file.ts';
+import { type PlannedStep, planPipeline } from '../pipeline/plan-pipeline.ts';
+import type { Session } from '../session/session.ts';
+import type { Act } from './act.ts';
+
+export function applyCommand(program: Command, act: Act): void {
+  program
+    .command('apply <file>')
+    .description('bring sources and flows to what a pipeline file says; prints the plan first')
+    .option('--plan', 'only show what would be done; exit code 2 when there is something to do')
+    .option('--prune', 'also remove sources and flows that the file does not name')
+    .action((file: string, options: { plan?: boolean; prune?: boolean }) =>
+      act((session) => apply(session, file, options.plan === true, options.prune === true)),
+    );
+}
+
+async function apply(session: Session, file: string, planOnly: boolean, prune: boolean): Promise<void> {
+  const pipeline = readPipelineFile(file, process.env);
+  const plan = await planPipeline(pipeline, session, { prune });
+  const open = plan.filter(({ action }) => action !== 'keep');
+  if (!session.json) printPlan(session, plan);
+  if (planOnly) {
+    if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), done: [] }));
+    if (open.length > 0) process.exitCode = 2;
+    return;
+  }
+  const done = await applyPipeline(plan, session);
+  if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), done }));
+  else session.print(done.length === 0 ? 'Nothing to do.\n' : `${done.join('\n')}\n`);
+}
+
+function printPlan(session: Session, plan: readonly PlannedStep[]): void {
+  session.print(
+    renderTable(
+      plan,
+      [
+        { title: 'plan', value: ({ action }) => action },
+        { title: 'kind', value: ({ kind }) => kind },
+        { title: 'name', value: ({ name }) => name },
+        { title: 'what changes', value: ({ differences }) => differences.map(describeDifference).join('; ') },
+      ],
+      'The file names neither sources nor flows.',
+    ),
+  );
+}
+
+function describeDifference({ path, is, asked }: PlannedStep['differences'][number]): string {
+  return `${path}: ${JSON.stringify(is) ?? 'not set'} → ${JSON.stringify(asked)}`;
+}
+
+/** A definition carries passwords. */
+function withoutDefinitions(plan: readonly PlannedStep[]): Omit<PlannedStep, 'definition'>[] {
+  return plan.map(({ definition: _definition, ...step }) => step);
+}

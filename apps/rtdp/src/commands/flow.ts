@@ -1,0 +1,183 @@
+/** The verbs on flows: look, check, dry-run, deploy, start and stop. */
+import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
+import type { Command } from 'commander';
+import { millisecondsText, rateText } from '../output/quantities.ts';
+import { renderTable, type TableColumn } from '../output/table.ts';
+import { printDone, printRows, type Session } from '../session/session.ts';
+import type { Act } from './act.ts';
+import { readDefinition } from './read-definition.ts';
+
+type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
+
+const FLOW_COLUMNS: readonly TableColumn<FlowView>[] = [
+  { title: 'flow', value: ({ name }) => name },
+  { title: 'state', value: ({ state }) => state },
+  { title: 'stream', value: ({ stream }) => stream },
+  { title: 'revision', value: ({ revision }) => revision, align: 'right' },
+  { title: 'pull', value: ({ pull }) => pull?.state },
+  { title: 'detail', value: ({ reason }) => reason?.message },
+];
+
+const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
+  { title: 'sink table', value: ({ schema, table }) => `${schema}.${table}` },
+  { title: 'state', value: ({ state, loading }) => (loading ? `${state}, loading` : state) },
+  { title: 'in', value: ({ rowsIn }) => rowsIn, align: 'right' },
+  { title: 'applied', value: ({ applied }) => applied, align: 'right' },
+  { title: 'stale', value: ({ stale }) => stale, align: 'right' },
+  { title: 'deleted', value: ({ deleted }) => deleted, align: 'right' },
+  { title: 'dead', value: ({ dead }) => dead, align: 'right' },
+  { title: 'rate', value: ({ rowsPerSecond }) => rateText(rowsPerSecond), align: 'right' },
+  { title: 'lag', value: ({ lag }) => lag, align: 'right' },
+  { title: 'freshness', value: ({ freshnessMs }) => millisecondsText(freshnessMs), align: 'right' },
+  { title: 'commit → sink', value: ({ latency }) => millisecondsText(latency?.total), align: 'right' },
+  { title: 'detail', value: ({ reason }) => reason?.message },
+];
+
+export function flowCommands(program: Command, act: Act): void {
+  const flow = program.command('flow').description('flows that Wormhole runs');
+
+  flow
+    .command('list')
+    .description('all flows with their state')
+    .action(() =>
+      act(async (session) =>
+        printRows(
+          session,
+          await session.wormhole.listFlows(),
+          FLOW_COLUMNS,
+          'No flows yet; "rtdp flow deploy FILE" makes one.',
+        ),
+      ),
+    );
+
+  flow
+    .command('show <name>')
+    .description('one flow with rates, lag and freshness of each table')
+    .action((name: string) => act(async (session) => showFlow(session, await session.wormhole.status(name))));
+
+  flow
+    .command('check <file>')
+    .description('what a flow would do, and every problem with its place; nothing is deployed')
+    .action((file: string) => act((session) => checkFlow(session, readDefinition<FlowDefinition>(file))));
+
+  flow
+    .command('dry-run <file>')
+    .description('run a flow over the newest real messages, with the result of each step; nothing is written')
+    .option('--rows <number>', 'at most this many source rows', '10')
+    .action((file: string, options: { rows: string }) =>
+      act((session) => dryRun(session, readDefinition<FlowDefinition>(file), Number(options.rows))),
+    );
+
+  flow
+    .command('deploy <file>')
+    .description('deploy a flow from a YAML file, or change the one of that name')
+    .action((file: string) =>
+      act(async (session) => {
+        const definition = readDefinition<FlowDefinition>(file);
+        const exists = (await session.wormhole.listFlows()).some(({ name }) => name === definition.name);
+        const view = exists
+          ? await session.wormhole.replace(definition.name, definition)
+          : await session.wormhole.deploy(definition);
+        printDone(session, view, `Flow ${view.name} is ${exists ? 'changed' : 'deployed'} and ${view.state}.`);
+      }),
+    );
+
+  flow
+    .command('remove <name>')
+    .description('remove a flow; its sink tables stay')
+    .action((name: string) =>
+      act(async (session) => {
+        await session.wormhole.remove(name);
+        printDone(session, { removed: name }, `Flow ${name} is removed; its sink tables stay.`);
+      }),
+    );
+
+  for (const [verb, sentence] of [
+    ['start', 'start a stopped or failed flow'],
+    ['pause', 'hold; it keeps its place'],
+    ['resume', 'go on after a pause'],
+    ['stop', 'stop; it keeps its place'],
+    ['pull', 'ask for a full pull of its tables again'],
+  ] as const) {
+    flow
+      .command(`${verb} <name>`)
+      .description(sentence)
+      .action((name: string) =>
+        act(async (session) => {
+          const view = await session.wormhole.command(name, verb);
+          printDone(session, view, `Flow ${name} is ${view.state}.`);
+        }),
+      );
+  }
+
+  for (const verb of ['pause', 'resume'] as const) {
+    flow
+      .command(`${verb}-table <name> <schema> <table>`)
+      .description(`${verb} one sink table of a flow; the others go on`)
+      .action((name: string, schema: string, table: string) =>
+        act(async (session) => showFlow(session, await session.wormhole.commandTable(name, { schema, table }, verb))),
+      );
+  }
+}
+
+function showFlow(session: Session, status: FlowStatus): void {
+  if (session.json) {
+    printDone(session, status, '');
+    return;
+  }
+  printRows(session, [status], FLOW_COLUMNS, '');
+  session.print('\n');
+  printRows(session, status.tables, TABLE_COLUMNS, 'It has met no table yet.');
+  if (status.openDeadLetters > 0) {
+    session.print(`\n${status.openDeadLetters} dead letters are open: rtdp dead-letters list ${status.name}\n`);
+  }
+}
+
+async function checkFlow(session: Session, definition: FlowDefinition): Promise<void> {
+  const plan = await session.wormhole.check(definition);
+  if (session.json) printDone(session, plan, '');
+  else {
+    for (const note of plan.notes) session.print(`note: ${note}\n`);
+    for (const { source, sink, fields } of plan.tables) {
+      session.print(`${source} → ${sink.schema}.${sink.table}\n`);
+      session.print(
+        renderTable(
+          fields,
+          [
+            { title: '  column', value: ({ name }) => `  ${name}` },
+            { title: 'type', value: ({ type, sourceType }) => sourceType ?? type },
+            { title: 'key', value: ({ key }) => (key === true ? 'key' : '') },
+          ],
+          '  no columns',
+        ),
+      );
+    }
+    for (const { step, line, column, message, next } of plan.problems) {
+      const place = [
+        step === undefined ? '' : `step ${step}`,
+        line === undefined ? '' : `line ${line}, column ${column ?? 1}`,
+      ];
+      session.print(`problem: ${place.filter((part) => part !== '').join(', ')} ${message} ${next}\n`);
+    }
+    session.print(plan.problems.length === 0 ? 'It can be deployed.\n' : 'It cannot be deployed.\n');
+  }
+  if (plan.problems.length > 0) process.exitCode = 1;
+}
+
+async function dryRun(session: Session, definition: FlowDefinition, rows: number): Promise<void> {
+  const answer = await session.wormhole.dryRun(definition, rows);
+  if (session.json) return printDone(session, answer, '');
+  for (const note of answer.notes) session.print(`note: ${note}\n`);
+  for (const table of answer.tables) {
+    session.print(`${table.source}: ${table.rows} rows\n`);
+    for (const step of table.steps) {
+      session.print(`\nstep ${step.name}\n`);
+      const columns = step.fields.map(({ name }, at) => ({
+        title: name,
+        value: (row: { values: (string | null)[] }) => row.values[at],
+      }));
+      session.print(renderTable(step.rows, columns, 'no rows'));
+    }
+    for (const { row, reason } of table.failed) session.print(`row ${row} failed: ${reason.message}\n`);
+  }
+}

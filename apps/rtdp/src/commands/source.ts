@@ -1,0 +1,236 @@
+/** The verbs on sources: look, register, start and stop, choose tables, pull. */
+import type { CapturedTableView, DbusClient, PullView, SourceView } from '@rtdp/dbus/client';
+import { RtdpError } from '@rtdp/ums/error';
+import type { Command } from 'commander';
+import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
+import type { TableColumn } from '../output/table.ts';
+import { printDone, printRows, type Session } from '../session/session.ts';
+import type { Act } from './act.ts';
+import { readDefinition } from './read-definition.ts';
+
+type SourceDefinition = Parameters<DbusClient['registerSource']>[0];
+
+const SOURCE_COLUMNS: readonly TableColumn<SourceView>[] = [
+  { title: 'source', value: ({ name }) => name },
+  { title: 'state', value: ({ state }) => state },
+  { title: 'health', value: ({ health }) => health.status },
+  { title: 'topic', value: ({ topic }) => topic },
+  { title: 'lag', value: ({ stream }) => millisecondsText(stream?.lagMillis), align: 'right' },
+  { title: 'slot holds', value: ({ slot }) => (slot === null ? null : bytesText(slot.lagBytes)), align: 'right' },
+  { title: 'dead letters', value: ({ stream }) => stream?.deadLetters, align: 'right' },
+  { title: 'detail', value: ({ health, reason }) => health.detail || reason?.message },
+];
+
+const TABLE_COLUMNS: readonly TableColumn<CapturedTableView>[] = [
+  { title: 'table', value: ({ schema, table }) => `${schema}.${table}` },
+  { title: 'captured', value: ({ captured, capture }) => (captured ? capture : 'no') },
+  { title: 'key', value: ({ keyColumns }) => keyColumns.join(', ') },
+  { title: 'version', value: ({ version }) => version, align: 'right' },
+  { title: 'changes', value: ({ rows }) => rows, align: 'right' },
+  { title: 'lag', value: ({ lagMillis }) => millisecondsText(lagMillis), align: 'right' },
+  { title: 'dead letters', value: ({ deadLetters }) => deadLetters, align: 'right' },
+  { title: 'what is not captured, and why', value: ({ problems }) => problems.map(({ message }) => message).join(' ') },
+];
+
+const PULL_COLUMNS: readonly TableColumn<PullView>[] = [
+  { title: 'pull', value: ({ id }) => id },
+  { title: 'table', value: ({ schema, table }) => `${schema}.${table}` },
+  { title: 'state', value: ({ state }) => state },
+  { title: 'rows', value: ({ rows }) => rows, align: 'right' },
+  { title: 'of about', value: ({ estimatedRows }) => estimatedRows, align: 'right' },
+  { title: 'rate', value: ({ rowsPerSecond }) => rateText(rowsPerSecond), align: 'right' },
+  {
+    title: 'left',
+    value: ({ remainingSeconds: left }) => (left === null ? null : millisecondsText(left * 1_000)),
+    align: 'right',
+  },
+  { title: 'detail', value: ({ reason, waitsFor }) => reason?.message ?? waitsFor },
+];
+
+export function sourceCommands(program: Command, act: Act): void {
+  const source = program.command('source').description('databases that DBus reads');
+
+  source
+    .command('list')
+    .description('all sources with their state and lag')
+    .action(() =>
+      act(async (session) =>
+        printRows(
+          session,
+          await session.dbus.listSources(),
+          SOURCE_COLUMNS,
+          'No sources yet; "rtdp source add FILE" registers one.',
+        ),
+      ),
+    );
+
+  source
+    .command('show <name>')
+    .description('one source with its tables')
+    .action((name: string) =>
+      act(async (session) => {
+        const view = await session.dbus.getSource(name);
+        const tables = await session.dbus.listTables(name);
+        if (session.json) return printDone(session, { ...view, tables }, '');
+        printRows(session, [view], SOURCE_COLUMNS, '');
+        session.print('\n');
+        printRows(session, tables, TABLE_COLUMNS, 'No tables are chosen.');
+      }),
+    );
+
+  source
+    .command('check <file>')
+    .description('test a definition without registering it: connection, prerequisites, what each table can give')
+    .action((file: string) => act((session) => checkSource(session, file)));
+
+  source
+    .command('add <file>')
+    .description('register a source from a YAML file')
+    .action((file: string) =>
+      act(async (session) => {
+        const view = await session.dbus.registerSource(readDefinition<SourceDefinition>(file));
+        printDone(session, view, `Source ${view.name} is registered and ${view.state}; its topic is ${view.topic}.`);
+      }),
+    );
+
+  source
+    .command('remove <name>')
+    .description('remove a source with its slot and publications; its topic stays')
+    .option('--force', 'also when its server does not answer; says what was left there')
+    .action((name: string, options: { force?: boolean }) =>
+      act(async (session) => {
+        const left = await session.dbus.removeSource(name, { force: options.force === true });
+        printDone(session, { removed: name, left }, [`Source ${name} is removed.`, ...left].join('\n'));
+      }),
+    );
+
+  for (const [verb, sentence] of [
+    ['start', 'start or go on'],
+    ['stop', 'stop; the slot stays and holds the log back'],
+    ['pause', 'hold; the slot stays and its lag is watched'],
+  ] as const) {
+    source
+      .command(`${verb} <name>`)
+      .description(sentence)
+      .action((name: string) =>
+        act(async (session) => {
+          const view = await session.dbus.command(name, verb);
+          printDone(session, view, `Source ${name} is ${view.state}.`);
+        }),
+      );
+  }
+
+  source
+    .command('tables <name>')
+    .description('tables with what is captured, what is not and why')
+    .action((name: string) =>
+      act(async (session) => printRows(session, await session.dbus.listTables(name), TABLE_COLUMNS, 'No tables.')),
+    );
+
+  for (const [verb, method] of [
+    ['add-tables', 'addTables'],
+    ['remove-tables', 'removeTables'],
+  ] as const) {
+    source
+      .command(`${verb} <name> <patterns...>`)
+      .description(`${verb.replace('-', ' ')} by patterns such as public.orders or sales.*, while the source runs`)
+      .action((name: string, patterns: string[]) =>
+        act(async (session) =>
+          printDone(session, await session.dbus[method](name, patterns), `Done; see: rtdp source tables ${name}`),
+        ),
+      );
+  }
+
+  source
+    .command('pull <name> [patterns...]')
+    .description('read tables in full, consistent with the stream (all captured ones when no pattern is given)')
+    .action((name: string, patterns: string[]) =>
+      act(async (session) => {
+        const pulls = await session.dbus.askPulls(name, patterns.length === 0 ? undefined : patterns);
+        printRows(session, pulls, PULL_COLUMNS, 'No captured table matches.');
+      }),
+    );
+
+  source
+    .command('pulls <name>')
+    .description('pulls with their progress, newest first')
+    .action((name: string) =>
+      act(async (session) => printRows(session, await session.dbus.listPulls(name), PULL_COLUMNS, 'No pulls yet.')),
+    );
+
+  source
+    .command('pull-command <name> <pull> <command>')
+    .description('pause, resume, cancel or rerun a pull')
+    .action((name: string, id: string, command: string) =>
+      act(async (session) => {
+        const view = await session.dbus.commandPull(name, id, pullCommand(command));
+        printDone(session, view, `Pull ${view.id} of ${view.schema}.${view.table} is ${view.state}.`);
+      }),
+    );
+
+  source
+    .command('schemas <name>')
+    .description('schema versions of each table')
+    .action((name: string) =>
+      act(async (session) =>
+        printRows(
+          session,
+          await session.dbus.listSchemas(name),
+          [
+            { title: 'table', value: ({ schema, table }) => `${schema}.${table}` },
+            { title: 'version', value: ({ version }) => version, align: 'right' },
+            { title: 'compatible', value: ({ compatible }) => (compatible ? 'yes' : 'no') },
+            { title: 'seen', value: ({ seenAt }) => seenAt },
+            { title: 'columns', value: ({ fields }) => fields.length, align: 'right' },
+          ],
+          'No table has been met yet.',
+        ),
+      ),
+    );
+
+  source
+    .command('events <name>')
+    .description('what happened to a source, newest first')
+    .option('--limit <number>', 'at most this many', '50')
+    .action((name: string, options: { limit: string }) =>
+      act(async (session) =>
+        printRows(
+          session,
+          await session.dbus.listEvents(name, Number(options.limit)),
+          [
+            { title: 'at', value: ({ at }) => at },
+            { title: 'kind', value: ({ kind }) => kind },
+            { title: 'what', value: ({ sentence }) => sentence },
+          ],
+          'Nothing happened yet.',
+        ),
+      ),
+    );
+}
+
+async function checkSource(session: Session, file: string): Promise<void> {
+  const answer = await session.dbus.check(readDefinition<SourceDefinition>(file));
+  if (session.json) return printDone(session, answer, '');
+  session.print(`PostgreSQL ${answer.serverVersion}: ${answer.ready ? 'ready' : 'not ready yet'}\n`);
+  for (const { severity, message, statement } of answer.problems) {
+    session.print(`  ${severity}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
+  }
+  for (const table of answer.tables.filter(({ problems }) => problems.length > 0)) {
+    for (const { message, statement } of table.problems) {
+      session.print(`  ${table.schema}.${table.table}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
+    }
+  }
+  session.print(
+    `${answer.tables.filter(({ chosen }) => chosen).length} of ${answer.tables.length} tables are chosen.\n`,
+  );
+}
+
+function pullCommand(text: string): 'pause' | 'resume' | 'cancel' | 'rerun' {
+  if (text === 'pause' || text === 'resume' || text === 'cancel' || text === 'rerun') return text;
+  throw new RtdpError({
+    code: 'RTDP_USAGE',
+    message: `${text} is not a command of a pull`,
+    next: 'Use one of: pause, resume, cancel, rerun.',
+    facts: { command: text },
+  });
+}

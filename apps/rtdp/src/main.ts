@@ -1,0 +1,116 @@
+/** The command line of the platform: composes the verbs and decides where they find it. */
+import { Command, InvalidArgumentError } from 'commander';
+import { applyCommand } from './commands/apply.ts';
+import { deadLetterCommands } from './commands/dead-letters.ts';
+import { demoCommands } from './commands/demo.ts';
+import { flowCommands } from './commands/flow.ts';
+import { sourceCommands } from './commands/source.ts';
+import { platformStatus } from './commands/status.ts';
+import { up } from './commands/up.ts';
+import { errorText } from './output/print-error.ts';
+import { defaultDataFolder } from './platform/data-folder.ts';
+import { readPlatformFile } from './platform/platform-file.ts';
+import { type PlatformPorts, PORTS, type PortName } from './platform/ports.ts';
+import { clientsFromEnvironment, openClients } from './session/open-session.ts';
+import type { Session } from './session/session.ts';
+
+interface GlobalOptions {
+  data: string;
+  json?: boolean;
+}
+
+const program = new Command('rtdp')
+  .description('A real-time data platform: a row changes in a database, and a second later it is where it is needed.')
+  .option('--data <folder>', 'data folder of the platform', defaultDataFolder())
+  .option('--json', 'print JSON for programs')
+  .showHelpAfterError('Run with --help to see what there is.')
+  .configureHelp({ showGlobalOptions: true });
+
+const print = (text: string): void => void process.stdout.write(text);
+
+/** Errors are printed here and nowhere else. */
+async function guarded(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    process.stderr.write(errorText(error));
+    process.exitCode = 1;
+  }
+}
+
+function act(work: (session: Session) => Promise<void>): Promise<void> {
+  return guarded(async () => {
+    const { data, json } = program.opts<GlobalOptions>();
+    const clients = clientsFromEnvironment(process.env) ?? openClients(await readPlatformFile(data));
+    await work({ ...clients, print, json: json === true });
+  });
+}
+
+addUp(program.command('up').description('start the platform of this machine with its demo, and keep it running'));
+
+program
+  .command('status')
+  .description('the health of every part; exit code 0 only when all are well')
+  .action(() =>
+    guarded(async () => {
+      const { data, json } = program.opts<GlobalOptions>();
+      const { text, healthy } = await platformStatus(await readPlatformFile(data), json === true);
+      print(text);
+      if (!healthy) process.exitCode = 1;
+    }),
+  );
+applyCommand(program, act);
+sourceCommands(program, act);
+flowCommands(program, act);
+deadLetterCommands(program, act);
+demoCommands(program, (work) =>
+  guarded(async () => {
+    const { data, json } = program.opts<GlobalOptions>();
+    const platform = await readPlatformFile(data);
+    await work({ ...openClients(platform), print, json: json === true }, platform);
+  }),
+);
+
+await program.parseAsync();
+
+function addUp(command: Command): void {
+  command
+    .option('--no-demo', 'without the shop, its flows and the live view')
+    .option('--host <address>', 'address that everything listens on', '127.0.0.1')
+    .option('--rate <actions-per-second>', 'pace of the shop', numberOf);
+  for (const { flag, what, default: port, environment } of Object.values(PORTS)) {
+    command.option(`${flag} <port>`, `port of ${what} (default ${port}; ${environment})`, portOf);
+  }
+  command.action((options: Record<string, unknown> & { demo: boolean; host: string; rate?: number }) =>
+    guarded(() =>
+      up({
+        dataFolder: program.opts<GlobalOptions>().data,
+        host: options.host,
+        ports: portsOf(options),
+        demo: options.demo,
+        ...(options.rate === undefined ? {} : { rate: options.rate }),
+      }),
+    ),
+  );
+}
+
+function portsOf(options: Record<string, unknown>): Partial<PlatformPorts> {
+  const ports: Partial<PlatformPorts> = {};
+  for (const name of Object.keys(PORTS) as PortName[]) {
+    const value = options[`port${name[0]?.toUpperCase()}${name.slice(1)}`];
+    if (typeof value === 'number') ports[name] = value;
+  }
+  return ports;
+}
+
+function portOf(text: string): number {
+  const port = Number(text);
+  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
+  throw new InvalidArgumentError('a port is a whole number from 1 to 65535');
+}
+
+function numberOf(text: string): number {
+  const number = Number(text);
+  if (Number.isFinite(number) && number >= 0) return number;
+  throw new InvalidArgumentError('it is a number, 0 or more');
+}
