@@ -1,5 +1,6 @@
 /** Decides how a source's stream is kept alive: one session after the other, with growing pauses, until it is stopped or must not go on. */
 import type { Bus } from '@rtdp/bus/bus';
+import type { Registry } from '@rtdp/bus/registry';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Logger } from 'pino';
 import type { SourceDefinition } from '../catalog/source-definition.ts';
@@ -7,6 +8,7 @@ import type { Sequencer, SourceStream, StreamFigures, StreamState, TableFigures,
 import type { TransactionTrace } from './publisher.ts';
 import { decideRetry } from './retry-decision.ts';
 import type { SchemaOpening } from './schema-ledger.ts';
+import { SchemaRegistrar } from './schema-registrar.ts';
 import { StreamSequencer } from './sequencer.ts';
 import { StreamSession } from './stream-session.ts';
 import { traceFromEnvironment } from './transaction-trace.ts';
@@ -16,6 +18,8 @@ export interface RunStreamOptions {
   /** Slot, publications, heartbeat table and topics exist already. */
   definition: SourceDefinition;
   logger: Pick<Logger, 'info' | 'warn' | 'error'>;
+  /** Told of every schema, beside the data path; null = there is none. */
+  registry?: Pick<Registry, 'registerSchema'> | null;
   /** A version whose first Kafka transaction is committed. Must not throw. */
   onSchemaOpened?: (opening: SchemaOpening) => void;
   /** A table stopped by itself after too many rows that failed. Must not throw. */
@@ -52,6 +56,7 @@ class RunningStream implements SourceStream {
   readonly tableFigures = new Map<string, TableFigures>();
   readonly #options: RunStreamOptions;
   readonly #sequencer = new StreamSequencer();
+  readonly #registrar: SchemaRegistrar | undefined;
   #state: StreamState = { name: 'idle' };
   #loop: Promise<void> | undefined;
   #session: StreamSession | undefined;
@@ -59,7 +64,15 @@ class RunningStream implements SourceStream {
   #wake: (() => void) | undefined;
 
   constructor(options: RunStreamOptions) {
-    this.#options = options;
+    const { registry, logger } = options;
+    this.#registrar = registry ? new SchemaRegistrar(registry, logger) : undefined;
+    this.#options = {
+      ...options,
+      onSchemaOpened: (opening) => {
+        this.#registrar?.register(opening.schema);
+        options.onSchemaOpened?.(opening);
+      },
+    };
   }
 
   get sequencer(): Sequencer {
@@ -74,6 +87,7 @@ class RunningStream implements SourceStream {
     if (this.#loop !== undefined) return Promise.resolve();
     this.#isStopping = false;
     this.#sequencer.open();
+    this.#registrar?.start();
     const streaming = Promise.withResolvers<void>();
     this.#loop = this.#run(streaming.resolve).then(
       () => streaming.resolve(),
@@ -90,6 +104,7 @@ class RunningStream implements SourceStream {
     this.#wake?.();
     await this.#session?.stop(true);
     await this.#loop;
+    this.#registrar?.stop();
     this.#sequencer.close();
     if (this.#state.name !== 'stopped') this.#enter({ name: 'stopped' });
   }
@@ -103,6 +118,9 @@ class RunningStream implements SourceStream {
       const session = new StreamSession({
         ...this.#options,
         sequencer: this.#sequencer,
+        onSchemas: (schemas) => {
+          for (const schema of schemas) this.#registrar?.register(schema);
+        },
         figures: this.figures,
         tableFigures: this.tableFigures,
         now: Date.now,

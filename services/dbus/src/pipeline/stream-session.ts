@@ -34,6 +34,8 @@ const READY_BATCHES = 2;
 
 export interface StreamSessionOptions extends RunStreamOptions {
   sequencer: StreamSequencer;
+  /** Told of the schemas that Kafka holds when the session begins: an earlier process may not have registered them. */
+  onSchemas: (schemas: readonly StreamSchema[]) => void;
   figures: StreamFigures;
   tableFigures: Map<string, TableFigures>;
   now: () => number;
@@ -95,6 +97,7 @@ export class StreamSession {
     publisher.begin(position);
     this.#build(publisher, catalog, ledger, position, await loadTypeMap(catalog), await this.#target());
     const { log, heartbeat } = this.#parts!;
+    this.#options.onSchemas(ledger.all());
     sequencer.attach(this.#sequenced(), position);
     // The counter of a new source is in Kafka before its first row.
     if (isNew) await publisher.request([]);
