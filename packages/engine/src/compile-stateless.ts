@@ -63,19 +63,19 @@ export async function compileStateless(host: EngineHost, definition: StatelessDe
     );
   }
   const stepQueries = new StepQueries(
-    await Promise.all(
-      bound.relations.map(async (relation, index) => {
-        const all = sourceFields.map((): ColumnStorage => 'text');
-        const stepScan = new Scan(all);
-        const texts = relation.columns.map((column, position) => outputOf(column.type, `c${position}`, 'text'));
-        const stepQuery = await prepare(
-          host,
-          stepScan,
-          (number) => `${sourceTable(number, types, all)} SELECT ${['r', ...texts].join(', ')} FROM (${relation.sql})`,
-        );
-        return { name: definition.steps[index]!.name, fields: fieldsOf(relation), scan: stepScan, query: stepQuery };
-      }),
-    ),
+    bound.relations.map((relation, index) => {
+      const all = sourceFields.map((): ColumnStorage => 'text');
+      const stepScan = new Scan(all);
+      const texts = relation.columns.map((column, position) => outputOf(column.type, `c${position}`, 'text'));
+      const sqlOf = (number: number): string =>
+        `${sourceTable(number, types, all)} SELECT ${['r', ...texts].join(', ')} FROM (${relation.sql})`;
+      return {
+        name: definition.steps[index]!.name,
+        fields: fieldsOf(relation),
+        scan: stepScan,
+        prepare: () => prepare(host, stepScan, sqlOf),
+      };
+    }),
   );
 
   return new StatelessFlow({

@@ -3,6 +3,51 @@ import { fail } from './row-failure.ts';
 
 /** Digits and decimal exponent of the shortest text that reads back as the number. */
 function shortestDigits(value: number, single: boolean): { digits: string; exponent: number } {
+  const shortest = languageDigits(value, single);
+  if (!isOnBoundary(value, shortest, single)) return shortest;
+  // Postgres never prints a text that lies exactly between two numbers, however it would be read back.
+  const [mantissa, exponent] = value.toExponential(shortest.digits.length).split('e') as [string, string];
+  return { digits: mantissa.replace('.', '').replace(/0+$/, ''), exponent: Number(exponent) };
+}
+
+/** Whether the digits lie exactly half way to a neighbour; only whole and half numbers of some size can. */
+function isOnBoundary(
+  value: number,
+  { digits, exponent }: { digits: string; exponent: number },
+  single: boolean,
+): boolean {
+  if (value < (single ? 2 ** 22 : 2 ** 52) || value > 1e41) return false;
+  const places = exponent - digits.length + 1;
+  let quarters = BigInt(digits) * 4n;
+  if (places >= 0) quarters *= 10n ** BigInt(places);
+  else {
+    const divisor = 10n ** BigInt(-places);
+    if (quarters % divisor !== 0n) return false;
+    quarters /= divisor;
+  }
+  return neighbours(value, single).some((neighbour) => quarters === BigInt(value * 2) + BigInt(neighbour * 2));
+}
+
+function neighbours(value: number, single: boolean): number[] {
+  const view = new DataView(new ArrayBuffer(8));
+  if (single) {
+    view.setFloat32(0, value);
+    const bits = view.getUint32(0);
+    return [bits - 1, bits + 1].map((each) => {
+      view.setUint32(0, each);
+      return view.getFloat32(0);
+    });
+  }
+  view.setFloat64(0, value);
+  const bits = view.getBigUint64(0);
+  return [bits - 1n, bits + 1n].map((each) => {
+    view.setBigUint64(0, each);
+    return view.getFloat64(0);
+  });
+}
+
+/** The shortest digits as the language finds them, closest to the value. */
+function languageDigits(value: number, single: boolean): { digits: string; exponent: number } {
   let text = value.toExponential();
   if (single) {
     for (let places = 0; places < 9; places += 1) {

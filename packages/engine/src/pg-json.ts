@@ -111,6 +111,13 @@ export function jsonItem(text: string, index: number): string | null {
   return items.at(index) ?? null;
 }
 
+/** As `jsonItem`, but jsonb keeps a scalar as an array of one. */
+export function jsonbItem(text: string, index: number): string | null {
+  const kind = jsonKind(text);
+  if (kind === 'object' || kind === 'array') return jsonItem(text, index);
+  return index === 0 || index === -1 ? text.trim() : null;
+}
+
 export function jsonItems(text: string): string[] {
   const items: string[] = [];
   visit(text, (_keyStart, _keyEnd, start, end) => {

@@ -74,6 +74,8 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_json_member_text: (value: string, key: string) => json.jsonText(json.jsonMember(value, key)),
   rtdp_json_item: json.jsonItem,
   rtdp_json_item_text: (value: string, index: number) => json.jsonText(json.jsonItem(value, index)),
+  rtdp_jsonb_item: json.jsonbItem,
+  rtdp_jsonb_item_text: (value: string, index: number) => json.jsonText(json.jsonbItem(value, index)),
   rtdp_json_path: json.jsonPath,
   rtdp_json_path_text: (value: string, path: string) => json.jsonText(json.jsonPath(value, path)),
   rtdp_json_length: json.jsonLength,

@@ -12,11 +12,13 @@ export interface StepQuery {
   readonly name: string;
   readonly fields: readonly UmsField[];
   readonly scan: Scan;
-  readonly query: Query;
+  /** Prepared when a dry run is first asked for. */
+  readonly prepare: () => Promise<Query>;
 }
 
 export class StepQueries {
   readonly #steps: readonly StepQuery[];
+  readonly #queries = new Map<StepQuery, Query>();
 
   constructor(steps: readonly StepQuery[]) {
     this.#steps = steps;
@@ -25,7 +27,10 @@ export class StepQueries {
   /** Throws QueryFailure. */
   async run(batch: Batch, rows: Int32Array): Promise<StepResult[]> {
     const results: StepResult[] = [];
-    for (const { name, fields, scan, query } of this.#steps) {
+    for (const step of this.#steps) {
+      const { name, fields, scan } = step;
+      const query = this.#queries.get(step) ?? (await step.prepare());
+      this.#queries.set(step, query);
       scan.batch = batch;
       scan.rows = rows;
       const chunks = await query.run();
@@ -50,6 +55,7 @@ export class StepQueries {
   }
 
   close(): void {
-    for (const { query } of this.#steps) query.close();
+    for (const query of this.#queries.values()) query.close();
+    this.#queries.clear();
   }
 }

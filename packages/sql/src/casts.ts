@@ -249,23 +249,25 @@ export function commonType(statement: Statement, expressions: readonly Expressio
   const first = typed[0];
   if (first === undefined) return TEXT;
   let chosen = first.type;
+  const mixed = (expression: Expression): Error =>
+    statement.refuse(
+      'SQL_TYPE_MISMATCH',
+      `${what} mixes ${describeType(chosen)} and ${describeType(expression.type)}.`,
+      'Cast one of them.',
+      expression.location,
+    );
   for (const expression of typed.slice(1)) {
     const { type } = expression;
     if (sameType(type, chosen)) continue;
     if (chosen.name === 'numeric' && type.name === 'numeric') chosen = widerNumeric(chosen, type);
     else if (isInteger(chosen) && type.name === 'numeric') chosen = widerNumeric(integerAsNumeric(chosen), type);
     else if (chosen.name === 'numeric' && isInteger(type)) chosen = widerNumeric(chosen, integerAsNumeric(type));
-    else if (isString(chosen) && isString(type)) chosen = TEXT;
+    else if (isString(chosen) && isString(type) && chosen.name !== 'bpchar' && type.name !== 'bpchar') chosen = TEXT;
+    // Whether blanks count would depend on the order in which char(n) and text are written.
+    else if (isString(type)) throw mixed(expression);
     else if (castsImplicitly(type, chosen)) continue;
     else if (castsImplicitly(chosen, type)) chosen = type;
-    else {
-      throw statement.refuse(
-        'SQL_TYPE_MISMATCH',
-        `${what} mixes ${describeType(chosen)} and ${describeType(type)}.`,
-        `Cast one of them.`,
-        expression.location,
-      );
-    }
+    else throw mixed(expression);
   }
   return chosen;
 }

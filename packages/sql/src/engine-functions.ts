@@ -74,6 +74,8 @@ export const ENGINE_FUNCTIONS = {
   rtdp_json_member_text: twoTexts,
   rtdp_json_item: textAndNumber,
   rtdp_json_item_text: textAndNumber,
+  rtdp_jsonb_item: textAndNumber,
+  rtdp_jsonb_item_text: textAndNumber,
   rtdp_json_path: twoTexts,
   rtdp_json_path_text: twoTexts,
   rtdp_json_length: { parameters: ['VARCHAR'], returns: 'INTEGER' },

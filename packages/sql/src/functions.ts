@@ -122,9 +122,8 @@ const substring: Binder = (call) => {
     const lengthSql = length === null ? '' : `, ${length.literal}`;
     return computed(TEXT, `substring(${value.sql}, ${start}${lengthSql})`, [value], { location: call.location });
   }
-  const whole = length === null ? 'CAST(2147483647 AS BIGINT)' : `CAST(${length.sql} AS BIGINT)`;
-  const end = length === null ? whole : whole;
-  return computed(TEXT, `rtdp_substring(${value.sql}, CAST(${from.sql} AS BIGINT), ${end})`, parts, {
+  const whole = length === null ? 'CAST(4611686018427387904 AS BIGINT)' : `CAST(${length.sql} AS BIGINT)`;
+  return computed(TEXT, `rtdp_substring(${value.sql}, CAST(${from.sql} AS BIGINT), ${whole})`, parts, {
     fallible: length !== null,
     location: call.location,
   });
@@ -156,7 +155,7 @@ const regexpReplace: Binder = (call) => {
   if (!pattern.oneExtent) {
     throw refuse(
       call,
-      'a pattern with groups, | or several quantifiers may match another extent.',
+      'a pattern with groups, | or several quantifiers, or one that matches nothing at all, may match another extent.',
       'Use one quantifier and no groups.',
     );
   }

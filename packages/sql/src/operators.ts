@@ -27,6 +27,8 @@ import {
 import { checkRegex } from './regex-subset.ts';
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '<=', '>', '>=']);
+/** Digits the engine holds in 64 bits. */
+const SHORT_PRECISION = 18;
 const ARITHMETIC: Record<string, string> = {
   '+': 'add',
   '-': 'subtract',
@@ -149,7 +151,8 @@ export function compare(
         'The order of texts depends on the collation of the database: write COLLATE "C" to compare by bytes.',
       );
     }
-    if (a.name === 'bpchar' && b.name === 'bpchar') {
+    // With text the blanks of a char(n) are cut by the cast; with varchar both are compared as char(n).
+    if (a.name === 'bpchar' ? b.name !== 'text' : b.name === 'bpchar' && a.name !== 'text') {
       const trimmed = (x: Expression): Expression => computed(TEXT, `rtrim(${x.sql}, ' ')`, [x]);
       return infix(trimmed(left), trimmed(right));
     }
@@ -257,7 +260,10 @@ function numericArithmetic(
     if (operator === '*') {
       const type = fixedNumeric(a.precision + b.precision, a.scale + b.scale);
       if (isFixed(type)) {
-        return computed(type, `CAST((${left.sql} * ${right.sql}) AS ${engineType(type)})`, [left, right], { location });
+        // The engine multiplies two short decimals in 64 bits, whatever the result needs: a wide one takes it to 128.
+        const wide = type.precision > SHORT_PRECISION && Math.max(a.precision, b.precision) <= SHORT_PRECISION;
+        const first = wide ? `CAST(${left.sql} AS DECIMAL(${SHORT_PRECISION + 1},${a.scale}))` : left.sql;
+        return computed(type, `CAST((${first} * ${right.sql}) AS ${engineType(type)})`, [left, right], { location });
       }
     }
     if (operator === '+' || operator === '-') {
@@ -292,8 +298,8 @@ function momentArithmetic(
   }
   if (!isMoment(left.type)) return null;
   if (left.type.name === 'date' && isInteger(right.type) && right.type.name !== 'int8') {
-    const sql = `CAST(CASE WHEN isinf(${left.sql}) THEN ${left.sql} ELSE ${left.sql} ${operator} CAST(${right.sql} AS INTEGER) END AS DATE)`;
-    return computed(DATE, sql, [left, right], { fallible: true, location });
+    const moved = `(${left.sql} ${operator} CAST(${right.sql} AS INTEGER))`;
+    return computed(DATE, guardMoment(DATE, left.sql, moved), [left, right], { fallible: true, location });
   }
   if (left.type.name === 'date' && right.type.name === 'date' && operator === '-') {
     const failed = `CAST(rtdp_fail('cannot subtract infinite dates') AS INTEGER)`;
@@ -307,8 +313,7 @@ function momentArithmetic(
     const sign = operator === '-' ? -1n : 1n;
     // Postgres adds months, then days, then time.
     const sum = `CAST(${moment.sql} AS TIMESTAMP) + to_months(CAST(${sign * months} AS INTEGER)) + to_days(CAST(${sign * days} AS INTEGER)) + to_microseconds(CAST(${sign * microseconds} AS BIGINT))`;
-    const sql = `CAST(CASE WHEN isinf(${moment.sql}) THEN ${moment.sql} ELSE ${sum} END AS TIMESTAMP)`;
-    return computed(type, sql, [moment], { fallible: true, location });
+    return computed(type, guardMoment(type, moment.sql, `(${sum})`), [moment], { fallible: true, location });
   }
   throw unknownOperator(
     statement,
@@ -318,6 +323,13 @@ function momentArithmetic(
     location,
     "Proven are date ± integer, date - date, and a moment ± interval '…' written as a constant.",
   );
+}
+
+/** Infinite moments do not move; years before 1, which the two write differently, fail the row. */
+function guardMoment(type: PgType, moment: string, moved: string): string {
+  const held = engineType(type);
+  const failed = `CAST(rtdp_fail('a moment before year 1 is not computed with') AS ${held})`;
+  return `CAST(CASE WHEN isinf(${moment}) THEN ${moment} WHEN ${moved} < CAST('0001-01-01' AS ${held}) THEN ${failed} ELSE ${moved} END AS ${held})`;
 }
 
 function concatenate(
@@ -353,7 +365,9 @@ function jsonStep(
   const suffix = asText ? '_text' : '';
   if (isInteger(right.type) && right.type.name !== 'int8') {
     const index = cast(statement, right, INT4, 'implicit');
-    return computed(type, `rtdp_json_item${suffix}(${left.sql}, ${index.sql})`, [left, index], { location });
+    return computed(type, `rtdp_${left.type.name}_item${suffix}(${left.sql}, ${index.sql})`, [left, index], {
+      location,
+    });
   }
   const key = cast(statement, right, TEXT, 'implicit');
   return computed(type, `rtdp_json_member${suffix}(${left.sql}, ${key.sql})`, [left, key], { location });

@@ -1,7 +1,10 @@
 /** Decides whether a regular expression means the same to Postgres and to the engine (RE2): a common subset, everything else is refused. */
 
 export type RegexVerdict =
-  | { ok: true /** All matches have one possible extent, so replacing is the same too. */; oneExtent: boolean }
+  | {
+      ok: true /** Every match takes at least one character and has one possible extent, so replacing is the same too. */;
+      oneExtent: boolean;
+    }
   | { ok: false; why: string };
 
 const no = (why: string): RegexVerdict => ({ ok: false, why });
@@ -11,6 +14,9 @@ const no = (why: string): RegexVerdict => ({ ok: false, why });
  * `^` at the start and `$` at the end. Not in it: `\d` `\w` `\s` `\y` (they depend on the locale), look-around, back references, `[[:…:]]`.
  */
 export function checkRegex(pattern: string): RegexVerdict {
+  if (pattern === '^$') return { ok: true, oneExtent: false };
+  let atoms = 0;
+  let optional = 0;
   let depth = 0;
   let quantifiers = 0;
   let plain = true;
@@ -21,6 +27,7 @@ export function checkRegex(pattern: string): RegexVerdict {
     const character = pattern[at]!;
     const atom = (): void => {
       atomBefore = true;
+      atoms += 1;
       quantified = false;
       alternativeEmpty = false;
     };
@@ -71,6 +78,7 @@ export function checkRegex(pattern: string): RegexVerdict {
       case '+':
       case '?':
       case '{': {
+        const start = at;
         if (!atomBefore) return no(`${character} follows nothing`);
         if (quantified) return no('one quantifier follows another');
         if (character === '{') {
@@ -79,6 +87,7 @@ export function checkRegex(pattern: string): RegexVerdict {
           if (Number(bounds[1]) > 255 || Number(bounds[2] ?? 0) > 255) return no('a quantifier is above 255');
           at += bounds[0].length - 1;
         }
+        if (character === '*' || character === '?' || /^\{0/.test(pattern.slice(start, start + 2))) optional += 1;
         quantified = true;
         quantifiers += 1;
         break;
@@ -93,7 +102,7 @@ export function checkRegex(pattern: string): RegexVerdict {
   }
   if (depth !== 0) return no('a parenthesis is not closed');
   if (alternativeEmpty) return no('it, or an alternative of it, is empty');
-  return { ok: true, oneExtent: plain && quantifiers <= 1 };
+  return { ok: true, oneExtent: plain && quantifiers <= 1 && atoms > optional };
 }
 
 /** Index of the `]` that ends a class, or why the class is refused. */
