@@ -43,18 +43,19 @@ export class FlowPartition implements FeedTarget {
     return this.#lanes.values();
   }
 
-  /** Below this offset nothing needs to be read again; paused tables wait at a place of their own. */
+  /** Below this offset nothing needs to be read again, but for paused tables, whose place their sink holds. */
   get doneOffset(): bigint {
     let done = this.#passed;
     for (const lane of this.#lanes.values()) {
-      if (lane.state !== 'paused' && lane.doneOffset < done) done = lane.doneOffset;
+      const waits = lane.state === 'paused' && lane.storedOffset !== undefined;
+      if (!waits && lane.doneOffset < done) done = lane.doneOffset;
     }
     return done;
   }
 
   /** Opens lanes for tables known before, and reads on from the least of their places. */
   async begin(tables: readonly { table: FlowTable; openPull: string | undefined }[]): Promise<void> {
-    for (const { table, openPull } of tables) this.openLane(table, openPull);
+    for (const { table, openPull } of tables) this.openLane(table, { openPull, firstOffset: this.#passed });
     const claims = Promise.all([...this.#lanes.values()].map((lane) => lane.claimed));
     let timer: NodeJS.Timeout | undefined;
     const late = new Promise<void>((resolve) => {
@@ -64,20 +65,22 @@ export class FlowPartition implements FeedTarget {
     clearTimeout(timer);
     if (this.#stopped) return;
     this.#begun = true;
-    const starts = [...this.#lanes.values()].filter((lane) => lane.state === 'running').map((lane) => lane.doneOffset);
+    const starts = [...this.#lanes.values()].filter((lane) => lane.state === 'running').map((lane) => lane.position);
     // Every lane knows better what it has done; what it is given twice it passes over.
-    this.feed.begin(leastOffset([this.#options.startOffset, ...starts]) ?? this.#options.startOffset);
+    this.#readFrom(leastOffset([this.#options.startOffset, ...starts]) ?? this.#options.startOffset);
   }
 
-  openLane(table: FlowTable, openPull?: string, firstOffset = this.#passed): Lane {
-    const known = this.#lanes.get(table);
-    if (known !== undefined) return known;
+  /** @param known where and in which pull a table that was known before stands; left out for one that is met now */
+  openLane(table: FlowTable, known?: { openPull: string | undefined; firstOffset: bigint }): Lane {
+    const opened = this.#lanes.get(table);
+    if (opened !== undefined) return opened;
     const lane = new Lane({
       context: this.#options.context,
       table,
       topic: this.#options.topic,
       partition: this.partition,
-      firstOffset,
+      firstOffset: known?.firstOffset ?? this.#passed,
+      isNew: known === undefined,
       passedOffset: () => this.#passed,
       onProgress: () => {
         this.feed.stored();
@@ -89,21 +92,17 @@ export class FlowPartition implements FeedTarget {
     });
     this.#lanes.set(table, lane);
     table.notices.own.add(lane);
-    lane.start(openPull);
+    lane.start(known?.openPull);
     return lane;
   }
 
   /** Ends a lane and begins it anew where its sink stands; for a table that is resumed. */
   async reopenLane(table: FlowTable): Promise<void> {
     const lane = this.#lanes.get(table);
-    const openPull = lane?.openPull;
-    const done = lane?.doneOffset;
     if (lane !== undefined) await this.#closeLane(table, lane);
     if (this.#stopped) return;
     // A table that never stored anything begins where it stopped, not where the others are by now.
-    const reopened = this.openLane(table, openPull, done ?? this.#passed);
-    await reopened.claimed;
-    this.#rewind(reopened.doneOffset);
+    this.openLane(table, { openPull: lane?.openPull, firstOffset: lane?.position ?? this.#passed });
   }
 
   async stop(): Promise<void> {
@@ -148,8 +147,12 @@ export class FlowPartition implements FeedTarget {
 
   /** Reads again from an offset that a lane needs; before the begin, the begin sees to it. */
   #rewind(offset: bigint): void {
-    if (!this.#begun || this.#stopped || offset >= this.feed.wanted) return;
-    // Lanes that have gone further pass over what they have; `passed` stays true for them only from there.
+    if (this.#begun && !this.#stopped && offset < this.feed.wanted) this.#readFrom(offset);
+  }
+
+  /** What was passed further on is not passed any more: a lane that is idle must not take it for done. */
+  #readFrom(offset: bigint): void {
+    this.#passed = offset;
     this.feed.begin(offset);
   }
 

@@ -318,12 +318,12 @@ export class FlowRun implements StreamMember {
     const offsets = await this.#options.bus.admin().topicOffsets(this.topic);
     for (const lane of lanes) {
       const low = offsets.find((at) => at.partition === lane.partition)?.low ?? 0n;
-      if (lane.doneOffset >= low) continue;
+      if (lane.position >= low) continue;
       throw new RtdpError({
         code: 'WORMHOLE_POSITION_LOST',
-        message: `partition ${lane.partition} of ${this.topic} begins at ${low}, the table stands at ${lane.doneOffset}`,
+        message: `partition ${lane.partition} of ${this.topic} begins at ${low}, the table stands at ${lane.position}`,
         next: 'Restart the flow from a pull (POST /flows/NAME/restart), and give the topic a longer retention.',
-        facts: { partition: lane.partition, low: low.toString(), position: lane.doneOffset.toString() },
+        facts: { partition: lane.partition, low: low.toString(), position: lane.position.toString() },
       });
     }
   }

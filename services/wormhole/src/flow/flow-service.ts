@@ -281,7 +281,8 @@ function requireSamePlaces(before: FlowDefinition, after: FlowDefinition): void 
   const places = ({ name, source, sink }: FlowDefinition): string =>
     JSON.stringify([
       name,
-      source,
+      source.namespace,
+      source.topic,
       sink.store,
       sink.connection.database,
       sink.schema,

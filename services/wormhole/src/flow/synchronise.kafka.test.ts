@@ -4,18 +4,7 @@ import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import type { SourceTable } from '../fixtures/source-writer.ts';
-
-function ordersOf(instance: string): SourceTable {
-  return {
-    name: `postgresql.${instance}.public.orders`,
-    version: 1,
-    fields: [
-      { name: 'id', type: 'long', nullable: false, encoded: false, sourceType: 'bigint', key: true },
-      { name: 'status', type: 'string', nullable: true, encoded: false, sourceType: 'text' },
-      { name: 'total', type: 'decimal', nullable: true, encoded: false, sourceType: 'numeric(12,2)' },
-    ],
-  };
-}
+import { ordersOf } from '../fixtures/tables.ts';
 
 test('rows of several partitions and tables arrive, change and go', async () => {
   await using metadata = await testPostgres();

@@ -25,6 +25,8 @@ export interface LaneOptions {
   partition: number;
   /** Where to begin if the sink has no position yet. */
   firstOffset: bigint;
+  /** True for a table that is met for the first time: it has missed nothing. Else the sink must tell where to begin first. */
+  isNew: boolean;
   /** Everything below was given to the partition's lanes. */
   passedOffset(): bigint;
   /** Something was stored, or the queue emptied. */
@@ -58,7 +60,7 @@ export class Lane {
   /** Messages below were queued, or are done. */
   #queuedTo: bigint;
   /** False while the sink is away: messages are passed over and read again from the sink's position. */
-  #accepting = true;
+  #accepting: boolean;
   /** Everything below is stored, or concerned this lane not at all. */
   #doneOffset: bigint;
   #busyBytes = 0;
@@ -80,6 +82,7 @@ export class Lane {
     this.partition = options.partition;
     this.#doneOffset = options.firstOffset;
     this.#queuedTo = options.firstOffset;
+    this.#accepting = options.isNew;
     this.#lastProgressAt = options.context.now();
     this.#builder = new WorkBuilder(options.context.definition.limits);
     this.#writer = new SinkWriter(options);
@@ -123,6 +126,11 @@ export class Lane {
 
   get commitNumber(): bigint {
     return this.#writer.commitNumber;
+  }
+
+  /** What this lane itself has stored or found done; `doneOffset` also counts what did not concern it. */
+  get position(): bigint {
+    return this.#doneOffset;
   }
 
   /** Everything below needs never be given to this lane again. */
@@ -174,8 +182,12 @@ export class Lane {
 
   /** Claims the partition and learns where to go on. */
   async #open(): Promise<void> {
-    if (this.table.paused !== undefined) throw pausedError(this.table.paused);
     const sink = await this.table.sink();
+    if (this.table.paused !== undefined) {
+      // Its place is learnt all the same: where it is known, the others need not wait for it.
+      if (sink !== undefined) this.#doneOffset = await this.#writer.claim(sink, this.#doneOffset);
+      throw pausedError(this.table.paused);
+    }
     // Without a schema there is no sink table yet: the first message brings it.
     if (sink !== undefined) await this.#claim(sink);
     else if (!this.#accepting) this.#acceptFrom(this.#doneOffset);

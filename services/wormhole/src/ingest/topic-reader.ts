@@ -115,6 +115,8 @@ export class TopicReader {
       groupId: this.#options.groupId,
       topics: this.#topics,
       maxWaitMs: 100,
+      // The least a broker allows by default: the partitions of a killed worker are free after this.
+      sessionTimeoutMs: 6_000,
       startOffset: (topic, partition) => this.#startOffset(topic, partition),
       onAssigned: (places) => this.#onAssigned(places),
       onRevoked: (places) => this.#onRevoked(places),

@@ -1,0 +1,90 @@
+/** The service as a real process: flows over REST, in the way the command line uses it, with tokens checked. */
+import { connectBus } from '@rtdp/bus/connect';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { serviceSet } from '@rtdp/testing/services';
+import { expect, test } from 'vitest';
+import { createWormholeClient } from './client.ts';
+import { eventually } from './fixtures/flow-fixture.ts';
+import { type SourceTable, SourceWriter } from './fixtures/source-writer.ts';
+
+test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  const wormhole = services.service('wormhole', { RTDP_WORMHOLE_GROUP: uniqueName('group') });
+  await wormhole.start();
+  const client = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
+  const refused = await fetch(`${services.baseUrls.wormhole}/flows`);
+  expect(refused.status).toBe(401);
+  expect((await fetch(`${services.baseUrls.wormhole}/docs/json`)).status).toBe(200);
+
+  const instance = uniqueName('shop');
+  const bus = connectBus({ brokers, clientId: 'service-test' });
+  const source = await SourceWriter.create(bus, `postgresql.${instance}`, 2);
+  const items: SourceTable = {
+    name: `postgresql.${instance}.public.items`,
+    version: 1,
+    fields: [
+      { name: 'id', type: 'int', nullable: false, encoded: false, sourceType: 'integer', key: true },
+      { name: 'name', type: 'string', nullable: true, encoded: false, sourceType: 'text' },
+    ],
+  };
+  const url = new URL(sink.url);
+  const definition = {
+    name: 'items',
+    source: { namespace: `postgresql.${instance}.public.*` },
+    from: 'earliest' as const,
+    sink: {
+      store: 'postgres' as const,
+      connection: {
+        host: url.hostname,
+        port: Number(url.port),
+        database: sink.name,
+        user: url.username,
+        password: url.password,
+      },
+    },
+  };
+  const plan = await client.check(definition);
+  expect(plan.problems).toEqual([]);
+  await client.deploy(definition);
+  await expect(client.deploy(definition)).rejects.toMatchObject({ code: 'WORMHOLE_FLOW_EXISTS' });
+  await expect(client.deploy({ ...definition, name: 'Bad Name' })).rejects.toMatchObject({
+    code: 'SERVICE_REQUEST_INVALID',
+  });
+  await source.rows(items, [{ op: 'i', values: [1, 'one'] }]);
+  const count = async () =>
+    (await sink.query('select count(*)::int as n from public.items').catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
+  expect(await eventually(count, (n) => n === 1)).toBe(1);
+  expect((await client.getFlow('items')).definition).toMatchObject({ sink: { connection: { password: '' } } });
+  const kept = await metadata.query(`select definition::text as text from wormhole.flows`);
+  expect(kept.rows[0]?.text).toContain('"v1.');
+
+  await client.command('items', 'pause');
+  await source.rows(items, [{ op: 'i', values: [2, 'two'] }], 1);
+  expect((await client.getFlow('items')).state).toBe('paused');
+  await client.command('items', 'resume');
+  expect(await eventually(count, (n) => n === 2)).toBe(2);
+
+  await wormhole.kill();
+  await source.rows(items, [{ op: 'i', values: [3, 'three'] }], 1);
+  await wormhole.start();
+  expect(await eventually(count, (n) => n === 3)).toBe(3);
+  const status = await eventually(
+    () => client.status('items'),
+    ({ lag, tables }) => lag === 0 && tables[0]?.state === 'running',
+  );
+  expect(status).toMatchObject({ state: 'running', lag: 0, openDeadLetters: 0 });
+  const metrics = await (await fetch(`${services.baseUrls.wormhole}/metrics`)).text();
+  expect(metrics).toContain('rtdp_wormhole_rows_applied_total{flow="items",table="items"} 1');
+
+  await client.remove('items');
+  await expect(client.getFlow('items')).rejects.toMatchObject({ code: 'WORMHOLE_FLOW_NOT_FOUND' });
+  expect(await count()).toBe(3);
+  await wormhole.stop();
+  await bus.admin().deleteTopic(source.topic);
+  await bus.close();
+});
