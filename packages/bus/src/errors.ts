@@ -27,14 +27,17 @@ interface ClientError extends Error {
   errors?: unknown[];
 }
 
-const PRODUCER_FENCED = 90;
-
 /** Kafka's own error names → our code and the next step. */
 const BY_TYPE: Record<string, [BusErrorCode, string]> = {
   INVALID_PRODUCER_EPOCH: [
     'BUS_FENCED',
     'Another process has started with the same transactional id. Stop this one; only one may write.',
   ],
+  PRODUCER_FENCED: [
+    'BUS_FENCED',
+    'Another process has started with the same transactional id. Stop this one; only one may write.',
+  ],
+  TRANSACTION_ABORTABLE: ['BUS_TRANSACTION_STATE', 'Abort the transaction and begin another.'],
   TRANSACTION_COORDINATOR_FENCED: [
     'BUS_FENCED',
     'The transaction coordinator has moved. Start the producer again and read the position from Kafka.',
@@ -128,9 +131,6 @@ export function toBusError(error: unknown, context: ErrorContext): RtdpError {
       cause: error,
     });
   for (const cause of chain) {
-    if (cause.code === PRODUCER_FENCED) {
-      return details('BUS_FENCED', BY_TYPE.INVALID_PRODUCER_EPOCH![1], 'PRODUCER_FENCED');
-    }
     const known = cause.type === undefined ? undefined : BY_TYPE[cause.type];
     if (known) return details(known[0], known[1], cause.type);
     if (typeof cause.code === 'string' && TLS_CODE.test(cause.code)) {

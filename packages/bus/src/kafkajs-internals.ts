@@ -115,9 +115,21 @@ export const roundRobinAssigner: AssignerFactory = requireHere('kafkajs/src/cons
 export const InstrumentationEventEmitter: new () => object = requireHere('kafkajs/src/instrumentation/emitter');
 export const createKafkaLogger: (o: { level: number; logCreator: unknown }) => KafkaLogger =
   requireHere('kafkajs/src/loggers').createLogger;
-/** Error with the library's own `type`, `code` and `retriable` for an error code of the protocol. */
-export const errorFromCode: (code: number) => Error & { type: string; code: number; retriable: boolean } =
-  requireHere('kafkajs/src/protocol/error').createErrorFromCode;
+export type ProtocolError = Error & { type: string; code: number; retriable: boolean };
+const libraryError: (code: number) => ProtocolError = requireHere('kafkajs/src/protocol/error').createErrorFromCode;
+const LibraryProtocolError: new (o: object) => ProtocolError = requireHere('kafkajs/src/errors').KafkaJSProtocolError;
+/** Errors of the protocol that are younger than the library. */
+const YOUNGER: Record<number, [string, string]> = {
+  90: ['PRODUCER_FENCED', 'There is a newer producer with the same transactional id'],
+  120: ['TRANSACTION_ABORTABLE', 'The transaction has to be aborted'],
+};
+
+/** Error with a `type`, a `code` and `retriable` for an error code of the protocol. */
+export function errorFromCode(code: number): ProtocolError {
+  const younger = YOUNGER[code];
+  if (younger === undefined) return libraryError(code);
+  return new LibraryProtocolError({ type: younger[0], code, retriable: false, message: younger[1] });
+}
 
 /**
  * The library starts a timer of a negative time after every answer, though nothing is waiting: a warning of the process, and

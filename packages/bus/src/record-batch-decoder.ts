@@ -13,7 +13,7 @@ const LOG_APPEND_TIME = 0x08;
 const TRANSACTIONAL = 0x10;
 const CONTROL = 0x20;
 const BATCH_OVERHEAD = 61;
-const NO_HEADERS: Record<string, Buffer> = Object.freeze({});
+const NO_HEADERS: Record<string, Buffer> = Object.freeze(Object.create(null));
 
 export interface AbortedTransaction {
   producerId: bigint;
@@ -189,7 +189,8 @@ function readBytes(reader: WireReader): Buffer | null {
 function readHeaders(reader: WireReader): Record<string, Buffer> {
   const count = reader.varint();
   if (count <= 0) return NO_HEADERS;
-  const headers: Record<string, Buffer> = {};
+  // A header may be called anything, "__proto__" too.
+  const headers: Record<string, Buffer> = Object.create(null);
   for (let index = 0; index < count; index++) {
     const name = readBytes(reader)?.toString('utf8') ?? '';
     headers[name] = readBytes(reader) ?? Buffer.alloc(0);
