@@ -100,6 +100,37 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
       slotMade: () => sources.slotMade(stored.id),
     }),
   });
+  const around: RouteSurroundings = {
+    sources,
+    tables,
+    pulls,
+    schemaVersions,
+    events,
+    supervisor,
+    bus,
+    loadKind: loadSourceKind,
+    now: Date.now,
+  };
+  let isReady = false;
+  const http = await createHttpServer({
+    name: 'dbus',
+    version: packageJson.version,
+    logger,
+    metrics,
+    health,
+    verifier: createVerifier(options.identityKeys),
+    ready: () => isReady,
+    routes(application) {
+      sourceRoutes(application, around);
+      tableRoutes(application, around);
+      pullRoutes(application, around);
+    },
+  });
+  lifecycle.onStop('http', () => http.close());
+  const port = await http.listen(options.host, options.port);
+  logger.info({ host: options.host, port }, 'dbus listens');
+
+  // Only with the port in hand: a second service that was started by mistake must not take the sources over.
   lifecycle.onStop('sources', () => supervisor.stop());
   await supervisor.start();
 
@@ -121,33 +152,5 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
       return problems.length === 0 ? { status: 'ok', detail: '' } : { status: 'degraded', detail: problems.join(' ') };
     });
   }
-
-  const around: RouteSurroundings = {
-    sources,
-    tables,
-    pulls,
-    schemaVersions,
-    events,
-    supervisor,
-    bus,
-    loadKind: loadSourceKind,
-    now: Date.now,
-  };
-  const http = await createHttpServer({
-    name: 'dbus',
-    version: packageJson.version,
-    logger,
-    metrics,
-    health,
-    verifier: createVerifier(options.identityKeys),
-    ready: () => true,
-    routes(application) {
-      sourceRoutes(application, around);
-      tableRoutes(application, around);
-      pullRoutes(application, around);
-    },
-  });
-  lifecycle.onStop('http', () => http.close());
-  const port = await http.listen(options.host, options.port);
-  logger.info({ host: options.host, port }, 'dbus listens');
+  isReady = true;
 }

@@ -47,6 +47,7 @@ const FINAL_CODES = new Set([
   'DBUS_SLOT_LOST',
   'DBUS_SLOT_AHEAD',
   'BUS_FENCED',
+  'DBUS_FENCED',
   'DBUS_SOURCE_KIND_INVALID',
   'DBUS_POSITION_MALFORMED',
 ]);
@@ -195,7 +196,7 @@ export class Supervisor {
     work: (source: Supervised, next: SourceState) => Promise<void>,
   ): Promise<void> {
     const source = this.#sources.get(stored.name);
-    if (source === undefined) return;
+    if (source === undefined) throw notTakenUp(stored);
     await this.#inTurn(source, async () => {
       const next = nextSourceState(stored.name, source.state, command);
       clearTimeout(source.retry);
@@ -356,5 +357,14 @@ function notCleaned(stored: StoredSource, left: string[]): RtdpError {
     message: `source ${stored.name} could not be taken away whole: ${left.join(' ')}`,
     next: 'Mend what is named and remove it again, or remove it with force=true and clean the server by hand: a slot that stays keeps its log for ever.',
     facts: { source: stored.name, left },
+  });
+}
+
+function notTakenUp(stored: StoredSource): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_SOURCE_STATE',
+    message: `source ${stored.name} is not taken up yet: the service is starting`,
+    next: 'Try again in a moment.',
+    facts: { source: stored.name },
   });
 }

@@ -88,7 +88,7 @@ export function viewLag(stored: StoredSource, running: RunningSource, now: numbe
         schema: name.slice(0, at),
         table: name.slice(at + 1),
         rows: table.rows,
-        lagMillis: ageOf(table.publishedCommitMillis, now),
+        lagMillis: tableLag(table.publishedCommitMillis, figures.publishedCommitMillis, now),
         deadLetters: table.deadLetters,
       };
     }),
@@ -112,7 +112,7 @@ export function viewTable(
     stopped: schema?.stopped ?? false,
     rows: figures?.rows ?? 0,
     deadLetters: figures?.deadLetters ?? 0,
-    lagMillis: ageOf(figures?.publishedCommitMillis ?? 0, now),
+    lagMillis: tableLag(figures?.publishedCommitMillis ?? 0, running?.stream.figures.publishedCommitMillis ?? 0, now),
   };
 }
 
@@ -155,6 +155,11 @@ export function viewChunk(chunk: FinishedChunk): z.output<typeof chunkSchema> {
 export function viewEvent(event: SourceEvent & { at: Date }): z.output<typeof eventSchema> {
   const { at, kind, sentence, facts, subject } = event;
   return { at: at.toISOString(), kind, sentence, facts, subject };
+}
+
+/** A quiet table is no further behind than its source, whose heartbeats say how far everything is. */
+function tableLag(tableMillis: number, sourceMillis: number, now: number): number | null {
+  return ageOf(Math.max(tableMillis, sourceMillis), now);
 }
 
 function ageOf(millis: number, now: number): number | null {

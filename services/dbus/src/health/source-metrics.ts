@@ -40,7 +40,7 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
   } as const;
   const lag = metrics.gauge(
     'rtdp_dbus_table_lag_seconds',
-    'Age of the newest published change of a table, as its source committed it.',
+    'How far a table is behind: age of the newest published change of it or of a later heartbeat.',
     ['source', 'table'],
   );
   const tableRows = metrics.counter('rtdp_dbus_table_rows_total', 'Row changes published, per table.', [
@@ -90,8 +90,9 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
         sourceLag.set(label, Math.max(0, nowMillis - figures.publishedCommitMillis) / 1000);
       for (const [table, { rows, publishedCommitMillis }] of tables) {
         tableRows.inc({ source, table }, grown(source, `table ${table}`, rows));
-        if (publishedCommitMillis > 0)
-          lag.set({ source, table }, Math.max(0, nowMillis - publishedCommitMillis) / 1000);
+        // A quiet table is no further behind than its source, whose heartbeats say how far everything is.
+        const newest = Math.max(publishedCommitMillis, figures.publishedCommitMillis);
+        if (newest > 0) lag.set({ source, table }, Math.max(0, nowMillis - newest) / 1000);
       }
     },
     slot(source, report) {

@@ -10,13 +10,21 @@ const MOST_ATTEMPTS = 25;
 
 /** Classes and codes of Postgres that pass: connection, resources, shutdown, lock and statement time-outs, serialisation. */
 const PASSING = /^(08|53|57P|40)|^(55P03|57014|25P02|25P03)$/;
-const PASSING_CODES = new Set(['DBUS_STREAM_RESTARTED', 'DBUS_SOURCE_UNREACHABLE', 'DBUS_PULL_NOT_VISIBLE']);
+/** A stream that is stopped or fenced takes its source with it, which interrupts the pull; until then it waits like the rest. */
+const PASSING_CODES = new Set([
+  'DBUS_STREAM_RESTARTED',
+  'DBUS_STREAM_STOPPED',
+  'DBUS_FENCED',
+  'DBUS_SOURCE_UNREACHABLE',
+  'DBUS_PULL_NOT_VISIBLE',
+]);
+const PASSING_BUS = /^BUS_(?!TOPIC_|SCHEMA_|MESSAGE_)/;
 
 /** @param failures how many times in a row it failed, this one included */
 export function decideRetry(error: unknown, failures: number): RetryDecision {
   const passes =
     error instanceof RtdpError
-      ? PASSING_CODES.has(error.code)
+      ? PASSING_CODES.has(error.code) || PASSING_BUS.test(error.code)
       : sqlState(error) === ''
         ? isNetworkError(error)
         : PASSING.test(sqlState(error));

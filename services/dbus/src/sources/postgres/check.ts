@@ -1,5 +1,5 @@
 /** Decides what a check of a Postgres source answers: the server's prerequisites, and for each table whether and how it would be captured. */
-import { choosesTable, type SourceDefinition } from '../../catalog/source-definition.ts';
+import { choosesTable, HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
 import type { CheckReport, TableReport } from '../contract.ts';
 import { openSession, type SourceSession } from './connection.ts';
 import { keyOf, loadTables, type SourceTable } from './introspect.ts';
@@ -15,7 +15,9 @@ export async function checkPostgres(definition: SourceDefinition): Promise<Check
 export async function checkIn(session: SourceSession, definition: SourceDefinition): Promise<CheckReport> {
   const facts = await loadServerFacts(session, definition);
   const problems = serverProblems(facts, definition);
-  const tables = (await loadTables(session)).map((table) => reportTable(table, definition, facts.serverVersion));
+  const tables = (await loadTables(session))
+    .filter((table) => table.schema !== HEARTBEAT_TABLE.schema)
+    .map((table) => reportTable(table, definition, facts.serverVersion));
   if (!tables.some((table) => table.chosen && table.capture !== null)) {
     problems.push({
       code: 'no-tables',

@@ -13,6 +13,8 @@ export const SESSION_SETTINGS: Readonly<Record<string, string>> = {
   bytea_output: 'hex',
   client_encoding: 'UTF8',
   xmloption: 'content',
+  // What DBus writes (heartbeats, publications) need not wait for standbys, and must not hang where one is absent.
+  synchronous_commit: 'local',
 };
 
 /** The configuration for `pg` and for the replication transport alike. */

@@ -1,7 +1,7 @@
 /** Decides what runs while a Postgres source runs: the stream, the comparison of tables, pulls, re-reads and the watch over the slot. */
 
-import type { StoredSource } from '../../catalog/source-store.ts';
 import { HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
+import type { StoredSource } from '../../catalog/source-store.ts';
 import { BufferPool } from '../../pipeline/buffer-pool.ts';
 import type { SourceStream, TableName } from '../../pipeline/contract.ts';
 import { runStream } from '../../pipeline/run-stream.ts';
@@ -46,9 +46,10 @@ class PostgresSource implements RunningSource {
   constructor(stored: StoredSource, surroundings: SourceSurroundings) {
     this.#stored = stored;
     this.#surroundings = surroundings;
-    const { bus, logger, now } = surroundings;
+    const { bus, registry, logger, now } = surroundings;
     this.stream = runStream({
       bus,
+      registry,
       definition: stored.definition,
       logger,
       onSchemaOpened: (opening) => void this.#onSchemaOpened(opening),
@@ -258,6 +259,11 @@ class PostgresSource implements RunningSource {
 
   async #askPull(table: TableName, cause: string): Promise<void> {
     const { organisationId, id } = this.#stored;
+    const waiting = (await this.#surroundings.pulls.unfinished(id)).some(
+      (pull) =>
+        pull.schema === table.schema && pull.table === table.table && pull.state === 'waiting' && pull.chunks === 0,
+    );
+    if (waiting) return;
     await this.#surroundings.pulls.ask({ organisationId, sourceId: id, table, cause, askedBy: 'dbus' });
     this.#pulls?.kick();
   }
