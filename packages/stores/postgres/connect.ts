@@ -34,8 +34,9 @@ const SETTINGS: Record<string, string> = {
 
 export class Session {
   readonly prepared = new PreparedStatements();
-  /** Staging tables this connection has made, by the text that made them → name. */
+  /** Staging tables this connection has, by the columns that they hold; least recently used first. */
   readonly stages = new Map<string, string>();
+  nextStage = 0;
   readonly #client: PoolClient;
 
   constructor(client: PoolClient) {

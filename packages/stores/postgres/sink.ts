@@ -26,6 +26,8 @@ import { detectDeletes, markPull, truncateStatements } from './whole-table-state
 
 /** From this many rows on, COPY into a staging table is faster than array parameters. */
 const BULK_FROM = 500;
+/** Staging tables per connection. */
+const MOST_STAGES = 8;
 
 /** Only tests set any of these. */
 export interface SinkInternals {
@@ -164,10 +166,11 @@ export class PostgresSink implements TableSink {
       const rowCount = prepared.reduce((sum, each) => sum + (each?.plan.sent ?? 0), 0);
       const staged = rowCount >= (this.#internals.bulkFrom ?? BULK_FROM);
       const pipeline = session.pipeline();
+      const inUse = new Set<string>();
       const rowSources: (RowSource | undefined)[] = [];
       for (const each of prepared) {
         rowSources.push(
-          each && (staged ? await stage(session, pipeline, shape, each) : new ArrayRows(each.choice, each.columns)),
+          each && (staged ? await stage(session, pipeline, each, inUse) : new ArrayRows(each.choice, each.columns)),
         );
       }
       const sources = new Set([...lockedSources, ...items.flatMap((item) => itemSource(shape, item))]);
@@ -295,16 +298,25 @@ function prepareItems(
 async function stage(
   session: Session,
   pipeline: Pipeline,
-  shape: TableShape,
   prepared: PreparedBatch,
+  inUse: Set<string>,
 ): Promise<RowSource> {
-  const signature = `${shape.sinkId} ${createStage('', prepared.columns)}`;
+  const signature = createStage('', prepared.columns);
   let name = session.stages.get(signature);
   if (name === undefined) {
-    name = `rtdp_stage_${shape.sinkId}_${session.stages.size}`;
+    // Each commit empties all of a connection's staging tables: keep few.
+    for (const [oldest, unused] of session.stages) {
+      if (session.stages.size < MOST_STAGES || inUse.has(unused)) break;
+      await session.query(`DROP TABLE ${unused}`);
+      session.stages.delete(oldest);
+    }
+    name = `rtdp_stage_${session.nextStage++}`;
     await session.query(createStage(name, prepared.columns));
-    session.stages.set(signature, name);
   }
+  // The map's order is the order of use.
+  session.stages.delete(signature);
+  session.stages.set(signature, name);
+  inUse.add(name);
   pipeline.copy(copyStatement(name), [stageData(prepared.choice)]);
   return new StagedRows(name);
 }
