@@ -37,7 +37,8 @@ const COMMA = 0x2c;
 const CONTEXT_MEMBER = Buffer.from('],"context":');
 
 /**
- * Cheap: looks at the head only. Rows are not looked at, so a message with a good head may still be refused by a reader.
+ * Cheap: looks at the head only. Rows are not looked at, so a message with a good head may still be refused by a reader, and a second
+ * `schema` behind the rows (which would count) is not seen.
  * @throws UMS_NOT_JSON, UMS_SHAPE, UMS_VERSION, UMS_NAMESPACE
  */
 export function peekHead(source: Uint8Array): MessageHead {
@@ -176,7 +177,8 @@ function parseSchema(bytes: Buffer, { schemaStart, schemaEnd }: HeadPositions): 
     namespace: schema.namespace,
     batchId: schema.batchId,
     fieldsKey: fieldsText,
-    fields: () => parse(fieldsText),
+    // Not from its own text again: a number beyond all doubles would come back as null.
+    fields: () => (fieldsStart < 0 ? schema.fields : parse(fieldsText)),
   };
 }
 

@@ -40,8 +40,9 @@ export function checkNamespace(kind: string, json: unknown): string {
   const known = knownNamespaces.get(json);
   if (known !== undefined) return known;
   const family = familyOf(kind);
-  if ((family === 'directive' || family === 'feedback') && json.includes('*')) return parsePattern(json).text;
-  const namespace = formatNamespace(parseForeignNamespace(json));
+  const mayBePattern = (family === 'directive' || family === 'feedback') && json.includes('*');
+  if (mayBePattern) return atPath(json, () => parsePattern(json).text);
+  const namespace = atPath(json, () => formatNamespace(parseForeignNamespace(json)));
   if (knownNamespaces.size >= KNOWN_LIMIT) knownNamespaces.clear();
   knownNamespaces.set(json, namespace);
   return namespace;
@@ -97,6 +98,22 @@ export function expectObject(json: unknown, path: string): Record<string, unknow
 
 export function shapeError(path: string, value: unknown, expected: string): RtdpError {
   return envelopeError('UMS_SHAPE', path, value, expected);
+}
+
+/** The namespace's own error, with the path in this message. */
+function atPath(namespace: string, read: () => string): string {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof RtdpError)) throw error;
+    throw new RtdpError({
+      code: error.code,
+      message: error.message,
+      next: error.next,
+      facts: { ...error.facts, path: 'schema.namespace', value: showValue(namespace) },
+      cause: error,
+    });
+  }
 }
 
 function neededFields(kind: string): readonly UmsField[] {
