@@ -105,10 +105,15 @@ export class FlowPartition implements FeedTarget {
     this.openLane(table, { openPull: lane?.openPull, firstOffset: lane?.position ?? this.#passed });
   }
 
-  async stop(): Promise<void> {
+  /** Gives where the next worker has to begin. */
+  async stop(): Promise<bigint> {
     this.#stopped = true;
     this.feed.stop();
-    await Promise.all([...this.#lanes].map(([table, lane]) => this.#closeLane(table, lane)));
+    await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
+    const done = this.doneOffset;
+    for (const [table, lane] of this.#lanes) table.notices.own.delete(lane);
+    this.#lanes.clear();
+    return done;
   }
 
   take(message: TopicMessage): void {

@@ -132,9 +132,8 @@ export class FlowRun implements StreamMember {
     const flowPartition = this.#partitions.get(partition);
     if (flowPartition === undefined) return;
     this.#partitions.delete(partition);
-    await flowPartition.stop();
     // The next begin is from here; another worker may have moved it on meanwhile.
-    const done = flowPartition.doneOffset;
+    const done = await flowPartition.stop();
     if (done > (this.#starts.get(partition) ?? 0n)) this.#starts.set(partition, done);
     await this.context.progress
       .advance(this.context.id, [{ topic: this.topic, partition, nextOffset: done }])

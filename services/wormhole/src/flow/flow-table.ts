@@ -224,8 +224,10 @@ export class FlowTable {
   ): Target {
     const target = followAsFarAsPossible(this.#fields, result.resultFields);
     const sinkDiff = diffSchemas(this.#fields, result.resultFields);
-    // For a second source table, a column that it lacks says nothing about the first one's.
-    const compatible = adopted === undefined ? target?.diff.compatible : sinkDiff.compatible;
+    // For a second source table, a column that it lacks says nothing about the first one's; and when the source is as it was, it
+    // is the flow's own SQL that somebody changed on purpose.
+    const isOnPurpose = adopted === undefined || adopted.namespace === namespaceText;
+    const compatible = isOnPurpose ? target?.diff.compatible : sinkDiff.compatible;
     const follows = compatible === true || this.#context.definition.onIncompatible === 'follow';
     if (target === undefined || !follows || !target.diff.compatible) {
       throw this.#incompatible(namespaceText, adopted ?? { namespace: '', fields: this.#fields }, fields, undefined);

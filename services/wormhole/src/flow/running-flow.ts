@@ -114,10 +114,6 @@ export class RunningFlow {
         await this.#tryUp();
         return;
       } catch (error) {
-        await this.#run
-          ?.stop()
-          .catch((cause: unknown) => this.#logger.warn({ err: cause }, 'a flow did not stop cleanly'));
-        this.#run = undefined;
         const reason = reasonOf(error);
         if (reason.code === 'WORMHOLE_POSITION_LOST') {
           this.#step('fail', reason);
@@ -136,7 +132,7 @@ export class RunningFlow {
     this.#store ??= await openSinkStore(definition);
     await this.#store.check();
     const around = this.#around;
-    this.#run = new FlowRun({
+    const run = new FlowRun({
       bus: around.bus,
       reader: around.readerOf(definition.stream),
       onStep: (step, reason) => this.#onStep(step, reason),
@@ -158,7 +154,13 @@ export class RunningFlow {
         partitionCount,
       },
     });
-    await this.#run.start();
+    try {
+      await run.start();
+    } catch (error) {
+      await run.stop();
+      throw error;
+    }
+    this.#run = run;
     if (this.#relay === undefined) {
       this.#relay = new RereadRelay(this.#store, around.bus, this.#logger);
       this.#relay.start();

@@ -155,6 +155,9 @@ export class Lane {
 
   /** Ends what is under way, stores how far it came, and holds nothing. */
   async stop(): Promise<void> {
+    // What is queued and not begun is not done: from here on only what is stored counts.
+    this.#doneOffset = this.doneOffset;
+    this.#accepting = false;
     this.#stopping = true;
     this.#queue.close();
     await this.#running;

@@ -1,0 +1,152 @@
+/** A flow with SQL: filter, project, explode; a row that leaves the filter leaves the sink; mistakes are told before it runs. */
+import { testKafka } from '@rtdp/testing/kafka';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
+import type { SourceTable } from '../fixtures/source-writer.ts';
+import { ordersOf } from '../fixtures/tables.ts';
+import { readFlowDefinition } from './definition.ts';
+import { dryRun } from './dry-run.ts';
+
+test('a filter and a projection, kept true while rows change', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service, around } = fixture;
+  const orders = ordersOf(instance);
+  const flow = fixture.flow(
+    {
+      name: 'large',
+      source: { namespace: `postgresql.${instance}.public.orders` },
+      steps: [
+        { name: 'valued', sql: 'select id, status, total, total * 2 as twice from orders' },
+        {
+          name: 'large',
+          sql: "select id, upper(status) as status, twice from valued where total >= 100 and status <> 'lost'",
+        },
+      ],
+    },
+    { table: 'large_orders' },
+  );
+  await source.rows(orders, [
+    { op: 'i', values: ['1', 'new', '100.00'] },
+    { op: 'i', values: ['2', 'new', '5.00'] },
+    { op: 'i', values: ['3', null, '500.00'] },
+  ]);
+  const tried = await dryRun(around, readFlowDefinition(flow), 10);
+  expect(tried.tables[0]?.steps.map(({ name, rows }) => [name, rows.length])).toEqual([
+    ['valued', 3],
+    ['large', 1],
+  ]);
+  expect(tried.tables[0]?.steps[1]?.rows).toEqual([{ sourceRow: 0, values: ['1', 'NEW', '200.00'] }]);
+
+  const stored = await service.deploy(flow, { organisationId: ORGANISATION, origin: 'rest' });
+  const read = async () =>
+    (await sink.query('select id, status, twice from public.large_orders order by id').catch(() => ({ rows: [] })))
+      .rows;
+  expect(await eventually(read, (rows) => rows.length === 1)).toEqual([{ id: '1', status: 'NEW', twice: '200.00' }]);
+  await source.rows(orders, [
+    { op: 'u', values: ['1', 'lost', '100.00'] },
+    { op: 'u', values: ['2', 'paid', '150.00'] },
+    { op: 'u', values: ['3', null, '500.00'], unchanged: ['status'] },
+  ]);
+  expect(await eventually(read, (rows) => rows[0]?.id === '2')).toEqual([{ id: '2', status: 'PAID', twice: '300.00' }]);
+  await source.rows(orders, [{ op: 'd', values: ['2', null, null], unknown: ['status', 'total'] }]);
+  expect(await eventually(read, (rows) => rows.length === 0)).toEqual([]);
+
+  // The SQL changes; the flow goes on where it stands, with a column more.
+  const wider = { ...flow, steps: [{ name: 'large', sql: 'select id, total, status from orders where total >= 100' }] };
+  await service.replace(ORGANISATION, 'large', wider);
+  await source.rows(orders, [{ op: 'i', values: ['4', 'new', '100.00'] }]);
+  const widened = async () =>
+    (await sink.query('select id, total from public.large_orders').catch(() => ({ rows: [] }))).rows;
+  expect(await eventually(widened, (rows) => rows.length === 1)).toEqual([{ id: '4', total: '100.00' }]);
+  expect(await around.deadLetters.list(stored.id, { limit: 10 })).toEqual([]);
+});
+
+test('one row explodes into several, which are replaced together; a row on which the SQL fails is kept', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service, around } = fixture;
+  const carts: SourceTable = {
+    name: `postgresql.${instance}.public.carts`,
+    version: 1,
+    fields: [
+      { name: 'id', type: 'long', nullable: false, encoded: false, sourceType: 'bigint', key: true },
+      { name: 'lines', type: 'jsonarray', nullable: true, encoded: false, sourceType: 'jsonb' },
+    ],
+  };
+  const stored = await service.deploy(
+    fixture.flow(
+      {
+        name: 'lines',
+        source: { namespace: `postgresql.${instance}.public.carts` },
+        sql: `select c.id, line->>'name' as name, (line->>'quantity')::int as quantity
+              from carts c, jsonb_array_elements(c.lines) as line`,
+      },
+      { table: 'lines' },
+    ),
+    { organisationId: ORGANISATION, origin: 'rest' },
+  );
+  const lines = (...quantities: (number | string)[]) =>
+    JSON.stringify(quantities.map((quantity, at) => ({ name: `p${at}`, quantity })));
+  await source.rows(carts, [
+    { op: 'i', values: ['1', lines(1, 2, 3)] },
+    { op: 'i', values: ['2', lines(7)] },
+    { op: 'i', values: ['3', lines('many')] },
+    { op: 'i', values: ['4', lines(9)] },
+  ]);
+  const read = async () =>
+    (await sink.query('select id, name, quantity from public.lines order by id, name').catch(() => ({ rows: [] })))
+      .rows;
+  expect((await eventually(read, (rows) => rows.length === 5)).map(({ id, quantity }) => `${id}:${quantity}`)).toEqual([
+    '1:1',
+    '1:2',
+    '1:3',
+    '2:7',
+    '4:9',
+  ]);
+  const [letter] = await eventually(
+    () => around.deadLetters.list(stored.id, { limit: 10 }),
+    (letters) => letters.length === 1,
+  );
+  expect(letter).toMatchObject({ rowNumber: 2, reason: { code: 'ENGINE_ROW_FAILED' } });
+  await source.rows(carts, [{ op: 'u', values: ['1', lines(5)] }]);
+  expect((await eventually(read, (rows) => rows.length === 3)).map(({ id, quantity }) => `${id}:${quantity}`)).toEqual([
+    '1:5',
+    '2:7',
+    '4:9',
+  ]);
+  await source.rows(carts, [{ op: 'd', values: ['1', null], unknown: ['lines'] }]);
+  expect(await eventually(read, (rows) => rows.length === 2)).toHaveLength(2);
+});
+
+test('what cannot work is told with line and column when the first row shows the schema, and the table waits', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  const flow = fixture.flow({
+    name: 'wrong',
+    source: { namespace: `postgresql.${instance}.public.orders` },
+    sql: 'select id,\n       no_such_column\nfrom orders',
+  });
+  await service.deploy(flow, { organisationId: ORGANISATION, origin: 'rest' });
+  await source.rows(orders, [{ op: 'i', values: ['1', 'new', '100.00'] }]);
+  const run = () => service.runningFlows()[0]?.run;
+  const paused = await eventually(
+    () => run()?.tables[0]?.paused,
+    (reason) => reason !== undefined,
+  );
+  expect(paused).toMatchObject({ code: 'ENGINE_FLOW_REFUSED' });
+  expect(paused?.facts?.problems).toMatchObject([{ code: 'SQL_UNKNOWN_COLUMN', line: 2, column: 8 }]);
+
+  // Mended and resumed, the row that waited is there.
+  await service.replace(ORGANISATION, 'wrong', { ...flow, sql: 'select id, total from orders' });
+  await eventually(run, (now) => now !== undefined);
+  await run()?.resumeTable({ schema: 'public', table: 'orders' });
+  const read = async () => (await sink.query('select id, total from public.orders').catch(() => ({ rows: [] }))).rows;
+  expect(await eventually(read, (rows) => rows.length === 1)).toEqual([{ id: '1', total: '100.00' }]);
+});
