@@ -1,8 +1,8 @@
 /**
  * Decides which rows of a batch are sent to the store, and in which order of statements ("parts").
  *
- * Per key only rows of rising id count. Of these the last is sent, and, for every column it leaves untold, that column's last teller, each in
- * an earlier pass: the guard in the store then does to them exactly what it would have done to all the rows one by one. Rows are never merged
+ * Per key only rows of rising id count. Of these the last is sent, and, for every column it leaves untold, that column's last teller, and the
+ * newest whole row before a partial one, each in an earlier pass: the guard in the store then does to them exactly what it would have done to all the rows one by one. Rows are never merged
  * column by column here: a late row would lend its value to a newer one.
  */
 import type { Batch, TextColumn } from '@rtdp/ums/batch';
@@ -185,7 +185,10 @@ function untoldOf(columns: readonly UntoldColumn[], row: number): readonly numbe
   return untold;
 }
 
-/** Fills `kept` with the rows to send for the key that ends in `last`, newest first; returns how many rows the key has. */
+/**
+ * Fills `kept` with the rows to send for the key that ends in `last`, newest first; returns how many rows the key has. Behind the tellers the
+ * newest whole row is kept too: without it a partial row would find no row to update where the key is new to the store.
+ */
 function keepTellers(
   last: number,
   previous: Int32Array,
@@ -193,16 +196,20 @@ function keepTellers(
   columns: readonly UntoldColumn[],
   kept: number[],
 ): number {
+  // Only an update leaves anything untold: an insert or a delete says what every column is.
+  const untoldIn = (row: number, wanted: readonly UntoldColumn[]) =>
+    operations[row] === UPDATE ? wanted.filter(({ marks }) => marks[row] !== 0) : [];
   kept.length = 0;
   kept.push(last);
-  let wanted = operations[last] === UPDATE ? columns.filter(({ marks }) => marks[last] !== 0) : [];
+  let wanted = untoldIn(last, columns);
+  let wholeRow = wanted.length === 0;
   let length = 1;
   for (let row = previous[last]!; row !== -1; row = previous[row]!) {
     length++;
-    if (wanted.length === 0) continue;
-    // Only an update leaves anything untold: an insert or a delete says what every column is.
-    const stillWanted = operations[row] === UPDATE ? wanted.filter(({ marks }) => marks[row] !== 0) : [];
-    if (stillWanted.length < wanted.length) kept.push(row);
+    if (wholeRow) continue;
+    const stillWanted = untoldIn(row, wanted);
+    wholeRow = untoldIn(row, columns).length === 0;
+    if (wholeRow || stillWanted.length < wanted.length) kept.push(row);
     wanted = stillWanted;
   }
   return length;

@@ -27,7 +27,7 @@ export class SinkModel {
   }
 
   #applyRow(row: PlainRow): void {
-    const key = row.values['id']!;
+    const key = row.values.id!;
     const held = this.stored.get(key);
     const newest = [this.floor, held?.id ?? 0n, this.remembered.get(key) ?? 0n].reduce((a, b) => (a > b ? a : b));
     if (row.id <= newest) return;

@@ -157,7 +157,7 @@ export class SourceSimulation {
   }
 
   #append(row: PlainRow): void {
-    this.logs[Number(row.values['id']) % PARTITIONS]!.push({ kind: 'row', row });
+    this.logs[Number(row.values.id) % PARTITIONS]!.push({ kind: 'row', row });
   }
 
   #toAll(entry: Entry): void {

@@ -18,8 +18,8 @@ import type { SinkInternals } from './sink.ts';
 import { PostgresSink } from './sink.ts';
 import { ALL_RULES } from './statement.ts';
 
-const RUNS = Number(process.env['RTDP_ORACLE_RUNS'] ?? 40);
-const SEED = Number(process.env['RTDP_ORACLE_SEED'] ?? 20260101);
+const RUNS = Number(process.env.RTDP_ORACLE_RUNS ?? 40);
+const SEED = Number(process.env.RTDP_ORACLE_SEED ?? 20260101);
 
 let database: TestDatabase;
 let connections: Connections;
@@ -90,7 +90,7 @@ function modelRows(model: SinkModel): Record<string, string | null>[] {
 }
 
 function byId(left: Record<string, string | null>, right: Record<string, string | null>): number {
-  return Number(left['id']) - Number(right['id']);
+  return Number(left.id) - Number(right.id);
 }
 
 function property(variant: Variant) {
@@ -132,7 +132,7 @@ function mergeNaively(items: SinkItem[]): SinkItem[] {
 function mergeBatch(batch: Batch): Batch {
   const merged = new Map<string, PlainRow>();
   for (const row of plainRows(batch)) {
-    const key = row.values['id']!;
+    const key = row.values.id!;
     const before = merged.get(key);
     const [older, newer] = before && before.id > row.id ? [row, before] : [before, row];
     const values = { ...newer.values };
