@@ -5,6 +5,7 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { homedir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -96,7 +97,13 @@ function nodePath() {
 }
 
 function handOver(node, argumentsOf) {
-  const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
+  const env = {
+    ...process.env,
+    PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}`,
+    // What was compiled once is read the next time: halves the CPU that a service's start costs.
+    NODE_COMPILE_CACHE:
+      process.env.NODE_COMPILE_CACHE ?? join(process.env.RTDP_CACHE || join(homedir(), '.cache', 'rtdp'), 'node'),
+  };
   const child = spawn(node, argumentsOf, { cwd: root, env, stdio: 'inherit' });
   // In a terminal the child has Ctrl-C already, and hears it twice; it stops once. We wait for it to be done.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

@@ -6,7 +6,7 @@ import { type FoundImport, findImports } from './find-imports.ts';
 export interface SourceFile {
   /** From the root of the repository. */
   path: string;
-  /** Tests, benches and what stands in a folder named `testing`: they may use what is installed for development. */
+  /** Tests, benches and what serves only them: they may use what is installed for development. */
   isTest: boolean;
   imports: FoundImport[];
 }
@@ -56,13 +56,14 @@ async function readSource(root: string, path: string): Promise<SourceFile> {
   return { path: fromRoot, isTest: isTestFile(fromRoot), imports: findImports(await readFile(path, 'utf8')) };
 }
 
-/** Whether a file exists for tests only, by its name. */
+/** Folders of what only tests use: helpers that start something, models that are compared with the real thing. */
+const TEST_FOLDERS = ['testing', 'oracle'];
+
+/** Whether a file exists for tests only, by its name or by its folder. */
 export function isTestFile(path: string): boolean {
-  return (
-    /\.(test|bench)\.tsx?$/.test(path) ||
-    path.split('/').slice(0, -1).includes('testing') ||
-    path === 'vitest.config.ts'
-  );
+  if (/\.(test|bench)\.tsx?$|-harness\.ts$/.test(path) || path === 'vitest.config.ts') return true;
+  const folders = path.split('/').slice(0, -1);
+  return TEST_FOLDERS.some((name) => folders.includes(name));
 }
 
 async function sourceFiles(folder: string, deep: boolean): Promise<string[]> {

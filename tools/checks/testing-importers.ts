@@ -20,7 +20,7 @@ export const testingImporters: Check = {
             file: path,
             line,
             rule: RULE,
-            sentence: `only tests and benches may import ${TESTING}. Move this into a .test.ts file or a folder named testing.`,
+            sentence: `only tests and benches may import ${TESTING}. Move this into a .test.ts file, a -harness.ts file or a folder named testing.`,
           });
         }
       }
