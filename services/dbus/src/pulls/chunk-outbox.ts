@@ -6,7 +6,7 @@ import type { PipelineMessage, Sequencer } from '../pipeline/contract.ts';
 type OutgoingMessage = PipelineMessage & { buffer?: Buffer };
 
 const PORTION_BYTES = 4 * 1024 * 1024;
-const PORTIONS_UNDER_WAY = 2;
+const PORTIONS_UNDER_WAY = 3;
 
 export class ChunkOutbox {
   readonly #sequencer: Pick<Sequencer, 'publish'>;

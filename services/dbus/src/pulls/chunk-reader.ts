@@ -134,15 +134,17 @@ export async function underSnapshot<Result>(
 
 async function beginSnapshot(session: SourceSession, definition: SourceDefinition, table: TableName): Promise<void> {
   const { lockTimeoutMs, statementTimeoutMs } = definition.snapshot;
-  await session.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
   try {
-    await session.query(`SET LOCAL lock_timeout = ${lockTimeoutMs}`);
-    await session.query(`SET LOCAL statement_timeout = ${statementTimeoutMs}`);
-    // Rows are wanted in the order of the key: by its index, whatever the statistics of a young table say.
-    await session.query('SET LOCAL enable_seqscan = off');
-    await session.query('SET LOCAL enable_sort = off');
-    // Before the first query, hence before the snapshot: one older than a rewriting ALTER would read an empty table.
-    await session.query(`LOCK TABLE ${quoteTable(table)} IN ACCESS SHARE MODE`);
+    // One round trip. Rows are wanted in the order of the key: by its index, whatever the statistics of a young table say.
+    // The lock stands before the first query, hence before the snapshot: one older than a rewriting ALTER would read an empty table.
+    await session.query(
+      `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+       SET LOCAL lock_timeout = ${lockTimeoutMs};
+       SET LOCAL statement_timeout = ${statementTimeoutMs};
+       SET LOCAL enable_seqscan = off;
+       SET LOCAL enable_sort = off;
+       LOCK TABLE ${quoteTable(table)} IN ACCESS SHARE MODE`,
+    );
   } catch (error) {
     await session.query('ROLLBACK').catch(() => undefined);
     throw error;
