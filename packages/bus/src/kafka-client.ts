@@ -16,6 +16,7 @@ import {
   InstrumentationEventEmitter,
   type KafkaLogger,
 } from './kafkajs-internals.ts';
+import { readIntoOneBuffer } from './mend-client-library.ts';
 
 const READ_COMMITTED = 1;
 const METADATA_MAX_AGE_MS = 60_000;
@@ -91,12 +92,14 @@ function createSocket(o: {
   ssl?: tls.ConnectionOptions;
   onConnect: () => void;
 }): net.Socket {
-  const socket = o.ssl
-    ? tls.connect(
-        { host: o.host, port: o.port, ...(net.isIP(o.host) ? {} : { servername: o.host }), ...o.ssl },
-        o.onConnect,
-      )
-    : net.connect({ host: o.host, port: o.port }, o.onConnect);
+  let socket: net.Socket;
+  if (o.ssl) {
+    const servername = net.isIP(o.host) ? {} : { servername: o.host };
+    socket = tls.connect({ host: o.host, port: o.port, ...servername, ...o.ssl }, o.onConnect);
+  } else {
+    const onread = readIntoOneBuffer(() => socket);
+    socket = net.connect({ host: o.host, port: o.port, onread }, o.onConnect);
+  }
   socket.setKeepAlive(true, 60_000);
   socket.setNoDelay(true);
   return socket;

@@ -130,28 +130,3 @@ export function errorFromCode(code: number): ProtocolError {
   if (younger === undefined) return libraryError(code);
   return new LibraryProtocolError({ type: younger[0], code, retriable: false, message: younger[1] });
 }
-
-/**
- * The library starts a timer of a negative time after every answer, though nothing is waiting: a warning of the process, and
- * work for nothing. Only a queue that holds something needs to be looked at again.
- */
-const RequestQueue: { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } } = requireHere(
-  'kafkajs/src/network/requestQueue',
-);
-const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
-RequestQueue.prototype.scheduleCheckPendingRequests = function (this: { pending: unknown[] }) {
-  if (this.pending.length > 0) scheduleCheck.call(this);
-};
-
-/** Two that ask one connection to connect at once would each get a socket, and one of the two would be forgotten: they share one try. */
-const ConnectionClass: { prototype: { connect(): Promise<boolean> } } = requireHere('kafkajs/src/network/connection');
-const connectOnce = ConnectionClass.prototype.connect;
-const connecting = new WeakMap<object, Promise<boolean>>();
-ConnectionClass.prototype.connect = function (this: { connect(): Promise<boolean> }) {
-  let attempt = connecting.get(this);
-  if (attempt === undefined) {
-    attempt = connectOnce.call(this).finally(() => connecting.delete(this));
-    connecting.set(this, attempt);
-  }
-  return attempt;
-};

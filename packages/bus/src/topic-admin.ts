@@ -28,7 +28,7 @@ export class KafkaTopicAdmin implements BusAdmin {
       try {
         return await admin.createTopics({
           topics: [{ topic, numPartitions: partitions, replicationFactor, configEntries }],
-          waitForLeaders: true,
+          waitForLeaders: false,
         });
       } catch (error) {
         if (kafkaErrorType(error) === 'TOPIC_ALREADY_EXISTS') return false;
