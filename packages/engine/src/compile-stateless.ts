@@ -1,6 +1,6 @@
 /** Turns the steps of a stateless flow into prepared queries, and says what the flow needs and gives. */
 import { type BoundSteps, compileSteps } from '@rtdp/sql/compile-steps';
-import { engineType, isFloat, isInteger, isString, type PgType } from '@rtdp/sql/pg-type';
+import { engineType, isFixed, isFloat, isInteger, isString, type PgType } from '@rtdp/sql/pg-type';
 import { describeProblem, SqlError } from '@rtdp/sql/problem';
 import type { Relation, RelationColumn } from '@rtdp/sql/relation';
 import { type ColumnStorage, STORAGES_OF } from '@rtdp/ums/batch';
@@ -44,7 +44,13 @@ export async function compileStateless(host: EngineHost, definition: StatelessDe
       return { kind: 'copied', source, key: sourceFields[source]!.key === true };
     }
     computed.push({ column, index, storage: storageOfResult(column.type, resultStorage) });
-    return { kind: 'computed', position: computed.length - 1, storage: computed.at(-1)!.storage };
+    const { type } = column;
+    return {
+      kind: 'computed',
+      position: computed.length - 1,
+      storage: computed.at(-1)!.storage,
+      decimal: isFixed(type) ? { precision: type.precision, scale: type.scale } : null,
+    };
   });
 
   const scan = new Scan(storages);
@@ -54,7 +60,11 @@ export async function compileStateless(host: EngineHost, definition: StatelessDe
     const printed = [
       'r',
       ...Array.from({ length: result.paths }, (_, index) => `CAST(p${index} AS INTEGER)`),
-      ...computed.map(({ column, index, storage }) => outputOf(column.type, `c${index}`, storage)),
+      ...computed.map(({ column, index, storage }) =>
+        isFixed(column.type)
+          ? `CAST(c${index} AS ${engineType(column.type)})`
+          : outputOf(column.type, `c${index}`, storage),
+      ),
     ];
     query = await prepare(
       host,

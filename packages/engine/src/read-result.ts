@@ -1,6 +1,7 @@
 /** Reads the chunks of a result into columns, without an object per row. */
 import duckdb, { type DataChunk } from '@duckdb/node-bindings';
 import type { Column, ColumnStorage } from '@rtdp/ums/batch';
+import { DecimalTexts, decimalWidth } from './decimal-text.ts';
 import { isValid, readValidity, StringReader } from './string-layout.ts';
 
 /** Rows of all chunks. */
@@ -66,6 +67,27 @@ export function readColumn(chunks: readonly DataChunk[], column: number, storage
   const values = new Uint8Array(rows);
   eachChunk((data, count, start) => values.set(data.subarray(0, count), start), 1);
   return clean({ storage, nulls, values });
+}
+
+/** A DECIMAL column of the engine. */
+export interface DecimalForm {
+  readonly precision: number;
+  readonly scale: number;
+}
+
+/** A column of decimals, as texts. */
+export function readDecimals(chunks: readonly DataChunk[], column: number, form: DecimalForm, rows: number): Column {
+  const nulls = new Uint8Array(rows);
+  const texts = new DecimalTexts(form.precision, form.scale, rows);
+  let at = 0;
+  for (const chunk of chunks) {
+    const count = duckdb.data_chunk_get_size(chunk);
+    const vector = duckdb.data_chunk_get_vector(chunk, column);
+    markNulls(nulls, at, readValidity(vector, count), count);
+    texts.append(duckdb.vector_get_data(vector, count * decimalWidth(form.precision)), count, nulls, at);
+    at += count;
+  }
+  return { storage: 'text', nulls, bytes: texts.bytes, offsets: texts.offsets };
 }
 
 /** Where a value is NULL the engine leaves anything; a column holds 0 there. */

@@ -25,6 +25,7 @@ export class Scan {
   #at = 0;
   /** For each column the query asks for: -1 = the row number, else the source column. */
   #wanted: number[] = [];
+  #counted = new Int32Array(0);
   readonly #writer = new StringWriter();
 
   constructor(storages: readonly (ColumnStorage | 'skip')[]) {
@@ -54,8 +55,8 @@ export class Scan {
     for (const [index, column] of this.#wanted.entries()) {
       const vector = duckdb.data_chunk_get_vector(chunk, index);
       if (column === -1) {
-        const numbers = picked === null ? Int32Array.from({ length: count }, (_, row) => first + row) : picked.slice();
-        duckdb.copy_data_to_vector(vector, 0, numbers.buffer, 0, count * 4);
+        const numbers = picked ?? this.#countedTo(first + count).subarray(first);
+        duckdb.copy_data_to_vector(vector, 0, numbers.buffer as ArrayBuffer, numbers.byteOffset, count * 4);
         continue;
       }
       const source = batch.columns[column]!;
@@ -64,6 +65,15 @@ export class Scan {
     }
     duckdb.data_chunk_set_size(chunk, count);
     this.#at += count;
+  }
+
+  /** 0, 1, … at least up to the end. */
+  #countedTo(end: number): Int32Array {
+    if (this.#counted.length < end) {
+      this.#counted = new Int32Array(end * 2);
+      for (let row = 0; row < this.#counted.length; row += 1) this.#counted[row] = row;
+    }
+    return this.#counted;
   }
 
   #writeColumn(vector: Parameters<typeof writeNulls>[0], column: Column, first: number, count: number): void {

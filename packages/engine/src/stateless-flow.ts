@@ -5,13 +5,13 @@ import { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
 import type { CompiledFlow, FlowResult, StepResult } from './flow-contract.ts';
 import { type Query, QueryFailure } from './query.ts';
-import { readColumn, readIntegers, rowsOf } from './read-result.ts';
+import { type DecimalForm, readColumn, readDecimals, readIntegers, rowsOf } from './read-result.ts';
 import { gather, type Scan } from './scan-batch.ts';
 import type { StepQueries } from './step-queries.ts';
 
 export type ResultColumn =
   | { kind: 'copied'; source: number; key: boolean }
-  | { kind: 'computed'; position: number; storage: ColumnStorage };
+  | { kind: 'computed'; position: number; storage: ColumnStorage; decimal: DecimalForm | null };
 
 export interface FlowPlan {
   readonly sourceFields: readonly UmsField[];
@@ -141,7 +141,11 @@ export class StatelessFlow implements CompiledFlow {
     const count = rowsOf(chunks);
     const rows = readIntegers(chunks, 0, count);
     const wanted = columns.flatMap((column) => (column.kind === 'computed' ? [column] : []));
-    const read = wanted.map(({ position, storage }) => readColumn(chunks, 1 + paths + position, storage, count));
+    const read = wanted.map(({ position, storage, decimal }) =>
+      decimal === null
+        ? readColumn(chunks, 1 + paths + position, storage, count)
+        : readDecimals(chunks, 1 + paths + position, decimal, count),
+    );
     const places = Array.from({ length: paths }, (_, index) => readIntegers(chunks, 1 + index, count));
     const order = sortedOrder(rows, places);
     if (order === null) return { rows, columns: read };

@@ -116,9 +116,11 @@ export class ExpressionBinder {
   typeOf(typeName: TypeName | undefined): PgType {
     const names = namesOf(typeName?.names);
     const location = typeName?.location;
-    const modifiers = (typeName?.typmods ?? []).map((node) =>
-      'A_Const' in node ? (node.A_Const as ConstantNode).ival?.ival : undefined,
-    );
+    const modifiers = (typeName?.typmods ?? []).map((node) => {
+      const modifier = 'A_Const' in node ? (node.A_Const as ConstantNode).ival : undefined;
+      // The parser leaves a zero out.
+      return modifier === undefined ? undefined : (modifier.ival ?? 0);
+    });
     const written = names.join('.');
     const refuse = (why: string, next: string) =>
       this.statement.refuse('SQL_UNKNOWN_TYPE', `${written}: ${why}`, next, location);
