@@ -117,12 +117,18 @@ test.each([
 test('what runs in production may not import testing', async () => {
   const found = await sentences(testingImporters, {
     'packages/bus/package.json': manifest('@rtdp/bus', [], ['@rtdp/testing']),
-    'packages/bus/src/a.ts': "import { testKafka } from '@rtdp/testing/kafka';\n",
+    'packages/bus/src/a.ts': "import { testKafka } from '@rtdp/testing/kafka';\nimport { b } from './a-harness.ts';\n",
+    'packages/bus/src/a-harness.ts': "import { testKafka } from '@rtdp/testing/kafka';\n",
     'packages/bus/src/a.kafka.test.ts': "import { testKafka } from '@rtdp/testing/kafka';\n",
     'bench/package.json': manifest('@rtdp/bench', ['@rtdp/testing']),
     'bench/bus/run.ts': "import { testKafka } from '@rtdp/testing/kafka';\n",
   });
-  expect(found).toEqual([expect.stringContaining('packages/bus/src/a.ts:1 breaks the rule "importers of testing"')]);
+  expect(found).toEqual([
+    expect.stringContaining('packages/bus/src/a.ts:1 breaks the rule "importers of testing": only tests and benches'),
+    expect.stringContaining(
+      'packages/bus/src/a.ts:2 breaks the rule "importers of testing": it imports packages/bus/src/a-harness.ts',
+    ),
+  ]);
 });
 
 test('a relative path may not leave its package', async () => {

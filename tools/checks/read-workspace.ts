@@ -59,9 +59,18 @@ async function readSource(root: string, path: string): Promise<SourceFile> {
 /** Folders of what only tests use: helpers that start something, models that are compared with the real thing. */
 const TEST_FOLDERS = ['testing', 'oracle'];
 
+/** Names of files that only tests use: tests themselves, what makes their values, what starts their subject. */
+const TEST_NAMES = [
+  /\.(test|bench|arbitrary)\.tsx?$/,
+  /-harness\.ts$/,
+  // The suites that every store has to pass, exported for the test of each kind.
+  /^packages\/stores\/[^/]+-contract\.ts$/,
+  /^vitest\.config\.ts$/,
+];
+
 /** Whether a file exists for tests only, by its name or by its folder. */
 export function isTestFile(path: string): boolean {
-  if (/\.(test|bench)\.tsx?$|-harness\.ts$/.test(path) || path === 'vitest.config.ts') return true;
+  if (TEST_NAMES.some((pattern) => pattern.test(path))) return true;
   const folders = path.split('/').slice(0, -1);
   return TEST_FOLDERS.some((name) => folders.includes(name));
 }

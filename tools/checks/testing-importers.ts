@@ -1,7 +1,8 @@
-/** Checks that nothing but tests and benches imports the package that starts servers for tests. */
+/** Checks that nothing but tests and benches imports what exists for tests: the package that starts servers, and test files. */
+import { join, normalize } from 'node:path';
 import { WATCHING_FOLDERS } from '../layers.ts';
 import type { Check, Finding } from './finding.ts';
-import { packageOf, readWorkspace } from './read-workspace.ts';
+import { isTestFile, packageOf, readWorkspace } from './read-workspace.ts';
 
 const RULE = 'importers of testing';
 const TESTING = '@rtdp/testing';
@@ -15,6 +16,11 @@ export const testingImporters: Check = {
       for (const { path, isTest, imports } of files) {
         if (isTest) continue;
         for (const { specifier, line } of imports) {
+          const target = normalize(join(path, '..', specifier));
+          if (specifier.startsWith('.') && isTestFile(target)) {
+            const sentence = `it imports ${target}, which exists for tests only. Move what both need into a file of its own.`;
+            findings.push({ file: path, line, rule: RULE, sentence });
+          }
           if (packageOf(specifier) !== TESTING) continue;
           findings.push({
             file: path,
