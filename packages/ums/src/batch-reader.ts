@@ -4,6 +4,7 @@ import { type Batch, UNCHANGED, UNKNOWN } from './batch.ts';
 import { BatchBuilder } from './batch-builder.ts';
 import { RtdpError } from './error.ts';
 import { readMessage, type UmsMessage } from './message.ts';
+import { MessageBytes } from './message-bytes.ts';
 import { asBuffer, findHead, isTail, peekHead } from './message-head.ts';
 import { familyOf, isDataKind } from './message-kinds.ts';
 import { checkPlan, layOut, type ReaderPlan, type TupleLayout } from './tuple-layout.ts';
@@ -30,6 +31,7 @@ const KNOWN_HEADS = 8;
 export class BatchReader {
   private readonly plan: ReaderPlan;
   private readonly builder: BatchBuilder;
+  private readonly source = new MessageBytes();
   private heads: KnownHead[] = [];
   private namespace = '';
   private kind = '';
@@ -67,7 +69,8 @@ export class BatchReader {
     const head = isUtf8(bytes) ? this.findKnownHead(bytes) : null;
     if (head !== null) {
       this.checkSame(head.namespace);
-      const end = scanRows(bytes, head.prefix.length, head.layout, this.builder);
+      this.source.load(bytes);
+      const end = scanRows(this.source, head.prefix.length, head.layout, this.builder);
       if (end >= 0 && isTail(bytes, end, head.contextBefore))
         return this.finishMessage(head.namespace, head.kind, start);
       this.builder.truncate(start);

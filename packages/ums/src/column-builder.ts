@@ -3,6 +3,7 @@ import type { Column, ColumnStorage } from './batch.ts';
 import type { UmsValue } from './types.ts';
 
 const NO_BYTES: Buffer = Buffer.alloc(0);
+const NO_VIEW: DataView = new DataView(new ArrayBuffer(0));
 const NO_UINT8 = new Uint8Array(0);
 const NO_UINT32 = new Uint32Array(0);
 const NO_INT32 = new Int32Array(0);
@@ -21,6 +22,8 @@ export class ColumnBuilder {
   /** text: `offsets[row + 1]` is set to `length` when a row is done. */
   offsets = NO_UINT32;
   bytes: Buffer = NO_BYTES;
+  /** Over the same memory as `bytes`, for writing several bytes at once. */
+  view: DataView = NO_VIEW;
   length = 0;
   int32 = NO_INT32;
   float64 = NO_FLOAT64;
@@ -38,7 +41,7 @@ export class ColumnBuilder {
     this.untold = undefined;
     this.length = 0;
     this.resize(capacity, 0);
-    if (this.storage === 'text') this.bytes = Buffer.allocUnsafeSlow(byteCapacity);
+    if (this.storage === 'text') this.setBytes(Buffer.allocUnsafeSlow(byteCapacity));
   }
 
   /** Room for `capacity` rows; the first `rowCount` are kept. */
@@ -68,8 +71,13 @@ export class ColumnBuilder {
   growBytes(written: number, atLeast: number): Buffer {
     const bytes = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, written + atLeast, 64));
     this.bytes.copy(bytes, 0, 0, written);
-    this.bytes = bytes;
+    this.setBytes(bytes);
     return bytes;
+  }
+
+  private setBytes(bytes: Buffer): void {
+    this.bytes = bytes;
+    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
   }
 
   setNull(row: number): void {

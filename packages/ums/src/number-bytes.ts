@@ -1,53 +1,64 @@
 /** Decides how digits in the bytes of a message become numbers, and numbers digits, without a JavaScript string or BigInt on the way. */
 import type { ColumnBuilder } from './column-builder.ts';
 import { skipNumber } from './json-scanner.ts';
+import type { MessageBytes } from './message-bytes.ts';
+import { fourDigits } from './word-bytes.ts';
 
 const MINUS = 0x2d;
 const ZERO = 0x30;
 const TWO_32 = 4294967296;
-const POWERS_OF_TEN = Array.from({ length: 23 }, (_, exponent) => 10 ** exponent);
 
 /**
  * Reads a 64-bit integer in its one form (no leading zero, no `-0`).
  * @param at on the first digit or the minus
  * @returns the position after the last digit, or −1 for another form or a value that does not fit
  */
-export function readInt64(source: Uint8Array, at: number, words: Uint32Array, row: number): number {
-  const negative = source[at] === MINUS;
+export function readInt64(source: MessageBytes, at: number, words: Uint32Array, row: number): number {
+  const { bytes, view } = source;
+  const negative = bytes[at] === MINUS;
   if (negative) at++;
   const start = at;
-  // The first ten digits and the (at most nine) after them are small enough for exact arithmetic.
+  // The first eight digits and the (at most eleven) after them are small enough for exact arithmetic.
   let first = 0;
-  const firstEnd = at + 10;
-  let byte = source[at]!;
-  while (at < firstEnd && byte >= ZERO && byte <= 0x39) {
-    first = first * 10 + (byte - ZERO);
-    byte = source[++at]!;
-  }
-  let low: number;
-  let high: number;
-  if (at < firstEnd || byte < ZERO || byte > 0x39) {
-    if (at === start) return -1;
-    low = first >>> 0;
-    high = (first / TWO_32) | 0;
-  } else {
-    let rest = 0;
-    const restStart = at;
-    while (byte >= ZERO && byte <= 0x39) {
-      rest = rest * 10 + (byte - ZERO);
-      byte = source[++at]!;
+  let rest = 0;
+  let scale = 1;
+  let four = fourDigits(view.getInt32(at, true));
+  if (four >= 0) {
+    first = four;
+    at += 4;
+    four = fourDigits(view.getInt32(at, true));
+    if (four >= 0) {
+      first = first * 10_000 + four;
+      at += 4;
+      four = fourDigits(view.getInt32(at, true));
+      if (four >= 0) {
+        rest = four;
+        scale = 10_000;
+        at += 4;
+        four = fourDigits(view.getInt32(at, true));
+        if (four >= 0) {
+          rest = rest * 10_000 + four;
+          scale = 100_000_000;
+          at += 4;
+        }
+      }
     }
-    const restDigits = at - restStart;
-    if (restDigits > 9) return -1;
-    const scale = POWERS_OF_TEN[restDigits]!;
-    const lower = (first & 0xffff) * scale + rest;
-    const upper = Math.floor(first / 65536) * scale;
-    const sum = (lower >>> 0) + ((upper << 16) >>> 0);
-    low = sum >>> 0;
-    high = Math.floor(lower / TWO_32) + Math.floor(upper / 65536) + (sum >= TWO_32 ? 1 : 0);
-    if (high >= 0x80000000 && !(negative && high === 0x80000000 && low === 0)) return -1;
   }
-  if (source[start] === ZERO && (at - start > 1 || negative)) return -1;
+  let byte = bytes[at]!;
+  while (byte >= ZERO && byte <= 0x39) {
+    rest = rest * 10 + (byte - ZERO);
+    scale *= 10;
+    byte = bytes[++at]!;
+  }
+  const digits = at - start;
+  if (digits === 0 || digits > 19) return -1;
+  if (bytes[start] === ZERO && (digits > 1 || negative)) return -1;
+  const lower = (first & 0xffff) * scale + rest;
+  const upper = (first >>> 16) * scale;
+  const sum = (lower >>> 0) + ((upper << 16) >>> 0);
+  let low = sum >>> 0;
+  let high = Math.floor(lower / TWO_32) + Math.floor(upper / 65536) + (sum >= TWO_32 ? 1 : 0);
+  if (high >= 0x80000000 && !(negative && high === 0x80000000 && low === 0)) return -1;
   if (negative) {
     low = (~low + 1) >>> 0;
     high = (low === 0 ? ~high + 1 : ~high) >>> 0;
@@ -77,51 +88,7 @@ export function readInt32(source: Uint8Array, at: number, values: Int32Array | F
   return at;
 }
 
-/**
- * Reads a JSON number as the double nearest to it.
- * @returns the position after it, or −1 if it is no JSON number or beyond all doubles
- */
-export function readDouble(source: Buffer, at: number, values: Float64Array, row: number): number {
-  const start = at;
-  const negative = source[at] === MINUS;
-  if (negative) at++;
-  const first = at;
-  let digits = 0;
-  let mantissa = 0;
-  let byte = source[at]!;
-  while (byte >= ZERO && byte <= 0x39) {
-    mantissa = mantissa * 10 + (byte - ZERO);
-    byte = source[++at]!;
-  }
-  digits = at - first;
-  if (digits === 0 || (source[first] === ZERO && digits > 1)) return -1;
-  let fraction = 0;
-  if (byte === 0x2e) {
-    const point = at;
-    byte = source[++at]!;
-    while (byte >= ZERO && byte <= 0x39) {
-      mantissa = mantissa * 10 + (byte - ZERO);
-      byte = source[++at]!;
-    }
-    fraction = at - point - 1;
-    if (fraction === 0) return -1;
-    digits += fraction;
-  }
-  // Up to 15 digits are exact, so is the power of ten, and one division rounds once.
-  if (digits <= 15 && byte !== 0x65 && byte !== 0x45) {
-    const value = fraction === 0 ? mantissa : mantissa / POWERS_OF_TEN[fraction]!;
-    values[row] = negative ? -value : value;
-    return at;
-  }
-  const end = skipNumber(source, start);
-  if (end < 0) return -1;
-  const value = Number(source.toString('latin1', start, end));
-  if (!Number.isFinite(value)) return -1;
-  values[row] = value;
-  return end;
-}
-
-/** Appends a JSON number to a text column as it is written. @returns the position after it, or −1 as `readDouble` */
+/** Appends a JSON number to a text column as it is written. @returns the position after it, or −1 if it is none or beyond all doubles */
 export function appendNumberText(source: Buffer, at: number, column: ColumnBuilder): number {
   const end = skipNumber(source, at);
   if (end < 0) return -1;

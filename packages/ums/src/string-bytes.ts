@@ -1,6 +1,7 @@
 /** Decides how a JSON string in the bytes of a message becomes the plain UTF-8 bytes of a text column. */
 import type { ColumnBuilder } from './column-builder.ts';
-import { PLAIN_IN_STRING } from './json-scanner.ts';
+import type { MessageBytes } from './message-bytes.ts';
+import { bytesBefore, specialBits } from './word-bytes.ts';
 
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
@@ -12,41 +13,62 @@ for (const [letter, character] of ['""', '\\\\', '//', 'b\b', 'f\f', 'n\n', 'r\r
 }
 
 /**
- * Appends a string to `column.bytes` and moves `column.length`.
- * @param source valid UTF-8
+ * Appends a string to `column.bytes` and moves `column.length`; at least four bytes after it are free.
  * @param at after the opening quote
  * @returns the position after the closing quote, or −1 for a string that is not JSON or not whole characters
  */
-export function appendString(source: Uint8Array, at: number, column: ColumnBuilder): number {
-  let bytes = column.bytes;
+export function appendString(source: MessageBytes, at: number, column: ColumnBuilder): number {
+  const from = source.view;
+  let to = column.view;
   let length = column.length;
-  let limit = bytes.length;
+  let limit = to.byteLength - 8;
   for (;;) {
-    const byte = source[at++]!;
-    if (length + 4 > limit) {
-      bytes = column.growBytes(length, 64);
-      limit = bytes.length;
+    if (length > limit) {
+      column.growBytes(length, 64);
+      to = column.view;
+      limit = to.byteLength - 8;
     }
-    if (PLAIN_IN_STRING[byte] === 1) {
-      bytes[length++] = byte;
-    } else if (byte === QUOTE) {
+    const word = from.getInt32(at, true);
+    to.setInt32(length, word, true);
+    const special = specialBits(word);
+    if (special === 0) {
+      at += 4;
+      length += 4;
+      continue;
+    }
+    const plain = bytesBefore(special);
+    at += plain;
+    length += plain;
+    const byte = from.getUint8(at++);
+    if (byte === QUOTE) {
       column.length = length;
       return at;
-    } else if (byte === BACKSLASH) {
-      const letter = source[at]!;
-      const plain = UNESCAPED[letter]!;
-      if (plain !== 0) {
-        bytes[length++] = plain;
-        at++;
-      } else {
-        const code = codePointAt(source, at);
-        if (code < 0) return -1;
-        at += code > 0xffff ? 11 : 5;
-        length = writeCodePoint(bytes, length, code);
-      }
-    } else {
-      return -1;
     }
+    if (byte !== BACKSLASH) return -1;
+    const unescaped = UNESCAPED[from.getUint8(at)]!;
+    if (unescaped !== 0) {
+      to.setUint8(length++, unescaped);
+      at++;
+    } else {
+      const code = codePointAt(source.bytes, at);
+      if (code < 0) return -1;
+      at += code > 0xffff ? 11 : 5;
+      length = writeCodePoint(column.bytes, length, code);
+    }
+  }
+}
+
+/** As `skipPlainString`, for the hot path. @param at on the opening quote */
+export function skipPlainWords(source: MessageBytes, at: number): number {
+  at++;
+  for (;;) {
+    const special = specialBits(source.view.getInt32(at, true));
+    if (special === 0) {
+      at += 4;
+      continue;
+    }
+    at += bytesBefore(special);
+    return source.bytes[at] === QUOTE ? at + 1 : -1;
   }
 }
 

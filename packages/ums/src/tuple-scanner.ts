@@ -7,9 +7,11 @@
 import { BEFORE, DELETE, INSERT, UNCHANGED, UNKNOWN, UPDATE } from './batch.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
+import { readDouble } from './double-bytes.ts';
 import { skipNull, skipPlainString, skipScalar, skipSpace, skipValue } from './json-scanner.ts';
-import { appendBytes, appendNumberText, readDouble, readInt32, readInt64 } from './number-bytes.ts';
-import { appendString } from './string-bytes.ts';
+import type { MessageBytes } from './message-bytes.ts';
+import { appendBytes, appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
+import { appendString, skipPlainWords } from './string-bytes.ts';
 import { isTextOfType } from './text-bytes.ts';
 import { ACTION, FIRST_DATA_ACTION, type TupleLayout } from './tuple-layout.ts';
 
@@ -27,73 +29,76 @@ const NULL_WORD = Buffer.from('_NULL_');
  * @param at after the opening bracket
  * @returns the position after the closing bracket, or −1 (rows may have been added: the caller truncates)
  */
-export function scanRows(source: Buffer, at: number, layout: TupleLayout, batch: BatchBuilder): number {
-  at = skipSpace(source, at);
-  if (source[at] === CLOSE_BRACKET) return at + 1;
+export function scanRows(source: MessageBytes, at: number, layout: TupleLayout, batch: BatchBuilder): number {
+  const { bytes } = source;
+  at = skipSpace(bytes, at);
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
     at = openTuple(source, at);
     if (at < 0) return -1;
     const row = batch.openRow();
     at = scanTuple(source, at, layout, batch, row);
     if (at < 0) return -1;
-    at = source[at] === CLOSE_BRACE ? at + 1 : scanRowMembers(source, at, layout, row);
+    at = bytes[at] === CLOSE_BRACE ? at + 1 : scanRowMembers(source, at, layout, row);
     if (at < 0) return -1;
     batch.rowCount++;
-    let byte = source[at]!;
+    let byte = bytes[at]!;
     if (byte <= SPACE) {
-      at = skipSpace(source, at);
-      byte = source[at]!;
+      at = skipSpace(bytes, at);
+      byte = bytes[at]!;
     }
     if (byte === CLOSE_BRACKET) return at + 1;
     if (byte !== COMMA) return -1;
     at++;
-    if (source[at]! <= SPACE) at = skipSpace(source, at);
+    if (bytes[at]! <= SPACE) at = skipSpace(bytes, at);
   }
 }
 
 /** @param at on the opening brace of a row @returns the position after `{"tuple":[` */
-function openTuple(source: Buffer, at: number): number {
-  if (source[at] !== OPEN_BRACE) return -1;
+function openTuple(source: MessageBytes, at: number): number {
+  const { bytes } = source;
+  if (bytes[at] !== OPEN_BRACE) return -1;
   at++;
-  if (source[at]! <= SPACE) at = skipSpace(source, at);
+  if (bytes[at]! <= SPACE) at = skipSpace(bytes, at);
   if (
-    source[at] !== QUOTE ||
-    source[at + 1] !== 0x74 ||
-    source[at + 2] !== 0x75 ||
-    source[at + 3] !== 0x70 ||
-    source[at + 4] !== 0x6c ||
-    source[at + 5] !== 0x65 ||
-    source[at + 6] !== QUOTE
+    bytes[at] !== QUOTE ||
+    bytes[at + 1] !== 0x74 ||
+    bytes[at + 2] !== 0x75 ||
+    bytes[at + 3] !== 0x70 ||
+    bytes[at + 4] !== 0x6c ||
+    bytes[at + 5] !== 0x65 ||
+    bytes[at + 6] !== QUOTE
   ) {
     return -1;
   }
-  at = passColon(source, at + 7);
-  return at > 0 && source[at] === OPEN_BRACKET ? at + 1 : -1;
+  at = passColon(bytes, at + 7);
+  return at > 0 && bytes[at] === OPEN_BRACKET ? at + 1 : -1;
 }
 
 /** @param at after the opening bracket of a tuple @returns the position after the closing one */
-function scanTuple(source: Buffer, at: number, layout: TupleLayout, batch: BatchBuilder, row: number): number {
+function scanTuple(source: MessageBytes, at: number, layout: TupleLayout, batch: BatchBuilder, row: number): number {
+  const { bytes } = source;
   const { actions, builders } = layout;
   const width = actions.length;
   for (let place = 0; place < width; place++) {
-    let byte = source[at]!;
+    let byte = bytes[at]!;
     if (byte <= SPACE) {
-      at = skipSpace(source, at);
-      byte = source[at]!;
+      at = skipSpace(bytes, at);
+      byte = bytes[at]!;
     }
     const action = actions[place]!;
     const column = builders[place]!;
     if (byte === 0x6e && action >= FIRST_DATA_ACTION) {
-      at = skipNull(source, at);
+      at = skipNull(bytes, at);
       if (action !== ACTION.skip && action !== ACTION.plainOnly) column.setNull(row);
     } else {
       at = scanValue(source, at, byte, action, column, batch, row);
     }
     if (at < 0) return -1;
-    byte = source[at]!;
+    byte = bytes[at]!;
     if (byte <= SPACE) {
-      at = skipSpace(source, at);
-      byte = source[at]!;
+      at = skipSpace(bytes, at);
+      byte = bytes[at]!;
     }
     if (byte !== (place + 1 < width ? COMMA : CLOSE_BRACKET)) return -1;
     at++;
@@ -102,7 +107,7 @@ function scanTuple(source: Buffer, at: number, layout: TupleLayout, batch: Batch
 }
 
 function scanValue(
-  source: Buffer,
+  source: MessageBytes,
   at: number,
   byte: number,
   action: number,
@@ -110,15 +115,16 @@ function scanValue(
   batch: BatchBuilder,
   row: number,
 ): number {
+  const { bytes } = source;
   switch (action) {
     case ACTION.id:
       return byte === QUOTE ? scanId(source, at + 1, column, row) : -1;
     case ACTION.operation:
       return byte === QUOTE ? scanOperation(source, at, batch, row) : -1;
     case ACTION.uniqueText:
-      return byte === QUOTE ? skipPlainString(source, at) : -1;
+      return byte === QUOTE ? skipPlainWords(source, at) : -1;
     case ACTION.skip:
-      return byte === OPEN_BRACE || byte === OPEN_BRACKET ? -1 : skipScalar(source, at);
+      return byte === OPEN_BRACE || byte === OPEN_BRACKET ? -1 : skipScalar(bytes, at);
     case ACTION.text:
       if (byte !== QUOTE) return -1;
       at = appendString(source, at + 1, column);
@@ -138,32 +144,32 @@ function scanValue(
       return appendInteger(source, at, column, row);
     case ACTION.numberText:
       if (byte === QUOTE) return scanSpecialNumber(source, at, column, row);
-      at = appendNumberText(source, at, column);
+      at = appendNumberText(bytes, at, column);
       column.offsets[row + 1] = column.length;
       column.nulls[row] = 0;
       return at;
     case ACTION.booleanText: {
-      const end = byte === 0x74 || byte === 0x66 ? skipScalar(source, at) : -1;
+      const end = byte === 0x74 || byte === 0x66 ? skipScalar(bytes, at) : -1;
       if (end < 0) return -1;
-      appendBytes(source, at, end, column);
+      appendBytes(bytes, at, end, column);
       column.offsets[row + 1] = column.length;
       column.nulls[row] = 0;
       return end;
     }
     case ACTION.int32:
       column.nulls[row] = 0;
-      return readInt32(source, at, column.int32, row);
+      return readInt32(bytes, at, column.int32, row);
     case ACTION.longInt64:
       if (byte !== QUOTE) return -1;
       column.nulls[row] = 0;
       at = readInt64(source, at + 1, column.words, row);
-      return at > 0 && source[at] === QUOTE ? at + 1 : -1;
+      return at > 0 && bytes[at] === QUOTE ? at + 1 : -1;
     case ACTION.integerInt64:
       column.nulls[row] = 0;
       return readIntegerAsInt64(source, at, column, row);
     case ACTION.integerFloat64:
       column.nulls[row] = 0;
-      return readInt32(source, at, column.float64, row);
+      return readInt32(bytes, at, column.float64, row);
     case ACTION.float64:
       if (byte === QUOTE) return -1;
       column.nulls[row] = 0;
@@ -172,29 +178,31 @@ function scanValue(
       if (byte !== 0x74 && byte !== 0x66) return -1;
       column.nulls[row] = 0;
       column.booleans[row] = byte === 0x74 ? 1 : 0;
-      return skipScalar(source, at);
+      return skipScalar(bytes, at);
     default:
       return -1;
   }
 }
 
-function scanId(source: Buffer, at: number, column: ColumnBuilder, row: number): number {
+function scanId(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const { bytes } = source;
   column.nulls[row] = 0;
-  if (source[at] === 0x2d || source[at] === 0x30) return -1;
+  if (bytes[at] === 0x2d || bytes[at] === 0x30) return -1;
   at = readInt64(source, at, column.words, row);
-  return at > 0 && source[at] === QUOTE ? at + 1 : -1;
+  return at > 0 && bytes[at] === QUOTE ? at + 1 : -1;
 }
 
-function scanOperation(source: Buffer, at: number, batch: BatchBuilder, row: number): number {
-  const operation = source[at + 1]!;
-  if (source[at + 2] !== QUOTE) return -1;
+function scanOperation(source: MessageBytes, at: number, batch: BatchBuilder, row: number): number {
+  const { bytes } = source;
+  const operation = bytes[at + 1]!;
+  if (bytes[at + 2] !== QUOTE) return -1;
   if (operation !== INSERT && operation !== UPDATE && operation !== DELETE && operation !== BEFORE) return -1;
   batch.operations[row] = operation;
   return at + 3;
 }
 
 /** @param at after the opening quote */
-function scanCheckedText(source: Buffer, at: number, action: number, column: ColumnBuilder, row: number): number {
+function scanCheckedText(source: MessageBytes, at: number, action: number, column: ColumnBuilder, row: number): number {
   const start = column.length;
   at = appendString(source, at, column);
   if (at < 0) return -1;
@@ -213,12 +221,13 @@ function scanCheckedText(source: Buffer, at: number, action: number, column: Col
   return at;
 }
 
-function scanSpecialNumber(source: Buffer, at: number, column: ColumnBuilder, row: number): number {
-  const end = skipPlainString(source, at);
+function scanSpecialNumber(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const { bytes } = source;
+  const end = skipPlainString(bytes, at);
   if (end < 0) return -1;
-  const text = source.toString('latin1', at + 1, end - 1);
+  const text = bytes.toString('latin1', at + 1, end - 1);
   if (text !== 'NaN' && text !== 'Infinity' && text !== '-Infinity') return -1;
-  appendBytes(source, at + 1, end - 1, column);
+  appendBytes(bytes, at + 1, end - 1, column);
   column.offsets[row + 1] = column.length;
   column.nulls[row] = 0;
   return end;
@@ -226,17 +235,19 @@ function scanSpecialNumber(source: Buffer, at: number, column: ColumnBuilder, ro
 
 const scratch32 = new Int32Array(1);
 
-function appendInteger(source: Buffer, at: number, column: ColumnBuilder, row: number): number {
-  const end = readInt32(source, at, scratch32, 0);
+function appendInteger(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const { bytes } = source;
+  const end = readInt32(bytes, at, scratch32, 0);
   if (end < 0) return -1;
-  appendBytes(source, at, end, column);
+  appendBytes(bytes, at, end, column);
   column.offsets[row + 1] = column.length;
   column.nulls[row] = 0;
   return end;
 }
 
-function readIntegerAsInt64(source: Buffer, at: number, column: ColumnBuilder, row: number): number {
-  const end = readInt32(source, at, scratch32, 0);
+function readIntegerAsInt64(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const { bytes } = source;
+  const end = readInt32(bytes, at, scratch32, 0);
   const value = scratch32[0]!;
   column.words[2 * row] = value >>> 0;
   column.words[2 * row + 1] = value < 0 ? 0xffffffff : 0;
@@ -244,22 +255,23 @@ function readIntegerAsInt64(source: Buffer, at: number, column: ColumnBuilder, r
 }
 
 /** What follows the tuple within a row. @param at after the closing bracket @returns the position after the row */
-function scanRowMembers(source: Buffer, at: number, layout: TupleLayout, row: number): number {
+function scanRowMembers(source: MessageBytes, at: number, layout: TupleLayout, row: number): number {
+  const { bytes } = source;
   let seen = 0;
   for (;;) {
-    at = skipSpace(source, at);
-    if (source[at] === CLOSE_BRACE) return at + 1;
-    if (source[at] !== COMMA) return -1;
-    const nameAt = skipSpace(source, at + 1);
-    if (source[nameAt] !== QUOTE) return -1;
-    const nameEnd = skipPlainString(source, nameAt);
+    at = skipSpace(bytes, at);
+    if (bytes[at] === CLOSE_BRACE) return at + 1;
+    if (bytes[at] !== COMMA) return -1;
+    const nameAt = skipSpace(bytes, at + 1);
+    if (bytes[nameAt] !== QUOTE) return -1;
+    const nameEnd = skipPlainString(bytes, nameAt);
     if (nameEnd < 0) return -1;
-    at = passColon(source, nameEnd);
+    at = passColon(bytes, nameEnd);
     if (at < 0) return -1;
-    const name = source.toString('latin1', nameAt + 1, nameEnd - 1);
+    const name = bytes.toString('latin1', nameAt + 1, nameEnd - 1);
     const mark = name === 'unchanged' ? UNCHANGED : name === 'unknown' ? UNKNOWN : 0;
     if (mark === 0) {
-      at = name === 'tuple' ? -1 : skipValue(source, at);
+      at = name === 'tuple' ? -1 : skipValue(bytes, at);
     } else {
       // A second list of one name would replace the first.
       if ((seen & mark) !== 0) return -1;
@@ -271,27 +283,28 @@ function scanRowMembers(source: Buffer, at: number, layout: TupleLayout, row: nu
 }
 
 /** @param at on the opening bracket of a list of tuple indexes */
-function scanUntold(source: Buffer, at: number, layout: TupleLayout, row: number, mark: number): number {
-  if (source[at] !== OPEN_BRACKET) return -1;
-  at = skipSpace(source, at + 1);
-  if (source[at] === CLOSE_BRACKET) return at + 1;
+function scanUntold(source: MessageBytes, at: number, layout: TupleLayout, row: number, mark: number): number {
+  const { bytes } = source;
+  if (bytes[at] !== OPEN_BRACKET) return -1;
+  at = skipSpace(bytes, at + 1);
+  if (bytes[at] === CLOSE_BRACKET) return at + 1;
   for (;;) {
-    const end = readInt32(source, at, scratch32, 0);
+    const end = readInt32(bytes, at, scratch32, 0);
     const place = scratch32[0]!;
     if (end < 0 || place < 0 || place >= layout.actions.length) return -1;
     const action = layout.actions[place]!;
     if (action < FIRST_DATA_ACTION || action === ACTION.plainOnly) return -1;
     if (action !== ACTION.skip && !layout.builders[place]!.setUntold(row, mark)) return -1;
-    at = skipSpace(source, end);
-    if (source[at] === CLOSE_BRACKET) return at + 1;
-    if (source[at] !== COMMA) return -1;
-    at = skipSpace(source, at + 1);
+    at = skipSpace(bytes, end);
+    if (bytes[at] === CLOSE_BRACKET) return at + 1;
+    if (bytes[at] !== COMMA) return -1;
+    at = skipSpace(bytes, at + 1);
   }
 }
 
-function passColon(source: Buffer, at: number): number {
-  if (source[at]! <= SPACE) at = skipSpace(source, at);
-  if (source[at] !== 0x3a) return -1;
+function passColon(bytes: Buffer, at: number): number {
+  if (bytes[at]! <= SPACE) at = skipSpace(bytes, at);
+  if (bytes[at] !== 0x3a) return -1;
   at++;
-  return source[at]! <= SPACE ? skipSpace(source, at) : at;
+  return bytes[at]! <= SPACE ? skipSpace(bytes, at) : at;
 }
