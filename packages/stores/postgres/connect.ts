@@ -12,25 +12,52 @@ const MOST_PREPARED = 1000;
 /** No answer for so long means that the server or the way to it is gone. */
 const ANSWER_TIMEOUT_MS = 180_000;
 
-/**
- * Joins on the sink table must walk its index whatever the statistics say: a plan made while the table was empty would scan it for ever.
- * Statements that mean the whole table switch sequential scans on for their own transaction.
- */
-const SETTINGS: Record<string, string> = {
+/** One text for one value, whatever the server's own settings are. */
+const TEXT_SETTINGS: Record<string, string> = {
   TimeZone: 'UTC',
   DateStyle: 'ISO',
   IntervalStyle: 'postgres',
   bytea_output: 'hex',
   extra_float_digits: '1',
+  client_min_messages: 'warning',
+  standard_conforming_strings: 'on',
+};
+
+/**
+ * Joins on the sink table must walk its index whatever the statistics say: a plan made while the table was empty would scan it for ever.
+ * Statements that mean the whole table switch sequential scans on for their own transaction.
+ */
+const WRITE_SETTINGS: Record<string, string> = {
+  ...TEXT_SETTINGS,
   plan_cache_mode: 'force_generic_plan',
   enable_seqscan: 'off',
   enable_hashjoin: 'off',
   enable_mergejoin: 'off',
   jit: 'off',
   temp_buffers: '32MB',
-  client_min_messages: 'warning',
-  standard_conforming_strings: 'on',
 };
+
+const READ_SETTINGS: Record<string, string> = { ...TEXT_SETTINGS, default_transaction_read_only: 'on', jit: 'off' };
+
+function toOptions(settings: Record<string, string>): string {
+  return Object.entries(settings)
+    .map(([name, value]) => `-c ${name}=${value}`)
+    .join(' ');
+}
+
+/** A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it. */
+export function openReader(url: string): Pool {
+  const pool = new Pool({
+    connectionString: url,
+    max: 2,
+    application_name: 'rtdp reader',
+    options: toOptions(READ_SETTINGS),
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+  });
+  pool.on('error', () => undefined);
+  return pool;
+}
 
 export class Session {
   readonly prepared = new PreparedStatements();
@@ -82,14 +109,11 @@ export class Connections {
   readonly #facts: Record<string, unknown>;
 
   constructor(options: StoreOptions) {
-    const settings = { ...SETTINGS, lock_timeout: String(options.lockTimeoutMs ?? 10_000) };
     this.#pool = new Pool({
       connectionString: options.url,
       max: options.connections ?? 4,
       application_name: options.applicationName ?? 'rtdp sink',
-      options: Object.entries(settings)
-        .map(([name, value]) => `-c ${name}=${value}`)
-        .join(' '),
+      options: toOptions({ ...WRITE_SETTINGS, lock_timeout: String(options.lockTimeoutMs ?? 10_000) }),
       keepAlive: true,
       connectionTimeoutMillis: 10_000,
       idleTimeoutMillis: 300_000,

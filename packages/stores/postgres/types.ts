@@ -96,11 +96,21 @@ const SOURCE_TYPE =
   /^([a-z_][a-z0-9_ ]*?)\s*(\(\s*-?\d+\s*(?:,\s*-?\d+\s*)?\))?( with(?:out)? time zone)?((?:\[\d*\])*)$/;
 
 export function columnType(field: UmsField, sourceSystem = 'postgresql'): ColumnType {
-  const native =
-    sourceSystem === 'postgresql' && field.sourceType !== undefined ? nativeType(field.sourceType, field) : undefined;
+  const native = ownType(field, sourceSystem);
   if (native) return native;
   const declared = field.key && field.type.startsWith('json') ? 'text' : FROM_UMS[field.type];
   return { declared, parameter: declared, form: field.type === 'binary' ? 'bytea' : 'plain' };
+}
+
+/** Whether a column of this field has the source's own type here. */
+export function keepsSourceType(field: UmsField, sourceSystem = 'postgresql'): boolean {
+  return ownType(field, sourceSystem) !== undefined;
+}
+
+function ownType(field: UmsField, sourceSystem: string): ColumnType | undefined {
+  return sourceSystem === 'postgresql' && field.sourceType !== undefined
+    ? nativeType(field.sourceType, field)
+    : undefined;
 }
 
 /** undefined where this store has no such type (enum, domain, extension) or the value does not travel in a form it reads. */
