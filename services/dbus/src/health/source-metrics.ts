@@ -8,7 +8,6 @@ export interface SourceMetrics {
   stream(source: string, figures: StreamFigures, tables: ReadonlyMap<string, TableFigures>, nowMillis: number): void;
   slot(source: string, report: SlotReport): void;
   state(source: string, state: string): void;
-  latency(source: string, seconds: number): void;
   pullRows(source: string, table: string, rows: number, bytes: number, seconds: number): void;
   reread(source: string, rows: number): void;
   forget(source: string): void;
@@ -54,7 +53,7 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
   );
   const latency = metrics.histogram(
     'rtdp_dbus_commit_latency_seconds',
-    'From the commit at the source to the commit in Kafka.',
+    'From the commit at the source to the commit in Kafka; the last transaction of each second.',
     ['source'],
   );
   const slotLag = gauge('rtdp_dbus_slot_lag_bytes', 'Log written after what the slot has confirmed.');
@@ -85,6 +84,10 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
       for (const [name, metric] of Object.entries(counters) as [keyof typeof counters, (typeof counters)['rows']][]) {
         metric.inc(label, grown(source, name, figures[name]));
       }
+      // A sample a second (heartbeats see to it that there is one); the stream itself stays free of metrics.
+      if (grown(source, 'latency samples', figures.kafkaTransactions) > 0 && figures.lastLatencyMillis > 0) {
+        latency.observe(label, figures.lastLatencyMillis / 1000);
+      }
       openBytes.set(label, figures.openBytes);
       if (figures.publishedCommitMillis > 0)
         sourceLag.set(label, Math.max(0, nowMillis - figures.publishedCommitMillis) / 1000);
@@ -105,7 +108,6 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
     state(source, current) {
       for (const each of states) state.set({ source, state: each }, each === current ? 1 : 0);
     },
-    latency: (source, seconds) => latency.observe({ source }, seconds),
     pullRows(source, table, rows, bytes, seconds) {
       pulled.inc({ source, table }, rows);
       pulledBytes.inc({ source, table }, bytes);

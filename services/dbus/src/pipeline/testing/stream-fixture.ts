@@ -88,9 +88,8 @@ export async function streamFixture(
   });
   const session = await openSession(definition.connection, 'rtdp dbus test');
   for (const statement of HEARTBEAT_TABLE_SQL) await session.query(statement);
-  const [version] = await session.query<{ number: string }>(`select current_setting('server_version_num') as number`);
   const publish = async (keyed: string[], insertOnly: string[] = []): Promise<void> => {
-    await reconcilePublications(session, definition, Number(version!.number), {
+    await reconcilePublications(session, definition, {
       keyed: keyed.map(tableName),
       insertOnly: insertOnly.map(tableName),
     });

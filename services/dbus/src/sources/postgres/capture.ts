@@ -21,10 +21,10 @@ export interface CaptureRequest {
 
 /** Brings publications and catalog to what the definition asks for. */
 export async function reconcileCapture(session: SourceSession, request: CaptureRequest): Promise<ReconcileReport> {
-  const { definition, organisationId, sourceId, serverVersion, store } = request;
+  const { definition, organisationId, sourceId, store } = request;
   const captured = await store.list(sourceId);
   const wanted = wantedTables(await loadTables(session), captured, request);
-  await reconcilePublications(session, definition, serverVersion, {
+  await reconcilePublications(session, definition, {
     keyed: wanted.filter((table) => !table.insertOnly),
     insertOnly: wanted.filter((table) => table.insertOnly),
   });

@@ -139,11 +139,9 @@ function toTable(row: TableRow): SourceTable {
   };
 }
 
-/** Postgres publishes stored generated columns from version 18 on, virtual ones never. */
-export function publishedColumns(table: SourceTable, serverVersion: number): SourceColumn[] {
-  return table.columns.filter(
-    (column) => column.generated === '' || (column.generated === 's' && serverVersion >= 180000),
-  );
+/** Generated columns are in no publication of ours: servers before 18 cannot publish them, and what they hold can be computed. */
+export function publishedColumns(table: SourceTable): SourceColumn[] {
+  return table.columns.filter((column) => column.generated === '');
 }
 
 export type TableKey =
@@ -157,7 +155,7 @@ export type KeylessReason =
   | 'identity-index-gone'
   | 'deferrable-primary-key'
   | 'partition-without-identity'
-  | 'full-with-virtual-column'
+  | 'full-with-generated-column'
   | 'key-not-published';
 
 /**
@@ -172,10 +170,11 @@ export function keyOf(table: SourceTable, serverVersion: number): TableKey {
   if (columns.length === 0) return keyless('no-primary-key');
   if (table.replicaIdentity !== 'i' && table.primaryKeyDeferrable) return keyless('deferrable-primary-key');
   if (table.partitionsWithoutIdentity.length > 0) return keyless('partition-without-identity');
-  // From 18 on the server refuses updates of a FULL table while a virtual generated column is not published.
-  const virtual = table.columns.some((column) => column.generated === 'v');
-  if (table.replicaIdentity === 'f' && virtual) return keyless('full-with-virtual-column');
-  const published = new Set(publishedColumns(table, serverVersion).map((column) => column.name));
+  // From 18 on the server refuses updates of a FULL table while one of its generated columns is not published.
+  const generated = table.columns.some((column) => column.generated !== '');
+  if (table.replicaIdentity === 'f' && generated && serverVersion >= 180000)
+    return keyless('full-with-generated-column');
+  const published = new Set(publishedColumns(table).map((column) => column.name));
   if (columns.some((column) => !published.has(column))) return keyless('key-not-published');
   return { columns };
 }

@@ -58,7 +58,6 @@ export function planPublications(
 export async function reconcilePublications(
   session: SourceSession,
   definition: SourceDefinition,
-  serverVersion: number,
   wanted: WantedTables,
 ): Promise<PublicationChange> {
   const names = publicationNames(definition);
@@ -69,7 +68,7 @@ export async function reconcilePublications(
   await session.query('BEGIN');
   try {
     await session.query(`SET LOCAL lock_timeout = '5s'`);
-    for (const statement of await missingPublications(session, names, serverVersion)) await session.query(statement);
+    for (const statement of await missingPublications(session, names)) await session.query(statement);
     const present = {
       keyed: await tablesOf(session, names.keyed),
       insertOnly: await tablesOf(session, names.insertOnly),
@@ -108,15 +107,12 @@ const INSERT_OPERATIONS = 'insert, truncate';
 async function missingPublications(
   session: SourceSession,
   names: { keyed: string; insertOnly: string },
-  serverVersion: number,
 ): Promise<string[]> {
   const rows = await session.query<{ name: string }>(
     'SELECT pubname AS name FROM pg_publication WHERE pubname = ANY($1)',
     [[names.keyed, names.insertOnly]],
   );
   const present = new Set(rows.map((row) => row.name));
-  // Without it a server from 18 on refuses updates of FULL tables that have stored generated columns.
-  const generated = serverVersion >= 180000 ? ', publish_generated_columns = stored' : '';
   return [
     [names.keyed, KEYED_OPERATIONS],
     [names.insertOnly, INSERT_OPERATIONS],
@@ -124,7 +120,7 @@ async function missingPublications(
     .filter(([name]) => !present.has(name!))
     .map(
       ([name, operations]) =>
-        `CREATE PUBLICATION ${quoteName(name!)} WITH (publish = '${operations}', publish_via_partition_root = true${generated})`,
+        `CREATE PUBLICATION ${quoteName(name!)} WITH (publish = '${operations}', publish_via_partition_root = true)`,
     );
 }
 

@@ -39,7 +39,7 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
       statement: `ALTER ROLE ${quoteName(user)} BYPASSRLS;`,
     });
   }
-  if (publishedColumns(table, serverVersion).length === 0) {
+  if (publishedColumns(table).length === 0) {
     problems.push({
       code: 'table-without-columns',
       severity: 'blocking',
@@ -49,13 +49,12 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
   }
   const key = keyOf(table, serverVersion);
   if ('reason' in key) problems.push(keylessProblem(table, key.reason));
-  const missing = table.columns.filter((column) => !publishedColumns(table, serverVersion).includes(column));
+  const missing = table.columns.filter((column) => !publishedColumns(table).includes(column));
   if (missing.length > 0)
     problems.push(
       generatedProblem(
         name,
         missing.map((column) => column.name),
-        serverVersion,
       ),
     );
   const incomplete = !('reason' in key) && table.replicaIdentity !== 'f';
@@ -70,15 +69,11 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
   return problems;
 }
 
-function generatedProblem(name: string, columns: string[], serverVersion: number): Problem {
-  const stored =
-    serverVersion < 180000
-      ? 'this version of Postgres publishes no generated column'
-      : 'virtual ones are not published';
+function generatedProblem(name: string, columns: string[]): Problem {
   return {
     code: 'columns-generated',
     severity: 'warning',
-    message: `Generated columns of ${name} are not captured (${stored}): ${columns.join(', ')}.`,
+    message: `Generated columns of ${name} are not captured: ${columns.join(', ')}. Compute them in the flow where they are needed.`,
     statement: null,
   };
 }
@@ -109,8 +104,8 @@ function keylessProblem(table: SourceTable, reason: KeylessReason): Problem {
         .map((partition) => `ALTER TABLE ${partition} REPLICA IDENTITY DEFAULT;`)
         .join(' '),
     ],
-    'full-with-virtual-column': [
-      `${name} has REPLICA IDENTITY FULL and a virtual generated column; published for updates, Postgres would refuse them`,
+    'full-with-generated-column': [
+      `${name} has REPLICA IDENTITY FULL and a generated column; published for updates, Postgres would refuse them`,
       `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`,
     ],
     'key-not-published': [`A key column of ${name} is generated and not published`, null],
