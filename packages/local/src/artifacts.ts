@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import downloader from 'mvn-artifact-download';
 import { localError } from './errors.ts';
+import { requireFreeSpace } from './free-space.ts';
 import { downloadWithMaven } from './maven-client.ts';
 import { mavenRepository } from './maven-repository.ts';
 
@@ -23,6 +24,8 @@ export interface LockedArtifact {
 export type ArtifactProgress = (done: number, total: number, coordinates: string) => void;
 
 const PARALLEL_DOWNLOADS = 8;
+/** The largest artifact, packed and unpacked, and room to spare. */
+const NEEDED_MEGABYTES = 500;
 const STALLED_AFTER_MILLISECONDS = 60_000;
 
 /** The locked artifacts of a file beside this one, for example `kafka.lock.json`. */
@@ -54,6 +57,7 @@ export async function ensureArtifacts(
   for (const artifact of lock)
     if (!(await exists(join(folder, artifactFileName(artifact.coordinates))))) missing.push(artifact);
   if (missing.length === 0) return;
+  await requireFreeSpace(folder, NEEDED_MEGABYTES, 'RTDP_CACHE');
   let done = lock.length - missing.length;
   // Inside the folder, so that the last step is a rename and two starts at once cannot mix their halves.
   const work = await mkdtemp(join(folder, '.download-'));
