@@ -100,6 +100,9 @@ function createSocket(o: {
     const onread = readIntoOneBuffer(() => socket);
     socket = net.connect({ host: o.host, port: o.port, onread }, o.onConnect);
   }
+  // The library lets go of a dead socket once per try, and each time leaves a listener on it.
+  const unref = socket.unref.bind(socket);
+  socket.unref = () => (socket.destroyed ? socket : unref());
   socket.setKeepAlive(true, 60_000);
   socket.setNoDelay(true);
   return socket;
@@ -115,7 +118,10 @@ function forwardLog(logger: Logger | undefined) {
     if (logger === undefined) return;
     const { message, timestamp: _timestamp, logger: _logger, stack: _stack, ...facts } = entry.log;
     const line = { kafka: entry.namespace, ...facts };
-    if (entry.level === kafkajs.logLevel.ERROR || entry.level === kafkajs.logLevel.WARN) logger.warn(line, message);
+    // Refusals of a request go to whoever asked; a busy transaction coordinator refuses many times a second.
+    const refusal = entry.namespace === 'Connection' && message.startsWith('Response ');
+    if (!refusal && (entry.level === kafkajs.logLevel.ERROR || entry.level === kafkajs.logLevel.WARN))
+      logger.warn(line, message);
     else logger.debug(line, message);
   };
 }
@@ -155,19 +161,46 @@ export async function sendRaw(
   header.writeInt16BE(clientId.length, 12);
   clientId.copy(header, 14);
   const { apiKey, apiName, apiVersion } = request;
+  const patience = timeoutMs + (request.waits ?? 0);
   const answer = await new Promise<{ payload: Buffer }>((resolve, reject) => {
-    connection.requestQueue.push({
-      entry: { apiKey, apiName, apiVersion, correlationId, resolve, reject },
-      expectResponse: true,
-      requestTimeout: timeoutMs + (request.waits ?? 0),
-      sendRequest: () => {
-        const { socket } = connection;
-        socket.cork();
-        socket.write(header);
-        for (const part of request.body) socket.write(part);
-        socket.uncork();
-      },
-    });
+    const { socket } = connection;
+    if (!connection.isConnected() || socket.destroyed) {
+      reject(connectionLost(broker, 'the connection is gone'));
+      return;
+    }
+    // The library watches time-outs only while it takes the connection for open, and a socket that is destroyed in
+    // between tells nobody: no request may wait for ever.
+    const late = setTimeout(() => reject(connectionLost(broker, `no answer within ${patience} ms`)), patience + 1000);
+    const settle =
+      <Value>(done: (value: Value) => void) =>
+      (value: Value) => {
+        clearTimeout(late);
+        done(value);
+      };
+    const rejectOnce = settle(reject);
+    const onWritten = (error?: Error | null) => {
+      if (error) rejectOnce(connectionLost(broker, error.message));
+    };
+    try {
+      connection.requestQueue.push({
+        entry: { apiKey, apiName, apiVersion, correlationId, resolve: settle(resolve), reject: rejectOnce },
+        expectResponse: true,
+        requestTimeout: patience,
+        sendRequest: () => {
+          socket.cork();
+          socket.write(header, onWritten);
+          for (const part of request.body) socket.write(part);
+          socket.uncork();
+        },
+      });
+    } catch (error) {
+      rejectOnce(error);
+    }
   });
   return request.flexible ? answer.payload.subarray(1) : answer.payload;
+}
+
+function connectionLost(broker: Broker, why: string): Error {
+  const { host, port } = broker.connectionPool;
+  return new kafkajs.KafkaJSConnectionError(`${host}:${port}: ${why}`, { broker: `${host}:${port}` });
 }

@@ -1,9 +1,10 @@
 /**
- * Decides what is changed in the client library's network layer, once, when it is loaded: two mistakes that cost
- * correctness, and two habits that cost time. `kafkajs-internals.test.ts` fails if the library is not the version known.
+ * Decides what is changed in the client library's network layer, once, when it is loaded: mistakes that lose
+ * requests or shift answers, and habits that cost time. `kafkajs-internals.test.ts` fails if the library is not the version known.
  */
 import { createRequire } from 'node:module';
 import type net from 'node:net';
+import kafkajs from 'kafkajs';
 
 const requireHere = createRequire(import.meta.url);
 /** Read into one buffer per connection; what belongs to an answer is copied to where it stays. */
@@ -17,15 +18,22 @@ interface LibraryConnection {
   bytesBuffered: number;
   bytesNeeded: number;
   authHandlers: object | null;
-  socket: net.Socket;
+  socket: net.Socket | undefined;
+  connectionTimeout: number;
   connect(): Promise<boolean>;
   processData(bytes: Buffer): void;
 }
 
 const Connection: { prototype: LibraryConnection } = requireHere('kafkajs/src/network/connection');
-const RequestQueue: { prototype: { pending: unknown[]; scheduleCheckPendingRequests(): void } } = requireHere(
-  'kafkajs/src/network/requestQueue',
-);
+interface LibraryRequestQueue {
+  pending: unknown[];
+  inflight: Map<number, unknown>;
+  scheduleCheckPendingRequests(): void;
+  destroy(): void;
+  rejectAll(error: Error): void;
+}
+
+const RequestQueue: { prototype: LibraryRequestQueue } = requireHere('kafkajs/src/network/requestQueue');
 
 /** An answer that is arriving. */
 interface Frame {
@@ -51,11 +59,27 @@ Connection.prototype.connect = function (this: LibraryConnection) {
       this.bytesBuffered = 0;
       this.bytesNeeded = SIZE_BYTES;
     }
-    attempt = connectOnce.call(this).finally(() => connecting.delete(this));
+    attempt = withTimeout(this, connectOnce.call(this)).finally(() => connecting.delete(this));
     connecting.set(this, attempt);
   }
   return attempt;
 };
+
+/** A try that the library forgets to settle (the peer hangs up before the connection stands) must not be shared for ever. */
+async function withTimeout(connection: LibraryConnection, attempt: Promise<boolean>): Promise<boolean> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      connection.socket?.destroy();
+      reject(new kafkajs.KafkaJSConnectionError('Connection attempt did not end'));
+    }, connection.connectionTimeout + 1000);
+  });
+  try {
+    return await Promise.race([attempt, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
 
 /** The library joins chunks and keeps them all; here an answer gets its one buffer as soon as its size is known. */
 const processWhole = Connection.prototype.processData;
@@ -80,7 +104,7 @@ Connection.prototype.processData = function (this: LibraryConnection, bytes: Buf
       const size = frame.bytes.readInt32BE(0);
       if (size < 0 || size > MAX_ANSWER_BYTES) {
         frames.delete(this);
-        this.socket.destroy(new Error('the answer is not of Kafka: perhaps this listener expects TLS'));
+        this.socket?.destroy(new Error('the answer is not of Kafka: perhaps this listener expects TLS'));
         return;
       }
       const whole = Buffer.allocUnsafeSlow(SIZE_BYTES + size);
@@ -103,6 +127,15 @@ Connection.prototype.processData = function (this: LibraryConnection, bytes: Buf
 const scheduleCheck = RequestQueue.prototype.scheduleCheckPendingRequests;
 RequestQueue.prototype.scheduleCheckPendingRequests = function (this: { pending: unknown[] }) {
   if (this.pending.length > 0) scheduleCheck.call(this);
+};
+
+/** The library stops watching time-outs when a connection ends; a request that is still in its queue then would wait for ever. */
+const destroyQueue = RequestQueue.prototype.destroy;
+RequestQueue.prototype.destroy = function (this: LibraryRequestQueue) {
+  destroyQueue.call(this);
+  if (this.inflight.size > 0 || this.pending.length > 0) {
+    this.rejectAll(new kafkajs.KafkaJSConnectionError('The connection has ended'));
+  }
 };
 
 /** For a plain socket: all that arrives is read into one buffer, and offered as 'data' before it is overwritten. */
