@@ -32,6 +32,14 @@ export function writeJsonString(
   return at;
 }
 
+/** Writes one byte as it stands within a JSON string, and returns the position after it. The caller guarantees room for 6 bytes. */
+export function writeJsonByte(target: Uint8Array, at: number, byte: number): number {
+  const letter = ESCAPES[byte]!;
+  if (letter !== 0) return writeEscape(target, at, byte, letter);
+  target[at] = byte;
+  return at + 1;
+}
+
 function writeEscape(target: Uint8Array, at: number, byte: number, letter: number): number {
   target[at++] = BACKSLASH;
   if (letter !== 1) {
