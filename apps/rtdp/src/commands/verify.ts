@@ -1,0 +1,99 @@
+/** The verb that proves a flow: compares source and sink row by row while both change, and names what differs. */
+import type { Command } from 'commander';
+import type { PlatformDescription } from '../platform/contract.ts';
+import { printDone, printRows, type Session } from '../session/session.ts';
+import type { FlowVerification } from '../verify/verify-flow.ts';
+import { verifyFlow } from '../verify/verify-flow.ts';
+
+type ActWithPlatform = (
+  work: (session: Session, platform: PlatformDescription | undefined) => Promise<void>,
+) => Promise<void>;
+
+interface VerifyFlags {
+  table?: string;
+  sourceUrl?: string;
+  sinkUrl?: string;
+  most: string;
+}
+
+export function verifyCommand(program: Command, act: ActWithPlatform): void {
+  program
+    .command('verify <flow>')
+    .description('compare source and sink by checksums while both change; exit code 0 only when they are equal')
+    .option('--table <name>', 'only this sink table')
+    .option(
+      '--source-url <url>',
+      'address of the source database (RTDP_VERIFY_SOURCE_URL)',
+      process.env.RTDP_VERIFY_SOURCE_URL,
+    )
+    .option('--sink-url <url>', 'address of the sink database (RTDP_VERIFY_SINK_URL)', process.env.RTDP_VERIFY_SINK_URL)
+    .option('--most <number>', 'name at most this many rows a table', '20')
+    .action((flow: string, flags: VerifyFlags) =>
+      act(async (session, platform) => {
+        const verification = await verifyFlow({
+          dbus: session.dbus,
+          wormhole: session.wormhole,
+          flow,
+          table: flags.table,
+          addresses: { sourceUrl: flags.sourceUrl, sinkUrl: flags.sinkUrl },
+          platform,
+          mostDifferences: Number(flags.most),
+          ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
+        });
+        if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
+        printVerification(session, verification);
+        if (!verification.equal) process.exitCode = 1;
+      }),
+    );
+}
+
+function showProgress({ source, rows, estimatedRows }: { source: string; rows: number; estimatedRows: number }): void {
+  process.stderr.write(`\r\u001b[K${source}: ${rows} of about ${Math.max(rows, estimatedRows)} rows`);
+}
+
+function printVerification(session: Session, verification: FlowVerification): void {
+  if (session.json) {
+    printDone(session, verification, '');
+    return;
+  }
+  printRows(
+    session,
+    verification.tables,
+    [
+      { title: 'source', value: ({ source }) => source },
+      { title: 'sink table', value: ({ sink }) => sink },
+      { title: 'verdict', value: ({ verdict }) => verdict },
+      { title: 'source rows', value: ({ comparison }) => comparison?.sourceRows, align: 'right' },
+      { title: 'sink rows', value: ({ comparison }) => comparison?.sinkRows, align: 'right' },
+      { title: 'differences', value: ({ comparison }) => differenceText(comparison), align: 'right' },
+      { title: 'notes', value: ({ notes }) => notes.join('; ') },
+    ],
+    'The flow has met no table yet.',
+  );
+  for (const { sink, comparison } of verification.tables) {
+    for (const { key, kind, columns } of comparison?.differences ?? []) {
+      const where = Object.entries(key).map(([name, value]) => `${name}=${value}`);
+      const what =
+        kind === 'different'
+          ? columns.map((each) => `${each.column}: ${shown(each.source)} → ${shown(each.sink)}`).join(', ')
+          : kind;
+      session.print(`${sink} ${where.join(' ')}  ${what}\n`);
+    }
+    for (const key of comparison?.undecided ?? []) {
+      session.print(
+        `${sink} ${Object.entries(key)
+          .map(([name, value]) => `${name}=${value}`)
+          .join(' ')}  changes too often to be judged\n`,
+      );
+    }
+  }
+}
+
+function differenceText(comparison: FlowVerification['tables'][number]['comparison']): string | undefined {
+  return comparison === null ? undefined : `${comparison.differences.length}${comparison.more ? ' and more' : ''}`;
+}
+
+function shown(value: string | null): string {
+  if (value === null) return 'NULL';
+  return value.length > 60 ? `${value.slice(0, 57)}…` : value;
+}

@@ -1,0 +1,45 @@
+/** Decides how `verify` reaches the databases themselves: services never give a password away, so it comes from the platform of this machine or from the caller. */
+import { RtdpError } from '@rtdp/ums/error';
+import type { PlatformDescription, PostgresAddress } from '../platform/contract.ts';
+
+export interface DatabasePlace {
+  host: string;
+  port: number;
+  database: string;
+}
+
+/** Addresses that a caller gives: they stand for every source, or every sink, of the flow. */
+export interface GivenAddresses {
+  sourceUrl?: string | undefined;
+  sinkUrl?: string | undefined;
+}
+
+/** @throws RTDP_ADDRESS_UNKNOWN */
+export function findAddress(
+  what: 'source' | 'sink',
+  place: DatabasePlace,
+  given: GivenAddresses,
+  platform: PlatformDescription | undefined,
+): string {
+  const url = what === 'source' ? given.sourceUrl : given.sinkUrl;
+  if (url !== undefined) return url;
+  const known: PostgresAddress[] = platform ? [platform.shop.reader, platform.warehouse.writer] : [];
+  const found = known.find(
+    ({ host, port, database }) =>
+      port === place.port &&
+      database === place.database &&
+      isLocal(host) === isLocal(place.host) &&
+      (isLocal(host) || host === place.host),
+  );
+  if (found) return found.url;
+  throw new RtdpError({
+    code: 'RTDP_ADDRESS_UNKNOWN',
+    message: `the password for ${place.host}:${place.port}/${place.database} is not known here`,
+    next: `Give the address of the ${what} with --${what}-url postgres://user:password@host:port/database, or in RTDP_VERIFY_${what.toUpperCase()}_URL.`,
+    facts: { ...place },
+  });
+}
+
+function isLocal(host: string): boolean {
+  return host === 'localhost' || host === '::1' || host.startsWith('127.');
+}

@@ -1,0 +1,165 @@
+/** Decides how a flow is verified: every sink table that answers row by row to a source table is compared with it while both change. */
+import type { DbusClient } from '@rtdp/dbus/client';
+import type { FollowedComparison } from '@rtdp/stores/postgres/compare-tables';
+import { compareFollowedTable } from '@rtdp/stores/postgres/compare-tables';
+import { readSinkDefinition } from '@rtdp/stores/postgres/read-definition';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import { parseNamespace, tableIdentity } from '@rtdp/ums/namespace';
+import type { FlowStatus, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
+import { z } from 'zod';
+import type { PlatformDescription } from '../platform/contract.ts';
+import type { GivenAddresses } from './find-address.ts';
+import { findAddress } from './find-address.ts';
+import { settle } from './settle.ts';
+
+export interface VerifyProgress {
+  source: string;
+  rows: number;
+  estimatedRows: number;
+  suspects: number;
+}
+
+export interface VerifyOptions {
+  dbus: Pick<DbusClient, 'listSources'>;
+  wormhole: Pick<WormholeClient, 'status'>;
+  flow: string;
+  /** Only sink tables of this name, `table` or `schema.table`. */
+  table?: string | undefined;
+  addresses: GivenAddresses;
+  platform: PlatformDescription | undefined;
+  /** How long a sink may take to pass a position, milliseconds. */
+  settleTimeoutMs?: number;
+  mostDifferences?: number;
+  onProgress?: (progress: VerifyProgress) => void;
+}
+
+export interface TableVerification {
+  /** The source's namespace. */
+  source: string;
+  sink: string;
+  verdict: 'equal' | 'different' | 'undecided' | 'not comparable';
+  /** Why it is not comparable, or what was left out. */
+  notes: string[];
+  comparison: FollowedComparison | null;
+}
+
+export interface FlowVerification {
+  flow: string;
+  /** True only if something was compared and all of it is equal. */
+  equal: boolean;
+  tables: TableVerification[];
+}
+
+const placeSchema = z.object({ host: z.string(), port: z.number(), database: z.string() });
+const flowDefinitionSchema = z.object({
+  steps: z.array(z.unknown()),
+  sink: z.object({ store: z.string(), connection: placeSchema }),
+});
+const sourceDefinitionSchema = z.object({ connection: placeSchema });
+
+/** @throws RTDP_ADDRESS_UNKNOWN, RTDP_NOT_SETTLED, STORE_… */
+export async function verifyFlow(options: VerifyOptions): Promise<FlowVerification> {
+  const status = await options.wormhole.status(options.flow);
+  const tables: TableVerification[] = [];
+  for (const table of status.tables) {
+    if (!isWanted(table, options.table)) continue;
+    for (const source of table.sources) tables.push(await verifyTable(options, status, table, source));
+  }
+  if (options.table !== undefined && tables.length === 0) {
+    throw new RtdpError({
+      code: 'RTDP_USAGE',
+      message: `the flow ${options.flow} has no sink table ${options.table}`,
+      next: `Choose one of: ${status.tables.map((each) => `${each.schema}.${each.table}`).join(', ') || '(none yet)'}.`,
+    });
+  }
+  const compared = tables.filter((each) => each.comparison !== null);
+  return {
+    flow: options.flow,
+    equal: compared.length > 0 && compared.every((each) => each.verdict === 'equal'),
+    tables,
+  };
+}
+
+function isWanted({ schema, table }: TableStatus, wanted: string | undefined): boolean {
+  return wanted === undefined || wanted === table || wanted === `${schema}.${table}`;
+}
+
+async function verifyTable(
+  options: VerifyOptions,
+  status: FlowStatus,
+  table: TableStatus,
+  namespace: string,
+): Promise<TableVerification> {
+  const sink = `${table.schema}.${table.table}`;
+  const answer = (
+    verdict: TableVerification['verdict'],
+    notes: string[],
+    comparison: FollowedComparison | null = null,
+  ) => ({
+    source: namespace,
+    sink,
+    verdict,
+    notes,
+    comparison,
+  });
+  const definition = flowDefinitionSchema.parse(status.definition);
+  if (definition.steps.length > 0)
+    return answer('not comparable', ['the flow computes with SQL; only a flow that synchronises is compared']);
+  const sinkUrl = findAddress('sink', definition.sink.connection, options.addresses, options.platform);
+  const sourceUrl = await findSource(options, namespace);
+  const layout = await readSinkDefinition(sinkUrl, table.schema, table.table);
+  if (!layout) return answer('not comparable', ['the sink table has not been made yet']);
+  const { database, table: sourceTable, ...rest } = parseNamespace(namespace);
+  try {
+    const comparison = await compareFollowedTable(
+      {
+        sourceUrl,
+        sourceSchema: database,
+        sourceTable,
+        sinkUrl,
+        definition: layout,
+        source: tableIdentity({ database, table: sourceTable, ...rest }),
+      },
+      {
+        settle: () =>
+          settle({
+            wormhole: options.wormhole,
+            flow: options.flow,
+            schema: table.schema,
+            table: table.table,
+            sourceUrl,
+            timeoutMs: options.settleTimeoutMs ?? 60_000,
+          }),
+        onProgress: (progress) => options.onProgress?.({ source: namespace, ...progress }),
+        ...(options.mostDifferences === undefined ? {} : { mostDifferences: options.mostDifferences }),
+      },
+    );
+    const notes = comparison.notCompared.map(({ column, why }) => `column ${column} was not compared: ${why}`);
+    const verdict = comparison.equal
+      ? 'equal'
+      : comparison.differences.length > 0 || comparison.more
+        ? 'different'
+        : 'undecided';
+    return answer(verdict, notes, comparison);
+  } catch (error) {
+    if (isRtdpError(error, 'STORE_NOT_COMPARABLE'))
+      return answer('not comparable', [`${error.message}. ${error.next}`]);
+    throw error;
+  }
+}
+
+async function findSource(options: VerifyOptions, namespace: string): Promise<string> {
+  const { system, instance } = parseNamespace(namespace);
+  const sources = await options.dbus.listSources();
+  const found = sources.find((each) => each.source === `${system}.${instance}`);
+  if (!found && options.addresses.sourceUrl === undefined) {
+    throw new RtdpError({
+      code: 'RTDP_ADDRESS_UNKNOWN',
+      message: `DBus has no source ${system}.${instance}`,
+      next: 'Give its address with --source-url postgres://user:password@host:port/database.',
+      facts: { namespace },
+    });
+  }
+  const place = found ? sourceDefinitionSchema.parse(found.definition).connection : { host: '', port: 0, database: '' };
+  return findAddress('source', place, options.addresses, options.platform);
+}
