@@ -7,6 +7,7 @@ import { flowCommands } from './commands/flow.ts';
 import { sourceCommands } from './commands/source.ts';
 import { platformStatus } from './commands/status.ts';
 import { up } from './commands/up.ts';
+import { verifyCommand } from './commands/verify.ts';
 import { errorText } from './output/print-error.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
@@ -63,6 +64,15 @@ applyCommand(program, act);
 sourceCommands(program, act);
 flowCommands(program, act);
 deadLetterCommands(program, act);
+verifyCommand(program, (work) =>
+  guarded(async () => {
+    const { data, json } = program.opts<GlobalOptions>();
+    const remote = clientsFromEnvironment(process.env);
+    const platform = remote ? undefined : await readPlatformFile(data);
+    const clients = remote ?? openClients(await readPlatformFile(data));
+    await work({ ...clients, print, json: json === true }, platform);
+  }),
+);
 demoCommands(program, (work) =>
   guarded(async () => {
     const { data, json } = program.opts<GlobalOptions>();
