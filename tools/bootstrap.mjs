@@ -107,6 +107,11 @@ function handOver(node, argumentsOf) {
   const child = spawn(node, argumentsOf, { cwd: root, env, stdio: 'inherit' });
   // In a terminal the child has Ctrl-C already, and hears it twice; it stops once. We wait for it to be done.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  // npm runs us below a shell that a SIGTERM ends without telling us: being left alone means the same.
+  const parent = process.ppid;
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000).unref();
+  }
   child.once('error', (error) => fail(`Node ${NEEDED_NODE} could not be started: ${error.message}.`));
   child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 }

@@ -72,6 +72,26 @@ test('a signal is handed on, and we end only after the command has', async () =>
   expect(await ended).toMatchObject({ code: 0, stdout: 'up\nstopped\n' });
 });
 
+test('when the shell of npm is killed above us, the command is stopped', async () => {
+  await using here = await machine(
+    "process.on('SIGTERM', () => { console.log('stopped'); process.exit(0); }); setInterval(() => {}, 1000); console.log('up');",
+  );
+  await markInstalled(here.root);
+  const script = `"${process.execPath}" tools/bootstrap.mjs start; true`;
+  const shell = spawn('/bin/sh', ['-c', script], {
+    cwd: here.root,
+    env: { ...process.env, npm_lifecycle_event: 'start' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  let stdout = '';
+  shell.stdout.on('data', (chunk) => {
+    stdout += chunk;
+  });
+  await expect.poll(() => stdout, { timeout: 10_000 }).toContain('up');
+  shell.kill('SIGKILL');
+  await expect.poll(() => stdout, { timeout: 10_000 }).toBe('up\nstopped\n');
+});
+
 test('a registry of packages out of reach ends with the sentence that says what to check', async () => {
   await using here = await machine('');
   const { code, stderr } = await start(here.root, ['start'], {
