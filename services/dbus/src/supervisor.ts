@@ -34,6 +34,8 @@ interface Supervised {
   /** Commands of one source take turns. */
   turn: Promise<unknown>;
   running: RunningSource | undefined;
+  /** The one that `begin` is starting: a command that ends it need not wait until it runs. */
+  starting: RunningSource | undefined;
   state: SourceState;
   detail: string;
   retry: NodeJS.Timeout | undefined;
@@ -153,19 +155,26 @@ export class Supervisor {
     await this.#command(stored, 'remove', subject, async (source) => {
       await this.#options.store.setWanted(stored.id, 'removed');
       await this.#end(source, 'removing', null);
-      const kind = await this.#options.loadKind(stored.definition.kind);
-      left = await kind.remove(stored.definition);
-      if (left.length > 0 && !force) {
-        await this.#settle(source, stored, 'stopped', notCleaned(stored, left));
-        throw notCleaned(stored, left);
-      }
-      await this.#forgetPosition(stored);
-      await this.#options.store.delete(stored.id);
-      this.#sources.delete(stored.name);
-      this.#options.health.remove(`source ${stored.name}`);
-      this.#options.metrics.forget(stored.name);
+      left = await this.#takeAway(source, stored, force);
     });
     await this.#event(stored, 'removed', `Source ${stored.name} was removed`, subject, { left });
+    return left;
+  }
+
+  async #takeAway(source: Supervised, stored: StoredSource, force: boolean): Promise<string[]> {
+    const { store, loadKind, health, metrics } = this.#options;
+    const kind = await loadKind(stored.definition.kind);
+    const left = await kind.remove(stored.definition);
+    if (left.length > 0 && !force) {
+      await store.setWanted(stored.id, 'stopped');
+      await this.#settle(source, stored, 'stopped', notCleaned(stored, left));
+      throw notCleaned(stored, left);
+    }
+    await this.#forgetPosition(stored);
+    await store.delete(stored.id);
+    this.#sources.delete(stored.name);
+    health.remove(`source ${stored.name}`);
+    metrics.forget(stored.name);
     return left;
   }
 
@@ -175,6 +184,7 @@ export class Supervisor {
       name: stored.name,
       turn: Promise.resolve(),
       running: undefined,
+      starting: undefined,
       state: stored.state,
       detail: '',
       retry: undefined,
@@ -183,7 +193,12 @@ export class Supervisor {
     this.#sources.set(stored.name, source);
     this.#options.health.add(`source ${stored.name}`, () => this.#healthOf(source));
     if (stored.wanted === 'running') void this.#inTurn(source, () => this.#begin(source)).catch(() => undefined);
-    else if (stored.wanted !== 'removed') {
+    else if (stored.wanted === 'removed') {
+      // The service ended in the middle of it.
+      void this.#inTurn(source, () => this.#takeAway(source, stored, false)).catch((error: unknown) =>
+        this.#options.logger.error({ err: error, source: source.name }, 'a source could not be removed whole'),
+      );
+    } else {
       const state = stored.wanted === 'paused' ? 'paused' : 'stopped';
       if (stored.state !== state) void this.#inTurn(source, () => this.#settle(source, stored, state, null));
     }
@@ -197,6 +212,7 @@ export class Supervisor {
   ): Promise<void> {
     const source = this.#sources.get(stored.name);
     if (source === undefined) throw notTakenUp(stored);
+    if (command === 'pause' || command === 'stop' || command === 'remove') await source.starting?.stop();
     await this.#inTurn(source, async () => {
       const next = nextSourceState(stored.name, source.state, command);
       clearTimeout(source.retry);
@@ -214,6 +230,7 @@ export class Supervisor {
     try {
       const kind = await loadKind(stored.definition.kind);
       running = await kind.open(stored, surround(stored));
+      source.starting = running;
       await running.start();
       source.running = running;
       source.failures = 0;
@@ -226,6 +243,8 @@ export class Supervisor {
       logger.warn({ err: error, source: source.name, isFinal }, 'a source could not be started');
       if (!isFinal) this.#tryAgain(source);
       throw error;
+    } finally {
+      source.starting = undefined;
     }
   }
 

@@ -66,7 +66,7 @@ export function pullRoutes(application: HttpApplication, around: RouteSurroundin
       );
       if (chosen.length === 0) throw nothingToPull(stored.name, request.body.tables);
       const waiting = (await pulls.unfinished(stored.id)).filter(
-        (pull) => pull.state === 'waiting' && pull.chunks === 0,
+        (pull) => pull.state === 'waiting' && pull.firstId === null,
       );
       const asked: PullView[] = [];
       for (const table of chosen) {

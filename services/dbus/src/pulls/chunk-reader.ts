@@ -45,6 +45,8 @@ export interface ChunkRequest {
   /** Told while the chunk waits for transactions to become visible. */
   onWaiting: (xids: readonly number[], attempt: number) => void;
   signal: AbortSignal;
+  /** Told when all rows are read, though not yet published: the next chunk may begin. */
+  onRowsRead?: (rows: number, lastKey: string[] | null) => void;
 }
 
 export interface ReadChunk {
@@ -63,6 +65,8 @@ export interface ReadChunk {
 
 const SNAPSHOT_PAUSE_MS = [5, 10, 25, 50, 100, 250, 500, 1_000] as const;
 const SCHEMA_ATTEMPTS = 20;
+/** Where Kafka does not answer, the lock on the table is given back: an ALTER that waits for it would hold up the application. */
+const IDLE_TIMEOUT_MS = 60_000;
 
 /**
  * Reads and publishes one chunk.
@@ -141,6 +145,7 @@ async function beginSnapshot(session: SourceSession, definition: SourceDefinitio
       `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
        SET LOCAL lock_timeout = ${lockTimeoutMs};
        SET LOCAL statement_timeout = ${statementTimeoutMs};
+       SET LOCAL idle_in_transaction_session_timeout = ${IDLE_TIMEOUT_MS};
        SET LOCAL enable_seqscan = off;
        SET LOCAL enable_sort = off;
        LOCK TABLE ${quoteTable(table)} IN ACCESS SHARE MODE`,
@@ -209,6 +214,7 @@ export async function copyChunk(
   let rows = 0;
   let deadLetters = 0;
   let deadInARow = 0;
+  let lastKey: string[] | null = null;
   const bury = (error: unknown): void => {
     deadLetters++;
     deadInARow++;
@@ -249,12 +255,13 @@ export async function copyChunk(
       },
     });
     writer.seal();
+    // Each read of the socket has a buffer of its own, so the last row is still there.
+    lastKey = keyIndexes.length > 0 && rows > 0 ? keyTexts(decoder.row, keyIndexes) : null;
+    request.onRowsRead?.(rows, lastKey);
   } finally {
     // Also after a failure: nothing of this chunk may arrive later, between the rows of its repetition.
     await outbox.finish();
   }
-  // Each read of the socket has a buffer of its own, so the last row is still there.
-  const lastKey = keyIndexes.length > 0 && rows > 0 ? keyTexts(decoder.row, keyIndexes) : null;
   return { firstId, rows, bytes: outbox.bytes, deadLetters, lastKey, snapshot: opened.text, attempts: opened.attempts };
 }
 

@@ -1,7 +1,6 @@
 /** Decides the course of a pull of a table with a key: start mark, chunk after chunk, end mark; every finished chunk is kept. */
-import type { SourceSession } from '../sources/postgres/connection.ts';
 import type { SourceTable } from '../sources/postgres/introspect.ts';
-import { readChunk } from './chunk-reader.ts';
+import { type ReadChunk, readChunk } from './chunk-reader.ts';
 import { type PullRun, sendMark, waitingSentence } from './pull-run.ts';
 import type { Pull } from './pull-store.ts';
 
@@ -9,11 +8,10 @@ export async function runKeyedPull(
   pull: Pull,
   table: SourceTable,
   keyColumns: readonly string[],
-  session: SourceSession,
   run: PullRun,
 ): Promise<void> {
   const begun = await begin(pull, table, run);
-  await readChunks(begun, keyColumns, session, run);
+  await readChunks(begun, keyColumns, run);
   await sendMark('end', await run.store.get(run.organisationId, pull.id), run);
 }
 
@@ -31,43 +29,87 @@ async function begin(pull: Pull, table: SourceTable, run: PullRun): Promise<Pull
   return begun;
 }
 
-async function readChunks(
-  pull: Pull,
-  keyColumns: readonly string[],
-  session: SourceSession,
-  run: PullRun,
-): Promise<void> {
+/**
+ * One chunk is read while the one before it is still being published, on two sessions in turn; chunks are kept in order, and
+ * nothing of them goes on when one has failed.
+ */
+async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRun): Promise<void> {
+  const sessions = [await run.openSession('pull'), await run.openSession('pull')] as const;
+  const failed = new AbortController();
+  const signal = AbortSignal.any([run.signal, failed.signal]);
+  const keeper = new ChunkKeeper(pull, run);
   const { chunkRows, rowsPerSecond } = run.surroundings.definition.snapshot;
-  let after = pull.position;
-  let progress = pull;
-  for (;;) {
-    run.signal.throwIfAborted();
-    const startedAt = run.surroundings.now();
-    const chunk = await readChunk(session, run.surroundings, {
-      table: pull,
-      keyColumns,
-      range: { kind: 'after', key: after, limit: chunkRows },
-      maximumRows: chunkRows,
-      rowsPerSecond,
-      onWaiting: (xids, attempt) => run.onWaiting(waitingSentence(xids, attempt)),
-      signal: run.signal,
-    });
-    run.onWaiting(null);
-    const seconds = (run.surroundings.now() - startedAt) / 1000;
-    const isLast = chunk.rows < chunkRows;
-    const lastKey = chunk.lastKey ?? after;
-    const number = progress.chunks + 1;
-    await run.store.chunkFinished(progress, { ...chunk, number, afterKey: after, lastKey, seconds });
-    progress = {
-      ...progress,
+  let kept: Promise<void> = Promise.resolve();
+  const underWay: Promise<unknown>[] = [];
+  try {
+    let after = pull.position;
+    for (let turn = 0; ; turn++) {
+      signal.throwIfAborted();
+      const rowsRead = Promise.withResolvers<{ rows: number; lastKey: string[] | null }>();
+      const afterKey = after;
+      const published = readChunk(sessions[turn % 2 === 0 ? 0 : 1], run.surroundings, {
+        table: { schema: pull.schema, table: pull.table },
+        keyColumns,
+        range: { kind: 'after', key: afterKey, limit: chunkRows },
+        maximumRows: chunkRows,
+        rowsPerSecond,
+        onWaiting: (xids, attempt) => run.onWaiting(waitingSentence(xids, attempt)),
+        onRowsRead: (rows, lastKey) => rowsRead.resolve({ rows, lastKey }),
+        signal,
+      });
+      published.catch(rowsRead.reject);
+      const keptBefore = kept;
+      kept = Promise.all([published, keptBefore]).then(([chunk]) => keeper.keep(chunk, afterKey));
+      kept.catch(() => undefined);
+      underWay.push(published, kept);
+      const { rows, lastKey } = await rowsRead.promise;
+      // Its session is the next one's: not more than two are ever under way.
+      await keptBefore;
+      underWay.splice(0, underWay.length - 2);
+      if (rows < chunkRows) {
+        await kept;
+        return;
+      }
+      after = lastKey;
+    }
+  } catch (error) {
+    failed.abort(error);
+    throw error;
+  } finally {
+    await Promise.allSettled(underWay);
+    await Promise.all(sessions.map((session) => session.close()));
+  }
+}
+
+/** Keeps finished chunks with the pull's progress. */
+class ChunkKeeper {
+  readonly #run: PullRun;
+  #progress: Pull;
+  #since: number;
+
+  constructor(pull: Pull, run: PullRun) {
+    this.#progress = pull;
+    this.#run = run;
+    this.#since = run.surroundings.now();
+  }
+
+  async keep(chunk: ReadChunk, afterKey: string[] | null): Promise<void> {
+    const { store, surroundings, onChunk, onWaiting } = this.#run;
+    const before = this.#progress;
+    const now = surroundings.now();
+    const seconds = (now - this.#since) / 1000;
+    this.#since = now;
+    const number = before.chunks + 1;
+    await store.chunkFinished(before, { ...chunk, number, afterKey, lastKey: chunk.lastKey ?? afterKey, seconds });
+    this.#progress = {
+      ...before,
       chunks: number,
-      rows: progress.rows + chunk.rows,
-      bytes: progress.bytes + chunk.bytes,
-      deadLetters: progress.deadLetters + chunk.deadLetters,
-      busySeconds: progress.busySeconds + seconds,
+      rows: before.rows + chunk.rows,
+      bytes: before.bytes + chunk.bytes,
+      deadLetters: before.deadLetters + chunk.deadLetters,
+      busySeconds: before.busySeconds + seconds,
     };
-    run.onChunk(chunk.rows, chunk.bytes, seconds);
-    if (isLast) return;
-    after = lastKey;
+    onWaiting(null);
+    onChunk(chunk.rows, chunk.bytes, seconds);
   }
 }

@@ -13,5 +13,5 @@ export async function runPull(pullId: string, run: PullRun): Promise<void> {
   if (table === undefined) throw tableGone(pull);
   const key = keyOf(table, run.serverVersion);
   if ('reason' in key) await runWholePull(pull, table, session, run);
-  else await runKeyedPull(pull, table, key.columns, session, run);
+  else await runKeyedPull(pull, table, key.columns, run);
 }

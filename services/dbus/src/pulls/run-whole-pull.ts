@@ -45,7 +45,10 @@ export async function runWholePull(
   await lockSession.query(`LOCK TABLE ${quoteTable(pull)} IN SHARE MODE`);
   await bounded(sequencer.refreshSchema(pull), BARRIER_TIMEOUT_MS, pull);
   const reservation = await bounded(sequencer.reserve(1), BARRIER_TIMEOUT_MS, pull);
-  const finished = await underSnapshot(session, run.surroundings, request, reservation, async (opened) => {
+  // However long it takes: there is no second half to go on with.
+  const snapshot = { ...definition.snapshot, statementTimeoutMs: 0 };
+  const surroundings = { ...run.surroundings, definition: { ...definition, snapshot } };
+  const finished = await underSnapshot(session, surroundings, request, reservation, async (opened) => {
     await lockSession.query('COMMIT');
     run.onWaiting(null);
     const startedAt = now();

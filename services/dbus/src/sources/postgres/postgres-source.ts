@@ -42,6 +42,8 @@ class PostgresSource implements RunningSource {
   #housekeeping: SourceSession | undefined;
   #turn: Promise<unknown> = Promise.resolve();
   #lastHousekeepingError: string | undefined;
+  /** Making a slot may wait for a long transaction; ending its session ends the wait. */
+  #preparing: SourceSession | undefined;
 
   constructor(stored: StoredSource, surroundings: SourceSurroundings) {
     this.#stored = stored;
@@ -70,6 +72,7 @@ class PostgresSource implements RunningSource {
     const { definition, organisationId, id, slotMadeAt } = this.#stored;
     const { bus, tables, slotMade } = this.#surroundings;
     await using session = await this.#open('prepare');
+    this.#preparing = session;
     const prepared = await prepare(session, {
       definition,
       organisationId,
@@ -79,6 +82,7 @@ class PostgresSource implements RunningSource {
       tables,
       admin: bus.admin(),
     });
+    this.#preparing = undefined;
     this.#serverVersion = prepared.serverVersion;
     await this.#tellChanges(prepared.changes);
     this.#watch.start();
@@ -91,6 +95,7 @@ class PostgresSource implements RunningSource {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#aborted.abort('waiting');
+    await this.#preparing?.close();
     const { logger } = this.#surroundings;
     const end = async (part: string, stopping: Promise<unknown> | undefined): Promise<void> => {
       await Promise.resolve(stopping).catch((error: unknown) =>
@@ -261,7 +266,7 @@ class PostgresSource implements RunningSource {
     const { organisationId, id } = this.#stored;
     const waiting = (await this.#surroundings.pulls.unfinished(id)).some(
       (pull) =>
-        pull.schema === table.schema && pull.table === table.table && pull.state === 'waiting' && pull.chunks === 0,
+        pull.schema === table.schema && pull.table === table.table && pull.state === 'waiting' && pull.firstId === null,
     );
     if (waiting) return;
     await this.#surroundings.pulls.ask({ organisationId, sourceId: id, table, cause, askedBy: 'dbus' });
