@@ -260,6 +260,21 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       expect(await look()).toEqual(['1 mended ∅ 201']);
     });
 
+    test('a dead letter that is replayed after its key has moved on asks for the row', async () => {
+      for (const deletes of ['physical', 'tombstone', 'history'] as const) {
+        const { writer } = await start({ deletes });
+        await writer.apply(row(101, 'i', { id: '1', a: 'a1', b: 'b1' }));
+        await writer.send([{ kind: 'dead-letter', id: 105n, namespace: ORDERS }]);
+        // Keeps b1, where the source has the b2 of the row that failed.
+        await writer.apply(row(109, 'u', { id: '1', a: 'a3' }));
+        const replay = { topic: 'topic', partition: 0, closes: [105n], namespace: ORDERS };
+        const items = [writer.rows([row(105, 'u', { id: '1', a: 'a2', b: 'b2' })])];
+        expect(await writer.sink.replay({ ...replay, items })).toMatchObject({ rereads: 1 });
+        const newest = [writer.rows([row(113, 'u', { id: '1', a: 'a4', b: 'b4' })])];
+        expect(await writer.sink.replay({ ...replay, items: newest })).toMatchObject({ applied: 1, rereads: 0 });
+      }
+    });
+
     test('an older worker is fenced, and so is a wrong position; nothing of theirs is written', async () => {
       const { writer, table, look } = await start();
       await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
@@ -308,8 +323,18 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       await expect(start({ table, flow: 'another' })).rejects.toMatchObject({ code: 'STORE_OTHER_WRITER' });
       await under.execute('CREATE TABLE suite.foreign_table (id bigint)');
       await expect(start({ table: 'foreign_table' })).rejects.toMatchObject({ code: 'STORE_TABLE_FOREIGN' });
+    });
+
+    test('a table that a removed flow left is taken over with its rows, if it has the layout', async () => {
+      const { writer, table } = await start();
+      await writer.apply(row(105, 'i', { id: '1', a: 'x', b: 'y' }));
       await under.store.forgetSink('suite', table, 'suite');
-      await expect(start({ table, flow: 'another' })).rejects.toMatchObject({ code: 'STORE_TABLE_FOREIGN' });
+      const second = await start({ table, flow: 'another' });
+      expect(await second.writer.apply(row(101, 'u', { id: '1', a: 'late', b: 'y' }))).toMatchObject({ stale: 1 });
+      expect(await second.look()).toEqual(['1 x y 105']);
+      await under.store.forgetSink('suite', table, 'another');
+      const fields = [...FIELDS, field('c', 'text')];
+      await expect(start({ table, fields })).rejects.toMatchObject({ code: 'STORE_TABLE_FOREIGN' });
     });
 
     test('tombstones keep the row, the live view hides it', async () => {

@@ -8,39 +8,29 @@ import type { UmsField } from '@rtdp/ums/types';
 import type { Claim, SinkDefinition, SinkItem, SinkOutcome, SinkWork, TableSink } from '../contract.ts';
 import { collectRemembered } from './collect.ts';
 import type { Connections, Session } from './connect.ts';
+import { countOutcome } from './count-outcome.ts';
 import { quoteLiteral } from './dialect.ts';
-import { partStatements } from './guarded-statements.ts';
-import { historyStatements } from './history-statements.ts';
-import type { Pipeline, PipelineResult } from './pipeline.ts';
-import type { PlanFunction, PreparedBatch } from './prepare-batch.ts';
-import { prepareBatch, sourceOf, unknownColumns } from './prepare-batch.ts';
-import { replaceStatements } from './replace-statements.ts';
-import type { RowSource } from './row-source.ts';
-import { ArrayRows, copyStatement, createStage, StagedRows, stageData } from './row-source.ts';
+import type { PlanFunction } from './prepare-batch.ts';
+import { sourceOf, unknownColumns } from './prepare-batch.ts';
+import { ArrayRows, type RowSource } from './row-source.ts';
+import { stageBatch } from './staging.ts';
 import type { CountedAs, GuardRules, Statement } from './statement.ts';
 import { ALL_RULES } from './statement.ts';
 import { ensureTable, evolveTable, readShape } from './table-schema.ts';
 import type { TableShape } from './table-shape.ts';
 import { checkDefinition } from './table-shape.ts';
-import { detectDeletes, markPull, truncateStatements } from './whole-table-statements.ts';
+import { detectDeletes } from './whole-table-statements.ts';
+import type { Locks, WorkContext } from './work-statements.ts';
+import { fence, itemSource, itemStatements, prepareItems } from './work-statements.ts';
 
 /** From this many rows on, COPY into a staging table is faster than array parameters. */
 const BULK_FROM = 500;
-/** Staging tables per connection. */
-const MOST_STAGES = 8;
 
 /** Only tests set any of these. */
 export interface SinkInternals {
   readonly rules?: GuardRules;
   readonly plan?: PlanFunction;
   readonly bulkFrom?: number;
-}
-
-interface Locks {
-  readonly topic: string;
-  readonly partition: number;
-  /** null: only lock, as `replay` does. */
-  readonly expected: { epoch: bigint; offset: bigint | null } | null;
 }
 
 export class PostgresSink implements TableSink {
@@ -170,19 +160,25 @@ export class PostgresSink implements TableSink {
       const rowSources: (RowSource | undefined)[] = [];
       for (const each of prepared) {
         rowSources.push(
-          each && (staged ? await stage(session, pipeline, each, inUse) : new ArrayRows(each.choice, each.columns)),
+          each &&
+            (staged ? await stageBatch(session, pipeline, each, inUse) : new ArrayRows(each.choice, each.columns)),
         );
       }
       const sources = new Set([...lockedSources, ...items.flatMap((item) => itemSource(shape, item))]);
       const exclusive =
         lockedSources.length > 0 || items.some((item) => item.kind === 'truncate' || item.kind === 'pull-end');
       pipeline.execute(...fence(shape, locks, [...sources].sort(), exclusive));
+      const context: WorkContext = {
+        shape,
+        locks,
+        keyFrom: this.definition.keyFrom ?? {},
+        rules: this.#internals.rules ?? ALL_RULES,
+      };
       const counts: { step: number; as: CountedAs }[] = [];
       const add = (statement: Statement) =>
         counts.push({ step: pipeline.execute(statement.text, statement.parameters), as: statement.countedAs });
       for (const [index, item] of items.entries()) {
-        for (const statement of this.#itemStatements(shape, locks, item, prepared[index], rowSources[index]))
-          add(statement);
+        for (const statement of itemStatements(context, item, prepared[index], rowSources[index])) add(statement);
       }
       for (const statement of last) add(statement);
       const draw = session.pipeline();
@@ -213,173 +209,4 @@ export class PostgresSink implements TableSink {
       facts: { ...this.#facts, columns },
     });
   }
-
-  #itemStatements(
-    shape: TableShape,
-    locks: Locks,
-    item: SinkItem,
-    prepared: PreparedBatch | undefined,
-    rows: RowSource | undefined,
-  ): Statement[] {
-    switch (item.kind) {
-      case 'rows':
-      case 'replace':
-        return prepared && rows ? this.#batchStatements(shape, prepared, rows) : [];
-      case 'truncate':
-        return truncateStatements(shape, sourceOf(shape, item.namespace), item.id);
-      case 'pull-start':
-      case 'pull-end': {
-        const source = sourceOf(shape, item.namespace);
-        const mark = item.kind === 'pull-start' ? 'start' : 'end';
-        const statements = markPull(shape, { ...item, source, mark, topic: locks.topic, partition: locks.partition });
-        return mark === 'start' ? statements : [...statements, ...detectDeletes(shape, source)];
-      }
-      case 'dead-letter':
-        return [
-          {
-            text: `INSERT INTO rtdp.sink_dead_letters (sink_id, source, ums_id_, pull_id) VALUES (${shape.sinkId}, $1, $2, $3) ON CONFLICT DO NOTHING`,
-            parameters: [sourceOf(shape, item.namespace), String(item.id), item.pullId ?? null],
-            countedAs: 'nothing',
-          },
-        ];
-      case 'reread':
-        return item.requests.map((request) => ({
-          text: `INSERT INTO rtdp.rereads (sink_id, namespace, key, reason) VALUES (${shape.sinkId}, $1, $2, $3)`,
-          parameters: [request.namespace, JSON.stringify(request.key), request.reason],
-          countedAs: 'asked-again',
-        }));
-    }
-  }
-
-  #batchStatements(shape: TableShape, prepared: PreparedBatch, rows: RowSource): Statement[] {
-    const context = {
-      shape,
-      rows,
-      columns: prepared.names,
-      namespace: prepared.batch.namespace,
-      source: prepared.source,
-      keyFrom: this.definition.keyFrom ?? {},
-      rules: this.#internals.rules ?? ALL_RULES,
-    };
-    if (shape.mode === 'replaced') return replaceStatements(context, prepared.plan.parts);
-    return prepared.plan.parts.flatMap((part) => {
-      const untold = part.untold.map((index) => prepared.names[index]!);
-      return shape.mode === 'history'
-        ? historyStatements(context, part, untold)
-        : partStatements(context, part, untold);
-    });
-  }
-}
-
-function prepareItems(
-  shape: TableShape,
-  items: readonly SinkItem[],
-  plan: PlanFunction | undefined,
-): (PreparedBatch | undefined)[] {
-  let nextPart = 0;
-  return items.map((item) => {
-    if (item.kind !== 'rows' && item.kind !== 'replace') return undefined;
-    if ((item.kind === 'replace') !== (shape.mode === 'replaced')) {
-      throw new RtdpError({
-        code: 'STORE_BAD_DEFINITION',
-        message: `${shape.table} takes ${shape.mode === 'replaced' ? 'replace' : 'rows'} items only, not ${item.kind}`,
-        next: 'Let the definition of the sink say whether the flow explodes rows.',
-        facts: { table: shape.table, kind: item.kind },
-      });
-    }
-    if (item.batch.rowCount === 0) return undefined;
-    const prepared = prepareBatch(shape, item.batch, nextPart, plan);
-    nextPart += prepared.plan.parts.length;
-    return prepared;
-  });
-}
-
-/** Adds the COPY of a batch to the pipeline; the staging table is made once per connection and set of columns. */
-async function stage(
-  session: Session,
-  pipeline: Pipeline,
-  prepared: PreparedBatch,
-  inUse: Set<string>,
-): Promise<RowSource> {
-  const signature = createStage('', prepared.columns);
-  let name = session.stages.get(signature);
-  if (name === undefined) {
-    // Each commit empties all of a connection's staging tables: keep few.
-    for (const [oldest, unused] of session.stages) {
-      if (session.stages.size < MOST_STAGES || inUse.has(unused)) break;
-      await session.query(`DROP TABLE ${unused}`);
-      session.stages.delete(oldest);
-    }
-    name = `rtdp_stage_${session.nextStage++}`;
-    await session.query(createStage(name, prepared.columns));
-  }
-  // The map's order is the order of use.
-  session.stages.delete(signature);
-  session.stages.set(signature, name);
-  inUse.add(name);
-  pipeline.copy(copyStatement(name), [stageData(prepared.choice)]);
-  return new StagedRows(name);
-}
-
-function fence(
-  shape: TableShape,
-  locks: Locks,
-  sources: readonly string[],
-  exclusive: boolean,
-): [string, (string | null)[]] {
-  const { topic, partition, expected } = locks;
-  const quoted = sources.map((source) => `"${source.replace(/["\\]/g, '\\$&')}"`);
-  return [
-    `SELECT rtdp.sink_fence(${shape.sinkId}, $1, $2, $3, $4, $5, $6, $7)`,
-    [
-      topic,
-      String(partition),
-      expected === null ? null : String(expected.epoch),
-      expected === null || expected.offset === null ? null : String(expected.offset),
-      expected === null ? 'f' : 't',
-      `{${quoted.join(',')}}`,
-      exclusive ? 't' : 'f',
-    ],
-  ];
-}
-
-function itemSource(shape: TableShape, item: SinkItem): string[] {
-  if (item.kind === 'reread') return [];
-  return [sourceOf(shape, item.kind === 'rows' || item.kind === 'replace' ? item.batch.namespace : item.namespace)];
-}
-
-function countOutcome(
-  prepared: readonly (PreparedBatch | undefined)[],
-  result: PipelineResult,
-  counts: readonly { step: number; as: CountedAs }[],
-  commitNumber: bigint,
-): SinkOutcome {
-  const sums: Record<CountedAs, number> = {
-    applied: 0,
-    deleted: 0,
-    asked: 0,
-    'asked-again': 0,
-    truncated: 0,
-    detected: 0,
-    nothing: 0,
-  };
-  for (const { step, as } of counts) sums[as] += result.counts[step] ?? 0;
-  let sent = 0;
-  let stale = 0;
-  let superseded = 0;
-  for (const each of prepared) {
-    sent += each?.plan.sent ?? 0;
-    stale += each?.plan.stale ?? 0;
-    superseded += each?.plan.superseded ?? 0;
-  }
-  return {
-    applied: sums.applied + superseded,
-    deleted: sums.deleted,
-    stale: stale + Math.max(0, sent - sums.applied - sums.deleted - sums.asked),
-    rereads: sums.asked + sums['asked-again'],
-    truncated: sums.truncated,
-    detected: sums.detected,
-    commitNumber,
-    committedAt: Date.now(),
-  };
 }

@@ -9,7 +9,14 @@ import { ensureBookkeeping } from './bookkeeping.ts';
 import type { Session } from './connect.ts';
 import { quoteIdentifier } from './dialect.ts';
 import type { StoredField, TableShape } from './table-shape.ts';
-import { createTableStatements, createViewStatements, liveView, shapeOf, typeOf } from './table-shape.ts';
+import {
+  createBesideStatements,
+  createTableStatement,
+  createViewStatements,
+  liveView,
+  shapeOf,
+  typeOf,
+} from './table-shape.ts';
 
 interface SinkRow {
   sink_id: number;
@@ -92,21 +99,42 @@ async function createTable(session: Session, definition: SinkDefinition): Promis
       JSON.stringify(definition.fields),
     ],
   );
-  if (!row || row.present) {
+  const shape = shapeOf(definition, row!.sink_id, definition.fields);
+  if (!row!.present) {
+    const [known] = await session.query<{ known: boolean }>('SELECT to_regnamespace($1) IS NOT NULL AS known', [
+      quoteIdentifier(schema),
+    ]);
+    if (!known?.known) await session.query(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
+    await session.query(createTableStatement(shape));
+  } else if (!(await hasLayout(session, shape))) {
     throw new RtdpError({
       code: 'STORE_TABLE_FOREIGN',
-      message: `the table ${schema}.${table} exists and was not made by a flow`,
+      message: `the table ${schema}.${table} exists and is not one that this flow would make`,
       next: 'Give the sink another table or schema name, or drop the table.',
       facts: { schema, table },
     });
   }
-  const shape = shapeOf(definition, row.sink_id, definition.fields);
-  for (const statement of createTableStatements(shape, definition)) await session.query(statement);
+  for (const statement of createBesideStatements(shape, definition)) await session.query(statement);
   await session.query(
     'INSERT INTO rtdp.sink_floors (sink_id, source, floor) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING',
     [shape.sinkId, ''],
   );
   return shape;
+}
+
+/**
+ * Whether the table has the columns and the key that the flow would give it, our system columns among them: then it is a sink table that an
+ * earlier flow left, and its rows' ids go on guarding it.
+ */
+async function hasLayout(session: Session, shape: TableShape): Promise<boolean> {
+  await session.query(createTableStatement(shape, 'CREATE TEMPORARY TABLE', 'rtdp_expected'));
+  const layout = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, array_position(i.indkey::int2[], a.attnum) AS key_place
+    FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
+    WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname`;
+  const expected = await session.query(layout, ['rtdp_expected']);
+  const found = await session.query(layout, [shape.table]);
+  await session.query('DROP TABLE rtdp_expected');
+  return JSON.stringify(expected) === JSON.stringify(found);
 }
 
 function checkSame(stored: SinkRow, definition: SinkDefinition): void {

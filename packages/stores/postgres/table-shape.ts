@@ -109,12 +109,11 @@ export function typeOf(shape: Pick<TableShape, 'sourceSystem'>, field: UmsField)
 }
 
 /** Only key columns are NOT NULL: any other may be untold, and NOT NULL is checked before the conflict with the stored row. */
-export function createTableStatements(shape: TableShape, definition: SinkDefinition): string[] {
-  const types = new Map(shape.fields.map((field) => [field.name, typeOf(shape, field).declared]));
+export function createTableStatement(shape: TableShape, create = 'CREATE TABLE', name = shape.table): string {
   const columns = [
     ...(shape.sourceInKey ? [`${quoteIdentifier(SOURCE)} text NOT NULL`] : []),
     ...shape.fields.map(
-      (field) => `${quoteIdentifier(field.name)} ${types.get(field.name)}${field.key ? ' NOT NULL' : ''}`,
+      (field) => `${quoteIdentifier(field.name)} ${typeOf(shape, field).declared}${field.key ? ' NOT NULL' : ''}`,
     ),
     `${ID} bigint NOT NULL`,
     `${TIMESTAMP} timestamptz(6) NOT NULL`,
@@ -122,13 +121,17 @@ export function createTableStatements(shape: TableShape, definition: SinkDefinit
     ...(shape.tombstone ? [`${ACTIVE} smallint NOT NULL`] : []),
     `PRIMARY KEY (${listColumns(shape.primaryKey)})`,
   ];
+  return `${create} ${name} (${columns.join(', ')})`;
+}
+
+/** What belongs to a sink table beside it. */
+export function createBesideStatements(shape: TableShape, definition: SinkDefinition): string[] {
   const statements = [
-    `CREATE SCHEMA IF NOT EXISTS ${quoteIdentifier(definition.schema)}`,
-    `CREATE TABLE ${shape.table} (${columns.join(', ')})`,
     `CREATE SEQUENCE ${shape.sequence}`,
     `COMMENT ON TABLE ${shape.table} IS ${quoteLiteral(`Written by the flow ${definition.flow}.`)}`,
   ];
   if (shape.rowKey.length > 0 && shape.mode !== 'history') {
+    const types = new Map(shape.fields.map((field) => [field.name, typeOf(shape, field).declared]));
     const keys = shape.rowKey.map(
       (name) => `${quoteIdentifier(name)} ${name === SOURCE ? 'text' : types.get(name)} NOT NULL`,
     );
@@ -136,7 +139,9 @@ export function createTableStatements(shape: TableShape, definition: SinkDefinit
       `CREATE TABLE ${shape.side} (${keys.join(', ')}, ${ID} bigint NOT NULL, PRIMARY KEY (${listColumns(shape.rowKey)}))`,
     );
   }
-  return [...statements, ...createViewStatements(shape, definition)];
+  const views = createViewStatements(shape, definition);
+  if (views.length > 0) statements.push(`DROP VIEW IF EXISTS ${liveView(definition)}`);
+  return [...statements, ...views];
 }
 
 /** The only thing that readers of a tombstone or history table should see as "the table": its rows that live. */
