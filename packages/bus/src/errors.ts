@@ -13,6 +13,16 @@ export function busError(code: BusErrorCode, details: BusErrorDetails): RtdpErro
   return new RtdpError({ code, ...details });
 }
 
+/** A position that is not in its partition: for whoever reads it, the end of reading until somebody decides. */
+export function offsetOutOfRange(at: { topic: string; partition: number; offset: bigint }): RtdpError {
+  const { topic, partition, offset } = at;
+  return busError('BUS_OFFSET_OUT_OF_RANGE', {
+    message: `Offset ${offset} of ${topic}/${partition} is not there any more, or not yet.`,
+    next: 'Retention has deleted the position, or the topic was made anew. Seek to an offset knowingly, or pull the tables again.',
+    facts: { topic, partition, offset },
+  });
+}
+
 /** What a caller was doing when Kafka refused: it makes the sentence, and the facts. */
 export interface ErrorContext {
   doing: string;

@@ -12,34 +12,19 @@ import type {
   StartOffset,
   TopicPartition,
 } from './bus.ts';
-import { busError, isTransient, kafkaErrorType, toBusError } from './errors.ts';
+import { isTransient, kafkaErrorType, offsetOutOfRange, toBusError } from './errors.ts';
 import { decodeFetchAnswer, encodeFetch, type FetchedPartition } from './fetch-request.ts';
 import { sendRaw } from './kafka-client.ts';
 import { type Cluster, errorFromCode } from './kafkajs-internals.ts';
 import { leaderOf, refresh } from './message-sender.ts';
 import { resolveOffset } from './offset-lookup.ts';
+import { newState, type PartitionState, positionOf, stopState } from './partition-state.ts';
 
 const OFFSET_OUT_OF_RANGE = 1;
 /** While some partition waits for its handler, a long poll of the others must not keep it waiting. */
 const CROWDED_WAIT_MS = 5;
 /** A broker that has just started may not know a topic yet; after this long the topic is taken for missing. */
 const MISSING_TOPIC_GRACE_MS = 10_000;
-
-interface PartitionState extends TopicPartition {
-  /** Where the next fetch begins. */
-  fetchOffset: bigint;
-  /** After the last batch that the handler has finished. */
-  position: bigint;
-  highWatermark: bigint;
-  lastStableOffset: bigint;
-  queue: IncomingBatch[];
-  /** The handler that is running now. */
-  running: Promise<void> | undefined;
-  paused: boolean;
-  stopped: boolean;
-  /** Rises with each seek: what was fetched before it is dropped. */
-  generation: number;
-}
 
 export interface FetcherOptions extends PartitionHandlers, ReaderLimits {
   cluster: Cluster;
@@ -76,30 +61,9 @@ export class PartitionFetcher implements PartitionControl {
 
   /** Replaces the set of partitions; those given start at their offsets, not paused. Call only between `halt` and `go`. */
   assign(partitions: readonly (TopicPartition & { offset: bigint })[]): void {
-    for (const former of this.#partitions.values()) {
-      // A handler may still be running: nothing of its partition follows it.
-      former.stopped = true;
-      former.generation++;
-      former.queue = [];
-    }
-    this.#partitions = new Map(
-      partitions.map(({ topic, partition, offset }) => [
-        keyOf(topic, partition),
-        {
-          topic,
-          partition,
-          fetchOffset: offset,
-          position: offset,
-          highWatermark: offset,
-          lastStableOffset: offset,
-          queue: [],
-          running: undefined,
-          paused: false,
-          stopped: false,
-          generation: 0,
-        },
-      ]),
-    );
+    // A handler may still be running: nothing of its partition follows it.
+    for (const former of this.#partitions.values()) stopState(former);
+    this.#partitions = new Map(partitions.map((start) => [keyOf(start.topic, start.partition), newState(start)]));
   }
 
   go(): void {
@@ -147,16 +111,7 @@ export class PartitionFetcher implements PartitionControl {
   }
 
   positions(): PartitionPosition[] {
-    return [...this.#partitions.values()].map((state) => ({
-      topic: state.topic,
-      partition: state.partition,
-      position: state.position,
-      highWatermark: state.highWatermark,
-      lastStableOffset: state.lastStableOffset,
-      lag: state.lastStableOffset > state.position ? state.lastStableOffset - state.position : 0n,
-      paused: state.paused,
-      stopped: state.stopped,
-    }));
+    return [...this.#partitions.values()].map(positionOf);
   }
 
   health(): { connected: boolean; lastError?: string; lastFetchAt?: number } {
@@ -254,7 +209,7 @@ export class PartitionFetcher implements PartitionControl {
   /** Puts what was fetched into the partition's queue; returns an error that calls for a new try. */
   #take(state: PartitionState, fetched: FetchedPartition): unknown {
     if (fetched.errorCode === OFFSET_OUT_OF_RANGE) {
-      this.#stop(state, outOfRange(state, fetched));
+      this.#stop(state, offsetOutOfRange(fetched));
       return undefined;
     }
     if (fetched.errorCode !== 0) {
@@ -313,10 +268,7 @@ export class PartitionFetcher implements PartitionControl {
   }
 
   #stop(state: PartitionState, error: unknown): void {
-    state.stopped = true;
-    state.generation++;
-    state.queue = [];
-    state.fetchOffset = state.position;
+    stopState(state);
     this.#options.onError(error, { topic: state.topic, partition: state.partition });
   }
 
@@ -340,14 +292,6 @@ export class PartitionFetcher implements PartitionControl {
     await sleep(Math.min(10 * 2 ** this.#failures, 1000));
     if (this.#active) await refresh(this.#options.cluster, error);
   }
-}
-
-function outOfRange(state: PartitionState, fetched: FetchedPartition): Error {
-  return busError('BUS_OFFSET_OUT_OF_RANGE', {
-    message: `Offset ${fetched.offset} of ${state.topic}/${state.partition} is not there any more, or not yet.`,
-    next: 'Retention has deleted the position, or the topic was made anew. Seek to an offset knowingly, or pull the tables again.',
-    facts: { topic: state.topic, partition: state.partition, offset: fetched.offset },
-  });
 }
 
 function keyOf(topic: string, partition: number): string {

@@ -1,7 +1,7 @@
 /** Decides how given partitions are read without a group: from a start each, until stopped, in batches or as a loop. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { BusReader, IncomingBatch, ReaderOptions, ReadFromOptions, StartOffset, TopicPartition } from './bus.ts';
-import { busError, isTransient, toBusError } from './errors.ts';
+import { isTransient, offsetOutOfRange, toBusError } from './errors.ts';
 import { decodeFetchAnswer, encodeFetch } from './fetch-request.ts';
 import { type KafkaClient, sendRaw } from './kafka-client.ts';
 import { type Cluster, errorFromCode } from './kafkajs-internals.ts';
@@ -61,6 +61,7 @@ export class KafkaPartitionReader implements BusReader {
   }
 }
 
+const OFFSET_OUT_OF_RANGE = 1;
 const TRANSIENT_PATIENCE_MS = 60_000;
 
 /**
@@ -100,13 +101,7 @@ export async function* readFrom(
       );
       const fetched = answer.partitions[0];
       if (fetched === undefined) throw errorFromCode(answer.errorCode || -1);
-      if (fetched.errorCode === 1) {
-        throw busError('BUS_OFFSET_OUT_OF_RANGE', {
-          message: `Offset ${offset} of ${topic}/${partition} is not there any more, or not yet.`,
-          next: 'Retention has deleted the position, or the topic was made anew. Choose an offset knowingly.',
-          facts: { topic, partition, offset },
-        });
-      }
+      if (fetched.errorCode === OFFSET_OUT_OF_RANGE) throw offsetOutOfRange({ topic, partition, offset });
       if (fetched.errorCode !== 0) throw errorFromCode(fetched.errorCode);
       failingSince = undefined;
       failures = 0;

@@ -10,12 +10,13 @@ export interface RetryPolicy {
 
 /**
  * Runs `attempt` until it succeeds, until `again` says that its error will not pass, or until the time is over; then
- * rejects with the last error. `again` may do what the next try needs (read metadata, forget a broker).
+ * rejects with the last error. `again` may do what the next try needs (read metadata, forget a broker), and may say how
+ * many milliseconds to pause instead of the growing pause.
  */
 export async function retry<Result>(
   policy: RetryPolicy,
   attempt: (attempts: number) => Promise<Result>,
-  again: (error: unknown, elapsedMs: number) => boolean | Promise<boolean>,
+  again: (error: unknown, elapsedMs: number) => boolean | number | Promise<boolean | number>,
   signal?: AbortSignal,
 ): Promise<Result> {
   const started = performance.now();
@@ -25,11 +26,12 @@ export async function retry<Result>(
       return await attempt(attempts);
     } catch (error) {
       const elapsed = performance.now() - started;
-      if (elapsed >= policy.giveUpAfterMs || signal?.aborted || !(await again(error, elapsed))) throw error;
-      await sleep(pause, undefined, { signal }).catch(() => {
+      const go = elapsed < policy.giveUpAfterMs && !signal?.aborted && (await again(error, elapsed));
+      if (go === false) throw error;
+      await sleep(go === true ? pause : go, undefined, { signal }).catch(() => {
         throw error;
       });
-      pause = Math.min(pause * 2, policy.maxPauseMs);
+      if (go === true) pause = Math.min(pause * 2, policy.maxPauseMs);
     }
   }
 }
