@@ -184,6 +184,8 @@ export interface WormholeClient {
   /** The sink tables stay. */
   remove(name: string): Promise<void>;
   command(name: string, command: 'start' | 'pause' | 'resume' | 'stop' | 'pull'): Promise<FlowView>;
+  /** Begins anew, from a pull unless told otherwise; what lies between is not read. */
+  restart(name: string, from?: z.input<typeof flowDefinitionSchema>['from']): Promise<FlowView>;
   status(name: string): Promise<FlowStatus>;
   commandTable(
     name: string,
@@ -213,6 +215,7 @@ export function createWormholeClient(options: ServiceClientOptions): WormholeCli
     replace: (name, definition) => request('PUT', at(name), flowSchema, definition),
     remove: async (name) => void (await request('DELETE', at(name), doneSchema)),
     command: (name, command) => request('POST', at(name, `/${command}`), flowSchema),
+    restart: (name, from) => request('POST', at(name, '/restart'), flowSchema, from === undefined ? {} : { from }),
     status: (name) => request('GET', at(name, '/status'), flowStatusSchema),
     commandTable: (name, { schema, table }, command) =>
       request(

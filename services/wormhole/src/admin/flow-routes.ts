@@ -141,6 +141,24 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
     );
   }
 
+  application.post(
+    '/flows/:name/restart',
+    {
+      schema: {
+        tags: ['flows'],
+        summary: 'Begin anew from another place; what lies between is not read',
+        params: named,
+        body: z.strictObject({ from: flowDefinitionSchema.shape.from.optional() }).nullish(),
+        response: { 200: flowSchema },
+      },
+    },
+    async (request) => {
+      const { organisationId } = editor(request);
+      await service.restart(organisationId, request.params.name, request.body?.from);
+      return view(organisationId, request.params.name);
+    },
+  );
+
   application.get(
     '/flows/:name/status',
     {

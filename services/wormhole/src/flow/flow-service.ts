@@ -1,4 +1,5 @@
 /** Decides what may be done with flows: deploy, change, start, pause, resume, stop, remove; the one place that holds those that run. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { RtdpError } from '@rtdp/ums/error';
 import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
 import { discardDeadLetter, type ReplayResult, replayDeadLetter } from '../dead-letter/replay.ts';
@@ -9,9 +10,12 @@ import { type FlowDefinition, readFlowDefinition } from './definition.ts';
 import type { FlowRun } from './flow-run.ts';
 import { requireStep } from './flow-state.ts';
 import type { FlowTable } from './flow-table.ts';
+import { moveFlow } from './move-flow.ts';
 import { type FlowSurroundings, RunningFlow } from './running-flow.ts';
 import type { SinkTableName } from './sink-name.ts';
 
+/** How soon a worker does what another one was asked, milliseconds. */
+const RECONCILE_MS = 2_000;
 /** Dead letters that one request replays at most. */
 const MOST_REPLAYED = 1_000;
 
@@ -25,17 +29,24 @@ export class FlowService {
   readonly #around: FlowSurroundings;
   readonly #running = new Map<string, RunningFlow>();
   #turn: Promise<unknown> = Promise.resolve();
+  #timer: NodeJS.Timeout | undefined;
 
   constructor(around: FlowSurroundings) {
     this.#around = around;
   }
 
-  /** Starts every flow that was asked to run. */
+  /** Starts every flow that was asked to run, and goes on doing what other workers of this Wormhole were asked. */
   async start(): Promise<void> {
-    for (const stored of await this.#around.flows.list()) if (stored.wanted === 'running') this.#launch(stored);
+    await this.#reconcile();
+    this.#timer = setInterval(() => {
+      this.#inTurn(() => this.#reconcile()).catch((error: unknown) =>
+        this.#around.logger.warn({ err: error }, 'the list of flows could not be read'),
+      );
+    }, RECONCILE_MS);
   }
 
   async stop(): Promise<void> {
+    clearInterval(this.#timer);
     await this.#turn;
     await Promise.all([...this.#running.values()].map((flow) => flow.stop('stop')));
   }
@@ -125,7 +136,9 @@ export class FlowService {
   remove(organisationId: string, name: string): Promise<void> {
     return this.#inTurn(async () => {
       const stored = await this.get(organisationId, name);
+      await this.#around.flows.setWanted(stored.id, 'stopped');
       await this.#end(stored.id, 'stop');
+      await this.#untilOthersLetGo(stored.id);
       const store = await openSinkStore(stored.definition);
       try {
         for (const table of await this.#around.progress.tables(stored.id)) {
@@ -214,6 +227,24 @@ export class FlowService {
     });
   }
 
+  /**
+   * Begins a flow anew from another place, for example when retention has deleted its position. What lies between is not read:
+   * a pull brings it, and finds the deletes.
+   */
+  restart(organisationId: string, name: string, from: FlowDefinition['from'] | undefined): Promise<void> {
+    return this.#inTurn(async () => {
+      const stored = await this.get(organisationId, name);
+      await this.#around.flows.setWanted(stored.id, 'stopped');
+      await this.#end(stored.id, 'stop');
+      await this.#untilOthersLetGo(stored.id);
+      const begin = from ?? 'pull';
+      await moveFlow(this.#around, stored, begin);
+      await this.#around.flows.setPull(stored.id, begin === 'pull' ? { state: 'wanted', tables: {} } : null);
+      await this.#around.flows.setWanted(stored.id, 'running');
+      this.#launch(await this.get(organisationId, name));
+    });
+  }
+
   /** What the flow is now: the running process knows better than what was written down. */
   stateOf(stored: StoredFlow): Pick<RunningFlow, 'state' | 'reason' | 'pull'> {
     const running = this.#running.get(stored.id);
@@ -234,6 +265,27 @@ export class FlowService {
         await this.#around.flows.setState(stored.id, wanted === 'paused' ? 'paused' : 'stopped', null);
       else await this.#end(stored.id, step);
     });
+  }
+
+  /** A flow that failed stays as it is until somebody starts it again. */
+  async #reconcile(): Promise<void> {
+    const all = await this.#around.flows.list();
+    const byId = new Map(all.map((stored) => [stored.id, stored]));
+    for (const [id, running] of this.#running) {
+      const stored = byId.get(id);
+      if (stored?.wanted === 'running' && stored.revision === running.stored.revision) continue;
+      await this.#end(id, stored?.wanted === 'paused' ? 'pause' : 'stop');
+    }
+    for (const stored of all) if (stored.wanted === 'running' && !this.#running.has(stored.id)) this.#launch(stored);
+  }
+
+  /** Another worker that still holds a partition would write the sink's bookkeeping anew. */
+  async #untilOthersLetGo(id: string): Promise<void> {
+    const now = this.#around.now();
+    const others = (await this.#around.progress.progress(id)).some(
+      ({ worker, updatedAt }) => worker !== this.#around.worker && now - updatedAt.getTime() < 5 * RECONCILE_MS,
+    );
+    if (others) await sleep(2 * RECONCILE_MS);
   }
 
   #launch(stored: StoredFlow): void {

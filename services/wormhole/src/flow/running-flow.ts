@@ -18,6 +18,7 @@ import type { TopicReader } from '../ingest/topic-reader.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
 import type { FlowStore, PullState, Reason, StoredFlow } from '../state/flow-store.ts';
 import type { ProgressStore } from '../state/progress-store.ts';
+import type { FlowContext } from './flow-context.ts';
 import { FlowRun } from './flow-run.ts';
 import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
 import type { RecordedSchemas } from './recorded-schemas.ts';
@@ -136,23 +137,7 @@ export class RunningFlow {
       bus: around.bus,
       reader: around.readerOf(definition.stream),
       onStep: (step, reason) => this.#onStep(step, reason),
-      context: {
-        id: this.stored.id,
-        organisationId: this.stored.organisationId,
-        definition,
-        worker: around.worker,
-        store: this.#store,
-        engine: around.engine,
-        progress: around.progress,
-        deadLetters: around.deadLetters,
-        feedback: around.feedback,
-        metrics: around.metrics,
-        logger: this.#logger,
-        now: around.now,
-        random: around.random,
-        recordedSchema: (namespace) => around.schemas.find(namespace),
-        partitionCount,
-      },
+      context: flowContextOf(this.stored, around, this.#store, partitionCount, this.#logger),
     });
     try {
       await run.start();
@@ -227,4 +212,31 @@ export class RunningFlow {
   #pause(milliseconds: number): Promise<unknown> {
     return sleep(milliseconds, undefined, { signal: this.#ended.signal }).catch(() => undefined);
   }
+}
+
+/** What the parts of one flow are given. */
+export function flowContextOf(
+  stored: StoredFlow,
+  around: FlowSurroundings,
+  store: Store,
+  partitionCount: number,
+  logger: Logger,
+): FlowContext {
+  return {
+    id: stored.id,
+    organisationId: stored.organisationId,
+    definition: stored.definition,
+    worker: around.worker,
+    store,
+    engine: around.engine,
+    progress: around.progress,
+    deadLetters: around.deadLetters,
+    feedback: around.feedback,
+    metrics: around.metrics,
+    logger,
+    now: around.now,
+    random: around.random,
+    recordedSchema: (namespace) => around.schemas.find(namespace),
+    partitionCount,
+  };
 }

@@ -96,6 +96,14 @@ export class SinkWriter {
     if (work.pullEdge) await this.mirror(undefined);
   }
 
+  /** Moves the sink's position, also backward, without any rows: for a flow that begins anew. */
+  async moveTo(offset: bigint): Promise<void> {
+    if (offset === this.#storedOffset) return;
+    await this.#write([], { nextOffset: offset });
+    this.#storedOffset = offset;
+    await this.mirror(undefined);
+  }
+
   /** Copies what the sink holds into Wormhole's own table. */
   async mirror(watermark: string | undefined): Promise<void> {
     const { context, table, topic, partition } = this.#options;

@@ -98,6 +98,27 @@ export class ProgressStore {
     }
   }
 
+  /** Sets where a flow begins anew, also backward. */
+  async restart(
+    flow: { id: string; organisationId: string },
+    starts: readonly Omit<FlowPartition, 'nextOffset'>[],
+  ): Promise<void> {
+    await this.#database.transaction(async (transaction) => {
+      await transaction('flow_partitions').where({ flow_id: flow.id }).delete();
+      if (starts.length === 0) return;
+      await transaction('flow_partitions').insert(
+        starts.map((start) => ({
+          organisation_id: flow.organisationId,
+          flow_id: flow.id,
+          topic: start.topic,
+          partition: start.partition,
+          first_offset: start.firstOffset.toString(),
+          next_offset: start.firstOffset.toString(),
+        })),
+      );
+    });
+  }
+
   async tables(flowId: string): Promise<StoredTable[]> {
     const rows = await this.#database('flow_tables').where({ flow_id: flowId }).orderBy(['sink_schema', 'sink_table']);
     return rows.map((row) => ({

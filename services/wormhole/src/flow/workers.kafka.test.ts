@@ -1,0 +1,120 @@
+/** Two workers share the partitions, take each other's over, and do what either was asked; a lost position stops the flow. */
+import { testKafka } from '@rtdp/testing/kafka';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
+import { ordersOf } from '../fixtures/tables.ts';
+
+test('partitions move to a worker that joins and back when it leaves, and every row is there once', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  let key = 0;
+  let isSending = true;
+  const sending = (async () => {
+    while (isSending) {
+      await source.rows(orders, [{ op: 'i', values: [String(++key), 'row', '1.00'] }], key % source.partitions);
+    }
+  })();
+  const lanes = (from: typeof service) =>
+    from.runningFlows().flatMap(({ run }) => run?.partitions.map(({ partition }) => partition) ?? []);
+  expect(
+    await eventually(
+      () => lanes(service).length,
+      (n) => n === 2,
+    ),
+  ).toBe(2);
+
+  const second = await fixture.addWorker();
+  const shared = await eventually(
+    () => [lanes(service), lanes(second.service)],
+    ([first, other]) => first?.length === 1 && other?.length === 1,
+    30_000,
+  );
+  expect(shared.flat().sort()).toEqual([0, 1]);
+  const held = await eventually(
+    () => second.service.runningFlows()[0]?.run?.tables[0]?.notices.own.size,
+    (size) => size === 1,
+  );
+  expect(held).toBe(1);
+  await second.stop();
+  expect(
+    await eventually(
+      () => lanes(service).length,
+      (n) => n === 2,
+      30_000,
+    ),
+  ).toBe(2);
+  isSending = false;
+  await sending;
+  const count = async () => (await sink.query('select count(*)::int as n from public.orders')).rows[0]?.n;
+  expect(await eventually(count, (n) => n === key)).toBe(key);
+  expect(key).toBeGreaterThan(50);
+}, 120_000);
+
+test('a flow paused through one worker is paused in the other', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await fixture.service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  const second = await fixture.addWorker();
+  const running = () => second.service.runningFlows().length;
+  expect(await eventually(running, (n) => n === 1)).toBe(1);
+  await fixture.service.pauseFlow(ORGANISATION, 'all');
+  expect(await eventually(running, (n) => n === 0)).toBe(0);
+  await second.service.startFlow(ORGANISATION, 'all');
+  expect(
+    await eventually(
+      () => fixture.service.runningFlows().length,
+      (n) => n === 1,
+    ),
+  ).toBe(1);
+}, 120_000);
+
+test('a position that retention has deleted stops the flow with the reason; restarted, it begins anew', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  const pulled: string[] = [];
+  await using fixture = await flowFixture({
+    ...(await testKafka()),
+    metadataUrl: metadata.url,
+    sinkUrl: sink.url,
+    partitions: 1,
+    pulls: {
+      capturedTables: async () => [{ namespace: `postgresql.${fixture.instance}.public.orders.1.0.0` }],
+      requestPull: async (namespace) => `pull ${pulled.push(namespace)}`,
+    },
+  });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  await source.rows(orders, [{ op: 'i', values: ['1', 'row', '1.00'] }]);
+  const ids = async () =>
+    (await sink.query('select id from public.orders order by id').catch(() => ({ rows: [] }))).rows.map(({ id }) => id);
+  await eventually(ids, (all) => all.length === 1);
+  await service.stopFlow(ORGANISATION, 'all');
+  await source.rows(orders, [{ op: 'i', values: ['2', 'lost', '1.00'] }]);
+  await source.rows(orders, [{ op: 'i', values: ['3', 'still there', '1.00'] }]);
+  const high = (await fixture.bus.admin().topicOffsets(source.topic))[0]?.high ?? 0n;
+  await fixture.bus.admin().deleteRecords(source.topic, [{ partition: 0, offset: high - 1n }]);
+  await service.startFlow(ORGANISATION, 'all');
+  const state = async () => service.stateOf(await service.get(ORGANISATION, 'all'));
+  const failed = await eventually(state, ({ state: now }) => now === 'failed');
+  expect(failed).toMatchObject({ state: 'failed', reason: { code: 'WORMHOLE_POSITION_LOST' } });
+  expect(await ids()).toEqual(['1']);
+
+  await service.restart(ORGANISATION, 'all', undefined);
+  expect(
+    await eventually(
+      () => pulled.length,
+      (n) => n === 1,
+    ),
+  ).toBe(1);
+  await source.rows(orders, [{ op: 'i', values: ['4', 'after', '1.00'] }]);
+  expect(await eventually(ids, (all) => all.includes('4'))).toEqual(['1', '4']);
+  await service.restart(ORGANISATION, 'all', 'earliest');
+  expect(await eventually(ids, (all) => all.includes('3'))).toEqual(['1', '3', '4']);
+}, 120_000);
