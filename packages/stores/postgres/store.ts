@@ -12,6 +12,7 @@ export function createStore(options: StoreOptions): Store {
 class PostgresStore implements Store {
   readonly kind = 'postgres';
   readonly #connections: Connections;
+  #hasBookkeeping = false;
 
   constructor(options: StoreOptions) {
     this.#connections = new Connections(options);
@@ -40,13 +41,14 @@ class PostgresStore implements Store {
   }
 
   async pendingRereads(limit: number): Promise<{ id: bigint; request: RereadRequest }[]> {
-    const rows = await this.#connections.transaction({}, async (session) => {
-      await ensureBookkeeping(session);
-      return session.query<{ request_id: string; namespace: string; key: Record<string, string>; reason: string }>(
+    if (!this.#hasBookkeeping) await this.#connections.transaction({}, ensureBookkeeping);
+    this.#hasBookkeeping = true;
+    const rows = await this.#connections.use({}, (session) =>
+      session.query<{ request_id: string; namespace: string; key: Record<string, string>; reason: string }>(
         'SELECT request_id, namespace, key, reason FROM rtdp.rereads ORDER BY request_id LIMIT $1',
         [limit],
-      );
-    });
+      ),
+    );
     return rows.map(({ request_id, namespace, key, reason }) => ({
       id: BigInt(request_id),
       request: { namespace, key, reason },
