@@ -175,7 +175,10 @@ export interface PartitionPosition extends TopicPartition {
 export interface ConsumerOptions extends PartitionHandlers, ReaderLimits {
   groupId: string;
   topics: string[];
-  /** Asked for each newly assigned partition. The bus keeps no offsets: the caller does. */
+  /**
+   * Asked for each newly assigned partition. The bus keeps no offsets: the caller does. If it rejects at `start()`, so does
+   * `start()`; at a later rebalance the assignment is asked for again until it answers, and `health()` says why.
+   */
   startOffset(topic: string, partition: number): Promise<StartOffset>;
   /** Before the first batch of the new assignment. Partitions kept through a rebalance are announced again. */
   onAssigned?(partitions: TopicPartition[]): Promise<void> | void;

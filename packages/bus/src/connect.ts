@@ -17,36 +17,30 @@ export function connectBus(options: BusOptions): Bus {
   let admin: KafkaTopicAdmin | undefined;
   const shared = client.createCluster();
 
-  const open = <Part>(part: Part, close: () => Promise<void>): Part => {
+  /** Keeps what is open, so that `close` closes it; what its owner closes is forgotten. */
+  const track = <Part extends object>(part: Part, end: keyof Part & ('close' | 'stop')): Part => {
     if (closed) throw busError('BUS_CLOSED', { message: 'This bus is closed.', next: 'Connect a new one.' });
-    parts.add({ close });
+    const method = (part[end] as () => Promise<void>).bind(part);
+    const entry = {
+      close: async () => {
+        parts.delete(entry);
+        await method();
+      },
+    };
+    parts.add(entry);
+    Object.defineProperty(part, end, { value: entry.close });
     return part;
   };
 
   return {
-    admin() {
-      if (admin === undefined) {
-        const made = new KafkaTopicAdmin(client, shared);
-        admin = open(made, () => made.close());
-      }
+    admin: () => {
+      admin ??= track(new KafkaTopicAdmin(client, shared), 'close');
       return admin;
     },
-    transactionalProducer(producerOptions) {
-      const producer = new KafkaTransactionalProducer(client, producerOptions);
-      return open(producer, () => producer.close());
-    },
-    producer() {
-      const producer = new KafkaIdempotentProducer(client);
-      return open(producer, () => producer.close());
-    },
-    consumer(consumerOptions) {
-      const consumer = new KafkaGroupConsumer(client, consumerOptions);
-      return open(consumer, () => consumer.stop());
-    },
-    reader(readerOptions) {
-      const reader = new KafkaPartitionReader(client, readerOptions);
-      return open(reader, () => reader.stop());
-    },
+    transactionalProducer: (producerOptions) => track(new KafkaTransactionalProducer(client, producerOptions), 'close'),
+    producer: () => track(new KafkaIdempotentProducer(client), 'close'),
+    consumer: (consumerOptions) => track(new KafkaGroupConsumer(client, consumerOptions), 'stop'),
+    reader: (readerOptions) => track(new KafkaPartitionReader(client, readerOptions), 'stop'),
     async readCompacted(topic) {
       const cluster = client.createCluster();
       try {
@@ -66,7 +60,6 @@ export function connectBus(options: BusOptions): Bus {
     async close() {
       closed = true;
       await Promise.all([...parts].map((part) => part.close()));
-      parts.clear();
       await shared.disconnect();
     },
   };

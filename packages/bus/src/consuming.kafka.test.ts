@@ -380,3 +380,33 @@ test('a consumer of a topic that does not exist does not start', async () => {
   await expect(consumer.start()).rejects.toMatchObject({ code: 'BUS_TOPIC_MISSING' });
   await (consumer as BusConsumer).stop();
 });
+
+test('a caller that cannot say where to read is asked again after a rebalance, and refuses a start', async () => {
+  const topic = await newTopic(2);
+  const groupId = uniqueName('group');
+  let down = false;
+  let refusals = 0;
+  const startOffset = async () => {
+    if (!down) return 'earliest' as const;
+    refusals++;
+    throw new Error('the store of offsets is down');
+  };
+  const first = noting(topic, { groupId, sessionTimeoutMs: 6000, startOffset });
+  const second = noting(topic, { groupId, sessionTimeoutMs: 6000 });
+  await first.consumer.start();
+  down = true;
+  await second.consumer.start();
+  await until(() => expect(refusals).toBeGreaterThan(1));
+  expect(first.consumer.health().lastError).toContain('the store of offsets is down');
+  const third = noting(topic, { startOffset });
+  await expect(third.consumer.start()).rejects.toThrow('the store of offsets is down');
+  await third.consumer.stop();
+  down = false;
+  await until(() => expect(first.assigned.length).toBeGreaterThan(1));
+  await write(topic, ['a'], 0);
+  await write(topic, ['b'], 1);
+  await until(() => expect([...first.seen, ...second.seen].sort()).toEqual(['0:a', '1:b']));
+  expect(first.errors).toEqual([]);
+  await first.consumer.stop();
+  await second.consumer.stop();
+}, 60_000);

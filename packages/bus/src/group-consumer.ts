@@ -89,6 +89,7 @@ export class KafkaGroupConsumer implements BusConsumer {
         this.#stopping.signal,
       );
     } catch (error) {
+      if (error instanceof CallerError) throw error.cause;
       throw toBusError(error, { doing: `joining group ${this.#options.groupId}` });
     }
     this.#life = this.#live();
@@ -114,10 +115,10 @@ export class KafkaGroupConsumer implements BusConsumer {
       const assigned = this.#assigned();
       const starts: (TopicPartition & { offset: bigint })[] = [];
       for (const { topic, partition } of assigned) {
-        const start = await this.#options.startOffset(topic, partition);
+        const start = await ofCaller(() => this.#options.startOffset(topic, partition));
         starts.push({ topic, partition, offset: await resolveOffset(this.#cluster, topic, partition, start) });
       }
-      await this.#options.onAssigned?.(assigned);
+      await ofCaller(() => this.#options.onAssigned?.(assigned));
       this.#fetcher.assign(starts);
       for (const [topic, partitions] of this.#paused) {
         this.#fetcher.pause(topic, partitions === 'all' ? undefined : [...partitions]);
@@ -125,7 +126,8 @@ export class KafkaGroupConsumer implements BusConsumer {
       this.#fetcher.go();
       this.#lastError = undefined;
     } catch (error) {
-      throw isRetriedHere(error) ? error : toBusError(error, { doing: `joining group ${this.#options.groupId}` });
+      if (isRetriedHere(error) || error instanceof CallerError) throw error;
+      throw toBusError(error, { doing: `joining group ${this.#options.groupId}` });
     }
   }
 
@@ -174,7 +176,14 @@ export class KafkaGroupConsumer implements BusConsumer {
           member = false;
           continue;
         }
-        this.#lastError = String(error);
+        this.#lastError = String(error instanceof CallerError ? error.cause : error);
+        if (error instanceof CallerError) {
+          // Where to read is not known now (a store that is down): we stay out of the group's work, and ask again.
+          member = false;
+          failures++;
+          await sleep(Math.min(50 * 2 ** failures, 5000), undefined, { signal }).catch(() => undefined);
+          continue;
+        }
         if (!isTransient(error)) {
           await this.#fetcher.halt();
           this.#options.onError(toBusError(error, { doing: `staying in group ${this.#options.groupId}` }));
@@ -263,6 +272,17 @@ export class KafkaGroupConsumer implements BusConsumer {
     } catch (error) {
       throw toBusError(error, { doing: `committing offsets of group ${this.#options.groupId}` });
     }
+  }
+}
+
+/** What startOffset or onAssigned threw: it says nothing about Kafka. */
+class CallerError extends Error {}
+
+async function ofCaller<Result>(ask: () => Promise<Result> | Result): Promise<Result> {
+  try {
+    return await ask();
+  } catch (cause) {
+    throw new CallerError('the caller could not say where to read', { cause });
   }
 }
 
