@@ -14,7 +14,7 @@ import {
 import { nextSourceState, type SourceCommand, type SourceState } from './catalog/source-states.ts';
 import { reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
 import type { SourceMetrics } from './health/source-metrics.ts';
-import type { RunningSource, SourceKind, SourceSurroundings } from './sources/contract.ts';
+import type { RunningSource, SlotReport, SourceKind, SourceSurroundings, SourceWatch } from './sources/contract.ts';
 
 export interface SupervisorOptions {
   store: SourceStore;
@@ -36,6 +36,8 @@ interface Supervised {
   running: RunningSource | undefined;
   /** The one that `begin` is starting: a command that ends it need not wait until it runs. */
   starting: RunningSource | undefined;
+  /** Looks at the slot while the source is held. */
+  watch: SourceWatch | undefined;
   state: SourceState;
   detail: string;
   retry: NodeJS.Timeout | undefined;
@@ -79,8 +81,15 @@ export class Supervisor {
         clearTimeout(source.retry);
         await source.turn.catch(() => undefined);
         await source.running?.stop();
+        await source.watch?.stop();
       }),
     );
+  }
+
+  /** Last look at the slot of a source, running or held. */
+  slot(name: string): SlotReport | undefined {
+    const source = this.#sources.get(name);
+    return source?.running?.slot() ?? source?.watch?.report();
   }
 
   running(name: string): RunningSource | undefined {
@@ -173,6 +182,7 @@ export class Supervisor {
     await this.#forgetPosition(stored);
     await store.delete(stored.id);
     this.#sources.delete(stored.name);
+    await source.watch?.stop();
     health.remove(`source ${stored.name}`);
     metrics.forget(stored.name);
     return left;
@@ -185,6 +195,7 @@ export class Supervisor {
       turn: Promise.resolve(),
       running: undefined,
       starting: undefined,
+      watch: undefined,
       state: stored.state,
       detail: '',
       retry: undefined,
@@ -273,6 +284,20 @@ export class Supervisor {
     source.detail = reason === null ? '' : `${reason.message} ${reason.next}`;
     this.#options.metrics.state(source.name, state);
     await this.#options.store.setState(stored.id, state, reason);
+    await this.#watchHeld(source, stored);
+  }
+
+  /** A source that is held keeps log at its server: its slot is watched until it runs again or is gone. */
+  async #watchHeld(source: Supervised, stored: StoredSource): Promise<void> {
+    const { store, loadKind, logger, now } = this.#options;
+    const isHeld = source.state === 'paused' || source.state === 'stopped' || source.state === 'failed';
+    if (!isHeld) {
+      await source.watch?.stop();
+      source.watch = undefined;
+    } else if (source.watch === undefined && !this.#stopped) {
+      const { slotMadeAt, definition } = await store.get(stored.organisationId, stored.name);
+      if (slotMadeAt !== null) source.watch = (await loadKind(definition.kind)).watch(definition, logger, now);
+    }
   }
 
   /** Every second: figures for the metrics, and whether a stream has ended by itself. */
@@ -280,6 +305,8 @@ export class Supervisor {
     const { metrics, now } = this.#options;
     for (const source of this.#sources.values()) {
       const { running } = source;
+      const held = source.watch?.report();
+      if (held !== undefined) metrics.slot(source.name, held);
       if (running === undefined) continue;
       metrics.stream(source.name, running.stream.figures, running.stream.tableFigures, now());
       const slot = running.slot();
@@ -317,13 +344,16 @@ export class Supervisor {
       case 'failed':
         return { status: 'down', detail: source.detail };
       case 'paused':
-        return { status: 'degraded', detail: 'It is paused; the server keeps its log meanwhile.' };
+        return (
+          source.watch?.alarm() ?? { status: 'degraded', detail: 'It is paused; the server keeps its log meanwhile.' }
+        );
       case 'removing':
         return { status: 'degraded', detail: 'It is being removed.' };
       case 'stopped':
-        return source.detail === ''
-          ? { status: 'degraded', detail: 'It is stopped; the server keeps its log meanwhile.' }
-          : { status: 'down', detail: source.detail };
+        if (source.detail !== '') return { status: 'down', detail: source.detail };
+        return (
+          source.watch?.alarm() ?? { status: 'degraded', detail: 'It is stopped; the server keeps its log meanwhile.' }
+        );
     }
   }
 

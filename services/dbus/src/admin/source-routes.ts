@@ -16,7 +16,12 @@ const tags = ['sources'];
 export function sourceRoutes(application: HttpApplication, around: RouteSurroundings): void {
   const { sources, supervisor, events, loadKind, now } = around;
   const view = (stored: StoredSource): SourceView =>
-    viewSource(stored, supervisor.running(stored.name), supervisor.health(stored.name), now());
+    viewSource(
+      stored,
+      supervisor.running(stored.name),
+      { health: supervisor.health(stored.name), slot: supervisor.slot(stored.name) },
+      now(),
+    );
   const fresh = async (stored: StoredSource): Promise<SourceView> =>
     view(await sources.get(stored.organisationId, stored.name));
 

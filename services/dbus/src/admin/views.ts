@@ -23,7 +23,7 @@ import type { RunningSource, SlotReport, TableReport } from '../sources/contract
 export function viewSource(
   stored: StoredSource,
   running: RunningSource | undefined,
-  health: SourceView['health'],
+  held: { health: SourceView['health']; slot: SlotReport | undefined },
   now: number,
 ): SourceView {
   const { definition } = stored;
@@ -38,9 +38,9 @@ export function viewSource(
     wanted: stored.wanted,
     state: stored.state,
     reason: stored.reason,
-    health,
+    health: held.health,
     stream: running === undefined ? null : viewStream(running, now),
-    slot: viewSlot(definition.slot, running?.slot()),
+    slot: viewSlot(definition.slot, held.slot),
     definition: { ...definition, connection, publications: publicationNames(definition) },
     createdAt: stored.createdAt.toISOString(),
     changedAt: stored.changedAt.toISOString(),

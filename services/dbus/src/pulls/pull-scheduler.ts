@@ -26,11 +26,14 @@ type Interruption = 'paused' | 'cancelled' | 'waiting';
 
 interface Running {
   pull: Pull;
+  /** When a chunk was last finished, or it began; milliseconds. */
+  progressedAt: number;
   controller: AbortController;
   done: Promise<void>;
 }
 
 const TICK_MS = 1_000;
+const STALLED_MS = 300_000;
 
 export class PullScheduler {
   readonly #options: PullSchedulerOptions;
@@ -71,6 +74,16 @@ export class PullScheduler {
   /** What a pull waits for at the moment, if anything. */
   waitingFor(pullId: string): string | null {
     return this.#waitingFor.get(pullId) ?? null;
+  }
+
+  /** Running pulls that finished no chunk for minutes, as sentences. */
+  stalled(nowMillis: number): string[] {
+    return [...this.#running.values()]
+      .filter((running) => nowMillis - running.progressedAt > STALLED_MS)
+      .map(({ pull }) => {
+        const because = this.#waitingFor.get(pull.id);
+        return `${pull.schema}.${pull.table}${because === undefined ? '' : ` (${because})`}`;
+      });
   }
 
   /** @throws RtdpError DBUS_PULL_STATE; `rerun` is for the caller, who asks for a new pull. */
@@ -117,7 +130,7 @@ export class PullScheduler {
       this.#waitingFor.delete(pull.id);
       if (!this.#stopped) this.kick();
     });
-    this.#running.set(pull.id, { pull, controller, done });
+    this.#running.set(pull.id, { pull, controller, done, progressedAt: Date.now() });
   }
 
   /** Never rejects: whatever happens is the pull's state. */
@@ -129,6 +142,8 @@ export class PullScheduler {
       onWaiting: (sentence) => this.#note(pull.id, sentence),
       onChunk: (rows, bytes, seconds) => {
         failures = 0;
+        const running = this.#running.get(pull.id);
+        if (running !== undefined) running.progressedAt = Date.now();
         onChunk(pull, rows, bytes, seconds);
       },
     };

@@ -110,6 +110,15 @@ export interface RunningSource {
   health(): { status: 'ok' | 'degraded' | 'down'; detail: string };
 }
 
+/** Looks at what a source that does not run keeps at its server. */
+export interface SourceWatch {
+  /** Last look; undefined before the first. */
+  report(): SlotReport | undefined;
+  /** What is worth telling about it, or null. */
+  alarm(): { status: 'degraded' | 'down'; detail: string } | null;
+  stop(): Promise<void>;
+}
+
 export interface SourceKind {
   /**
    * Looks at server and tables without changing anything.
@@ -121,6 +130,8 @@ export interface SourceKind {
    * or what may pass by itself.
    */
   open(stored: StoredSource, surroundings: SourceSurroundings): Promise<RunningSource>;
+  /** Watches the slot of a source that is held: the server keeps its log meanwhile. */
+  watch(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch;
   /** Takes slot and publications away. @returns what could not be taken away, as sentences. */
   remove(definition: SourceDefinition): Promise<string[]>;
 }

@@ -1,18 +1,28 @@
 /** Decides what the kind `postgres` offers the supervisor: check, open, remove. */
+import type { Logger } from '@rtdp/service/logging';
 import { RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
-import type { SourceKind } from '../contract.ts';
+import type { SourceKind, SourceWatch } from '../contract.ts';
 import { checkPostgres } from './check.ts';
 import { openSession } from './connection.ts';
 import { openPostgresSource } from './postgres-source.ts';
 import { dropPublications } from './publication.ts';
 import { dropSlot } from './slot.ts';
+import { SlotWatch, slotAlarm } from './slot-watch.ts';
 
 export const kind: SourceKind = {
   check: checkPostgres,
   open: async (stored, surroundings) => openPostgresSource(stored, surroundings),
+  watch: watchPostgres,
   remove: removePostgres,
 };
+
+function watchPostgres(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch {
+  const onLost = (because: string): void => logger.error({ source: definition.name }, `the slot is lost: ${because}`);
+  const watch = new SlotWatch({ definition, logger, now, onLost });
+  watch.start();
+  return { report: () => watch.report, alarm: () => slotAlarm(watch.report), stop: () => watch.stop() };
+}
 
 async function removePostgres(definition: SourceDefinition): Promise<string[]> {
   const left: string[] = [];

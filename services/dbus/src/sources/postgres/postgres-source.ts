@@ -17,7 +17,7 @@ import { openSession, type SourceSession } from './connection.ts';
 import { prepare } from './prepare.ts';
 import { ReadGate } from './read-gate.ts';
 import { silentChange } from './silent-changes.ts';
-import { SlotWatch } from './slot-watch.ts';
+import { SlotWatch, slotAlarm } from './slot-watch.ts';
 import { loadTypeMap } from './type-map-catalog.ts';
 
 const GATE_MS = 500;
@@ -156,21 +156,17 @@ class PostgresSource implements RunningSource {
         detail: reason === undefined ? 'The stream is stopped.' : `${reason.message} ${reason.next}`,
       };
     }
-    const slot = this.#watch.report;
-    if (slot !== undefined && slot.invalidation !== '') return { status: 'down', detail: slot.invalidation };
+    const alarm = slotAlarm(this.#watch.report);
+    if (alarm?.status === 'down') return alarm;
     if (state.name === 'waiting') return { status: 'degraded', detail: `It reconnects: ${state.lastError.message}` };
     if (state.name === 'connecting' && state.lastError !== undefined) {
       return { status: 'degraded', detail: `It reconnects: ${state.lastError.message}` };
     }
     if (this.#watch.unreachable !== undefined)
       return { status: 'degraded', detail: `The slot cannot be seen: ${this.#watch.unreachable}` };
-    if (slot?.overBudget === true) {
-      const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MB`;
-      return {
-        status: 'degraded',
-        detail: `The slot holds back ${megabytes(slot.retainedBytes)} of log, more than its budget of ${megabytes(slot.budgetBytes)}: see what delays the stream.`,
-      };
-    }
+    if (alarm !== null) return alarm;
+    const stalled = this.#pulls?.stalled(this.#surroundings.now()) ?? [];
+    if (stalled.length > 0) return { status: 'degraded', detail: `Pulls make no progress: ${stalled.join('; ')}.` };
     if (this.#lastHousekeepingError !== undefined) {
       return { status: 'degraded', detail: `Its tables cannot be compared: ${this.#lastHousekeepingError}` };
     }

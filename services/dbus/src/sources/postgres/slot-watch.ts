@@ -85,6 +85,24 @@ export class SlotWatch {
   }
 }
 
+/** What is worth an alarm about a slot, or null. Pure. */
+export function slotAlarm(report: SlotReport | undefined): { status: 'degraded' | 'down'; detail: string } | null {
+  if (report === undefined) return null;
+  if (report.invalidation !== '') {
+    return {
+      status: 'down',
+      detail: `The slot is lost: ${report.invalidation} Remove the source and register it again; its tables are then pulled anew.`,
+    };
+  }
+  if (!report.overBudget) return null;
+  const megabytes = (bytes: number): string => `${Math.round(bytes / 1_048_576)} MB`;
+  const left = report.safeBytes === null ? '' : ` The server gives it up after ${megabytes(report.safeBytes)} more.`;
+  return {
+    status: 'degraded',
+    detail: `The slot holds back ${megabytes(report.retainedBytes)} of log, more than its budget of ${megabytes(report.budgetBytes)}: start the source, or see what delays it.${left}`,
+  };
+}
+
 /** Pure. */
 export function reportSlot(facts: SlotFacts | undefined, budgetBytes: number, seenAt: number): SlotReport {
   if (facts === undefined) {
