@@ -7,7 +7,6 @@ export const WORMHOLE_ERROR_CODES = {
   WORMHOLE_FLOW_NOT_ALLOWED: 'The plan of the flow was checked and something in it cannot work.',
   WORMHOLE_SINK_OWNED: 'Another flow already writes this sink table.',
   WORMHOLE_SINK_UNREACHABLE: 'The sink of a flow does not answer.',
-  WORMHOLE_SINK_UNKNOWN: 'No store of this kind is known.',
   WORMHOLE_SCHEMA_INCOMPATIBLE: 'A table of the source changed in a way that the flow cannot follow by itself.',
   WORMHOLE_TABLE_NOT_FOUND: 'The flow has no such table.',
   WORMHOLE_SEVERAL_SOURCES: 'Several source tables meet in one sink table whose key does not hold the source.',

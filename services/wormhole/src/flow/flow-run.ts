@@ -30,6 +30,8 @@ export interface FlowRunOptions {
 
 /** How often the way of a flow is written down, milliseconds. */
 const RECORD_MS = 2_000;
+/** How often it is looked whether sinks may forget deletes, milliseconds. */
+const CLEAR_MS = 60_000;
 
 export class FlowRun implements StreamMember {
   readonly topic: string;
@@ -44,6 +46,7 @@ export class FlowRun implements StreamMember {
   readonly #openPulls = new Map<string, string>();
   #recorder: NodeJS.Timeout | undefined;
   #recording: Promise<void> | undefined;
+  #clearedAt: number;
   #troubled = false;
   #stopped = false;
 
@@ -52,6 +55,7 @@ export class FlowRun implements StreamMember {
     this.context = options.context;
     this.topic = options.context.definition.source.topic;
     this.#logger = options.context.logger;
+    this.#clearedAt = options.context.now();
     this.#pattern = parsePattern(options.context.definition.source.namespace);
   }
 
@@ -191,7 +195,7 @@ export class FlowRun implements StreamMember {
       topic: this.topic,
       partition,
       target,
-      fullBytes: this.context.definition.limits.bytes * 2,
+      fullBytes: this.context.definition.limits.bytes,
       readFrom: (offset, signal) => bus.readFrom(this.topic, partition, offset, { until: 'follow', signal }),
       sharedPosition: () => reader.position(this.topic, partition),
       toMessage: toTopicMessage,
@@ -297,6 +301,21 @@ export class FlowRun implements StreamMember {
     );
     await progress.advance(id, offsets);
     if (this.#partitions.size < this.context.partitionCount) await this.#noteOthers();
+    if (this.context.now() - this.#clearedAt >= CLEAR_MS) await this.#clearRemembered();
+  }
+
+  async #clearRemembered(): Promise<void> {
+    const { partitionCount } = this.context;
+    const now = this.context.now();
+    this.#clearedAt = now;
+    for (const table of this.tables) {
+      const passed = this.lanesOf(table).map((lane) => (lane.loading ? undefined : lane.lastId));
+      table.remembered.note(now, passed, partitionCount);
+      const sink = table.currentSink;
+      if (sink === undefined) continue;
+      const cleared = await table.remembered.clear(sink, now, this.topic, partitionCount);
+      if (cleared > 0) this.#logger.info({ table: table.name, cleared }, 'remembered deletes were cleared');
+    }
   }
 
   /** Partitions that are other workers': their part of the watermarks is read from the mirror. */

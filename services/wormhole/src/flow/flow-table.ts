@@ -9,6 +9,7 @@ import { diffSchemas } from '@rtdp/ums/schema-diff';
 import { dataFields, type UmsField } from '@rtdp/ums/types';
 import { CommitNotices } from '../feedback/commit-notice.ts';
 import { TableCounts } from '../feedback/table-counts.ts';
+import { RememberedDeletes } from '../sink/clear-remembered.ts';
 import type { Reason } from '../state/flow-store.ts';
 import type { AdoptedSource, StoredTable } from '../state/progress-store.ts';
 import { type CompiledSource, compileSource } from './compile.ts';
@@ -36,6 +37,7 @@ export class FlowTable {
   deadInARow = 0;
   readonly counts = new TableCounts();
   readonly notices: CommitNotices;
+  readonly remembered = new RememberedDeletes();
 
   constructor(context: FlowContext, name: SinkTableName, stored: StoredTable | undefined) {
     this.#context = context;

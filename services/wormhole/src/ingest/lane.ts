@@ -65,6 +65,7 @@ export class Lane {
   #doneOffset: bigint;
   #busyBytes = 0;
   #watermark: string | undefined;
+  #lastId: bigint | undefined;
   /** The pull that is open after the last work that was made ready. */
   #openPull: string | undefined;
   #lastProgressAt: number;
@@ -114,6 +115,11 @@ export class Lane {
 
   get watermark(): string | undefined {
     return this.#watermark;
+  }
+
+  /** The id of the newest heartbeat of which everything before is stored. */
+  get lastId(): bigint | undefined {
+    return this.#lastId;
   }
 
   get loading(): boolean {
@@ -321,6 +327,7 @@ export class Lane {
       }
       this.#doneOffset = work.nextOffset;
       if (work.watermark !== undefined) this.#watermark = work.watermark;
+      if (work.lastId !== undefined) this.#lastId = work.lastId;
     } finally {
       this.#busyBytes -= work.bytes;
     }

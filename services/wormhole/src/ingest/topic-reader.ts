@@ -115,6 +115,7 @@ export class TopicReader {
       groupId: this.#options.groupId,
       topics: this.#topics,
       maxWaitMs: 100,
+      maxPartitionBytes: 2 * 1024 * 1024,
       // The least a broker allows by default: the partitions of a killed worker are free after this.
       sessionTimeoutMs: 6_000,
       startOffset: (topic, partition) => this.#startOffset(topic, partition),
