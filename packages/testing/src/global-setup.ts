@@ -1,6 +1,7 @@
 /** Starts, once per vitest run, the servers that the selected test files may use, and stops them at its end. */
 import type { TestProject } from 'vitest/node';
 import { sweepLeftovers } from './leftovers.ts';
+import { localElseDocker } from './local-else-docker.ts';
 import { startTestKafka } from './own-kafka.ts';
 import { startTestPostgres } from './own-postgres.ts';
 import type { SharedServers } from './shared-servers.ts';
@@ -42,13 +43,17 @@ async function addressOf(
 
 async function startPostgresForTests(): Promise<Running> {
   // What a test writes need not survive a power cut; a killed server loses nothing by this.
-  const server = await startTestPostgres({ fsync: 'off' });
-  return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return localElseDocker('postgres', async () => {
+    const server = await startTestPostgres({ fsync: 'off' });
+    return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  });
 }
 
 async function startKafkaForTests(): Promise<Running> {
-  const server = await startTestKafka();
-  return { address: server.brokers[0] ?? '', [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  return localElseDocker('kafka', async () => {
+    const server = await startTestKafka();
+    return { address: server.brokers[0] ?? '', [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  });
 }
 
 async function teardown(): Promise<void> {
