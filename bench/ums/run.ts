@@ -8,7 +8,7 @@ export async function run(options: { seed: number; quick: boolean }): Promise<{
   ratios: Record<string, number>;
 }> {
   const { contestants, bytesPerRow } = makeContestants(options.seed);
-  const seconds = alternate(contestants, options.quick ? 20 : 100);
+  const seconds = alternate(contestants, options.quick ? 60 : 400);
   const rates = seconds.map((best) => Math.round(ROWS / best));
   const allocated = allocatedPerRow(options.seed);
   const figures: Record<string, number | string> = { bytesPerRow };

@@ -1,9 +1,9 @@
 /** Decides how rows of a batch become UMS messages again, straight from the columns: the same bytes that `writeMessage` gives. */
-import { type Batch, type Column, type TextColumn, UNCHANGED, UNKNOWN } from './batch.ts';
+import { type Batch, UNCHANGED, UNKNOWN } from './batch.ts';
+import { ColumnSource, WRITE, wordsOf } from './column-source.ts';
 import { envelopePrefix, envelopeSuffix } from './envelope.ts';
-import { RtdpError } from './error.ts';
-import { OutputBytes, type ReadableBytes } from './output-bytes.ts';
-import { dataFields, readsNullWord, SYSTEM_FIELDS, type UmsField, type UmsType } from './types.ts';
+import { OutputBytes } from './output-bytes.ts';
+import { dataFields, SYSTEM_FIELDS, TIMESTAMP_FIELD, type UmsField } from './types.ts';
 import { nullWordError } from './value-check.ts';
 
 export interface BatchWriterHead {
@@ -15,44 +15,23 @@ export interface BatchWriterHead {
   readonly fields: readonly UmsField[];
 }
 
-const ROW_START = Buffer.from('{"tuple":["');
-const NULL = Buffer.from('null');
-const TRUE = Buffer.from('true');
-const FALSE = Buffer.from('false');
 const NOT_A_NUMBER = Buffer.from('"NaN"');
 const INFINITY = Buffer.from('"Infinity"');
 const MINUS_INFINITY = Buffer.from('"-Infinity"');
 const NULL_WORD = Buffer.from('_NULL_');
+/** Words that every row has, four bytes each. */
+const [ROW_START_1, ROW_START_2, NULL, TRUE, FALSE] = ['{"tu', 'ple"', 'null', 'true', 'fals'].map((text) =>
+  Buffer.from(text, 'latin1').readInt32LE(),
+) as [number, number, number, number, number];
 const COMMA = 0x2c;
 const QUOTE = 0x22;
+const COLON = 0x3a;
+const OPEN_BRACKET = 0x5b;
+const CLOSE_BRACKET = 0x5d;
+const CLOSE_BRACE = 0x7d;
 
-/** How the text of a type stands in JSON. */
-type TextForm = 'escaped' | 'quoted' | 'bare';
-
-const TEXT_FORMS: Readonly<Record<UmsType, TextForm>> = {
-  int: 'bare',
-  long: 'quoted',
-  float: 'bare',
-  double: 'bare',
-  decimal: 'quoted',
-  boolean: 'bare',
-  string: 'escaped',
-  date: 'quoted',
-  datetime: 'quoted',
-  binary: 'quoted',
-  jsonobject: 'escaped',
-  jsonarray: 'escaped',
-};
-
-/** A column made ready for one `write`. */
-interface Source {
-  readonly column: Column;
-  readonly field: UmsField;
-  /** Of a text column. */
-  readonly text: ReadableBytes;
-  readonly form: TextForm;
-  readonly words: Uint32Array;
-}
+/** What any value takes that is not a text, with what stands around it. */
+const ROOM_OF_VALUE = 64;
 
 export class BatchWriter {
   private readonly head: BatchWriterHead;
@@ -72,110 +51,111 @@ export class BatchWriter {
    */
   write(batch: Batch, start: number, end: number, context?: Readonly<Record<string, unknown>>): Buffer {
     const { output } = this;
-    const sources = this.head.fields.map((field, index) => prepare(field, batch.columns[index]));
-    const ids = new Uint32Array(batch.ids.buffer, batch.ids.byteOffset, 2 * batch.rowCount);
-    const timestamps = readable(batch.timestamps);
+    const columns = this.head.fields.map((field, index) => new ColumnSource(field, batch.columns[index]));
+    const untellable = columns.some((column) => column.untold !== undefined);
+    const timestamps = new ColumnSource(TIMESTAMP_FIELD, batch.timestamps);
+    const ids = wordsOf(batch.ids);
     output.clear();
     output.append(this.prefix);
     for (let row = start; row < end; row++) {
-      if (row > start) output.bytes[output.length++] = COMMA;
-      this.writeSystemValues(batch, ids, timestamps, row);
-      for (const source of sources) {
-        output.reserve(32);
-        output.bytes[output.length++] = COMMA;
-        writeValue(output, source, row);
+      if (row > start) writeByte(output, COMMA);
+      writeSystemValues(output, ids, timestamps, batch.operations[row]!, row);
+      for (let index = 0; index < columns.length; index++) {
+        output.reserve(ROOM_OF_VALUE);
+        writeByte(output, COMMA);
+        writeValue(output, columns[index]!, row);
       }
-      this.closeRow(sources, row);
+      output.reserve(ROOM_OF_VALUE);
+      writeByte(output, CLOSE_BRACKET);
+      if (untellable) writeUntold(output, columns, row);
+      writeByte(output, CLOSE_BRACE);
     }
     output.append(Buffer.from(envelopeSuffix(context)));
     return output.copy();
   }
-
-  private writeSystemValues(batch: Batch, ids: Uint32Array, timestamps: ReadableBytes, row: number): void {
-    const { output } = this;
-    output.append(ROW_START);
-    output.reserve(64);
-    const idAt = output.length;
-    output.writeInt64(ids[2 * row]!, ids[2 * row + 1]!);
-    const idEnd = output.length;
-    output.bytes[output.length++] = QUOTE;
-    output.bytes[output.length++] = COMMA;
-    const { offsets } = batch.timestamps;
-    output.appendPlainString(timestamps, offsets[row]!, offsets[row + 1]!);
-    output.reserve(64);
-    const { bytes } = output;
-    let at = output.length;
-    bytes[at++] = COMMA;
-    bytes[at++] = QUOTE;
-    bytes[at++] = batch.operations[row]!;
-    bytes[at++] = QUOTE;
-    bytes[at++] = COMMA;
-    bytes[at++] = QUOTE;
-    output.length = at;
-    output.appendPlain(output, idAt, idEnd);
-    output.bytes[output.length++] = QUOTE;
-  }
-
-  private closeRow(sources: readonly Source[], row: number): void {
-    const { output } = this;
-    output.reserve(2);
-    output.bytes[output.length++] = 0x5d;
-    if (sources.some((source) => (source.column.untold?.[row] ?? 0) !== 0)) {
-      output.append(Buffer.from(untoldMembers(sources, row)));
-    }
-    output.reserve(2);
-    output.bytes[output.length++] = 0x7d;
-  }
 }
 
-function writeValue(output: OutputBytes, source: Source, row: number): void {
-  const { column } = source;
+function writeByte(output: OutputBytes, byte: number): void {
+  output.bytes[output.length++] = byte;
+}
+
+/** `{"tuple":["<id>","<timestamp>","<operation>","<id>"` */
+function writeSystemValues(
+  output: OutputBytes,
+  ids: Uint32Array,
+  timestamps: ColumnSource,
+  operation: number,
+  row: number,
+): void {
+  output.reserve(ROOM_OF_VALUE);
+  output.view.setInt32(output.length, ROW_START_1, true);
+  output.view.setInt32(output.length + 4, ROW_START_2, true);
+  output.length += 8;
+  writeByte(output, COLON);
+  writeByte(output, OPEN_BRACKET);
+  writeQuotedInt64(output, ids, row);
+  writeByte(output, COMMA);
+  output.appendPlainString(timestamps, timestamps.offsets[row]!, timestamps.offsets[row + 1]!);
+  output.reserve(ROOM_OF_VALUE);
+  writeByte(output, COMMA);
+  writeByte(output, QUOTE);
+  writeByte(output, operation);
+  writeByte(output, QUOTE);
+  writeByte(output, COMMA);
+  writeQuotedInt64(output, ids, row);
+}
+
+function writeQuotedInt64(output: OutputBytes, words: Uint32Array, row: number): void {
+  writeByte(output, QUOTE);
+  output.writeInt64(words[2 * row]!, words[2 * row + 1]!);
+  writeByte(output, QUOTE);
+}
+
+function writeValue(output: OutputBytes, column: ColumnSource, row: number): void {
   if (column.nulls[row] === 1) {
-    output.append(NULL);
+    output.view.setInt32(output.length, NULL, true);
+    output.length += 4;
     return;
   }
-  switch (column.storage) {
-    case 'text':
-      writeText(output, source, column, row);
+  switch (column.write) {
+    case WRITE.checkedText:
+      refuseNullWord(column, row);
+      output.appendJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
       return;
-    case 'int32':
-      output.writeInt32(column.values[row]!);
+    case WRITE.escapedText:
+      output.appendJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
       return;
-    case 'int64':
-      if (source.field.type === 'int') {
-        output.writeInt64(source.words[2 * row]!, source.words[2 * row + 1]!);
-        return;
-      }
-      output.bytes[output.length++] = QUOTE;
-      output.writeInt64(source.words[2 * row]!, source.words[2 * row + 1]!);
-      output.bytes[output.length++] = QUOTE;
+    case WRITE.quotedText:
+      output.appendPlainString(column, column.offsets[row]!, column.offsets[row + 1]!);
       return;
-    case 'float64':
-      writeNumber(output, column.values[row]!);
+    case WRITE.bareText:
+      writeBareText(output, column, row);
       return;
-    case 'boolean':
-      output.append(column.values[row] === 1 ? TRUE : FALSE);
+    case WRITE.int32:
+      output.writeInt32(column.integers[row]!);
+      return;
+    case WRITE.quotedInt64:
+      writeQuotedInt64(output, column.words, row);
+      return;
+    case WRITE.bareInt64:
+      output.writeInt64(column.words[2 * row]!, column.words[2 * row + 1]!);
+      return;
+    case WRITE.float64:
+      writeNumber(output, column.doubles[row]!);
+      return;
+    case WRITE.boolean:
+      writeBoolean(output, column.booleans[row]!);
   }
 }
 
-function writeText(output: OutputBytes, source: Source, column: TextColumn, row: number): void {
+function writeBareText(output: OutputBytes, column: ColumnSource, row: number): void {
   const start = column.offsets[row]!;
   const end = column.offsets[row + 1]!;
-  if (source.form === 'quoted') {
-    output.appendPlainString(source.text, start, end);
-  } else if (source.form === 'escaped') {
-    if (end - start === 6) refuseNullWord(source, start, end, row);
-    output.appendJsonString(source.text, start, end);
-  } else if (isWord(column.bytes[start]!, column.bytes[start + 1]!)) {
-    output.appendPlainString(source.text, start, end);
-  } else {
-    output.appendPlain(source.text, start, end);
-  }
-}
-
-/** NaN, Infinity, -Infinity: numbers that JSON has only as text. */
-function isWord(first: number, second: number): boolean {
-  return first === 0x4e || first === 0x49 || (first === 0x2d && second === 0x49);
+  const first = column.bytes[start]!;
+  // NaN, Infinity, -Infinity: numbers that JSON has only as text.
+  const isWord = first === 0x4e || first === 0x49 || (first === 0x2d && column.bytes[start + 1] === 0x49);
+  if (isWord) output.appendPlainString(column, start, end);
+  else output.appendPlain(column, start, end);
 }
 
 function writeNumber(output: OutputBytes, value: number): void {
@@ -183,40 +163,29 @@ function writeNumber(output: OutputBytes, value: number): void {
   else output.append(Number.isNaN(value) ? NOT_A_NUMBER : value > 0 ? INFINITY : MINUS_INFINITY);
 }
 
-function refuseNullWord(source: Source, start: number, end: number, row: number): void {
-  if (source.field.type !== 'string' || !readsNullWord(source.field)) return;
-  if (NULL_WORD.equals(source.text.bytes.subarray(start, end)))
-    throw nullWordError(source.field, `row ${row} of the batch`);
+function writeBoolean(output: OutputBytes, value: number): void {
+  output.view.setInt32(output.length, value === 1 ? TRUE : FALSE, true);
+  output.length += 4;
+  if (value !== 1) writeByte(output, 0x65);
 }
 
-function untoldMembers(sources: readonly Source[], row: number): string {
-  const indexes = (mark: number) =>
-    sources.flatMap((source, index) => (source.column.untold?.[row] === mark ? [index + SYSTEM_FIELDS.length] : []));
-  const [unchanged, unknown] = [indexes(UNCHANGED), indexes(UNKNOWN)];
-  const members = unchanged.length > 0 ? `,"unchanged":[${unchanged.join(',')}]` : '';
-  return unknown.length > 0 ? `${members},"unknown":[${unknown.join(',')}]` : members;
-}
-
-function prepare(field: UmsField, column: Column | undefined): Source {
-  if (column === undefined) {
-    throw new RtdpError({
-      code: 'UMS_PLAN',
-      message: `The batch has no column for ${field.name}.`,
-      next: 'Read the batch with a plan that skips nothing that is written.',
-      facts: { column: field.name },
-    });
+function refuseNullWord(column: ColumnSource, row: number): void {
+  const start = column.offsets[row]!;
+  const end = column.offsets[row + 1]!;
+  if (end - start === 6 && NULL_WORD.equals(column.bytes.subarray(start, end))) {
+    throw nullWordError(column.field, `row ${row} of the batch`);
   }
-  const values = column.storage === 'int64' ? column.values : null;
-  return {
-    column,
-    field,
-    text: readable(column.storage === 'text' ? column : null),
-    form: TEXT_FORMS[field.type],
-    words: values === null ? new Uint32Array(0) : new Uint32Array(values.buffer, values.byteOffset, 2 * values.length),
-  };
 }
 
-function readable(column: TextColumn | null): ReadableBytes {
-  const bytes = column?.bytes ?? new Uint8Array(0);
-  return { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength) };
+function writeUntold(output: OutputBytes, columns: readonly ColumnSource[], row: number): void {
+  for (const [name, mark] of [
+    ['unchanged', UNCHANGED],
+    ['unknown', UNKNOWN],
+  ] as const) {
+    const indexes = columns.flatMap((column, index) =>
+      column.untold?.[row] === mark ? [index + SYSTEM_FIELDS.length] : [],
+    );
+    if (indexes.length > 0) output.append(Buffer.from(`,"${name}":[${indexes.join(',')}]`));
+  }
+  output.reserve(ROOM_OF_VALUE);
 }

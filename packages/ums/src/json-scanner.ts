@@ -101,13 +101,6 @@ export function skipValue(bytes: Uint8Array, at: number, depth = 0): number {
   return skipMembers(bytes, at + 1, depth, byte === 0x7b);
 }
 
-/** Whether `bytes[start, end)` is one JSON value with white space around it. */
-export function isJsonText(bytes: Uint8Array, start: number, end: number): boolean {
-  const at = skipValue(bytes, skipSpace(bytes, start));
-  // What stands behind `end` belongs to somebody else: a value must not reach into it.
-  return at >= 0 && at <= end && Math.min(skipSpace(bytes, at), end) === end;
-}
-
 function skipMembers(bytes: Uint8Array, at: number, depth: number, named: boolean): number {
   const close = named ? 0x7d : 0x5d;
   at = skipSpace(bytes, at);

@@ -2,7 +2,6 @@
  * Decides whether plain text bytes are a value of a type that travels as text. The usual forms are recognised in the bytes; whatever does
  * not look like them is asked of the same rule that the plain reader uses.
  */
-import { isJsonText } from './json-scanner.ts';
 import { ACTION } from './tuple-layout.ts';
 import type { UmsType } from './types.ts';
 import { isTextOf } from './value-check.ts';
@@ -19,7 +18,7 @@ for (const letter of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz012345
   IS_BASE64[letter.charCodeAt(0)] = 1;
 }
 
-/** @param bytes with room for one more byte after `end`, which is overwritten */
+/** For the actions that check a text after it is unescaped. */
 export function isTextOfType(action: number, bytes: Buffer, start: number, end: number): boolean {
   switch (action) {
     case ACTION.timestamp:
@@ -33,10 +32,6 @@ export function isTextOfType(action: number, bytes: Buffer, start: number, end: 
       return isShortInteger(bytes, start, end) || asksRule('long', bytes, start, end);
     case ACTION.base64Text:
       return isBase64(bytes, start, end);
-    case ACTION.jsonText:
-      // So that no digit of an older text can be taken for the end of this one.
-      bytes[end] = 0;
-      return isJsonText(bytes, start, end);
     default:
       return false;
   }
@@ -66,7 +61,7 @@ function isDate(bytes: Uint8Array, at: number): boolean {
 }
 
 /** yyyy-MM-dd HH:mm:ss[.f…] */
-function isDatetime(bytes: Uint8Array, start: number, end: number): boolean {
+export function isDatetime(bytes: Uint8Array, start: number, end: number): boolean {
   const length = end - start;
   if (length < 19 || length > 29 || !isDate(bytes, start)) return false;
   if (

@@ -9,10 +9,11 @@ import type { BatchBuilder } from './batch-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { readDouble } from './double-bytes.ts';
 import { skipNull, skipPlainString, skipScalar, skipSpace, skipValue } from './json-scanner.ts';
+import { appendJsonText } from './json-text-bytes.ts';
 import type { MessageBytes } from './message-bytes.ts';
 import { appendBytes, appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
-import { appendString, skipPlainWords } from './string-bytes.ts';
-import { isTextOfType } from './text-bytes.ts';
+import { appendString, skipPlainWords, skipStringWords } from './string-bytes.ts';
+import { isDatetime, isTextOfType } from './text-bytes.ts';
 import { ACTION, FIRST_DATA_ACTION, type TupleLayout } from './tuple-layout.ts';
 
 const QUOTE = 0x22;
@@ -22,6 +23,8 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
+/** With six digits of a fraction. */
+const DATETIME_LENGTH = 26;
 const NULL_WORD = Buffer.from('_NULL_');
 
 /**
@@ -124,6 +127,7 @@ function scanValue(
     case ACTION.uniqueText:
       return byte === QUOTE ? skipPlainWords(source, at) : -1;
     case ACTION.skip:
+      if (byte === QUOTE) return skipStringWords(source, at);
       return byte === OPEN_BRACE || byte === OPEN_BRACKET ? -1 : skipScalar(bytes, at);
     case ACTION.text:
       if (byte !== QUOTE) return -1;
@@ -131,14 +135,20 @@ function scanValue(
       column.offsets[row + 1] = column.length;
       column.nulls[row] = 0;
       return at;
+    case ACTION.jsonText:
+      if (byte !== QUOTE) return -1;
+      at = appendJsonText(source, at + 1, column);
+      column.offsets[row + 1] = column.length;
+      column.nulls[row] = 0;
+      return at;
     case ACTION.timestamp:
+    case ACTION.datetimeText:
+      return byte === QUOTE ? scanDatetime(source, at + 1, action, column, row) : -1;
     case ACTION.textOrNullWord:
     case ACTION.longText:
     case ACTION.decimalText:
     case ACTION.dateText:
-    case ACTION.datetimeText:
     case ACTION.base64Text:
-    case ACTION.jsonText:
       return byte === QUOTE ? scanCheckedText(source, at + 1, action, column, row) : -1;
     case ACTION.integerText:
       return appendInteger(source, at, column, row);
@@ -219,6 +229,35 @@ function scanCheckedText(source: MessageBytes, at: number, action: number, colum
   column.offsets[row + 1] = end;
   column.nulls[row] = 0;
   return at;
+}
+
+/** `yyyy-MM-dd HH:mm:ss.ffffff`, the form of all but a few, at once; then the same time as in the row before at a glance. */
+function scanDatetime(source: MessageBytes, at: number, action: number, column: ColumnBuilder, row: number): number {
+  const { bytes, view } = source;
+  if (bytes[at + DATETIME_LENGTH] !== QUOTE) return scanCheckedText(source, at, action, column, row);
+  const length = column.length;
+  if (length + DATETIME_LENGTH + 8 > column.bytes.length) column.growBytes(length, DATETIME_LENGTH + 8);
+  const to = column.view;
+  const before = length - DATETIME_LENGTH;
+  const sameLength = row > 0 && column.offsets[row - 1] === before;
+  if (!(sameLength && isEqual(view, at, to, before)) && !isDatetime(bytes, at, at + DATETIME_LENGTH)) {
+    return scanCheckedText(source, at, action, column, row);
+  }
+  for (let place = 0; place < DATETIME_LENGTH; place += 4)
+    to.setInt32(length + place, view.getInt32(at + place, true), true);
+  column.length = length + DATETIME_LENGTH;
+  column.offsets[row + 1] = column.length;
+  column.nulls[row] = 0;
+  return at + DATETIME_LENGTH + 1;
+}
+
+/** Whether the 26 bytes at both places are equal. */
+function isEqual(one: DataView, oneAt: number, other: DataView, otherAt: number): boolean {
+  // The seconds' fraction differs first.
+  for (let place = 22; place >= 0; place -= 4) {
+    if (one.getInt32(oneAt + place, true) !== other.getInt32(otherAt + place, true)) return false;
+  }
+  return one.getInt16(oneAt, true) === other.getInt16(otherAt, true);
 }
 
 function scanSpecialNumber(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
