@@ -1,4 +1,5 @@
 /** Turns the steps of a stateless flow into prepared queries, and says what the flow needs and gives. */
+import { decimalText } from '@rtdp/sql/casts';
 import { type BoundSteps, compileSteps } from '@rtdp/sql/compile-steps';
 import { engineType, isFixed, isFloat, isInteger, isString, type PgType } from '@rtdp/sql/pg-type';
 import { describeProblem, SqlError } from '@rtdp/sql/problem';
@@ -205,6 +206,7 @@ function outputOf(type: PgType, sql: string, storage: ColumnStorage): string {
   if (storage !== 'text') return sql;
   if (type.name === 'float8') return `rtdp_float8_text(${sql})`;
   if (type.name === 'float4') return `rtdp_float4_text(${sql})`;
+  if (isFixed(type)) return decimalText(type, sql);
   return isString(type) || engineType(type) === 'VARCHAR' ? sql : `CAST(${sql} AS VARCHAR)`;
 }
 

@@ -162,12 +162,27 @@ export function float8ToInt8(value: number): bigint {
   return BigInt(nearest);
 }
 
+/** Exact digits enough to see whether a value lies half way between two shorter ones. */
+const EXACT_DIGITS = 60;
+
+/** As `toExponential`, but a value half way between two goes to the even one, as C prints it; the language takes the greater. */
+function roundedToEven(value: number, significant: number): string {
+  const rounded = value.toExponential(significant - 1);
+  const exact = value.toExponential(EXACT_DIGITS).replace(/e.*$/, '').replace(/[-.]/g, '');
+  const isTie = /^50*$/.test(exact.slice(significant));
+  if (!isTie || Number(exact[significant - 1]) % 2 !== 0) return rounded;
+  const sign = value < 0 ? '-' : '';
+  const digits = exact.slice(0, significant);
+  const exponent = value.toExponential(EXACT_DIGITS).split('e')[1]!;
+  return `${sign}${digits[0]}.${digits.slice(1)}e${exponent}`;
+}
+
 /** As a cast to numeric: 15 significant digits of a double precision, 6 of a real. */
 export function floatToNumericText(value: number, significant: 15 | 6): string {
   if (Number.isNaN(value)) return 'NaN';
   if (!Number.isFinite(value)) return value > 0 ? 'Infinity' : '-Infinity';
   if (value === 0) return '0';
-  const [mantissa, exponentText] = value.toExponential(significant - 1).split('e') as [string, string];
+  const [mantissa, exponentText] = roundedToEven(value, significant).split('e') as [string, string];
   const negative = mantissa.startsWith('-');
   const digits = mantissa.replace(/[-.]/g, '').replace(/0+$/, '');
   const exponent = Number(exponentText);

@@ -1,5 +1,6 @@
 /** What running one query means to those who prepare it: chunks, or a failure that says what kind it is. */
 import type { DataChunk } from '@duckdb/node-bindings';
+import { INTERRUPTED } from './row-failure.ts';
 import type { Scan } from './scan-batch.ts';
 
 /** A failed query, before anybody knows which row is to blame. */
@@ -8,7 +9,7 @@ export class QueryFailure extends Error {
 
   constructor(message: string) {
     super(message.replace(/^[A-Za-z ]+ Error: /, ''));
-    if (/^INTERRUPT/i.test(message)) this.kind = 'interrupted';
+    if (/^INTERRUPT/i.test(message) || message.includes(INTERRUPTED)) this.kind = 'interrupted';
     else if (/^Out of Memory/i.test(message)) this.kind = 'memory';
     else if (/^(INTERNAL|Binder|Catalog|Parser|FATAL)/i.test(message)) this.kind = 'internal';
     else this.kind = 'row';

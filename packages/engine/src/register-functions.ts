@@ -10,8 +10,8 @@ import * as float from './pg-float.ts';
 import * as json from './pg-json.ts';
 import * as numeric from './pg-numeric.ts';
 import * as text from './pg-text.ts';
-import { fail, ValueFailure } from './row-failure.ts';
-import { isValid, readTexts, readValidity, StringWriter, writeNulls } from './string-layout.ts';
+import { fail, INTERRUPTED, ValueFailure } from './row-failure.ts';
+import { isValid, readValidity, StringReader, StringWriter, TextCollector, writeNulls } from './string-layout.ts';
 
 type Value = string | number | bigint | boolean | null;
 type Implementation = (...values: never[]) => Value;
@@ -97,8 +97,14 @@ export const ENGINE_TYPE_NUMBER: Record<EngineValueType, number> = {
   VARCHAR: 17,
 };
 
-/** Registers every function for all connections of the database. */
-export function registerFunctions(connection: Connection): void {
+/** What a call says that was given up; `QueryFailure` knows it. */
+const TOOK_TOO_LONG = `${INTERRUPTED}: a function took too long over some rows`;
+
+/**
+ * Registers every function for all connections of the database. A call that takes longer than `longestMilliseconds` gives up: while it runs,
+ * nothing else does on this thread, and the engine cannot interrupt it.
+ */
+export function registerFunctions(connection: Connection, longestMilliseconds: number): void {
   for (const [name, signature] of Object.entries(ENGINE_FUNCTIONS) as [EngineFunctionName, EngineFunction][]) {
     const engineFunction = duckdb.create_scalar_function();
     duckdb.scalar_function_set_name(engineFunction, name);
@@ -111,7 +117,7 @@ export function registerFunctions(connection: Connection): void {
     );
     // A failure must not be computed ahead of the rows it is meant for.
     if (name === 'rtdp_fail') duckdb.scalar_function_set_volatile(engineFunction);
-    const body = functionBody(IMPLEMENTATIONS[name], signature);
+    const body = functionBody(IMPLEMENTATIONS[name], signature, longestMilliseconds);
     duckdb.scalar_function_set_function(engineFunction, (info, input, output) => {
       try {
         body(input, output);
@@ -128,68 +134,117 @@ export function registerFunctions(connection: Connection): void {
   }
 }
 
+/** Rows between two looks at the clock. */
+const ROWS_PER_LOOK = 32;
+
 function functionBody(
   implementation: Implementation,
   signature: EngineFunction,
+  longestMilliseconds: number,
 ): (input: DataChunk, output: Vector) => void {
-  const writer = new StringWriter();
   const call = implementation as unknown as (...values: Value[]) => Value;
+  const inputs = signature.parameters.map((type) => new InputValues(type));
+  const results = new OutputValues(signature.returns);
   return (input, output) => {
     const count = duckdb.data_chunk_get_size(input);
-    const columns = signature.parameters.map((type, index) =>
-      readValues(duckdb.data_chunk_get_vector(input, index), type, count),
-    );
-    const results: Value[] = new Array(count);
-    const [first, second, third] = columns;
+    for (const [index, values] of inputs.entries()) values.load(duckdb.data_chunk_get_vector(input, index), count);
+    results.begin(count);
+    const [first, second, third] = inputs;
+    const latest = performance.now() + longestMilliseconds;
     for (let row = 0; row < count; row += 1) {
-      const a = first![row]!;
-      if (second === undefined) results[row] = a === null ? null : call(a);
-      else {
-        const b = second[row]!;
-        const c = third === undefined ? undefined : third[row]!;
-        if (a === null || b === null || c === null) results[row] = null;
-        else results[row] = c === undefined ? call(a, b) : call(a, b, c);
-      }
+      if (row % ROWS_PER_LOOK === ROWS_PER_LOOK - 1 && performance.now() > latest)
+        throw new ValueFailure(TOOK_TOO_LONG);
+      const a = first!.get(row);
+      const b = second === undefined ? undefined : second.get(row);
+      const c = third === undefined ? undefined : third.get(row);
+      if (a === null || b === null || c === null) results.push(null);
+      else if (b === undefined) results.push(call(a));
+      else results.push(c === undefined ? call(a, b) : call(a, b, c));
     }
-    writeValues(output, signature.returns, results, writer);
+    results.write(output);
   };
 }
 
-function readValues(vector: Vector, type: EngineValueType, count: number): Value[] {
-  if (type === 'VARCHAR') return readTexts(vector, count);
-  const validity = readValidity(vector, count);
-  const width = { BOOLEAN: 1, INTEGER: 4, FLOAT: 4, BIGINT: 8, DOUBLE: 8 }[type];
-  const data = duckdb.vector_get_data(vector, count * width);
-  const view = new DataView(data.buffer, data.byteOffset, count * width);
-  const read = (row: number): Value => {
-    if (type === 'INTEGER') return view.getInt32(row * 4, true);
-    if (type === 'BIGINT') return view.getBigInt64(row * 8, true);
-    if (type === 'DOUBLE') return view.getFloat64(row * 8, true);
-    if (type === 'FLOAT') return view.getFloat32(row * 4, true);
-    return view.getUint8(row) !== 0;
-  };
-  return Array.from({ length: count }, (_, row) => (isValid(validity, row) ? read(row) : null));
-}
+const WIDTH = { BOOLEAN: 1, INTEGER: 4, FLOAT: 4, BIGINT: 8, DOUBLE: 8 } as const;
+const NO_VALUES = new DataView(new ArrayBuffer(0));
 
-function writeValues(vector: Vector, type: EngineValueType, values: readonly Value[], writer: StringWriter): void {
-  const count = values.length;
-  const nulls = new Uint8Array(count);
-  for (let row = 0; row < count; row += 1) if (values[row] === null) nulls[row] = 1;
-  if (type === 'VARCHAR') writer.writeTexts(vector, values as (string | null)[]);
-  else {
-    const width = { BOOLEAN: 1, INTEGER: 4, FLOAT: 4, BIGINT: 8, DOUBLE: 8 }[type];
-    const buffer = new ArrayBuffer(count * width);
-    const view = new DataView(buffer);
-    for (let row = 0; row < count; row += 1) {
-      const value = values[row]!;
-      if (value === null) continue;
-      if (type === 'INTEGER') view.setInt32(row * 4, value as number, true);
-      else if (type === 'BIGINT') view.setBigInt64(row * 8, value as bigint, true);
-      else if (type === 'DOUBLE') view.setFloat64(row * 8, value as number, true);
-      else if (type === 'FLOAT') view.setFloat32(row * 4, value as number, true);
-      else view.setUint8(row, value === true ? 1 : 0);
-    }
-    duckdb.copy_data_to_vector(vector, 0, buffer, 0, count * width);
+/** One argument of a call: texts are made one at a time, so that a chunk of long ones is never held twice. */
+class InputValues {
+  readonly #type: EngineValueType;
+  readonly #texts = new StringReader();
+  #view: DataView = NO_VALUES;
+  #validity: Uint8Array | null = null;
+
+  constructor(type: EngineValueType) {
+    this.#type = type;
   }
-  writeNulls(vector, nulls, 0, count);
+
+  load(vector: Vector, count: number): void {
+    this.#validity = readValidity(vector, count);
+    if (this.#type === 'VARCHAR') {
+      this.#texts.clear();
+      this.#texts.append(vector, count, this.#validity);
+    } else {
+      const data = duckdb.vector_get_data(vector, count * WIDTH[this.#type]);
+      this.#view = new DataView(data.buffer, data.byteOffset, data.byteLength);
+    }
+  }
+
+  get(row: number): Value {
+    if (!isValid(this.#validity, row)) return null;
+    switch (this.#type) {
+      case 'VARCHAR':
+        return this.#texts.text(row);
+      case 'INTEGER':
+        return this.#view.getInt32(row * 4, true);
+      case 'BIGINT':
+        return this.#view.getBigInt64(row * 8, true);
+      case 'DOUBLE':
+        return this.#view.getFloat64(row * 8, true);
+      case 'FLOAT':
+        return this.#view.getFloat32(row * 4, true);
+      default:
+        return this.#view.getUint8(row) !== 0;
+    }
+  }
+}
+
+/** The results of a call, one after the other. */
+class OutputValues {
+  readonly #type: EngineValueType;
+  readonly #writer = new StringWriter();
+  readonly #texts = new TextCollector();
+  #values: DataView = NO_VALUES;
+  #nulls = new Uint8Array(0);
+  #rows = 0;
+
+  constructor(type: EngineValueType) {
+    this.#type = type;
+  }
+
+  begin(count: number): void {
+    this.#rows = 0;
+    this.#nulls = new Uint8Array(count);
+    if (this.#type === 'VARCHAR') this.#texts.begin(count);
+    else this.#values = new DataView(new ArrayBuffer(count * WIDTH[this.#type]));
+  }
+
+  push(value: Value): void {
+    const row = this.#rows;
+    this.#rows += 1;
+    if (value === null) this.#nulls[row] = 1;
+    if (this.#type === 'VARCHAR') this.#texts.push(value as string | null);
+    else if (value === null) return;
+    else if (this.#type === 'INTEGER') this.#values.setInt32(row * 4, value as number, true);
+    else if (this.#type === 'BIGINT') this.#values.setBigInt64(row * 8, value as bigint, true);
+    else if (this.#type === 'DOUBLE') this.#values.setFloat64(row * 8, value as number, true);
+    else if (this.#type === 'FLOAT') this.#values.setFloat32(row * 4, value as number, true);
+    else this.#values.setUint8(row, value === true ? 1 : 0);
+  }
+
+  write(vector: Vector): void {
+    if (this.#type === 'VARCHAR') this.#writer.write(vector, this.#texts.bytes, this.#texts.offsets, 0, this.#rows);
+    else duckdb.copy_data_to_vector(vector, 0, this.#values.buffer as ArrayBuffer, 0, this.#values.byteLength);
+    writeNulls(vector, this.#nulls, 0, this.#rows);
+  }
 }

@@ -1,7 +1,10 @@
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
+import { isRtdpError } from '@rtdp/ums/error';
+import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine } from './engine.ts';
 import type { Engine } from './flow-contract.ts';
+import { expressions } from './random-expression.ts';
 import { Comparison, seededPick } from './semantics-harness.ts';
 import { CASES, ROW_CASES } from './semantics-table.ts';
 
@@ -33,6 +36,25 @@ test(`${CASES.length} expressions give Postgres' own text, or fail where Postgre
     }
   }
   expect(differences).toEqual([]);
+});
+
+test("random expressions give Postgres' own text, or fail where Postgres fails", { timeout: 300_000 }, async () => {
+  const seed = Number(process.env.RTDP_SEED ?? 20261125);
+  const runs = Number(process.env.RTDP_RUNS ?? 150);
+  const counts = { compared: 0, refused: 0 };
+  const differences: string[] = [];
+  for (const sql of fc.sample(expressions, { seed, numRuns: runs })) {
+    try {
+      differences.push(...(await comparison.differences(sql, false, true)).slice(0, 1));
+      counts.compared += 1;
+    } catch (error) {
+      // Some combinations are refused; none may be taken by us and not by Postgres.
+      if (isRtdpError(error, 'ENGINE_FLOW_REFUSED')) counts.refused += 1;
+      else differences.push(`${sql}: ${(error as Error).message}`);
+    }
+  }
+  expect(differences, `seed ${seed}`).toEqual([]);
+  expect(counts.compared, JSON.stringify(counts)).toBeGreaterThan(runs * 0.6);
 });
 
 test("statements that give several rows give them in Postgres' order", async () => {

@@ -60,23 +60,39 @@ export class StringWriter {
 
   /** Writes strings made in JavaScript; null where NULL. */
   writeTexts(vector: Vector, texts: readonly (string | null)[]): void {
-    const { bytes, offsets } = encodeTexts(texts);
-    this.write(vector, bytes, offsets, 0, texts.length);
+    const collector = new TextCollector();
+    collector.begin(texts.length);
+    for (const text of texts) collector.push(text);
+    this.write(vector, collector.bytes, collector.offsets, 0, texts.length);
   }
 }
 
-function encodeTexts(texts: readonly (string | null)[]): { bytes: Uint8Array; offsets: Uint32Array } {
-  const offsets = new Uint32Array(texts.length + 1);
-  let total = 0;
-  for (const text of texts) total += text === null ? 0 : text.length * 3;
-  const bytes = Buffer.allocUnsafe(total);
-  let at = 0;
-  for (let index = 0; index < texts.length; index += 1) {
-    const text = texts[index]!;
-    if (text !== null) at += bytes.write(text, at);
-    offsets[index + 1] = at;
+/** Puts texts one after the other into one run of bytes, which it uses again for the next. */
+export class TextCollector {
+  bytes = Buffer.allocUnsafe(16_384);
+  offsets = new Uint32Array(1);
+  #rows = 0;
+
+  begin(count: number): void {
+    this.#rows = 0;
+    if (this.offsets.length < count + 1) this.offsets = new Uint32Array(count + 1);
   }
-  return { bytes, offsets };
+
+  /** An empty range where NULL. */
+  push(text: string | null): void {
+    let at = this.offsets[this.#rows]!;
+    if (text !== null) {
+      const needed = at + text.length * 3;
+      if (needed > this.bytes.length) {
+        const grown = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
+        this.bytes.copy(grown, 0, 0, at);
+        this.bytes = grown;
+      }
+      at += this.bytes.write(text, at);
+    }
+    this.#rows += 1;
+    this.offsets[this.#rows] = at;
+  }
 }
 
 /** Collects the bytes of string vectors, one vector after the other. */
@@ -86,8 +102,14 @@ export class StringReader {
   #rows = 0;
   readonly #pointer = new BigUint64Array(1);
 
-  get rows(): number {
-    return this.#rows;
+  /** Begins anew with the same memory. */
+  clear(): void {
+    this.#rows = 0;
+  }
+
+  /** The text of a row. */
+  text(row: number): string {
+    return this.bytes.toString('utf8', this.offsets[row]!, this.offsets[row + 1]!);
   }
 
   /** Appends the first `count` strings of a vector; rows that are not valid become empty. */
@@ -205,9 +227,7 @@ export function readTexts(vector: Vector, count: number): (string | null)[] {
   reader.append(vector, count, validity);
   const texts: (string | null)[] = new Array(count);
   for (let row = 0; row < count; row += 1) {
-    texts[row] = isValid(validity, row)
-      ? reader.bytes.toString('utf8', reader.offsets[row]!, reader.offsets[row + 1]!)
-      : null;
+    texts[row] = isValid(validity, row) ? reader.text(row) : null;
   }
   return texts;
 }

@@ -138,7 +138,10 @@ export class ExpressionBinder {
     }
     if (type.name === 'numeric') {
       const [precision, scale] = modifiers;
-      if (precision !== undefined && (precision > MAXIMUM_PRECISION || (scale ?? 0) < 0 || (scale ?? 0) > precision)) {
+      if (
+        precision !== undefined &&
+        (precision > MAXIMUM_PRECISION || scale === MAXIMUM_PRECISION || (scale ?? 0) < 0 || (scale ?? 0) > precision)
+      ) {
         throw refuse(
           'more than 38 digits, or a scale outside them, cannot be held.',
           'Use numeric(p,s) with 0 ≤ s ≤ p ≤ 38, or numeric.',
@@ -209,7 +212,6 @@ export class ExpressionBinder {
     return value;
   }
 
-  /** Left to right; what may fail is only computed where the parts before it leave the answer open. */
   #boolean(operator: string | undefined, nodes: readonly Node[], location: number | undefined): Expression {
     if (operator === 'NOT_EXPR') {
       const value = this.bindCondition(nodes[0]!, 'The argument of NOT');
@@ -217,16 +219,7 @@ export class ExpressionBinder {
     }
     const and = operator === 'AND_EXPR';
     const parts = nodes.map((node) => this.bindCondition(node, `An argument of ${and ? 'AND' : 'OR'}`));
-    const word = and ? 'AND' : 'OR';
-    let sql = parts.at(-1)!.sql;
-    let fallible = parts.at(-1)!.fallible;
-    for (const part of parts.slice(0, -1).reverse()) {
-      if (!fallible) sql = `(${part.sql} ${word} ${sql})`;
-      else if (and) sql = `CASE WHEN NOT ${part.sql} THEN false ELSE (${part.sql} AND ${sql}) END`;
-      else sql = `CASE WHEN ${part.sql} THEN true ELSE (${part.sql} OR ${sql}) END`;
-      fallible ||= part.fallible;
-    }
-    return computed(BOOL, sql, parts, { location });
+    return inOrder(and, parts, location);
   }
 
   #booleanTest(node: Node | undefined, test: string, location: number | undefined): Expression {
@@ -310,8 +303,8 @@ export class ExpressionBinder {
         const [least, greatest] = items(node.rexpr);
         const from = compare(statement, '>=', value, least!, location);
         const to = compare(statement, '<=', value, greatest!, location);
-        const sql = `(${from.sql} AND ${to.sql})`;
-        return computed(BOOL, node.kind === 'AEXPR_BETWEEN' ? sql : `(NOT ${sql})`, [from, to], { location });
+        const both = inOrder(true, [from, to], location);
+        return node.kind === 'AEXPR_BETWEEN' ? both : { ...both, sql: `(NOT ${both.sql})` };
       }
       default:
         throw this.#unsupported(readableNode(node.kind ?? 'this operator'), location);
@@ -361,6 +354,19 @@ export class ExpressionBinder {
       location: node.location,
     });
   }
+}
+
+/** AND or OR, from left to right: what may fail is only computed where the parts before it leave the answer open. */
+function inOrder(and: boolean, parts: readonly Expression[], location: number | undefined): Expression {
+  const word = and ? 'AND' : 'OR';
+  let { sql, fallible } = parts.at(-1)!;
+  for (const part of parts.slice(0, -1).reverse()) {
+    if (!fallible) sql = `(${part.sql} ${word} ${sql})`;
+    else if (and) sql = `CASE WHEN NOT ${part.sql} THEN false ELSE (${part.sql} AND ${sql}) END`;
+    else sql = `CASE WHEN ${part.sql} THEN true ELSE (${part.sql} OR ${sql}) END`;
+    fallible ||= part.fallible;
+  }
+  return computed(BOOL, sql, parts, { location });
 }
 
 /** The shape of a constant in the syntax tree; zero, false and '' are left out by the parser. */

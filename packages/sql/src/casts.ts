@@ -48,7 +48,7 @@ export function textOf(statement: Statement, expression: Expression): Expression
     case 'timestamp':
       return plain(`CAST(${sql} AS VARCHAR)`);
     case 'numeric':
-      return plain(isFixed(type) ? `CAST(${sql} AS VARCHAR)` : sql);
+      return plain(isFixed(type) ? decimalText(type, sql) : sql);
     case 'timestamptz':
       return plain(`CASE WHEN isinf(${sql}) THEN CAST(${sql} AS VARCHAR) ELSE CAST(${sql} AS VARCHAR) || '+00' END`);
     case 'float8':
@@ -140,7 +140,7 @@ function tryCast(statement: Statement, expression: Expression, to: PgType): Expr
   if (to.name === 'numeric' && isNumber(from)) return castToNumeric(statement, expression, to);
   if (isInteger(from) && isFloat(to)) return plain(false);
   if (from.name === 'numeric') {
-    const text = isFixed(from) ? `CAST(${sql} AS VARCHAR)` : sql;
+    const text = isFixed(from) ? decimalText(from, sql) : sql;
     if (isInteger(to)) {
       return isFixed(from) ? plain(true) : through(`CAST(rtdp_numeric_to_int8(${sql}) AS ${engineType(to)})`);
     }
@@ -198,10 +198,18 @@ function castToNumeric(statement: Statement, expression: Expression, to: PgType)
   );
 }
 
+/** A fixed numeric as text. The engine leaves out the zero before the point where a type has no digits before it. */
+export function decimalText(type: PgType & { precision: number; scale: number }, sql: string): string {
+  const { precision, scale } = type;
+  return precision > scale
+    ? `CAST(${sql} AS VARCHAR)`
+    : `CAST(CAST(${sql} AS DECIMAL(${scale + 1},${scale})) AS VARCHAR)`;
+}
+
 /** The numeric as free text, whatever holds it. */
 export function freeNumeric(expression: Expression): Expression {
   if (!isFixed(expression.type)) return expression;
-  return computed(FREE_NUMERIC, `CAST(${expression.sql} AS VARCHAR)`, [expression]);
+  return computed(FREE_NUMERIC, decimalText(expression.type, expression.sql), [expression]);
 }
 
 function castFromText(statement: Statement, expression: Expression, to: PgType): Expression | null {

@@ -1,7 +1,7 @@
 /** The allow-list of functions: for which types they have a proven meaning, and how the engine computes them. */
 import { cast, castToCommon, commonType, freeNumeric, textOf } from './casts.ts';
 import { computed, type Expression, quote, type Statement } from './expression.ts';
-import { bindOperator, constantPattern } from './operators.ts';
+import { bindOperator, constantPattern, foldCase } from './operators.ts';
 import {
   BOOL,
   describeType,
@@ -296,7 +296,7 @@ const dateTrunc: Binder = (call) => {
   const type = given.type.name === 'timestamp' ? TIMESTAMP : TIMESTAMPTZ;
   const moment = cast(call.statement, given, type, 'implicit');
   const failed = `CAST(rtdp_fail('date_trunc of a moment before year 1 is not proven') AS TIMESTAMP)`;
-  const sql = `CASE WHEN isinf(${moment.sql}) THEN ${moment.sql} WHEN ${moment.sql} < CAST('0001-01-08' AS TIMESTAMP) THEN ${failed} ELSE CAST(date_trunc('${unit}', ${moment.sql}) AS TIMESTAMP) END`;
+  const sql = `CASE WHEN isinf(${moment.sql}) THEN ${moment.sql} WHEN ${moment.sql} < CAST('0001-01-01' AS TIMESTAMP) THEN ${failed} ELSE CAST(date_trunc('${unit}', ${moment.sql}) AS TIMESTAMP) END`;
   return computed(type, sql, [moment], { fallible: true, location: call.location });
 };
 
@@ -338,8 +338,8 @@ const length: Binder = textFunction(1, ([value]) => `CAST(length(${value}) AS IN
 const position: Binder = textFunction(2, ([value, part]) => `CAST(strpos(${value}, ${part}) AS INTEGER)`, INT4);
 
 const FUNCTIONS: Record<string, Binder> = {
-  lower: textFunction(1, ([value]) => `rtdp_lower(${value})`),
-  upper: textFunction(1, ([value]) => `rtdp_upper(${value})`),
+  lower: textFunction(1, ([value]) => foldCase('lower', value!)),
+  upper: textFunction(1, ([value]) => foldCase('upper', value!)),
   initcap: textFunction(1, ([value]) => `rtdp_initcap(${value})`),
   reverse: textFunction(1, ([value]) => `rtdp_reverse(${value})`),
   md5: textFunction(1, ([value]) => `md5(${value})`),

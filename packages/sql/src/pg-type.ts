@@ -63,7 +63,8 @@ export const MAXIMUM_PRECISION = 38;
 
 /** A numeric whose scale is known, or one without a known scale where it would not fit the engine's DECIMAL. */
 export function fixedNumeric(precision: number, scale: number): PgType {
-  const needed = Math.max(precision, scale, 1);
+  // One digit before the point always: the engine prints a type without any as .5, and there has to be room for its 0.
+  const needed = Math.max(precision, scale + 1);
   return needed > MAXIMUM_PRECISION || scale < 0 ? FREE_NUMERIC : { name: 'numeric', precision: needed, scale };
 }
 
