@@ -7,9 +7,12 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { readMessage } from '@rtdp/ums/message';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { until } from './testing/dbus-fixture.ts';
 import { dbusProcess } from './testing/dbus-process.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 function connectionOf(url: string) {
   const { hostname, port, pathname, username, password } = new URL(url);

@@ -1,7 +1,10 @@
 /** Shows that a table which changes in every way while it is pulled, again and again, ends equal to what a sink makes of the messages. */
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dbusFixture, materialise, until } from '../testing/dbus-fixture.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** Small and seeded, so that a failure can be repeated. */
 function randomOf(seed: number): () => number {

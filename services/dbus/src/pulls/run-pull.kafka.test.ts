@@ -1,9 +1,12 @@
 /** Shows how pulls go on: after a kill, a pause, a change of the table in between; and how rows are read again on request. */
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import { type DbusFixture, dbusFixture, materialise, rowsOf, until } from '../testing/dbus-fixture.ts';
 import type { Pull } from './pull-store.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 async function ask(fixture: DbusFixture, name: string, table: string): Promise<Pull> {
   const stored = await fixture.around.sources.get(fixture.organisationId, name);

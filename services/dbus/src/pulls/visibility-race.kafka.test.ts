@@ -1,8 +1,11 @@
 /** Makes the race of ums.md real: a commit that is in the log, decoded and published, while no new snapshot sees it yet. No stale row may win. */
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dbusFixture, materialise, rowsOf, until } from '../testing/dbus-fixture.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a pull waits for a published commit that new snapshots do not see, and the newer value wins', async () => {
   await using fixture = await dbusFixture();

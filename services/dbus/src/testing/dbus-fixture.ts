@@ -174,7 +174,7 @@ async function readAll(bus: Bus, topic: string): Promise<ReadMessage[]> {
   return read;
 }
 
-const UNTIL_MS = 30_000;
+const UNTIL_MS = 60_000;
 
 /** Asks again until the answer is no text; then gives it. Fails with the last text. */
 export async function until<Result>(what: string, ask: () => Promise<Result | string>): Promise<Result> {

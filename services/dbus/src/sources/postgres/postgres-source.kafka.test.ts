@@ -1,9 +1,12 @@
 /** Shows the life of a source: registered, streamed, changed live, paused, removed with everything it made at the server. */
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { addTables, removeTables } from '../../catalog/change-definition.ts';
 import { withPassword } from '../../supervisor.ts';
 import { dbusFixture, materialise, rowsOf, until } from '../../testing/dbus-fixture.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a registered source pulls its tables, streams their changes and leaves nothing behind when removed', async () => {
   await using fixture = await dbusFixture();

@@ -1,9 +1,12 @@
 /** Shows that the log which a held source keeps at its server is watched: an alarm beyond the budget, and a slot that is lost stops the source for good. */
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { dbusFixture, until } from '../../testing/dbus-fixture.ts';
 import { reportSlot, slotAlarm } from './slot-watch.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a paused source is over its budget, then its slot is lost, and starting it says what to do', async () => {
   await using fixture = await dbusFixture();
