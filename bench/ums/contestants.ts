@@ -33,14 +33,18 @@ function decodeOurs(encoded: readonly Buffer[]): Contestant {
   const reader = new BatchReader({ fields: FIELDS, storages: STORAGES });
   const work = () => {
     for (const message of encoded) reader.append(message);
-    return reader.take().rowCount;
+    const batch = reader.take();
+    // As a sink does when its transaction is committed.
+    reader.recycle(batch);
+    return batch.rowCount;
   };
   return { name: 'decode', work };
 }
 
 function decodeReference(encoded: readonly Buffer[]): Contestant {
+  const columns = new ParsedColumns(ROWS);
   const work = () => {
-    const columns = new ParsedColumns(ROWS);
+    columns.clear();
     for (const message of encoded) columns.append(message);
     return columns.rowCount;
   };

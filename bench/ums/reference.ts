@@ -55,6 +55,12 @@ export class ParsedColumns {
     this.texts = Array.from({ length: 6 }, () => new TextColumn(rows));
   }
 
+  /** Keeps the memory, as ours does. */
+  clear(): void {
+    this.rowCount = 0;
+    for (const nulls of [...this.nulls, this.timestamps.nulls, ...this.texts.map((text) => text.nulls)]) nulls.fill(0);
+  }
+
   append(bytes: Buffer): void {
     const message = JSON.parse(bytes.toString('utf8')) as { payload: { tuple: unknown[] }[] };
     for (const { tuple } of message.payload) this.addRow(tuple);

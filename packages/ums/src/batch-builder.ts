@@ -1,9 +1,17 @@
 /** Decides how rows gather into a batch: all columns grow together, a row that fails is taken back, and a finished batch owns its memory. */
 import { type Batch, type ColumnStorage, INSERT, type TextColumn } from './batch.ts';
-import { ColumnBuilder, uninitialised } from './column-builder.ts';
+import { ColumnBuilder, type ColumnMemory, uninitialised } from './column-builder.ts';
 import type { UmsField } from './types.ts';
 
 const LEAST_CAPACITY = 64;
+/** Memory of batches that came back and wait for use. */
+const SPARE_LIMIT = 2;
+
+interface BatchMemory {
+  readonly capacity: number;
+  readonly operations: Uint8Array;
+  readonly columns: readonly ColumnMemory[];
+}
 
 export class BatchBuilder {
   rowCount = 0;
@@ -15,6 +23,8 @@ export class BatchBuilder {
   readonly columns: readonly (ColumnBuilder | null)[];
   private readonly fields: readonly UmsField[];
   private readonly all: readonly ColumnBuilder[];
+  private readonly memories = new WeakMap<Batch, BatchMemory>();
+  private readonly spare: BatchMemory[] = [];
 
   constructor(fields: readonly UmsField[], storages: readonly (ColumnStorage | 'skip')[]) {
     this.fields = fields;
@@ -49,16 +59,37 @@ export class BatchBuilder {
       namespace,
       kind,
     };
+    this.memories.set(batch, {
+      capacity: this.capacity,
+      operations: this.operations,
+      columns: this.all.map((column) => column.memory()),
+    });
     this.startAnew(rowCount);
     return batch;
   }
 
+  /** @returns false for a batch that is not from here, or came back before */
+  recycle(batch: Batch): boolean {
+    const memory = this.memories.get(batch);
+    if (memory === undefined) return false;
+    this.memories.delete(batch);
+    if (this.spare.length < SPARE_LIMIT) this.spare.push(memory);
+    return true;
+  }
+
   /** The next batch is likely to be as large as the last: one allocation per array, no copies. */
   private startAnew(lastRowCount: number): void {
+    this.rowCount = 0;
+    const memory = this.spare.pop();
+    if (memory !== undefined) {
+      this.capacity = memory.capacity;
+      this.operations = memory.operations;
+      for (const [index, column] of this.all.entries()) column.startIn(memory.columns[index]!);
+      return;
+    }
     this.capacity = Math.max(LEAST_CAPACITY, Math.ceil(lastRowCount * 1.1));
     for (const column of this.all) column.start(this.capacity, Math.ceil(column.length * 1.1) + LEAST_CAPACITY);
     this.operations = new Uint8Array(uninitialised(this.capacity));
-    this.rowCount = 0;
   }
 
   private grow(): void {

@@ -140,6 +140,37 @@ describe('a batch', () => {
     expect(texts(batch, 2)).toEqual(['x', 'x']);
   });
 
+  it('is written into the memory of one that was given back', () => {
+    const reader = typed();
+    for (let index = 0; index < 200; index++) reader.append(message([row(index + 1, 'i', index, 'long '.repeat(20))]));
+    const first = reader.take();
+    reader.append(message([row(1)]));
+    expect(reader.recycle(first)).toBe(true);
+    expect(reader.recycle(first)).toBe(false);
+    expect(typed().recycle(reader.take())).toBe(false);
+    for (let index = 0; index < 300; index++) {
+      reader.append(
+        message([row(index + 1, 'u', null, null), row(index + 2, 'd', index, `${index}`)], {
+          unchanged: [[5], undefined],
+        }),
+      );
+    }
+    const again = reader.take();
+    expect(again.rowCount).toBe(600);
+    expect(texts(again, 2)).toEqual(
+      Array.from({ length: 600 }, (_, at) => (at % 2 === 0 ? null : String((at - 1) / 2))),
+    );
+    expect([...again.columns[1]!.untold!].every((mark, at) => mark === (at % 2 === 0 ? 1 : 0))).toBe(true);
+    reader.append(message([row(5)]));
+    const plain = reader.take();
+    expect(plain.columns[1]!.untold).toBe(undefined);
+    reader.recycle(plain);
+    const next = reader.take();
+    reader.append(message([row(6)]));
+    expect(reader.take().ids.buffer).toBe(plain.ids.buffer);
+    expect(next.rowCount).toBe(0);
+  });
+
   it('passes over skipped and unplanned columns', () => {
     const reader = new BatchReader({ fields: [table[2]!, table[0]!], storages: ['text', 'skip'] });
     reader.append(message([row(1), row(2, 'i', null, null)]));

@@ -125,6 +125,9 @@ function writeValue(output: OutputBytes, column: ColumnSource, row: number): voi
     case WRITE.escapedText:
       output.appendJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
       return;
+    case WRITE.jsonText:
+      output.appendDenseJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
+      return;
     case WRITE.quotedText:
       output.appendPlainString(column, column.offsets[row]!, column.offsets[row + 1]!);
       return;

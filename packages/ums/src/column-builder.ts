@@ -14,26 +14,56 @@ export function uninitialised(byteLength: number): ArrayBuffer {
   return Buffer.allocUnsafeSlow(byteLength).buffer as ArrayBuffer;
 }
 
+/** What a builder writes into; the arrays of its storage hold `capacity` rows. */
+export interface ColumnMemory {
+  readonly nulls: Uint8Array;
+  readonly offsets: Uint32Array;
+  readonly bytes: Buffer;
+  readonly int32: Int32Array;
+  readonly float64: Float64Array;
+  readonly words: Uint32Array;
+  readonly booleans: Uint8Array;
+}
+
 /** The reader's scanner writes the arrays directly; only those of its storage are there. Needs a little-endian machine, as all of Node's are. */
 export class ColumnBuilder {
   readonly storage: ColumnStorage;
-  nulls = NO_UINT8;
+  nulls: Uint8Array = NO_UINT8;
   untold: Uint8Array | undefined = undefined;
   /** text: `offsets[row + 1]` is set to `length` when a row is done. */
-  offsets = NO_UINT32;
+  offsets: Uint32Array = NO_UINT32;
   bytes: Buffer = NO_BYTES;
   /** Over the same memory as `bytes`, for writing several bytes at once. */
   view: DataView = NO_VIEW;
   length = 0;
-  int32 = NO_INT32;
-  float64 = NO_FLOAT64;
+  int32: Int32Array = NO_INT32;
+  float64: Float64Array = NO_FLOAT64;
   /** int64: low and high half of each value. */
-  words = NO_UINT32;
-  booleans = NO_UINT8;
+  words: Uint32Array = NO_UINT32;
+  booleans: Uint8Array = NO_UINT8;
 
   constructor(storage: ColumnStorage, capacity: number) {
     this.storage = storage;
     this.start(capacity, capacity * 16);
+  }
+
+  /** Begins anew in the memory of a column that nobody reads any more. */
+  startIn(memory: ColumnMemory): void {
+    this.untold = undefined;
+    this.length = 0;
+    this.nulls = memory.nulls;
+    this.offsets = memory.offsets;
+    this.setBytes(memory.bytes);
+    this.int32 = memory.int32;
+    this.float64 = memory.float64;
+    this.words = memory.words;
+    this.booleans = memory.booleans;
+  }
+
+  /** The memory that a finished column lies in, to be used again by `startIn`. */
+  memory(): ColumnMemory {
+    const { nulls, offsets, bytes, int32, float64, words, booleans } = this;
+    return { nulls, offsets, bytes, int32, float64, words, booleans };
   }
 
   /** Begins anew with memory of its own. */

@@ -19,6 +19,8 @@ export const WRITE = {
   bareInt64: 6,
   float64: 7,
   boolean: 8,
+  /** As `escapedText`, for JSON within JSON. */
+  jsonText: 9,
 } as const;
 
 const NONE = new Uint8Array(0);
@@ -81,8 +83,8 @@ const TEXT_WRITES: Readonly<Record<UmsType, number>> = {
   date: WRITE.quotedText,
   datetime: WRITE.quotedText,
   binary: WRITE.quotedText,
-  jsonobject: WRITE.escapedText,
-  jsonarray: WRITE.escapedText,
+  jsonobject: WRITE.jsonText,
+  jsonarray: WRITE.jsonText,
 };
 
 function writeOf(field: UmsField, column: Column): number {

@@ -1,6 +1,6 @@
 /** Decides how a message grows in one buffer that is used again and again: texts four bytes at a time, numbers digit by digit. */
 
-import { writeJsonByte } from './json-bytes.ts';
+import { writeJsonByte, writeJsonString } from './json-bytes.ts';
 import { bytesBefore, specialBits } from './word-bytes.ts';
 
 const QUOTE = 0x22;
@@ -73,6 +73,12 @@ export class OutputBytes {
     for (; index < end; index++) at = writeJsonByte(bytes, at, source.bytes[index]!);
     view.setUint8(at++, QUOTE);
     this.length = at;
+  }
+
+  /** As `appendJsonString`, for texts in which escapes stand close together: JSON within JSON. */
+  appendDenseJsonString(source: ReadableBytes, start: number, end: number): void {
+    this.reserve(2 + 6 * (end - start));
+    this.length = writeJsonString(this.bytes, this.length, source.bytes, start, end);
   }
 
   /** Reserves and writes a quoted text that needs no escape. */
