@@ -10,6 +10,8 @@ import { cacheFolder } from './cache-folder.ts';
 export interface ClassArchive {
   /** Options for the JVM. */
   options: string[];
+  /** Whether this run writes the archive, which takes seconds of its stop. */
+  writes: boolean;
   /** To be called when the server was stopped in order: takes a freshly written archive into the cache. */
   keep(): void;
 }
@@ -18,11 +20,13 @@ export interface ClassArchive {
 export function classArchive(program: string, java: string, workFolder: string): ClassArchive {
   const archive = join(cacheFolder(), `${program}-${createHash('sha256').update(java).digest('hex').slice(0, 12)}.jsa`);
   // An archive of another Java is noticed and passed over by the JVM itself.
-  if (existsSync(archive))
-    return { options: [`-XX:SharedArchiveFile=${archive}`, '-Xlog:cds=off'], keep: () => undefined };
+  if (existsSync(archive)) {
+    return { options: [`-XX:SharedArchiveFile=${archive}`, '-Xlog:cds=off'], writes: false, keep: () => undefined };
+  }
   const written = join(workFolder, 'classes.jsa');
   return {
     options: [`-XX:ArchiveClassesAtExit=${written}`, '-Xlog:cds=off', '-Xlog:cds+dynamic=off'],
+    writes: true,
     keep() {
       if (!existsSync(written)) return;
       // The cache may be on another disk, and what has the final name must be whole.

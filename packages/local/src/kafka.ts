@@ -104,7 +104,7 @@ export async function prepareKafka(options: KafkaOptions): Promise<LocalKafka> {
     isReady: (log) => log.includes('Kafka Server started'),
     readyWithinMilliseconds: 60_000,
     stopSignal: 'SIGTERM',
-    stopWithinMilliseconds: 20_000,
+    stopWithinMilliseconds: archive.writes ? 45_000 : 20_000,
     afterStop: archive.keep,
   });
   return {
