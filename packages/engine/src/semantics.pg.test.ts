@@ -4,9 +4,9 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createEngine } from './engine.ts';
 import type { Engine } from './flow-contract.ts';
-import { expressions } from './random-expression.ts';
-import { Comparison, seededPick } from './semantics-harness.ts';
-import { CASES, ROW_CASES } from './semantics-table.ts';
+import { expressions } from './testing/random-expression.ts';
+import { Comparison, seededPick } from './testing/semantics-harness.ts';
+import { CASES, ROW_CASES } from './testing/semantics-table.ts';
 
 let database: TestDatabase;
 let engine: Engine;

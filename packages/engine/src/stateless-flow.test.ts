@@ -3,7 +3,7 @@ import type { UmsField } from '@rtdp/ums/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { createEngine } from './engine.ts';
 import type { Engine } from './flow-contract.ts';
-import { readRows, textBatch } from './text-batch.ts';
+import { readRows, textBatch } from './testing/text-batch.ts';
 
 const ORDERS: UmsField[] = [
   { name: 'id', type: 'long', nullable: false, encoded: false, sourceType: 'bigint', key: true },
@@ -133,7 +133,11 @@ describe('a stateless flow', () => {
     }));
     const flow = await compile('SELECT id, status::int + 1 AS next FROM orders');
     const batch = textBatch(ORDERS, rows, flow.columnsUsed);
-    await expect(flow.run(batch)).rejects.toMatchObject({ code: 'ENGINE_ROW_FAILED', facts: { row: 3333 } });
+    const reason = (word: string) => `invalid input syntax for type bigint: "${word}"`;
+    await expect(flow.run(batch)).rejects.toMatchObject({
+      code: 'ENGINE_ROW_FAILED',
+      facts: { row: 3333, reason: reason('x'), failures: [{ row: 3333 }, { row: 4000, reason: reason('x') }] },
+    });
     await expect(flow.run(batch, { except: new Set([3333]) })).rejects.toMatchObject({ facts: { row: 4000 } });
     const { batch: result } = await flow.run(batch, { except: new Set([3333, 4000]) });
     expect(result.rowCount).toBe(4998);

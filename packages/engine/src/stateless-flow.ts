@@ -277,33 +277,60 @@ export class StatelessFlow implements CompiledFlow {
         cause: error,
       });
     }
-    let suspects = rows;
-    let last: QueryFailure = error;
-    while (suspects.length > 1) {
-      const half = suspects.subarray(0, suspects.length >> 1);
-      const failure = await failureOf(execute, half);
-      if (failure !== null) last = failure;
-      suspects = failure === null ? suspects.subarray(half.length) : half;
-    }
-    const failure = suspects.length === 1 ? await failureOf(execute, suspects) : null;
-    if (failure === null || failure.kind !== 'row') {
+    const failures = await this.#failingRows(rows, error, execute);
+    const [first] = failures;
+    if (first === undefined) {
       return new RtdpError({
         code: 'ENGINE_INTERNAL',
-        message: `The embedded engine failed, and no single row is to blame: ${last.message}`,
+        message: `The embedded engine failed, and no single row is to blame: ${error.message}`,
         next: 'Report the statement and the error.',
         facts: { rows: rows.length },
-        cause: last,
+        cause: error,
       });
     }
     return new RtdpError({
       code: 'ENGINE_ROW_FAILED',
-      message: `Row ${suspects[0]} of the batch fails: ${failure.message}`,
-      next: 'Dead-letter the row and run the batch without it.',
-      facts: { row: suspects[0]!, reason: failure.message },
-      cause: failure,
+      message: `Row ${first.row} of the batch fails: ${first.reason}`,
+      next: 'Dead-letter the rows in facts.failures and run the batch without them.',
+      facts: { ...first, failures },
+      cause: error,
     });
   }
+
+  /** The first rows that fail by themselves, found by halving; empty where the failure goes away with fewer rows. */
+  async #failingRows(
+    rows: Int32Array,
+    failure: QueryFailure,
+    execute: (rows: Int32Array) => Promise<unknown>,
+  ): Promise<RowFailure[]> {
+    const found: RowFailure[] = [];
+    // Parts that are known to fail, the first on top.
+    const failing: { rows: Int32Array; failure: QueryFailure }[] = [{ rows, failure }];
+    while (failing.length > 0 && found.length < MOST_FAILURES) {
+      const part = failing.pop()!;
+      if (part.failure.kind !== 'row') return [];
+      if (part.rows.length === 1) {
+        found.push({ row: part.rows[0]!, reason: part.failure.message });
+        continue;
+      }
+      const middle = part.rows.length >> 1;
+      const halves = [part.rows.subarray(0, middle), part.rows.subarray(middle)];
+      for (const half of halves.reverse()) {
+        const halfFailure = await failureOf(execute, half);
+        if (halfFailure !== null) failing.push({ rows: half, failure: halfFailure });
+      }
+    }
+    return found;
+  }
 }
+
+interface RowFailure {
+  readonly row: number;
+  readonly reason: string;
+}
+
+/** Failing rows that one error names; a batch with more is run again without these. */
+const MOST_FAILURES = 100;
 
 const NO_ROWS: ReadonlySet<number> = new Set();
 

@@ -2,7 +2,7 @@
 import type { TestDatabase } from '@rtdp/testing/postgres';
 import { isRtdpError } from '@rtdp/ums/error';
 import type { UmsField, UmsType } from '@rtdp/ums/types';
-import type { Engine } from './flow-contract.ts';
+import type { Engine } from '../flow-contract.ts';
 import { COLUMNS } from './semantics-table.ts';
 import { readRows, type TextRow, textBatch } from './text-batch.ts';
 
