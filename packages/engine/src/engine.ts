@@ -9,6 +9,8 @@ import { registerFunctions } from './register-functions.ts';
 import { registerScan, type Scan } from './scan-batch.ts';
 
 /*
+ * The engine is driven through its bindings, not through the library of objects above them: that one makes an object per value.
+ *
  * Every running query holds one thread of libuv's pool while it runs, and file and DNS calls wait for the rest: start a process that runs many
  * flows with UV_THREADPOOL_SIZE of at least 16. The engine itself never runs more than `CONCURRENT_QUERIES` at a time.
  */
