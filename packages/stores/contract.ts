@@ -1,7 +1,7 @@
 /**
  * The contract of a store's sink: what a writer may ask of a sink table, in what order, and what it may rely on.
  *
- * Life of a sink: `store.openSink(definition)` → `ensure()` once → per partition `claim()` → many `write()` → `close()`.
+ * Life: `store.openSink(definition)` → `ensure()` once → per partition `claim()` → many `write()` → `close()`.
  * All methods may be called again after an error; what failed has changed nothing (each is one transaction of the store).
  * Errors are `RtdpError` with a `STORE_…` code; `isRetriable(error)` in `retry-decision.ts` says whether the same call may succeed later.
  * Calls for different (topic, partition) pairs may run at the same time, calls for one pair must wait for each other.
@@ -74,6 +74,12 @@ export interface SinkWork {
   lastId?: bigint;
 }
 
+/** `items` of one partition; `closes` = ids of dead letters of `namespace`. Rows whose key has moved on are asked for again. */
+export type ReplayWork = Pick<SinkWork, 'topic' | 'partition' | 'items'> & {
+  closes: readonly bigint[];
+  namespace: string;
+};
+
 /** Rows in = applied + stale + deleted + (rereads that inserted nothing). Rows superseded within their own batch count as applied. */
 export interface SinkOutcome {
   applied: number;
@@ -87,14 +93,11 @@ export interface SinkOutcome {
   detected: number;
   /** One counter per sink table, drawn after the commit; only grows, may have gaps. */
   commitNumber: bigint;
-  /** Clock of this process after the commit, milliseconds since 1970. */
+  /** Milliseconds since 1970, by this process. */
   committedAt: number;
 }
 
-export interface Claim {
-  epoch: bigint;
-  nextOffset: bigint | null;
-}
+export type Claim = { epoch: bigint; nextOffset: bigint | null };
 
 export interface TableSink {
   readonly guarantee: 'exactly-once-in-effect' | 'at-least-once';
@@ -111,13 +114,7 @@ export interface TableSink {
   /** One transaction: fence, floor, guarded statements, position. A row the store refuses is STORE_ROW_REFUSED: the caller bisects. */
   write(work: SinkWork): Promise<SinkOutcome>;
   /** Rows of closed dead letters with their own ids, beside the stream: same locks and guard, no position moves; closes the named dead letters. */
-  replay(work: {
-    topic: string;
-    partition: number;
-    items: readonly SinkItem[];
-    closes: readonly bigint[];
-    namespace: string;
-  }): Promise<SinkOutcome>;
+  replay(work: ReplayWork): Promise<SinkOutcome>;
   /** Clears remembered deletes and raises the floor to the greatest safe id ≤ `below` (nothing at or below it may still be published). Returns it. */
   collect(options: {
     below: bigint;

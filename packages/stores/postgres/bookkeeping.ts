@@ -63,7 +63,6 @@ CREATE TABLE IF NOT EXISTS rtdp.sink_pulls (
   first_id bigint NOT NULL,
   partitions integer NOT NULL,
   closed_at timestamptz,
-  detected bigint,
   PRIMARY KEY (sink_id, source, pull_id)
 );
 

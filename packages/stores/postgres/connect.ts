@@ -1,5 +1,6 @@
 /** Decides how the store's connections are opened and set, and keeps what belongs to each: prepared statements and staging tables. */
 
+import type { Socket } from 'node:net';
 import type { PoolClient, Submittable } from 'pg';
 import { Pool } from 'pg';
 import type { StoreOptions } from '../contract.ts';
@@ -10,7 +11,7 @@ import { Pipeline, PreparedStatements } from './pipeline.ts';
 const MOST_PREPARED = 1000;
 
 /** No answer for so long means that the server or the way to it is gone. */
-const ANSWER_TIMEOUT_MS = 180_000;
+const ANSWER_TIMEOUT_MS = 120_000;
 
 /** One text for one value, whatever the server's own settings are. */
 const TEXT_SETTINGS: Record<string, string> = {
@@ -76,23 +77,30 @@ export class Session {
 
   /** Sends all pipelines in one write; each is its own transaction, and each has its own outcome. */
   async run(...pipelines: Pipeline[]): Promise<PromiseSettledResult<PipelineResult>[]> {
-    const results = Promise.allSettled(pipelines.map((pipeline) => pipeline.result));
-    const { stream } = (this.#client as unknown as { connection: { stream: import('node:net').Socket } }).connection;
-    const timer = setTimeout(() => stream.destroy(new Error('connection gave no answer in time')), ANSWER_TIMEOUT_MS);
-    try {
-      for (const [index, pipeline] of pipelines.entries()) {
-        const next = pipelines[index + 1];
-        if (next) pipeline.followedBy = next;
-      }
-      for (const pipeline of pipelines) this.#client.query(pipeline as unknown as Submittable);
-      return await results;
-    } finally {
-      clearTimeout(timer);
+    for (const [index, pipeline] of pipelines.entries()) {
+      const next = pipelines[index + 1];
+      if (next) pipeline.followedBy = next;
     }
+    const results = Promise.allSettled(pipelines.map((pipeline) => pipeline.result));
+    return this.#answered(() => {
+      for (const pipeline of pipelines) this.#client.query(pipeline as unknown as Submittable);
+      return results;
+    });
   }
 
   async query<Row extends object>(text: string, values: readonly unknown[] = []): Promise<Row[]> {
-    return (await this.#client.query<Row>(text, [...values])).rows;
+    return this.#answered(async () => (await this.#client.query<Row>(text, [...values])).rows);
+  }
+
+  /** A server that is frozen, or cut off without a word, must not hold the caller for ever. */
+  async #answered<Result>(ask: () => Promise<Result>): Promise<Result> {
+    const { stream } = (this.#client as unknown as { connection: { stream: Socket } }).connection;
+    const timer = setTimeout(() => stream.destroy(new Error('connection gave no answer in time')), ANSWER_TIMEOUT_MS);
+    try {
+      return await ask();
+    } finally {
+      clearTimeout(timer);
+    }
   }
 
   /** Keeps the server's memory bounded where very many tables are written. */

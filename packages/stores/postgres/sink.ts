@@ -5,7 +5,7 @@
 import { RtdpError } from '@rtdp/ums/error';
 import type { SchemaDiff } from '@rtdp/ums/schema-diff';
 import type { UmsField } from '@rtdp/ums/types';
-import type { Claim, SinkDefinition, SinkItem, SinkOutcome, SinkWork, TableSink } from '../contract.ts';
+import type { Claim, ReplayWork, SinkDefinition, SinkItem, SinkOutcome, SinkWork, TableSink } from '../contract.ts';
 import { collectRemembered } from './collect.ts';
 import type { Connections, Session } from './connect.ts';
 import { countOutcome } from './count-outcome.ts';
@@ -102,13 +102,7 @@ export class PostgresSink implements TableSink {
     );
   }
 
-  async replay(work: {
-    topic: string;
-    partition: number;
-    items: readonly SinkItem[];
-    closes: readonly bigint[];
-    namespace: string;
-  }): Promise<SinkOutcome> {
+  async replay(work: ReplayWork): Promise<SinkOutcome> {
     const shape = this.#ensured();
     const source = sourceOf(shape, work.namespace);
     const close: Statement = {
