@@ -79,6 +79,7 @@ export class Supervisor {
     await Promise.all(
       [...this.#sources.values()].map(async (source) => {
         clearTimeout(source.retry);
+        await source.starting?.stop();
         await source.turn.catch(() => undefined);
         await source.running?.stop();
         await source.watch?.stop();

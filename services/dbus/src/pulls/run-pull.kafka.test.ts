@@ -147,3 +147,25 @@ test('rows that are asked for by key are read again under new ids; keys of other
   expect(rows).toHaveLength(1);
   expect(rows[0]).toMatchObject({ kind: 'data_initial_data', ums_op_: 'i', note: 'here', active: true });
 });
+
+test('a row whose large value did not change is completed by a re-read where the table asks for it', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query(
+    'CREATE TABLE docs (id int PRIMARY KEY, title text, body text); ALTER TABLE docs ALTER body SET STORAGE EXTERNAL',
+  );
+  await shop.query(`INSERT INTO docs SELECT g, 'first', repeat(md5(g::text), 500) FROM generate_series(1, 3) g`);
+  const given = fixture.definitionOf(shop.url, { complete: ['public.docs'], snapshot: { initial: false } });
+  const { definition } = await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  await shop.query(`UPDATE docs SET title = 'second' WHERE id = 2`);
+  const rows = await until('the row is completed', async () => {
+    const found = rowsOf(await fixture.messages(definition.topic), 'docs');
+    return found.some((row) => row.kind === 'data_initial_data') ? found : `${found.length} rows`;
+  });
+  const [update, reread] = [rows.find((row) => row.ums_op_ === 'u')!, rows.find((row) => row.ums_op_ === 'i')!];
+  expect(update).toMatchObject({ id: 2, title: 'second', body: null });
+  expect(reread).toMatchObject({ id: 2, title: 'second' });
+  expect(String(reread.body)).toHaveLength(16_000);
+  expect(BigInt(String(reread.ums_id_))).toBeGreaterThan(BigInt(String(update.ums_id_)));
+});

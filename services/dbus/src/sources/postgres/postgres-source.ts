@@ -1,5 +1,6 @@
 /** Decides what runs while a Postgres source runs: the stream, the comparison of tables, pulls, re-reads and the watch over the slot. */
 
+import { setTimeout } from 'node:timers/promises';
 import { HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
 import type { StoredSource } from '../../catalog/source-store.ts';
 import { BufferPool } from '../../pipeline/buffer-pool.ts';
@@ -21,6 +22,7 @@ import { SlotWatch, slotAlarm } from './slot-watch.ts';
 import { loadTypeMap } from './type-map-catalog.ts';
 
 const GATE_MS = 500;
+const READING_GRACE_MS = 3_000;
 
 export function openPostgresSource(stored: StoredSource, surroundings: SourceSurroundings): RunningSource {
   return new PostgresSource(stored, surroundings);
@@ -102,9 +104,11 @@ class PostgresSource implements RunningSource {
         logger.warn({ err: error, part }, 'a part did not stop cleanly'),
       );
     };
-    await end('pulls', this.#pulls?.stop());
-    await end('rereads', this.#rereads?.stop());
+    const reading = Promise.all([this.#pulls?.stop(), this.#rereads?.stop()]);
+    // Where Kafka does not answer, a chunk ends only with the stream.
+    await end('pulls and re-reads', Promise.race([reading, setTimeout(READING_GRACE_MS, undefined, { ref: false })]));
     await end('stream', this.stream.stop());
+    await end('pulls and re-reads', reading);
     await end('watch', this.#watch.stop());
     await end('housekeeping', this.#turn);
     await end('sessions', Promise.all([this.#housekeeping?.close(), this.#rereadSession?.close()]));
