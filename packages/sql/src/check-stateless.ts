@@ -149,10 +149,16 @@ export function walk(tree: unknown, visit: (kind: string, body: { location?: num
   for (const [key, value] of Object.entries(tree)) {
     // Fields that hold a bare statement (larg, rarg) are not wrapped in their kind.
     if ((key === 'larg' || key === 'rarg') && !isWrapped(value)) visit('SelectStmt', value as { location?: number });
+    // The table of an UPDATE, INSERT or DELETE stands bare too.
+    else if (key === 'relation' && isTable(value)) visit('RangeVar', value);
     else if (/^[A-Z]/.test(key) && typeof value === 'object' && value !== null)
       visit(key, value as { location?: number });
     walk(value, visit);
   }
+}
+
+function isTable(value: unknown): value is { location?: number } {
+  return typeof value === 'object' && value !== null && 'relname' in value;
 }
 
 function isWrapped(value: unknown): boolean {
