@@ -1,4 +1,5 @@
 /** Decides whether a flow can work before it runs: its SQL against the schemas at hand, its sink, and that no other flow writes there. */
+import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
 import { matchesPattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
 import type { UmsField } from '@rtdp/ums/types';
@@ -51,6 +52,8 @@ export async function checkPlan(
     checkTopic(plan, around, definition),
   ]);
   if (pattern === undefined) return plan;
+  await checkStatements(plan, definition);
+  if (plan.problems.some(({ step }) => step !== undefined)) return plan;
   const recorded = [...(await around.schemas.all()).values()].filter(({ namespace }) =>
     matchesPattern(pattern, parseNamespace(namespace)),
   );
@@ -59,6 +62,20 @@ export async function checkPlan(
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
   return plan;
+}
+
+/** What can be said of the SQL without knowing any column: its form, and what a flow that sees one row at a time cannot do. */
+async function checkStatements(plan: FlowPlan, definition: FlowDefinition): Promise<void> {
+  if (definition.steps.length === 0) return;
+  const { checkStateless } = await import('@rtdp/sql/check-stateless');
+  for (const { name, sql } of definition.steps) {
+    try {
+      plan.problems.push(...checkStateless(sql, name).map((problem) => ({ ...problem, step: name })));
+    } catch (error) {
+      if (!(error instanceof SqlError)) throw error;
+      plan.problems.push(...error.problems.map((problem) => ({ ...problem, step: name })));
+    }
+  }
 }
 
 async function readPattern(plan: FlowPlan, definition: FlowDefinition) {

@@ -75,9 +75,9 @@ export async function prepareWork(
         prepared.items.push({ item: { ...step, partitions: context.partitionCount } });
         break;
       case 'broken':
-        prepared.dead.push({
+        addDead(prepared, {
           entry: brokenEntry(place, step.message, step.row),
-          pullId: pullOf(prepared, step.message.kind),
+          pullId: pullOf(prepared.openPull, step.message.kind),
         });
         break;
     }
@@ -91,7 +91,7 @@ async function addRows(prepared: PreparedWork, step: RowsStep, place: LanePlace)
   const outcome = await runStep(step);
   for (const rows of outcome.rows) prepared.items.push({ rows });
   for (const item of outcome.rereads) prepared.items.push({ item });
-  for (const failed of outcome.failed) prepared.dead.push(deadLetterOf(prepared, place, failed));
+  for (const failed of outcome.failed) addDead(prepared, deadLetterOf(prepared.openPull, place, failed));
   const { ids, rowCount } = step.batch;
   for (let row = 0; row < rowCount; row++) {
     const id = ids[row]!;
@@ -100,13 +100,27 @@ async function addRows(prepared: PreparedWork, step: RowsStep, place: LanePlace)
   }
 }
 
-export function deadLetterOf(prepared: PreparedWork, place: LanePlace, failed: FailedRow): PreparedDeadLetter {
-  const entry = failedEntry(place, failed);
-  return { entry, pullId: pullOf(prepared, entry.kind) };
+/** The sink is told at the row's place among the items: before the end of its pull, which must not detect deletes then. */
+function addDead(prepared: PreparedWork, dead: PreparedDeadLetter): void {
+  prepared.dead.push(dead);
+  for (const item of markersOf(dead)) prepared.items.push({ item });
 }
 
-function pullOf(prepared: PreparedWork, kind: string): string | undefined {
-  return kind === 'data_initial_data' ? prepared.openPull : undefined;
+/** @param openPull the pull that is open at the row's place */
+export function deadLetterOf(openPull: string | undefined, place: LanePlace, failed: FailedRow): PreparedDeadLetter {
+  const entry = failedEntry(place, failed);
+  return { entry, pullId: pullOf(openPull, entry.kind) };
+}
+
+/** What the sink must know of a dead letter: it holds back the detection of deletes. Without an id there is nothing to hold. */
+export function markersOf({ entry, pullId }: PreparedDeadLetter): SinkItem[] {
+  if (entry.umsId === '') return [];
+  const marker = { kind: 'dead-letter', id: BigInt(entry.umsId), namespace: entry.namespace } as const;
+  return [pullId === undefined ? marker : { ...marker, pullId }];
+}
+
+function pullOf(openPull: string | undefined, kind: string): string | undefined {
+  return kind === 'data_initial_data' ? openPull : undefined;
 }
 
 function noteNewest(prepared: PreparedWork, work: LaneWork): void {

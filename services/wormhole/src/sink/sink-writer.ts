@@ -10,7 +10,13 @@ import type { FlowContext } from '../flow/flow-context.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { retryPause } from '../ingest/retry-pause.ts';
 import { isolateRows } from './isolate-rows.ts';
-import { deadLetterOf, type PreparedDeadLetter, type PreparedItem, type PreparedWork } from './prepare-work.ts';
+import {
+  deadLetterOf,
+  markersOf,
+  type PreparedDeadLetter,
+  type PreparedItem,
+  type PreparedWork,
+} from './prepare-work.ts';
 
 export interface SinkWriterOptions {
   context: FlowContext;
@@ -79,10 +85,10 @@ export class SinkWriter {
     const firstOffset = this.#storedOffset ?? 0n;
     await this.#keep(work.dead);
     // Nothing but unreadable messages of a table that nobody knows: they are kept, and there is no sink to tell.
-    if (!this.#claimed && work.items.length === 0) return;
+    if (!this.#claimed && work.items.every(isMarker)) return;
     let outcome: SinkOutcome;
     try {
-      outcome = await this.#write([...work.items.map(toSinkItem), ...work.dead.map(toMarker).filter(isItem)], work);
+      outcome = await this.#write(work.items.map(toSinkItem), work);
     } catch (error) {
       if (!isRtdpError(error, 'STORE_ROW_REFUSED')) throw error;
       outcome = await this.#isolate(work);
@@ -150,7 +156,7 @@ export class SinkWriter {
     }
   }
 
-  /** Each item by itself, without moving the position; then the dead letters and the position. */
+  /** Each item by itself, its dead letters behind it, without moving the position; then the position. */
   async #isolate(work: PreparedWork): Promise<SinkOutcome> {
     const here = { nextOffset: this.#storedOffset ?? 0n };
     const sum = { applied: 0, stale: 0, deleted: 0, rereads: 0, truncated: 0, detected: 0 };
@@ -158,20 +164,26 @@ export class SinkWriter {
       const outcome = await this.#write([item], here);
       for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += outcome[name];
     };
+    let { openPull } = this;
     for (const prepared of work.items) {
       if (!('rows' in prepared)) {
-        await attempt(prepared.item);
+        const { item } = prepared;
+        if (item.kind === 'pull-start') openPull = item.pullId;
+        else if (item.kind === 'pull-end') openPull = undefined;
+        await attempt(item);
         continue;
       }
       const { rows } = prepared;
       const refused = await isolateRows(rows, attempt);
       const dead = refused.map(({ row, error }) =>
-        deadLetterOf(work, this.#options, { step: rows.step, row, where: 'sink', error }),
+        deadLetterOf(openPull, this.#options, { step: rows.step, row, where: 'sink', error }),
       );
       await this.#keep(dead);
       work.dead.push(...dead);
+      // Now, not at the end: behind the end of a pull they would come too late to hold its detection back.
+      for (const marker of dead.flatMap(markersOf)) await attempt(marker);
     }
-    const last = await this.#write(work.dead.map(toMarker).filter(isItem), work);
+    const last = await this.#write([], work);
     for (const name of Object.keys(sum) as (keyof typeof sum)[]) sum[name] += last[name];
     return { ...last, ...sum };
   }
@@ -204,19 +216,8 @@ function toSinkItem(prepared: PreparedItem): SinkItem {
   return 'rows' in prepared ? { kind: prepared.rows.kind, batch: prepared.rows.batch } : prepared.item;
 }
 
-/** What the sink must know of a dead letter: it holds back the detection of deletes. Without an id there is nothing to hold. */
-function toMarker({ entry, pullId }: PreparedDeadLetter): SinkItem | undefined {
-  if (entry.umsId === '') return undefined;
-  return {
-    kind: 'dead-letter',
-    id: BigInt(entry.umsId),
-    namespace: entry.namespace,
-    ...(pullId === undefined ? {} : { pullId }),
-  };
-}
-
-function isItem(item: SinkItem | undefined): item is SinkItem {
-  return item !== undefined;
+function isMarker(prepared: PreparedItem): boolean {
+  return 'item' in prepared && prepared.item.kind === 'dead-letter';
 }
 
 function notClaimed(): RtdpError {

@@ -45,6 +45,8 @@ export interface StoredProgress {
   updatedAt: Date;
 }
 
+const MIRRORED_AT_ONCE = 1_000;
+
 export class ProgressStore {
   readonly #database: Knex;
 
@@ -185,7 +187,16 @@ export class ProgressStore {
     flow: { id: string; organisationId: string },
     rows: readonly Omit<StoredProgress, 'updatedAt'>[],
   ): Promise<void> {
-    if (rows.length === 0) return;
+    // A statement takes 65,535 parameters at most.
+    for (let from = 0; from < rows.length; from += MIRRORED_AT_ONCE) {
+      await this.#mirrorSome(flow, rows.slice(from, from + MIRRORED_AT_ONCE));
+    }
+  }
+
+  async #mirrorSome(
+    flow: { id: string; organisationId: string },
+    rows: readonly Omit<StoredProgress, 'updatedAt'>[],
+  ): Promise<void> {
     await this.#database('progress')
       .insert(
         rows.map((row) => ({

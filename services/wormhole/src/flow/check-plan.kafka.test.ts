@@ -1,0 +1,114 @@
+/** What is told of a flow before it runs. */
+import { testKafka } from '@rtdp/testing/kafka';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
+import { ordersOf } from '../fixtures/tables.ts';
+
+test('mistakes in SQL, a sink that does not answer, and a table that another flow writes are told, and nothing is deployed', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service } = fixture;
+  const deploy = (definition: unknown) => service.deploy(definition, { organisationId: ORGANISATION, origin: 'rest' });
+  const problems = async (definition: unknown) => (await service.check(definition)).problems;
+
+  expect(await problems(fixture.flow({ name: 'a', sql: 'select id,\n  from orders where' }))).toMatchObject([
+    { code: 'SQL_SYNTAX', step: 'result', line: 2 },
+  ]);
+  const aggregate = fixture.flow({ name: 'a', sql: 'select id from orders limit 5' });
+  expect(await problems(aggregate)).toMatchObject([{ code: 'SQL_STATEFUL_LIMIT', line: 1 }]);
+  await expect(deploy(aggregate)).rejects.toMatchObject({
+    code: 'WORMHOLE_FLOW_NOT_ALLOWED',
+    facts: { problems: [{ code: 'SQL_STATEFUL_LIMIT' }] },
+  });
+
+  const away = fixture.flow({ name: 'b' });
+  const connection = { ...away.sink.connection, port: 1 };
+  expect(await problems({ ...away, sink: { ...away.sink, connection } })).toMatchObject([
+    { code: 'WORMHOLE_SINK_UNREACHABLE' },
+  ]);
+
+  await deploy(fixture.flow({ name: 'first' }, { table: 'one_table', keyHoldsSource: true }));
+  await source.rows(ordersOf(instance), [{ op: 'i', values: ['1', 'a', '1.00'] }]);
+  await source.rows(ordersOf(instance, 'others'), [{ op: 'i', values: ['1', 'b', '1.00'] }], 1);
+  // Two source tables in one sink table stay apart by the source in the key, also when one is truncated.
+  const read = async () =>
+    (await sink.query('select status from public.one_table order by 1').catch(() => ({ rows: [] }))).rows.map(
+      ({ status }) => status,
+    );
+  expect(await eventually(read, (rows) => rows.length === 2)).toEqual(['a', 'b']);
+  await source.truncate(ordersOf(instance));
+  expect(await eventually(read, (rows) => rows.length === 1)).toEqual(['b']);
+
+  expect(await problems(fixture.flow({ name: 'second' }, { table: 'one_table' }))).toMatchObject([
+    { code: 'WORMHOLE_SINK_OWNED', message: 'public.one_table is written by the flow first' },
+  ]);
+  expect((await service.list(ORGANISATION)).map(({ name }) => name)).toEqual(['first']);
+});
+
+test('two source tables that would meet in one sink table without the source in its key are refused, and messages nobody knows are passed over', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  await service.deploy(
+    fixture.flow(
+      { name: 'one', source: { namespace: `postgresql.${instance}.public.o*` } },
+      { table: 'one_table', keyHoldsSource: false },
+    ),
+    {
+      organisationId: ORGANISATION,
+      origin: 'rest',
+    },
+  );
+  await source.rows(orders, [{ op: 'i', values: ['1', 'a', '1.00'] }]);
+  const read = async () =>
+    (await sink.query('select id, status from public.one_table order by 1').catch(() => ({ rows: [] }))).rows;
+  await eventually(read, (rows) => rows.length === 1);
+
+  const known = source.outgoing(
+    0,
+    source.rowsMessage(orders, [{ op: 'i', values: ['2', 'b', '1.00'] }], [source.nextId()]),
+  );
+  const strange = String(known.value).replace('"data_increment_data"', '"data_of_tomorrow"');
+  await source.raw(0, orders, Buffer.from(strange), 'data_of_tomorrow');
+  // The oldest form that is still read: no unique field, version 1.2, _NULL_ for null.
+  const old = JSON.stringify({
+    protocol: { type: 'data_increment_data', version: '1.2' },
+    schema: {
+      namespace: `postgresql.${instance}.public.legacy.1.0.0`,
+      batchId: 0,
+      fields: [
+        { name: 'ums_id_', type: 'long', nullable: false, encoded: false },
+        { name: 'ums_ts_', type: 'datetime', nullable: false, encoded: false },
+        { name: 'ums_op_', type: 'string', nullable: false, encoded: false },
+        { name: 'id', type: 'long', nullable: false, encoded: false },
+        { name: 'status', type: 'string', nullable: true, encoded: false },
+      ],
+    },
+    payload: [{ tuple: [String(source.nextId()), '2026-01-01 10:00:00', 'i', '3', '_NULL_'] }],
+  });
+  await source.raw(0, orders, Buffer.from(old));
+  await service.deploy(
+    fixture.flow({ name: 'legacy', source: { namespace: `postgresql.${instance}.public.legacy` } }),
+    {
+      organisationId: ORGANISATION,
+      origin: 'rest',
+    },
+  );
+  const legacy = async () =>
+    (await sink.query('select id, status from public.legacy').catch(() => ({ rows: [] }))).rows;
+  expect(await eventually(legacy, (rows) => rows.length === 1)).toEqual([{ id: '3', status: null }]);
+  const run = service.runningFlows().find(({ stored }) => stored.name === 'one')?.run;
+  expect(await read()).toHaveLength(1);
+  expect(run?.tables[0]?.paused).toBeUndefined();
+
+  await source.rows(ordersOf(instance, 'others'), [{ op: 'i', values: ['1', 'b', '1.00'] }]);
+  const paused = await eventually(
+    () => run?.tables[0]?.paused,
+    (reason) => reason !== undefined,
+  );
+  expect(paused?.code).toBe('WORMHOLE_SEVERAL_SOURCES');
+});
