@@ -78,12 +78,16 @@ function openTuple(source: MessageBytes, at: number): number {
   return at > 0 && bytes[at] === OPEN_BRACKET ? at + 1 : -1;
 }
 
-/** @param at after the opening bracket of a tuple @returns the position after the closing one */
+/**
+ * One long switch, and not a function per type: a call per value costs as much as most values.
+ * @param at after the opening bracket of a tuple
+ * @returns the position after the closing one
+ */
 function scanTuple(source: MessageBytes, at: number, layout: TupleLayout, batch: BatchBuilder, row: number): number {
   const { bytes } = source;
   const { actions, builders } = layout;
-  const width = actions.length;
-  for (let place = 0; place < width; place++) {
+  const last = actions.length - 1;
+  for (let place = 0; place <= last; place++) {
     let byte = bytes[at]!;
     if (byte <= SPACE) {
       at = skipSpace(bytes, at);
@@ -91,11 +95,58 @@ function scanTuple(source: MessageBytes, at: number, layout: TupleLayout, batch:
     }
     const action = actions[place]!;
     const column = builders[place]!;
-    if (byte === 0x6e && action >= FIRST_DATA_ACTION) {
+    if (byte === 0x6e) {
+      if (action < FIRST_DATA_ACTION) return -1;
       at = skipNull(bytes, at);
       if (action !== ACTION.skip && action !== ACTION.plainOnly) column.setNull(row);
+    } else if (byte === QUOTE) {
+      switch (action) {
+        case ACTION.text:
+          at = appendString(source, at + 1, column);
+          column.offsets[row + 1] = column.length;
+          column.nulls[row] = 0;
+          break;
+        case ACTION.skip:
+          at = skipStringWords(source, at);
+          break;
+        case ACTION.id:
+          at = scanId(source, at + 1, column, row);
+          break;
+        case ACTION.timestamp:
+        case ACTION.datetimeText:
+          at = scanDatetime(source, at + 1, action, column, row);
+          break;
+        case ACTION.operation:
+          at = scanOperation(source, at, batch, row);
+          break;
+        case ACTION.uniqueText:
+          at = skipPlainWords(source, at);
+          break;
+        case ACTION.jsonText:
+          at = appendJsonText(source, at + 1, column);
+          column.offsets[row + 1] = column.length;
+          column.nulls[row] = 0;
+          break;
+        case ACTION.longInt64:
+          at = readInt64(source, at + 1, column.words, row);
+          column.nulls[row] = 0;
+          if (at > 0) at = bytes[at] === QUOTE ? at + 1 : -1;
+          break;
+        case ACTION.textOrNullWord:
+        case ACTION.longText:
+        case ACTION.decimalText:
+        case ACTION.dateText:
+        case ACTION.base64Text:
+          at = scanCheckedText(source, at + 1, action, column, row);
+          break;
+        case ACTION.numberText:
+          at = scanSpecialNumber(source, at, column, row);
+          break;
+        default:
+          return -1;
+      }
     } else {
-      at = scanValue(source, at, byte, action, column, batch, row);
+      at = scanBareValue(source, at, byte, action, column, row);
     }
     if (at < 0) return -1;
     byte = bytes[at]!;
@@ -103,95 +154,57 @@ function scanTuple(source: MessageBytes, at: number, layout: TupleLayout, batch:
       at = skipSpace(bytes, at);
       byte = bytes[at]!;
     }
-    if (byte !== (place + 1 < width ? COMMA : CLOSE_BRACKET)) return -1;
+    if (byte !== (place < last ? COMMA : CLOSE_BRACKET)) return -1;
     at++;
   }
   return at;
 }
 
-function scanValue(
+/** A value that is neither null nor in quotes. */
+function scanBareValue(
   source: MessageBytes,
   at: number,
   byte: number,
   action: number,
   column: ColumnBuilder,
-  batch: BatchBuilder,
   row: number,
 ): number {
   const { bytes } = source;
+  if (action === ACTION.skip) return byte === OPEN_BRACE || byte === OPEN_BRACKET ? -1 : skipScalar(bytes, at);
+  if (action < FIRST_DATA_ACTION || action === ACTION.plainOnly) return -1;
+  column.nulls[row] = 0;
   switch (action) {
-    case ACTION.id:
-      return byte === QUOTE ? scanId(source, at + 1, column, row) : -1;
-    case ACTION.operation:
-      return byte === QUOTE ? scanOperation(source, at, batch, row) : -1;
-    case ACTION.uniqueText:
-      return byte === QUOTE ? skipPlainWords(source, at) : -1;
-    case ACTION.skip:
-      if (byte === QUOTE) return skipStringWords(source, at);
-      return byte === OPEN_BRACE || byte === OPEN_BRACKET ? -1 : skipScalar(bytes, at);
-    case ACTION.text:
-      if (byte !== QUOTE) return -1;
-      at = appendString(source, at + 1, column);
-      column.offsets[row + 1] = column.length;
-      column.nulls[row] = 0;
-      return at;
-    case ACTION.jsonText:
-      if (byte !== QUOTE) return -1;
-      at = appendJsonText(source, at + 1, column);
-      column.offsets[row + 1] = column.length;
-      column.nulls[row] = 0;
-      return at;
-    case ACTION.timestamp:
-    case ACTION.datetimeText:
-      return byte === QUOTE ? scanDatetime(source, at + 1, action, column, row) : -1;
-    case ACTION.textOrNullWord:
-    case ACTION.longText:
-    case ACTION.decimalText:
-    case ACTION.dateText:
-    case ACTION.base64Text:
-      return byte === QUOTE ? scanCheckedText(source, at + 1, action, column, row) : -1;
-    case ACTION.integerText:
-      return appendInteger(source, at, column, row);
-    case ACTION.numberText:
-      if (byte === QUOTE) return scanSpecialNumber(source, at, column, row);
-      at = appendNumberText(bytes, at, column);
-      column.offsets[row + 1] = column.length;
-      column.nulls[row] = 0;
-      return at;
-    case ACTION.booleanText: {
-      const end = byte === 0x74 || byte === 0x66 ? skipScalar(bytes, at) : -1;
-      if (end < 0) return -1;
-      appendBytes(bytes, at, end, column);
-      column.offsets[row + 1] = column.length;
-      column.nulls[row] = 0;
-      return end;
-    }
     case ACTION.int32:
-      column.nulls[row] = 0;
       return readInt32(bytes, at, column.int32, row);
-    case ACTION.longInt64:
-      if (byte !== QUOTE) return -1;
-      column.nulls[row] = 0;
-      at = readInt64(source, at + 1, column.words, row);
-      return at > 0 && bytes[at] === QUOTE ? at + 1 : -1;
-    case ACTION.integerInt64:
-      column.nulls[row] = 0;
-      return readIntegerAsInt64(source, at, column, row);
-    case ACTION.integerFloat64:
-      column.nulls[row] = 0;
-      return readInt32(bytes, at, column.float64, row);
     case ACTION.float64:
-      if (byte === QUOTE) return -1;
-      column.nulls[row] = 0;
       return readDouble(source, at, column.float64, row);
     case ACTION.boolean:
       if (byte !== 0x74 && byte !== 0x66) return -1;
-      column.nulls[row] = 0;
       column.booleans[row] = byte === 0x74 ? 1 : 0;
       return skipScalar(bytes, at);
+    case ACTION.integerInt64:
+      return readIntegerAsInt64(source, at, column, row);
+    case ACTION.integerFloat64:
+      return readInt32(bytes, at, column.float64, row);
+    case ACTION.integerText:
+      return appendInteger(source, at, column, row);
+    case ACTION.numberText:
+      at = appendNumberText(bytes, at, column);
+      column.offsets[row + 1] = column.length;
+      return at;
+    case ACTION.booleanText:
+      return byte === 0x74 || byte === 0x66 ? appendScalar(source, at, column, row) : -1;
     default:
       return -1;
   }
+}
+
+function appendScalar(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const end = skipScalar(source.bytes, at);
+  if (end < 0) return -1;
+  appendBytes(source.bytes, at, end, column);
+  column.offsets[row + 1] = column.length;
+  return end;
 }
 
 function scanId(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
