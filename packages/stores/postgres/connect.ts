@@ -36,6 +36,10 @@ const WRITE_SETTINGS: Record<string, string> = {
   enable_mergejoin: 'off',
   jit: 'off',
   temp_buffers: '32MB',
+  // A writer that was cut off between its fence and its Sync must not hold the position row for hours.
+  tcp_keepalives_idle: '30',
+  tcp_keepalives_interval: '10',
+  tcp_keepalives_count: '3',
 };
 
 const READ_SETTINGS: Record<string, string> = { ...TEXT_SETTINGS, default_transaction_read_only: 'on', jit: 'off' };
