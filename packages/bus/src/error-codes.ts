@@ -1,5 +1,6 @@
 /** Decides which errors the bus may raise, and what each one means. */
 export const BUS_ERROR_CODES = {
+  BUS_OPTION_INVALID: 'An option for reaching Kafka has a form it cannot have.',
   BUS_UNREACHABLE: 'No broker answered within the time given.',
   BUS_FENCED: 'Another process has taken over this transactional id; what was open here is not committed.',
   BUS_TRANSACTION_TIMED_OUT: 'The transaction was open longer than its time-out; the broker has aborted it.',

@@ -2,6 +2,7 @@
 import { hostname } from 'node:os';
 import { connectBus } from '@rtdp/bus/connect';
 import { connectRegistry } from '@rtdp/bus/registry';
+import { securityOptions } from '@rtdp/bus/security-options';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createVerifier } from '@rtdp/identity/verifier';
 import { createHealth } from '@rtdp/service/health';
@@ -17,7 +18,6 @@ import { pullRoutes } from './admin/pull-routes.ts';
 import { sourceRoutes } from './admin/source-routes.ts';
 import type { RouteSurroundings } from './admin/surroundings.ts';
 import { tableRoutes } from './admin/table-routes.ts';
-import { toBusOptions } from './bus-options.ts';
 import { applyDefinition } from './catalog/apply-definition.ts';
 import { createEventStore } from './catalog/event-store.ts';
 import { DBUS_MIGRATIONS } from './catalog/migrations.ts';
@@ -55,7 +55,12 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
     return { status: 'ok', detail: '' };
   });
 
-  const bus = connectBus({ ...toBusOptions(options, 'dbus'), logger });
+  const bus = connectBus({
+    brokers: options.kafkaBrokers,
+    clientId: 'dbus',
+    logger,
+    ...securityOptions(options.kafkaSasl, options.kafkaTls),
+  });
   lifecycle.onStop('bus', () => bus.close());
   health.add('kafka', async () => {
     await bus.admin().describeCluster();

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { connectBus } from '@rtdp/bus/connect';
+import { securityOptions } from '@rtdp/bus/security-options';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createVerifier } from '@rtdp/identity/verifier';
 import { createHealth } from '@rtdp/service/health';
@@ -18,7 +19,6 @@ import { watchHealth } from './admin/watch-health.ts';
 import { dbusPulls } from './flow/dbus-pulls.ts';
 import { FlowFolder } from './flow/flow-folder.ts';
 import { FlowService } from './flow/flow-service.ts';
-import { kafkaSecurity } from './kafka-security.ts';
 import { WORMHOLE_OPTIONS } from './options.ts';
 import { assembleFlows } from './registry.ts';
 import { WORMHOLE_MIGRATIONS } from './state/migrations.ts';
@@ -48,7 +48,7 @@ async function start(
     brokers: options.kafkaBrokers,
     clientId: 'rtdp-wormhole',
     logger,
-    ...kafkaSecurity(options),
+    ...securityOptions(options.kafkaSasl, options.kafkaTls),
   });
   lifecycle.onStop('kafka', () => bus.close());
   const assembly = assembleFlows({
