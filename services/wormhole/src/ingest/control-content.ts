@@ -23,11 +23,15 @@ export function markOf(message: TopicMessage): { id: bigint; timestamp: string }
   return { id, timestamp };
 }
 
-/** @throws UMS_SHAPE when the context does not name pull and first id. */
+/**
+ * A pull that was interrupted before its first chunk was kept begins again, with another first id: for a sink that is another
+ * pull, because what the first beginning brought is replaced too.
+ * @throws UMS_SHAPE when the context does not name pull and first id.
+ */
 export function pullMarkOf(message: TopicMessage): { pullId: string; firstId: bigint } {
   const pull = readPull(contentOf(message));
   if (pull === null) throw malformed(message.kind, 'context.pull with id and firstId');
-  return { pullId: pull.id, firstId: BigInt(pull.firstId) };
+  return { pullId: `${pull.id}/${pull.firstId}`, firstId: BigInt(pull.firstId) };
 }
 
 function malformed(kind: string, needed: string): RtdpError {
