@@ -65,11 +65,11 @@ export async function run(options: {
       const ratio = round2(best.rowsPerSecond / other.rowsPerSecond);
       figures[`${name}_ratio`] = ratio;
       if (name !== 'pass_through') ratios[name] = ratio;
-      flow.close();
+      await flow.close();
     }
     figures.resident_mb = Math.round(process.memoryUsage.rss() / 1024 / 1024);
   } finally {
-    engine.close();
+    await engine.close();
     await bus.close();
   }
   return { figures, ratios };

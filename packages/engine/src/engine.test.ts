@@ -31,7 +31,7 @@ describe('the engine', () => {
     await expect(flow.run(many)).rejects.toMatchObject({ code: 'ENGINE_TIMEOUT' });
     const { batch } = await flow.run(rows(1, () => 'ab'));
     expect(readRows(batch)[0]!.values[1]).toBe('ab');
-    engine.close();
+    await engine.close();
   });
 
   test('says when the memory is not enough, and can be used afterwards', async () => {
@@ -40,7 +40,7 @@ describe('the engine', () => {
     await expect(flow.run(rows(5_000, (row) => `word ${row}`))).rejects.toMatchObject({ code: 'ENGINE_OUT_OF_MEMORY' });
     const { batch } = await flow.run(rows(3, () => 'x'));
     expect(batch.rowCount).toBe(3);
-    engine.close();
+    await engine.close();
   });
 
   test('refuses SQL with every problem, and reads no file', async () => {
@@ -55,7 +55,7 @@ describe('the engine', () => {
     await expect(engine.compileStateless(definition(`SELECT * FROM '/etc/passwd'`))).rejects.toMatchObject({
       code: 'ENGINE_FLOW_REFUSED',
     });
-    engine.close();
+    await engine.close();
   });
 
   test('quotes texts and names, so that no SQL of the engine comes through', async () => {
@@ -88,7 +88,7 @@ describe('the engine', () => {
       ['d', '1', 'unknown'],
       ['i', '2', `$1 '"' OR 1=1 --\n\\`],
     ]);
-    engine.close();
+    await engine.close();
   });
 
   test('runs many flows at the same time, each with its own batch', async () => {
@@ -110,10 +110,26 @@ describe('the engine', () => {
     for (const { number, round, result } of results) {
       expect(readRows(result.batch)[4321]!.values).toEqual(['4321', `${number}.${round}.4321-${number}`]);
     }
-    engine.close();
+    await engine.close();
     await expect(async () => engine.compileStateless(definition('SELECT id FROM source'))).rejects.toMatchObject({
       code: 'ENGINE_CLOSED',
     });
+  });
+
+  test('may be closed while flows run', async () => {
+    const engine = await createEngine();
+    const flows = await Promise.all(
+      Array.from({ length: 6 }, () => engine.compileStateless(definition('SELECT id, reverse(word) AS x FROM source'))),
+    );
+    const runs = flows.map((flow) => flow.run(rows(20_000, (row) => `word ${row}`)));
+    const outcomes = Promise.allSettled(runs);
+    await new Promise(setImmediate);
+    await flows[0]!.close();
+    await engine.close();
+    for (const outcome of await outcomes) {
+      if (outcome.status === 'rejected') expect(['ENGINE_TIMEOUT', 'ENGINE_CLOSED']).toContain(outcome.reason.code);
+    }
+    await expect(flows[1]!.run(rows(1, () => 'x'))).rejects.toMatchObject({ code: 'ENGINE_CLOSED' });
   });
 
   test('refuses a batch that was read for something else', async () => {
@@ -124,7 +140,7 @@ describe('the engine', () => {
       code: 'ENGINE_BATCH_MISMATCH',
       facts: { column: 'word', needed: 'text' },
     });
-    engine.close();
+    await engine.close();
   });
 
   test('gives the same for a batch of any size as for its rows alone', async () => {
@@ -143,7 +159,7 @@ describe('the engine', () => {
       );
       expect({ ...whole[row]!, id: 0n }).toEqual({ ...alone[0]!, id: 0n });
     }
-    engine.close();
+    await engine.close();
   });
 });
 

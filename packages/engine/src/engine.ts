@@ -80,13 +80,29 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
         duckdb.disconnect_sync(connection);
         throw new QueryFailure((error as Error).message);
       }
+      // A query is not taken away while it runs: it is interrupted, and goes when it has ended.
+      let running: Promise<unknown> = Promise.resolve();
+      let ended: Promise<void> | null = null;
       const query: Query = {
-        run: () => slots.use(() => execute(connection, statement, timeoutMilliseconds)),
+        run: () => {
+          if (ended !== null) throw closedError();
+          const run = slots.use(() => {
+            if (ended !== null) throw closedError();
+            return execute(connection, statement, timeoutMilliseconds);
+          });
+          running = run.catch(() => undefined);
+          return run;
+        },
         close: () => {
-          if (!queries.delete(query)) return;
-          scans.delete(number);
-          duckdb.destroy_prepare_sync(statement);
-          duckdb.disconnect_sync(connection);
+          if (ended !== null) return ended;
+          duckdb.interrupt(connection);
+          ended = running.then(() => {
+            queries.delete(query);
+            scans.delete(number);
+            duckdb.destroy_prepare_sync(statement);
+            duckdb.disconnect_sync(connection);
+          });
+          return ended;
         },
       };
       queries.add(query);
@@ -99,10 +115,10 @@ export async function createEngine(options: EngineOptions = {}): Promise<Engine>
       if (closed) throw closedError();
       return compileStateless(host, definition);
     },
-    close: () => {
+    close: async () => {
       if (closed) return;
       closed = true;
-      for (const query of queries) query.close();
+      await Promise.all([...queries].map((query) => query.close()));
       duckdb.disconnect_sync(admin);
       duckdb.close_sync(database);
     },
@@ -129,7 +145,11 @@ async function execute(
 }
 
 function closedError(): RtdpError {
-  return new RtdpError({ code: 'ENGINE_CLOSED', message: 'The engine is closed.', next: 'Open it again.' });
+  return new RtdpError({
+    code: 'ENGINE_CLOSED',
+    message: 'The engine or the flow is closed.',
+    next: 'Open the engine and compile the flow again.',
+  });
 }
 
 /** Lets at most so many run at a time; the others wait in order. */

@@ -18,8 +18,8 @@ export interface Engine {
    * Throws ENGINE_FLOW_REFUSED with `facts.problems: SqlProblem[]` (all that were found, each with step, line, column and what to do).
    */
   compileStateless(definition: StatelessDefinition): Promise<CompiledFlow>;
-  /** Ends every flow compiled by this engine and gives its memory back. */
-  close(): void;
+  /** Ends every flow compiled by this engine and gives its memory back; runs under way are interrupted. */
+  close(): void | Promise<void>;
 }
 
 export interface StatelessDefinition {
@@ -60,8 +60,8 @@ export interface CompiledFlow {
   run(batch: Batch, options?: { except?: ReadonlySet<number> }): Promise<FlowResult>;
   /** The rows each step gives, as text, for a dry run of at most some thousand rows read with every column as `text`. Throws as `run`. */
   runSteps(batch: Batch, options?: { except?: ReadonlySet<number> }): Promise<StepResult[]>;
-  /** Releases what the flow holds in the engine. */
-  close(): void;
+  /** Releases what the flow holds in the engine; a run under way is interrupted (ENGINE_TIMEOUT). */
+  close(): Promise<void>;
 }
 
 export interface FlowResult {

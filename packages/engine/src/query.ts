@@ -25,7 +25,8 @@ export interface EngineHost {
 
 /** One prepared query; runs of it must not overlap. */
 export interface Query {
-  /** All chunks of the result. Throws QueryFailure. */
+  /** All chunks of the result. Throws QueryFailure, or ENGINE_CLOSED. */
   run(): Promise<DataChunk[]>;
-  close(): void;
+  /** Interrupts a run that is under way; resolves when nothing of the query is left. */
+  close(): Promise<void>;
 }

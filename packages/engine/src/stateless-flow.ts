@@ -79,9 +79,8 @@ export class StatelessFlow implements CompiledFlow {
     });
   }
 
-  close(): void {
-    this.#plan.query?.close();
-    this.#plan.stepQueries.close();
+  async close(): Promise<void> {
+    await Promise.all([this.#plan.query?.close(), this.#plan.stepQueries.close()]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {

@@ -54,8 +54,7 @@ export class StepQueries {
     return results;
   }
 
-  close(): void {
-    for (const query of this.#queries.values()) query.close();
-    this.#queries.clear();
+  async close(): Promise<void> {
+    await Promise.all(Array.from(this.#queries.values(), (query) => query.close()));
   }
 }

@@ -136,7 +136,7 @@ export class Comparison {
       await run(0, this.#rows.length);
       return outcomes;
     } finally {
-      flow.close();
+      await flow.close();
     }
   }
 
@@ -161,7 +161,7 @@ export class Comparison {
       const kept = readRows(batch).filter(({ op }) => op !== 'd');
       return kept.map(({ values }) => (flow.explodes ? values.slice(0, -1) : values));
     } finally {
-      flow.close();
+      await flow.close();
     }
   }
 
