@@ -7,7 +7,6 @@
  * where a huge transaction was split.
  */
 import { envelopePrefix, envelopeSuffix } from '@rtdp/ums/envelope';
-import { RtdpError } from '@rtdp/ums/error';
 import { formatKafkaKey } from '@rtdp/ums/kafka-key';
 import { formatNamespace } from '@rtdp/ums/namespace';
 import { withSystemFields } from '@rtdp/ums/types';
@@ -16,6 +15,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { PipelineMessage } from './contract.ts';
 import { KeyHasher } from './key-hasher.ts';
 import { NULL, type RowText, type TableShape, UNCHANGED, UNKNOWN, VALUE } from './message-writer-contract.ts';
+import { rowTooLarge, unexpectedNull } from './row-errors.ts';
 import type { RowHead } from './row-head.ts';
 
 /** Operations as character codes, as a row's template takes them. */
@@ -345,21 +345,3 @@ function writeIndexes(
 
 /** Indexes count the whole tuple, whose first four values are the system's. */
 const SYSTEM_COLUMNS = 4;
-
-function rowTooLarge(bytes: number, limit: number): RtdpError {
-  return new RtdpError({
-    code: 'DBUS_ROW_TOO_LARGE',
-    message: `One row takes ${bytes} bytes as a message, more than the ${limit} that a message may have.`,
-    next: 'Raise message.max.bytes of the topic and limits.maximumMessageBytes of the source, or leave the column out; then pull the table again.',
-    facts: { bytes, limit },
-  });
-}
-
-function unexpectedNull(name: string, column: number): RtdpError {
-  return new RtdpError({
-    code: 'DBUS_UNEXPECTED_NULL',
-    message: `Column ${name} holds NULL, though its definition says that it never does.`,
-    next: 'The row is older than the definition; the stream opens a version in which the column may be null.',
-    facts: { name, column },
-  });
-}

@@ -16,7 +16,7 @@ const upTo = (count: number): number[] => Array.from({ length: count }, (_, inde
 
 /** Waits until the stream has that many rows in Kafka, over restarts. */
 async function waitForRows(source: StreamFixture, count: number): Promise<void> {
-  await expect.poll(async () => (await idsOf(source)).length, { timeout: 20_000, interval: 200 }).toBe(count);
+  await expect.poll(async () => (await idsOf(source)).length, { timeout: 60_000, interval: 200 }).toBe(count);
 }
 
 test('a terminated walsender is replaced, in the middle of rows too', async () => {
@@ -36,7 +36,7 @@ test('a terminated walsender is replaced, in the middle of rows too', async () =
   await waitForRows(source, 20_000);
   expect(await idsOf(source)).toEqual(upTo(20_000));
   expect(source.stream.figures.restarts).toBeGreaterThan(0);
-}, 40_000);
+}, 90_000);
 
 test('a server that restarts, or is killed, is found again', async () => {
   await using server = await ownPostgres();
@@ -56,7 +56,7 @@ test('a server that restarts, or is killed, is found again', async () => {
   await waitForRows(source, 3);
   expect(await idsOf(source)).toEqual([1, 2, 3]);
   await source.stream.stop();
-}, 60_000);
+}, 120_000);
 
 test('a cut network is noticed and the stream goes on when it is mended', async () => {
   await using database = await testPostgres();
@@ -71,11 +71,11 @@ test('a cut network is noticed and the stream goes on when it is mended', async 
   await waitForRows(source, 1);
   network.cut();
   await database.query('insert into t values (2)');
-  await expect.poll(() => source.stream.state().name, { timeout: 5_000, interval: 20 }).not.toBe('streaming');
+  await expect.poll(() => source.stream.state().name, { timeout: 20_000, interval: 20 }).not.toBe('streaming');
   network.mend();
   await waitForRows(source, 2);
   await source.stream.stop();
-}, 40_000);
+}, 90_000);
 
 test('silence longer than wal_sender_timeout does not end the connection: the server is answered', async () => {
   await using server = await ownPostgres({ settings: { wal_sender_timeout: '1s' } });
@@ -90,7 +90,7 @@ test('silence longer than wal_sender_timeout does not end the connection: the se
   await waitForRows(source, 1);
   expect(source.stream.figures.restarts).toBe(0);
   await source.stream.stop();
-}, 40_000);
+}, 90_000);
 
 test('a dropped slot and a slot ahead of the position stop the stream with what to do', async () => {
   await using database = await testPostgres();
@@ -111,7 +111,7 @@ test('a dropped slot and a slot ahead of the position stop the stream with what 
   expect(source.stream.state()).toMatchObject({ name: 'stopped', reason: { code: 'DBUS_SLOT_AHEAD' } });
   await database.query(`select pg_drop_replication_slot('${slot}')`);
   await expect(source.stream.start()).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
-}, 40_000);
+}, 90_000);
 
 test('a second process takes the source over; the first one is fenced and stops', async () => {
   await using database = await testPostgres();
@@ -130,7 +130,7 @@ test('a second process takes the source over; the first one is fenced and stops'
         await database.query('insert into t select coalesce(max(id), 0) + 1 from t');
         return source.stream.state();
       },
-      { timeout: 15_000, interval: 100 },
+      { timeout: 30_000, interval: 100 },
     )
     .toMatchObject({ name: 'stopped', reason: { code: 'DBUS_FENCED' } });
   await started;
@@ -138,7 +138,7 @@ test('a second process takes the source over; the first one is fenced and stops'
   await waitForRows(source, Number(rows[0]!.count));
   expect(await idsOf(source)).toEqual(upTo(Number(rows[0]!.count)));
   await second.stop();
-}, 40_000);
+}, 90_000);
 
 async function insertLater(url: string, id: number): Promise<void> {
   const { default: pg } = await import('pg');

@@ -85,7 +85,7 @@ export class StreamSequencer implements Sequencer {
     session.head.setBase(firstId + BigInt(count) * STRIDE);
     this.#reservedEnd = session.head.base;
     const mustSee = [...this.#unseen];
-    await session.publisher.request([]);
+    await this.#request(session, []);
     return { firstId, count, mustSee };
   }
 
@@ -95,7 +95,7 @@ export class StreamSequencer implements Sequencer {
 
   async publish(messages: PipelineMessage[]): Promise<void> {
     const session = await this.#attached.promise;
-    await session.publisher.request(messages);
+    await this.#request(session, messages);
   }
 
   currentSchema(table: TableName): StreamSchema | undefined {
@@ -185,6 +185,14 @@ export class StreamSequencer implements Sequencer {
       session.cutter.hurry();
     });
     return schema;
+  }
+
+  async #request(session: SequencedSession, messages: PipelineMessage[]): Promise<void> {
+    try {
+      await session.publisher.request(messages);
+    } catch (error) {
+      throw restarted(error);
+    }
   }
 
   /** A promise that is rejected when the session ends before it is settled. */

@@ -5,29 +5,23 @@
 import { hostname } from 'node:os';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { afterLoss } from '@rtdp/ums/ids';
-import { DBUS_TOPICS, HEARTBEAT_TABLE, publicationNames } from '../catalog/source-definition.ts';
-import { clientConfig, openSession, type SourceSession } from '../sources/postgres/connection.ts';
-import { PgoutputDecoder } from '../sources/postgres/pgoutput-decoder.ts';
-import { RelationCache } from '../sources/postgres/relation-cache.ts';
+import { DBUS_TOPICS } from '../catalog/source-definition.ts';
+import { openSession, type SourceSession } from '../sources/postgres/connection.ts';
 import { loadTypeMap } from '../sources/postgres/type-map-catalog.ts';
-import { sourceTextValues } from '../sources/postgres/value-decoder.ts';
-import { WalStream } from '../sources/postgres/wal-stream.ts';
-import { type HeartbeatRow, LogChanges } from '../sources/postgres/wal-stream-changes.ts';
+import type { HeartbeatRow } from '../sources/postgres/wal-stream-changes.ts';
 import type { Batch } from './batch.ts';
-import { BatchCutter } from './batch-cutter.ts';
 import { BufferPool } from './buffer-pool.ts';
 import type { PipelineMessage, StreamFigures, StreamSchema, TableFigures } from './contract.ts';
 import { type ControlPlace, type ControlTarget, heartbeats } from './control-messages.ts';
-import { Heartbeat } from './heartbeat.ts';
 import { lastIdIn } from './last-id.ts';
 import { type Position, positionKey, readPosition } from './position-record.ts';
 import { Publisher } from './publisher.ts';
-import { RowHead, timestampText } from './row-head.ts';
+import { timestampText } from './row-head.ts';
 import type { RunStreamOptions } from './run-stream.ts';
 import { SchemaLedger } from './schema-ledger.ts';
-import { type StreamSequencer, tableNotFound } from './sequencer.ts';
+import { type SequencedSession, type StreamSequencer, tableNotFound } from './sequencer.ts';
+import { type SessionHooks, type SessionParts, wireSession } from './session-parts.ts';
 import { startingLsn } from './source-slot.ts';
-import { ChangeWriter } from './to-ums.ts';
 
 /** Batches that may wait for the publisher before reading stops. */
 const READY_BATCHES = 2;
@@ -41,25 +35,12 @@ export interface StreamSessionOptions extends RunStreamOptions {
   now: () => number;
 }
 
-interface Parts {
-  catalog: SourceSession;
-  publisher: Publisher;
-  cutter: BatchCutter;
-  writer: ChangeWriter;
-  relations: RelationCache;
-  ledger: SchemaLedger;
-  head: RowHead;
-  target: ControlTarget;
-  log: WalStream;
-  heartbeat: Heartbeat;
-}
-
 export class StreamSession {
   readonly #options: StreamSessionOptions;
   readonly #ended = Promise.withResolvers<unknown>();
   readonly #pool = new BufferPool();
   readonly #cleanups: (() => Promise<unknown> | undefined)[] = [];
-  #parts: Parts | undefined;
+  #parts: SessionParts | undefined;
   #isEnded = false;
   #isStopping = false;
   /** The newest heartbeat that was decoded and not yet sent. */
@@ -95,8 +76,14 @@ export class StreamSession {
     const ledger = new SchemaLedger(definition);
     const { position, isNew } = await this.#readPosition(catalog, ledger);
     publisher.begin(position);
-    this.#build(publisher, catalog, ledger, position, await loadTypeMap(catalog), await this.#target());
-    const { log, heartbeat } = this.#parts!;
+    const types = await loadTypeMap(catalog);
+    const target = await this.#target();
+    const found = { publisher, catalog, ledger, position, types, target, pool: this.#pool };
+    const parts = wireSession(this.#options, found, this.#hooks());
+    this.#parts = parts;
+    const { log, heartbeat } = parts;
+    // What failed meanwhile has ended the session before anybody could wait for it.
+    if (this.#isEnded) throw await this.ended;
     this.#options.onSchemas(ledger.all());
     sequencer.attach(this.#sequenced(), position);
     // The counter of a new source is in Kafka before its first row.
@@ -118,6 +105,7 @@ export class StreamSession {
       parts.log.acknowledge();
     }
     this.#end(new Error('the stream was told to stop'));
+    this.#options.sequencer.detach(new Error('the session is over'));
     for (const cleanup of this.#cleanups.splice(0).reverse()) await cleanup();
   }
 
@@ -145,93 +133,17 @@ export class StreamSession {
     };
   }
 
-  #build(
-    publisher: Publisher,
-    catalog: SourceSession,
-    ledger: SchemaLedger,
-    position: Position,
-    types: Awaited<ReturnType<typeof loadTypeMap>>,
-    target: ControlTarget,
-  ): void {
-    const { definition, sequencer, figures, tableFigures, now, onSchemaOpened, onTableStopped } = this.#options;
-    const head = new RowHead(position.nextId);
-    const cutter = new BatchCutter(position.lsn, {
-      limits: definition.limits,
-      pool: this.#pool,
-      marks: { source: definition.source, instance: target.instance },
-      now,
-      seal: () => writer.seal(),
-      closing: () => this.#takeHeartbeats(),
-      nextId: () => head.base,
-      isPublisherIdle: () => !publisher.isBusy && publisher.waiting === 0,
-      onBatch: (batch) => {
-        publisher.add(batch);
-        this.#onProgress();
-      },
-    });
-    const writer = new ChangeWriter({
-      definition,
-      ledger,
-      head,
-      pool: this.#pool,
-      cutter,
-      target,
-      figures,
-      tableFigures,
-      now,
-      rawMessage: () => changes.rawMessage(),
-      onOpened: (opening) => onSchemaOpened?.(opening),
-      onTableStopped: (table, error) => onTableStopped?.(table, error),
-    });
-    const relations = new RelationCache({
-      session: catalog,
-      types,
-      isHeartbeat: (table) => table.schema === HEARTBEAT_TABLE.schema && table.table === HEARTBEAT_TABLE.table,
-    });
-    const changes = new LogChanges({
-      writer,
-      cutter,
-      head,
-      relations,
-      inside: position.inside,
-      hold: (work) => log.hold(work),
-      onTransaction: (xid) => sequencer.noteTransaction(xid),
-      onHeartbeat: (row) => this.#onHeartbeat(row),
-    });
-    const decoder = new PgoutputDecoder(changes);
-    const names = publicationNames(definition);
-    const log = new WalStream({
-      client: clientConfig(definition.connection, `rtdp dbus ${definition.name}`),
-      slot: definition.slot,
-      publications: [names.keyed, names.insertOnly],
-      textIsUtf8: types.textIsUtf8,
-      from: position.lsn,
-      durableLsn: () => publisher.position?.lsn ?? position.lsn,
+  #hooks(): SessionHooks {
+    return {
+      isEnded: () => this.#isEnded,
       onEnd: (error) => this.#end(error),
-      onMessage: (bytes, start, end) => {
-        if (this.#isEnded) return;
-        try {
-          changes.setMessage(bytes, start, end);
-          decoder.decode(bytes, start, end);
-        } catch (error) {
-          this.#end(error);
-        }
-      },
-    });
-    const heartbeat = new Heartbeat({
-      source: definition.source,
-      intervalMs: definition.heartbeatMs,
-      openSession: () => openSession(definition.connection, `rtdp dbus ${definition.name} heartbeat`),
-      wantsSnapshot: () => sequencer.hasUnseen(),
-      onSnapshot: (text) => sequencer.forgetVisible(text),
-      onError: (error) => {
-        if (!this.#isEnded) this.#options.logger.warn({ error: error.toJSON() }, error.message);
-      },
-    });
-    this.#parts = { catalog, publisher, cutter, writer, relations, ledger, head, target, log, heartbeat };
+      onProgress: () => this.#onProgress(),
+      onHeartbeat: (row) => this.#onHeartbeat(row),
+      takeHeartbeats: () => this.#takeHeartbeats(),
+    };
   }
 
-  #sequenced() {
+  #sequenced(): SequencedSession {
     const { head, ledger, cutter, publisher, writer, heartbeat } = this.#parts!;
     return {
       head,
@@ -294,27 +206,9 @@ export class StreamSession {
   }
 
   #onCommitted(batch: Batch, position: Position): void {
-    const { figures, tableFigures, sequencer, now } = this.#options;
-    const { log, head } = this.#parts!;
-    const millis = batch.commitMicros / 1000;
-    for (const message of batch.messages) {
-      if (!('buffer' in message)) continue;
-      this.#pool.give(message.buffer);
-      const table = tableFigures.get(message.table);
-      if (table !== undefined && millis > 0) table.publishedCommitMillis = millis;
-    }
-    figures.bytes += batch.bytes;
-    figures.kafkaTransactions++;
-    figures.sourceTransactions += batch.sourceTransactions;
-    figures.durableLsn = position.lsn;
-    figures.nextId = head.base;
-    figures.sourceTextValues = sourceTextValues.count;
-    if (millis > 0) {
-      figures.publishedCommitMillis = millis;
-      figures.lastLatencyMillis = now() - millis;
-    }
-    for (const callback of batch.onCommitted) callback();
-    sequencer.onPosition(position);
+    const { acknowledger, log } = this.#parts!;
+    acknowledger.committed(batch, position);
+    this.#options.sequencer.onPosition(position);
     log.acknowledge();
   }
 

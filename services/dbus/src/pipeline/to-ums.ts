@@ -10,11 +10,12 @@ import { holdsForTable } from '../catalog/source-definition.ts';
 import type { MappedTable } from '../sources/postgres/type-map-contract.ts';
 import type { BatchCutter } from './batch-cutter.ts';
 import type { BufferPool } from './buffer-pool.ts';
+import { completeFromOld, hasUnchanged, isSameKey, keepOnlyKey, type OldRow } from './complete-row.ts';
 import type { StreamFigures, StreamSchema, TableFigures, TableName } from './contract.ts';
 import { type ControlTarget, terminations, truncates } from './control-messages.ts';
 import { deadLetterMessage } from './dead-letter.ts';
 import { type EndedMessage, OPERATION, TableWriter } from './message-writer.ts';
-import { NULL, type RowText, type TableShape, UNCHANGED, UNKNOWN, VALUE } from './message-writer-contract.ts';
+import type { RowText, TableShape } from './message-writer-contract.ts';
 import { rereadMessage } from './reread-request.ts';
 import type { RowHead } from './row-head.ts';
 import { type SchemaLedger, type SchemaOpening, tableKey } from './schema-ledger.ts';
@@ -40,9 +41,6 @@ interface OpenTable {
   beforeImages: boolean;
   complete: boolean;
 }
-
-/** How an old row was sent: not at all, only its key, or whole. */
-export type OldRow = 'none' | 'key' | 'full';
 
 export interface ChangeWriterOptions {
   definition: SourceDefinition;
@@ -284,48 +282,6 @@ export class ChangeWriter {
     const reason = tableStopped(table, open.figures.deadLettersInARow, error);
     cutter.whenCommitted(() => onTableStopped(table, reason));
   }
-}
-
-/** Old rows that carry only the key hold nulls for the rest: these are not told, not NULL. */
-function keepOnlyKey(shape: TableShape, old: RowText): void {
-  const { fields } = shape;
-  for (let column = 0; column < fields.length; column++) {
-    if (fields[column]!.key !== true) old.states[column] = UNKNOWN;
-  }
-}
-
-/** Fills what the new row leaves out (unchanged TOAST) from the old one, as far as that was sent. Both lie in one buffer. */
-function completeFromOld(shape: TableShape, oldKind: OldRow, old: RowText, row: RowText): void {
-  const { fields } = shape;
-  for (let column = 0; column < fields.length; column++) {
-    if (row.states[column] !== UNCHANGED) continue;
-    if (oldKind === 'key' && fields[column]!.key !== true) continue;
-    const state = old.states[column]!;
-    if (state !== VALUE && state !== NULL) continue;
-    row.states[column] = state;
-    row.starts[column] = old.starts[column]!;
-    row.ends[column] = old.ends[column]!;
-  }
-}
-
-function isSameKey(shape: TableShape, old: RowText, row: RowText): boolean {
-  for (const column of shape.keyColumns) {
-    if (old.states[column] !== row.states[column]) return false;
-    if (old.states[column] !== VALUE) continue;
-    const length = old.ends[column]! - old.starts[column]!;
-    if (length !== row.ends[column]! - row.starts[column]!) return false;
-    const oldStart = old.starts[column]!;
-    const rowStart = row.starts[column]!;
-    for (let index = 0; index < length; index++) {
-      if (old.buffer[oldStart + index] !== row.buffer[rowStart + index]) return false;
-    }
-  }
-  return true;
-}
-
-function hasUnchanged(shape: TableShape, row: RowText): boolean {
-  for (let column = 0; column < shape.fields.length; column++) if (row.states[column] === UNCHANGED) return true;
-  return false;
 }
 
 function misfit(open: OpenTable, count: number): RtdpError {
