@@ -31,17 +31,17 @@ export async function killAll(
     if (down.size > 0) kills.overlapping++;
     kills.byPart[victim]++;
     await parts[victim].kill();
-    const back = sleep(chance.between(0, 1_500))
+    const back = sleep(chance.between(0, 1_000))
       .then(() => restarted(parts[victim]))
       .finally(() => down.delete(victim));
     down.set(victim, back);
     const total = Object.values(kills.byPart).reduce((sum, count) => sum + count, 0);
     if (total % 10 === 0) print(`${total} of ${order.length} kills, ${kills.overlapping} while another part was down`);
-    // One in three follows at once, so that two parts are down together.
-    if (chance.next() < 0.35) await sleep(chance.between(0, 300));
+    // Nearly every other one follows at once, so that two parts are down together.
+    if (chance.next() < 0.45) await sleep(chance.between(0, 300));
     else {
       await Promise.all(down.values());
-      await sleep(chance.between(500, 4_000));
+      await sleep(chance.between(300, 2_500));
     }
   }
   await Promise.all(down.values());

@@ -71,7 +71,7 @@ export function assembleFlows(options: AssemblyOptions): Assembly {
     async close() {
       await Promise.all([...readers.values()].map((reader) => reader.stop()));
       await feedback.close();
-      engine.close();
+      await engine.close();
     },
   };
 }

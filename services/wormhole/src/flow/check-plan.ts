@@ -124,7 +124,7 @@ async function checkTable(
   try {
     const { compiled, resultFields } = await compileSource(around.engine, definition, namespace, schema.fields);
     const explodes = compiled?.explodes ?? false;
-    compiled?.close();
+    await compiled?.close();
     plan.tables.push({
       source: schema.namespace,
       sink: sinkTableOf(definition, namespace),

@@ -111,7 +111,7 @@ async function runTable(
       }
     }
   } finally {
-    compiled.close();
+    await compiled.close();
   }
 }
 

@@ -5,7 +5,13 @@
 import type { Bus } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
-import { matchesPattern, type NamespacePattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
+import {
+  matchesPattern,
+  type Namespace,
+  type NamespacePattern,
+  parseNamespace,
+  parsePattern,
+} from '@rtdp/ums/namespace';
 import { reasonOf } from '../ingest/after-lane-error.ts';
 import type { Lane } from '../ingest/lane.ts';
 import { PartitionFeed } from '../ingest/partition-feed.ts';
@@ -232,9 +238,8 @@ export class FlowRun implements StreamMember {
     const known = this.#tableOfNamespace.get(namespaceText);
     if (known !== undefined) return known;
     const namespace = parseNamespace(namespaceText);
-    const table = matchesPattern(this.#pattern, namespace)
-      ? this.#tableCalled(sinkTableOf(this.context.definition, namespace))
-      : null;
+    const isWanted = matchesPattern(this.#pattern, namespace) && !isHeartbeatTable(namespace);
+    const table = isWanted ? this.#tableCalled(sinkTableOf(this.context.definition, namespace)) : null;
     this.#tableOfNamespace.set(namespaceText, table);
     return table;
   }
@@ -353,4 +358,9 @@ function tableKey({ schema, table }: SinkTableName): string {
 
 function pullKey(schema: string, table: string, partition: number): string {
   return JSON.stringify([schema, table, partition]);
+}
+
+/** DBus' own table at the source: its rows are heartbeats, not data, and it is in no sink. */
+function isHeartbeatTable({ database, table }: Namespace): boolean {
+  return database === 'rtdp' && table === 'heartbeat';
 }

@@ -143,7 +143,7 @@ export class FlowTable {
 
   async close(): Promise<void> {
     await this.#turn;
-    for (const shape of this.#shapes.values()) shape.compiled?.close();
+    for (const shape of this.#shapes.values()) await shape.compiled?.close();
     this.#shapes.clear();
     await this.#sink?.close();
     this.#sink = undefined;

@@ -14,7 +14,7 @@ export class LazyEngine implements Engine {
     return (await this.#engine).compileStateless(definition);
   }
 
-  close(): void {
-    void this.#engine?.then((engine) => engine.close());
+  async close(): Promise<void> {
+    await (await this.#engine)?.close();
   }
 }

@@ -2,7 +2,7 @@
 import type { CompiledFlow } from '@rtdp/engine/flow-contract';
 import type { SinkItem } from '@rtdp/stores/contract';
 import type { Batch } from '@rtdp/ums/batch';
-import { isRtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { sliceBatch, textAt } from '../ingest/slice-batch.ts';
 import type { RowsStep } from '../ingest/to-batch.ts';
 
@@ -58,13 +58,12 @@ async function runPart(
       if (result.untoldRows.length > 0) outcome.rereads.push(rereadOf(batch, result.untoldRows));
       return;
     } catch (error) {
-      if (
-        isRtdpError(error, 'ENGINE_ROW_FAILED') &&
-        typeof error.facts.row === 'number' &&
-        !except.has(error.facts.row)
-      ) {
-        except.add(error.facts.row);
-        outcome.failed.push({ step, row: error.facts.row + from, where: String(error.facts.step ?? 'sql'), error });
+      const failures = failuresIn(error).filter(({ row }) => !except.has(row));
+      if (failures.length > 0) {
+        for (const { row, where, cause } of failures) {
+          except.add(row);
+          outcome.failed.push({ step, row: row + from, where, error: cause });
+        }
       } else if (isTooMuch(error) && to - from > 1) {
         const middle = (from + to) >> 1;
         await runPart(step, compiled, from, middle, outcome);
@@ -78,6 +77,28 @@ async function runPart(
       }
     }
   }
+}
+
+/** The rows that the engine names, each with an error of its own; none for any other error. */
+function failuresIn(error: unknown): { row: number; where: string; cause: RtdpError }[] {
+  if (!isRtdpError(error, 'ENGINE_ROW_FAILED')) return [];
+  const where = String(error.facts.step ?? 'sql');
+  const { row, reason, failures } = error.facts as {
+    row?: number;
+    reason?: string;
+    failures?: { row: number; reason: string }[];
+  };
+  const named = failures ?? (row === undefined ? [] : [{ row, reason: reason ?? error.message }]);
+  return named.map((failure) => ({
+    row: failure.row,
+    where,
+    cause: new RtdpError({
+      code: error.code,
+      message: failure.reason,
+      next: 'Edit the row or the SQL, and replay it.',
+      facts: { step: where },
+    }),
+  }));
 }
 
 function isTooMuch(error: unknown): boolean {
