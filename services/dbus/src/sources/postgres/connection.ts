@@ -62,6 +62,8 @@ export interface SourceSession extends AsyncDisposable {
   readonly client: Client;
   query<Row extends QueryResultRow>(sql: string, values?: unknown[]): Promise<Row[]>;
   close(): Promise<void>;
+  /** Ends the session at the server too, whatever it is doing: a closed connection alone is not noticed by one that waits. */
+  terminate(): Promise<void>;
 }
 
 /**
@@ -82,6 +84,14 @@ export async function openSession(connection: SourceConnection, applicationName:
   return {
     client,
     close,
+    async terminate() {
+      const { processID } = client as unknown as { processID: number | null };
+      if (processID !== null) {
+        await using other = await openSession(connection, applicationName);
+        await other.query('SELECT pg_terminate_backend($1)', [processID]);
+      }
+      await close();
+    },
     [Symbol.asyncDispose]: close,
     async query<Row extends QueryResultRow>(sql: string, values?: unknown[]) {
       const result = await client.query<Row>(sql, values);

@@ -15,7 +15,7 @@ import { RereadReader } from '../../rereads/reread-reader.ts';
 import type { ReconcileReport, RunningSource, SlotReport, SourceSurroundings } from '../contract.ts';
 import { reconcileCapture } from './capture.ts';
 import { openSession, type SourceSession } from './connection.ts';
-import { prepare } from './prepare.ts';
+import { type Prepared, prepare } from './prepare.ts';
 import { ReadGate } from './read-gate.ts';
 import { silentChange } from './silent-changes.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
@@ -71,20 +71,9 @@ class PostgresSource implements RunningSource {
   }
 
   async start(): Promise<void> {
-    const { definition, organisationId, id, slotMadeAt } = this.#stored;
-    const { bus, tables, slotMade } = this.#surroundings;
+    const { definition } = this.#stored;
     await using session = await this.#open('prepare');
-    this.#preparing = session;
-    const prepared = await prepare(session, {
-      definition,
-      organisationId,
-      sourceId: id,
-      slotWasMade: slotMadeAt !== null,
-      slotMade,
-      tables,
-      admin: bus.admin(),
-    });
-    this.#preparing = undefined;
+    const prepared = await this.#prepare(session);
     this.#serverVersion = prepared.serverVersion;
     await this.#tellChanges(prepared.changes);
     this.#watch.start();
@@ -97,13 +86,13 @@ class PostgresSource implements RunningSource {
   async stop(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer);
     this.#aborted.abort('waiting');
-    await this.#preparing?.close();
     const { logger } = this.#surroundings;
     const end = async (part: string, stopping: Promise<unknown> | undefined): Promise<void> => {
       await Promise.resolve(stopping).catch((error: unknown) =>
         logger.warn({ err: error, part }, 'a part did not stop cleanly'),
       );
     };
+    await end('preparing', this.#preparing?.terminate());
     const reading = Promise.all([this.#pulls?.stop(), this.#rereads?.stop()]);
     // Where Kafka does not answer, a chunk ends only with the stream.
     await end('pulls and re-reads', Promise.race([reading, setTimeout(READING_GRACE_MS, undefined, { ref: false })]));
@@ -175,6 +164,25 @@ class PostgresSource implements RunningSource {
       return { status: 'degraded', detail: `Its tables cannot be compared: ${this.#lastHousekeepingError}` };
     }
     return { status: 'ok', detail: '' };
+  }
+
+  async #prepare(session: SourceSession): Promise<Prepared> {
+    const { definition, organisationId, id, slotMadeAt } = this.#stored;
+    const { bus, tables, slotMade } = this.#surroundings;
+    this.#preparing = session;
+    try {
+      return await prepare(session, {
+        definition,
+        organisationId,
+        sourceId: id,
+        slotWasMade: slotMadeAt !== null,
+        slotMade,
+        tables,
+        admin: bus.admin(),
+      });
+    } finally {
+      this.#preparing = undefined;
+    }
   }
 
   async #startPulls(session: SourceSession, partitions: number): Promise<void> {

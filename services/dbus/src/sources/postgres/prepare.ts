@@ -9,7 +9,7 @@ import { reconcileCapture } from './capture.ts';
 import type { SourceSession } from './connection.ts';
 import { loadServerFacts, serverProblems } from './prerequisites.ts';
 import { takeBarrier } from './running-transactions.ts';
-import { createSlot, inspectSlot } from './slot.ts';
+import { createSlot, dropSlot } from './slot.ts';
 
 export interface Preparation {
   definition: SourceDefinition;
@@ -46,14 +46,11 @@ export async function prepare(session: SourceSession, preparation: Preparation):
     adopt: () => false,
   });
   const partitions = await makeTopics(preparation.admin, definition);
-  if (facts.slot === null) {
-    await createSlot(session, definition.slot);
+  if (facts.slot !== null && !facts.slot.whole) await dropSlot(session, definition.slot);
+  if (facts.slot?.whole !== true) await createSlot(session, definition.slot);
+  if (!preparation.slotWasMade) {
     await preparation.slotMade();
     // Whatever committed before the slot begins is in no stream, also if it is not yet visible: nothing is read before it is.
-    await preparation.tables.raiseBarrier(preparation.sourceId, await takeBarrier(session));
-  } else if (!preparation.slotWasMade) {
-    // Made just before an earlier start died, or left by hand: ours all the same, it has the right plugin and database.
-    await preparation.slotMade();
     await preparation.tables.raiseBarrier(preparation.sourceId, await takeBarrier(session));
   }
   return { serverVersion: facts.serverVersion, partitions, changes };
@@ -106,11 +103,4 @@ function notReady(definition: SourceDefinition, problems: ReturnType<typeof serv
         : `Run at the source: ${statements.join(' ')}`,
     facts: { source: definition.name, problems },
   });
-}
-
-/** For a source that runs: the slot as it is now, or why it is lost. */
-export async function lostSlotReason(session: SourceSession, slot: string): Promise<string | null> {
-  const facts = await inspectSlot(session, slot);
-  if (facts === undefined) return 'It does not exist any more.';
-  return facts.invalidation === '' ? null : `The server invalidated it: ${facts.invalidation}.`;
 }

@@ -52,19 +52,19 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
     'ALTER PUBLICATION "rtdp_shop_keyed" OWNER TO "rep";',
   ],
   [
-    { slot: { plugin: 'wal2json', database: 'shop', walStatus: 'reserved' } },
+    { slot: { plugin: 'wal2json', database: 'shop', walStatus: 'reserved', whole: true } },
     'slot-taken',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
   ],
   [
-    { slot: { plugin: 'pgoutput', database: 'other', walStatus: 'reserved' } },
+    { slot: { plugin: 'pgoutput', database: 'other', walStatus: 'reserved', whole: true } },
     'slot-taken',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
   ],
   [
-    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'lost' } },
+    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'lost', whole: true } },
     'slot-lost',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
@@ -95,6 +95,6 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
 });
 
 test('the slot of an earlier start does not count as one that is missing', () => {
-  const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved' };
+  const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true };
   expect(serverProblems({ ...ready, usedReplicationSlots: 10, slot }, definition)).toEqual([]);
 });

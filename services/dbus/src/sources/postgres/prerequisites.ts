@@ -24,8 +24,8 @@ export interface ServerFacts {
   mayReplicate: boolean;
   mayCreateInDatabase: boolean;
   connectionLimitReached: boolean;
-  /** The source's own slot, when it is there already. */
-  slot: { plugin: string; database: string; walStatus: string } | null;
+  /** The source's own slot, when it is there already; not whole = a session that was given up still makes it. */
+  slot: { plugin: string; database: string; walStatus: string; whole: boolean } | null;
   /** Owner of each of our two publications that exists and is not ours. */
   foreignPublications: { name: string; owner: string }[];
   heartbeatSchemaUsable: boolean;
@@ -48,7 +48,7 @@ select current_setting('server_version_num') as server_version, current_setting(
                and pg_has_role(g.oid, 'MEMBER')) as may_replicate,
   has_database_privilege(current_database(), 'CREATE') as may_create,
   (select rolconnlimit >= 0 and rolconnlimit < 6 from pg_roles where rolname = current_user) as connection_limit,
-  (select json_build_object('plugin', plugin, 'database', database, 'walStatus', wal_status)::text
+  (select json_build_object('plugin', plugin, 'database', database, 'walStatus', wal_status, 'whole', confirmed_flush_lsn IS NOT NULL)::text
      from pg_replication_slots where slot_name = $1) as slot,
   (select coalesce(json_agg(json_build_object('name', pubname, 'owner', pg_get_userbyid(pubowner))), '[]')::text
      from pg_publication where pubname = any($2::text[]) and not pg_has_role(pubowner, 'USAGE')) as foreign_publications,

@@ -1,0 +1,84 @@
+/** Shows what the supervisor does with starts that hang, sources that cannot start yet, and removals that were cut short. */
+import { ownPostgres } from '@rtdp/testing/own-postgres';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test, vi } from 'vitest';
+import { dbusFixture, until } from './testing/dbus-fixture.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
+
+test('a start that waits for a long transaction is ended by a stop', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const long = await shop.pool.connect();
+  await long.query('BEGIN');
+  await long.query('INSERT INTO t VALUES (1)');
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  // The slot cannot be made before the transaction ends.
+  await until('the slot waits', async () => {
+    const { rows } = await shop.query(
+      `SELECT 1 FROM pg_stat_activity WHERE datname = current_database() AND query LIKE '%pg_create_logical_replication_slot%' AND state = 'active' AND pid <> pg_backend_pid()`,
+    );
+    return rows.length > 0 ? true : 'not yet';
+  });
+  const stored = await fixture.becomes(given.name, 'starting');
+  await fixture.supervisor.hold(stored, 'stop', 'test');
+  expect(await fixture.becomes(given.name, 'stopped')).toMatchObject({ wanted: 'stopped' });
+  await long.query('ROLLBACK');
+  long.release();
+  await fixture.supervisor.begin(await fixture.becomes(given.name, 'stopped'), 'test');
+  await fixture.becomes(given.name, 'running');
+});
+
+test('a source whose server is away is tried again until it is there', async () => {
+  await using fixture = await dbusFixture();
+  await using server = await ownPostgres();
+  const given = fixture.definitionOf(server.url);
+  await server.stop();
+  await fixture.register(given);
+  const failed = await fixture.becomes(given.name, 'failed');
+  expect(failed.reason?.code).toBe('DBUS_SOURCE_UNREACHABLE');
+  expect((await fixture.health.report()).status).toBe('down');
+  await server.restart();
+  await fixture.becomes(given.name, 'running');
+  await until('all is well', async () => {
+    const { status, parts } = await fixture.health.report();
+    return status === 'ok' ? true : JSON.stringify(parts);
+  });
+});
+
+test('a removal that was cut short is finished by the next start of the service', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url);
+  const { id } = await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  await fixture.supervisor.stop();
+  await fixture.metadata('sources').where({ id }).update({ wanted: 'removed', state: 'removing' });
+  await fixture.restartSupervisor().start();
+  await until('it is gone', async () => {
+    const left = await fixture.around.sources.find(given.name);
+    return left === undefined ? true : left.state;
+  });
+  const { rows } = await shop.query('SELECT 1 FROM pg_replication_slots WHERE database = current_database()');
+  expect(rows).toEqual([]);
+});
+
+test('what cannot be taken away is named, and forced away only from the catalog', async () => {
+  await using fixture = await dbusFixture();
+  await using server = await ownPostgres();
+  const given = fixture.definitionOf(server.url);
+  await fixture.register(given);
+  let stored = await fixture.becomes(given.name, 'running');
+  await server.stop();
+  await expect(fixture.supervisor.remove(stored, false, 'test')).rejects.toMatchObject({
+    code: 'DBUS_SOURCE_NOT_CLEANED',
+    message: expect.stringContaining(`slot rtdp_${given.name}`),
+  });
+  stored = await fixture.becomes(given.name, 'stopped');
+  expect(await fixture.supervisor.remove(stored, true, 'test')).toHaveLength(2);
+  expect(await fixture.around.sources.find(given.name)).toBeUndefined();
+});
