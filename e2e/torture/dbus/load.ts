@@ -26,19 +26,27 @@ export interface Load {
 /** Starts the workers: three that write, one that alters tables. */
 export function startLoad(url: string, seed: number): Load {
   let isStopped = false;
+  let failure: unknown;
   let transactions = 0;
   let ddl = 0;
   const run = async (worker: number, work: (client: pg.Client, chance: Chance) => Promise<void>): Promise<void> => {
     const chance = chanceFrom(seed * 1000 + worker);
     const client = new pg.Client({ connectionString: url });
+    // An idle connection that the server ends; the next statement says so.
+    client.on('error', () => undefined);
     await client.connect();
     while (!isStopped) {
       try {
         await work(client, chance);
       } catch (error) {
         // A deadlock or a key that another worker has taken: that transaction did not happen.
-        if (!/deadlock|duplicate key|lock timeout/.test(String(error))) throw error;
-        await client.query('rollback');
+        if (/deadlock|duplicate key|lock timeout/.test(String(error))) {
+          await client.query('rollback');
+        } else {
+          // Told by stop(): whatever ended the run matters more than what its end did to the load.
+          failure ??= error;
+          return;
+        }
       }
     }
     await client.end();
@@ -65,6 +73,7 @@ export function startLoad(url: string, seed: number): Load {
     async stop() {
       isStopped = true;
       await Promise.all(workers);
+      if (failure !== undefined) throw failure;
       return { transactions, ddl };
     },
   };

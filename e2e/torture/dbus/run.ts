@@ -41,7 +41,7 @@ export async function run(options: {
 
   await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: urlOf(server.url, 'metadata') });
   const trace = join(services.folder, 'transactions.trace');
-  const service = services.service('dbus', { RTDP_DBUS_TRANSACTION_TRACE: trace, RTDP_LOG_LEVEL: 'warn' });
+  const service = services.service('dbus', { RTDP_DBUS_TRANSACTION_TRACE: trace, RTDP_LOG_LEVEL: 'info' });
   await service.start();
   const client = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const { hostname, port, username, password } = new URL(url);
@@ -60,7 +60,10 @@ export async function run(options: {
   // From here on both slots see the same transactions.
   const load = startLoad(url, options.seed);
   await sleep(1_000);
-  const kills = await killRepeatedly(service, trace, count, chance, print);
+  const kills = await killRepeatedly(service, trace, count, chance, print).catch((error: unknown) => {
+    print(`the last lines of DBus' log:\n${service.log().split('\n').slice(-40).join('\n')}`);
+    throw error;
+  });
   const { transactions, ddl } = await load.stop();
   const { rows } = await source.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
   const endLsn = rows[0]!.lsn;
