@@ -71,7 +71,7 @@ export class BatchWriter {
       writeByte(output, CLOSE_BRACE);
     }
     output.append(Buffer.from(envelopeSuffix(context)));
-    return output.copy();
+    return output.take();
   }
 }
 
@@ -93,16 +93,21 @@ function writeSystemValues(
   output.length += 8;
   writeByte(output, COLON);
   writeByte(output, OPEN_BRACKET);
+  const idAt = output.length;
   writeQuotedInt64(output, ids, row);
+  const idLength = output.length - idAt;
   writeByte(output, COMMA);
-  output.appendPlainString(timestamps, timestamps.offsets[row]!, timestamps.offsets[row + 1]!);
+  const start = timestamps.offsets[row]!;
+  const end = timestamps.offsets[row + 1]!;
+  output.appendPlainString(timestamps, start, end);
   output.reserve(ROOM_OF_VALUE);
   writeByte(output, COMMA);
   writeByte(output, QUOTE);
   writeByte(output, operation);
   writeByte(output, QUOTE);
   writeByte(output, COMMA);
-  writeQuotedInt64(output, ids, row);
+  // Comma, time in quotes, and the five bytes of the operation lie between.
+  output.repeat(idLength + 1 + (end - start + 2) + 5, idLength);
 }
 
 function writeQuotedInt64(output: OutputBytes, words: Uint32Array, row: number): void {

@@ -1,4 +1,4 @@
-/** Decides how a message grows in one buffer that is used again and again: texts four bytes at a time, numbers digit by digit. */
+/** Decides how messages are written one behind the other into large pieces of memory: texts four bytes at a time, numbers digit by digit. */
 
 import { writeJsonByte, writeJsonString } from './json-bytes.ts';
 import { bytesBefore, specialBits } from './word-bytes.ts';
@@ -8,6 +8,8 @@ const ZERO = 0x30;
 const MINUS = 0x2d;
 const TWO_32 = 4294967296;
 const BILLION = 1_000_000_000;
+/** Whoever keeps one message keeps the others in its slab too: not too large. */
+const SLAB = 1 << 20;
 
 /** `0000` to `9999` as little-endian words. */
 const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) =>
@@ -20,25 +22,33 @@ export interface ReadableBytes {
   readonly view: DataView;
 }
 
+function digitsOf(value: number): number {
+  if (value < 10_000) return value < 100 ? (value < 10 ? 1 : 2) : value < 1000 ? 3 : 4;
+  if (value < 100_000_000) return value < 1_000_000 ? (value < 100_000 ? 5 : 6) : value < 10_000_000 ? 7 : 8;
+  return value < 1_000_000_000 ? 9 : 10;
+}
+
 export class OutputBytes {
-  bytes: Buffer = Buffer.allocUnsafeSlow(1 << 16);
+  bytes: Buffer = Buffer.allocUnsafeSlow(SLAB);
   view: DataView = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
   length = 0;
-
-  clear(): void {
-    this.length = 0;
-  }
+  private start = 0;
 
   /** Makes sure that so many more bytes fit, and a few more. */
   reserve(count: number): void {
     if (this.length + count + 16 > this.bytes.length) this.grow(count);
   }
 
-  /** A copy of what is written, for whoever keeps it. */
-  copy(): Buffer {
-    const copy = Buffer.allocUnsafeSlow(this.length);
-    this.bytes.copy(copy, 0, 0, this.length);
-    return copy;
+  /** What was written since the last time; nobody else writes there any more. */
+  take(): Buffer {
+    const taken = this.bytes.subarray(this.start, this.length);
+    this.start = this.length;
+    return taken;
+  }
+
+  /** Forgets what was written since the last `take`. */
+  clear(): void {
+    this.length = this.start;
   }
 
   /** Reserves and writes. */
@@ -102,10 +112,24 @@ export class OutputBytes {
     this.length += end - start;
   }
 
+  /** Writes `count` bytes again that stand `distance` bytes back; needs `count` bytes reserved. */
+  repeat(distance: number, count: number): void {
+    const { view } = this;
+    const end = this.length + count;
+    for (let at = this.length; at < end; at += 4) view.setInt32(at, view.getInt32(at - distance, true), true);
+    this.length = end;
+  }
+
   /** Writes; needs 11 bytes reserved. */
   writeInt32(value: number): void {
-    if (value < 0) this.bytes[this.length++] = MINUS;
-    this.writeNatural(Math.abs(value));
+    if (value < 0) {
+      this.bytes[this.length++] = MINUS;
+      // The least integer has no positive twin among 32 bits.
+      if (value === -2147483648) this.writeInt64(0x80000000, 0);
+      else this.writeNatural(-value | 0);
+    } else {
+      this.writeNatural(value);
+    }
   }
 
   /** Writes; needs 20 bytes reserved. @param low, high the two's complement halves */
@@ -115,23 +139,33 @@ export class OutputBytes {
       low = (~low + 1) >>> 0;
       high = (low === 0 ? ~high + 1 : ~high) >>> 0;
     }
+    if (high === 0 && low < 0x80000000) {
+      this.writeNatural(low | 0);
+      return;
+    }
     // Long division by a billion, 16 bits at a time.
-    const upper = (high % BILLION) * 65536 + (low >>> 16);
+    const highQuotient = Math.floor(high / BILLION);
+    const upper = (high - highQuotient * BILLION) * 65536 + (low >>> 16);
     const upperQuotient = Math.floor(upper / BILLION);
     const lower = (upper - upperQuotient * BILLION) * 65536 + (low & 0xffff);
     const lowerQuotient = Math.floor(lower / BILLION);
-    const billions = Math.floor(high / BILLION) * TWO_32 + upperQuotient * 65536 + lowerQuotient;
-    const rest = lower - lowerQuotient * BILLION;
-    if (billions === 0) {
-      this.writeNatural(rest);
-      return;
+    const rest = (lower - lowerQuotient * BILLION) | 0;
+    // At most ten digits.
+    const billions = highQuotient * TWO_32 + upperQuotient * 65536 + lowerQuotient;
+    if (billions >= BILLION) {
+      const tens = Math.floor(billions / 10);
+      this.writeNatural(tens | 0);
+      this.bytes[this.length++] = ZERO + (billions - tens * 10);
+    } else {
+      this.writeNatural(billions | 0);
     }
-    this.writeNatural(billions);
-    this.bytes[this.length++] = ZERO + Math.floor(rest / 100_000_000);
-    const eight = rest % 100_000_000;
-    this.view.setInt32(this.length, FOUR_DIGITS[Math.floor(eight / 10_000)]!, true);
-    this.view.setInt32(this.length + 4, FOUR_DIGITS[eight % 10_000]!, true);
-    this.length += 8;
+    const first = (rest / 100_000_000) | 0;
+    const eight = (rest - first * 100_000_000) | 0;
+    const four = (eight / 10_000) | 0;
+    this.bytes[this.length] = ZERO + first;
+    this.view.setInt32(this.length + 1, FOUR_DIGITS[four]!, true);
+    this.view.setInt32(this.length + 5, FOUR_DIGITS[eight - four * 10_000]!, true);
+    this.length += 9;
   }
 
   /** Writes the shortest text of a finite number; needs 32 bytes reserved. */
@@ -147,20 +181,18 @@ export class OutputBytes {
     this.length = at;
   }
 
-  /** Up to 2^53. */
+  /** Of a 32-bit integer that is not negative; needs 12 bytes reserved. */
   private writeNatural(value: number): void {
-    let digits = 1;
-    for (let limit = 10; limit <= value; limit *= 10) digits++;
-    const end = this.length + digits;
+    const end = this.length + digitsOf(value);
     let at = end;
-    while (at - this.length >= 4) {
-      const next = Math.floor(value / 10_000);
+    while (value >= 1000) {
+      const next = (value / 10_000) | 0;
       at -= 4;
       this.view.setInt32(at, FOUR_DIGITS[value - next * 10_000]!, true);
       value = next;
     }
     while (at > this.length) {
-      const next = Math.floor(value / 10);
+      const next = (value / 10) | 0;
       this.bytes[--at] = ZERO + (value - next * 10);
       value = next;
     }
@@ -168,9 +200,12 @@ export class OutputBytes {
   }
 
   private grow(count: number): void {
-    const bytes = Buffer.allocUnsafeSlow(Math.max(2 * this.bytes.length, this.length + count + 16));
-    this.bytes.copy(bytes, 0, 0, this.length);
+    const written = this.length - this.start;
+    const bytes = Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * (written + count + 16)));
+    this.bytes.copy(bytes, 0, this.start, this.length);
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+    this.start = 0;
+    this.length = written;
   }
 }

@@ -1,0 +1,92 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { OutputBytes } from './output-bytes.ts';
+
+function written(write: (output: OutputBytes) => void): string {
+  const output = new OutputBytes();
+  output.append(Buffer.from('<'));
+  output.reserve(64);
+  write(output);
+  output.append(Buffer.from('>'));
+  return output.take().toString().slice(1, -1);
+}
+
+const halves = (value: bigint): [number, number] => {
+  const bits = BigInt.asUintN(64, value);
+  return [Number(bits & 0xffffffffn), Number(bits >> 32n)];
+};
+
+/** Numbers of every length, and their neighbours. */
+const edges = Array.from({ length: 63 }, (_, power) => 2n ** BigInt(power)).concat(
+  Array.from({ length: 19 }, (_, power) => 10n ** BigInt(power)),
+);
+const long = fc.oneof(
+  fc.bigInt({ min: -(2n ** 63n), max: 2n ** 63n - 1n }),
+  fc.constantFrom(...edges.flatMap((edge) => [edge - 1n, edge, -edge, 1n - edge])),
+);
+
+describe('numbers', () => {
+  it('of 64 bits are written as BigInt writes them', () => {
+    fc.assert(
+      fc.property(
+        long,
+        (value) => void expect(written((output) => output.writeInt64(...halves(value)))).toBe(String(value)),
+      ),
+      { numRuns: 3000 },
+    );
+    expect(written((output) => output.writeInt64(...halves(-(2n ** 63n))))).toBe('-9223372036854775808');
+  });
+
+  it('of 32 bits are written as Number writes them', () => {
+    const integer = fc.oneof(
+      fc.integer(),
+      fc.constantFrom(...edges.filter((edge) => edge < 2n ** 31n).flatMap((edge) => [Number(edge), -Number(edge)])),
+    );
+    fc.assert(
+      fc.property(integer, (value) => void expect(written((output) => output.writeInt32(value))).toBe(String(value))),
+    );
+    expect(written((output) => output.writeInt32(-2147483648))).toBe('-2147483648');
+  });
+
+  it('with a fraction are written in their shortest form', () => {
+    const double = fc.double({ noNaN: true, noDefaultInfinity: true });
+    fc.assert(
+      fc.property(double, (value) => {
+        expect(written((output) => output.writeDouble(value))).toBe(Object.is(value, -0) ? '-0' : String(value));
+      }),
+    );
+  });
+});
+
+describe('texts', () => {
+  it('are escaped as JSON.stringify does, wherever they lie', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary' }), fc.nat(5), fc.nat(5), (text, before, after) => {
+        const bytes = Buffer.from('#'.repeat(before) + text + '#'.repeat(after));
+        const source = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
+        const end = bytes.length - after;
+        expect(written((output) => output.appendJsonString(source, before, end))).toBe(JSON.stringify(text));
+        expect(written((output) => output.appendDenseJsonString(source, before, end))).toBe(JSON.stringify(text));
+        expect(written((output) => output.appendPlain(source, before, end))).toBe(text);
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('slabs', () => {
+  it('are never written twice', () => {
+    const output = new OutputBytes();
+    const taken: Buffer[] = [];
+    for (let index = 0; index < 60; index++) {
+      output.clear();
+      output.append(Buffer.alloc(50_000, index));
+      output.append(Buffer.alloc(index === 30 ? 3_000_000 : 10, index));
+      taken.push(output.take());
+    }
+    for (const [index, bytes] of taken.entries()) {
+      expect(bytes.length).toBe(50_000 + (index === 30 ? 3_000_000 : 10));
+      expect(bytes.every((byte) => byte === index)).toBe(true);
+    }
+  });
+});
