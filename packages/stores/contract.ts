@@ -72,6 +72,8 @@ export interface SinkWork {
   items: readonly SinkItem[];
   /** Greatest id of increments and heartbeats up to `nextOffset`, if known: lets `collect` clear the side table. */
   lastId?: bigint;
+  /** The flow begins anew at `nextOffset`, also behind or ahead: pulls that are under way are forgotten, because their rows may be skipped. */
+  anew?: true;
 }
 
 /** `items` of one partition; `closes` = ids of dead letters of `namespace`. Rows whose key has moved on are asked for again. */
@@ -97,7 +99,8 @@ export interface SinkOutcome {
   committedAt: number;
 }
 
-export type Claim = { epoch: bigint; nextOffset: bigint | null };
+/** `openPull` = the newest pull whose start, but not yet its end, was applied in the partition. */
+export type Claim = { epoch: bigint; nextOffset: bigint | null; openPull: string | null };
 
 export interface TableSink {
   readonly guarantee: 'exactly-once-in-effect' | 'at-least-once';

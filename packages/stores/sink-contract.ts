@@ -233,6 +233,29 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       expect(await look()).toEqual(['1 x ∅ 101']);
     });
 
+    test('a pull is forgotten when its flow begins anew, and a claim tells which one is open', async () => {
+      const { writer, look } = await start();
+      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
+        kind,
+        pullId: 'p1',
+        firstId: 200n,
+        namespace: ORDERS,
+        partitions: 1,
+      });
+      await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
+      await writer.send([mark('pull-start')]);
+      const { epoch, nextOffset, openPull } = await writer.sink.claim('topic', 0, 'suite');
+      expect(openPull).toBe('p1');
+      const place = { topic: 'topic', partition: 0, epoch };
+      // Rows of the pull lie between the two places.
+      await writer.sink.write({ ...place, expectedOffset: nextOffset, nextOffset: 1000n, items: [], anew: true });
+      const end = [mark('pull-end')];
+      const outcome = await writer.sink.write({ ...place, expectedOffset: 1000n, nextOffset: 1001n, items: end });
+      expect(outcome).toMatchObject({ detected: 0 });
+      expect(await look()).toEqual(['1 x ∅ 101']);
+      expect(await writer.sink.claim('topic', 0, 'suite')).toMatchObject({ nextOffset: 1001n, openPull: null });
+    });
+
     test('an open dead letter holds detection back until it is replayed', async () => {
       const { writer, look } = await start();
       const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({

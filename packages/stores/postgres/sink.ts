@@ -19,7 +19,7 @@ import { ALL_RULES } from './statement.ts';
 import { ensureTable, evolveTable, readShape } from './table-schema.ts';
 import type { TableShape } from './table-shape.ts';
 import { checkDefinition } from './table-shape.ts';
-import { detectDeletes } from './whole-table-statements.ts';
+import { detectDeletes, forgetPulls, openPullOf } from './whole-table-statements.ts';
 import type { Locks, WorkContext } from './work-statements.ts';
 import { fence, itemSource, itemStatements, prepareItems } from './work-statements.ts';
 
@@ -67,15 +67,16 @@ export class PostgresSink implements TableSink {
   async claim(topic: string, partition: number, worker: string): Promise<Claim> {
     const { sinkId } = this.#ensured();
     const rows = await this.#connections.use({ ...this.#facts, topic, partition }, (session) =>
-      session.query<{ epoch: string; next_offset: string | null }>(
+      session.query<{ epoch: string; next_offset: string | null; open_pull: string | null }>(
         `INSERT INTO rtdp.sink_progress AS p (sink_id, topic, partition, epoch, worker) VALUES ($1, $2, $3, 1, $4)
          ON CONFLICT (sink_id, topic, partition) DO UPDATE SET epoch = p.epoch + 1, worker = excluded.worker, updated_at = now()
-         RETURNING epoch, next_offset`,
+         RETURNING epoch, next_offset, ${openPullOf('p')} AS open_pull`,
         [sinkId, topic, partition, worker],
       ),
     );
     const row = rows[0]!;
-    return { epoch: BigInt(row.epoch), nextOffset: row.next_offset === null ? null : BigInt(row.next_offset) };
+    const nextOffset = row.next_offset === null ? null : BigInt(row.next_offset);
+    return { epoch: BigInt(row.epoch), nextOffset, openPull: row.open_pull };
   }
 
   async write(work: SinkWork): Promise<SinkOutcome> {
@@ -87,6 +88,7 @@ export class PostgresSink implements TableSink {
       work.items,
       [],
       [
+        ...(work.anew ? [forgetPulls(sinkId)] : []),
         {
           text: `UPDATE rtdp.sink_progress SET next_offset = $3, last_id = greatest(last_id, $4), updated_at = clock_timestamp()
           WHERE sink_id = ${sinkId} AND topic = $1 AND partition = $2`,

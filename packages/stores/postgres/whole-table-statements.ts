@@ -43,6 +43,22 @@ export function markPull(shape: TableShape, mark: PullMark): Statement[] {
   ];
 }
 
+/** The marks of pulls that are under way are no promise any more that all their rows were given. */
+export function forgetPulls(sinkId: number): Statement {
+  const text = `DELETE FROM rtdp.sink_pulls WHERE sink_id = ${sinkId} AND closed_at IS NULL`;
+  return { text, parameters: [], countedAs: 'nothing' };
+}
+
+/** The newest pull that began in the partition of the progress row, if it has not ended there. */
+export function openPullOf(progress: string): string {
+  const marked = (mark: string) => `SELECT 1 FROM rtdp.sink_pull_marks m
+    WHERE m.sink_id = u.sink_id AND m.source = u.source AND m.pull_id = u.pull_id AND m.mark = '${mark}'
+      AND m.topic = ${progress}.topic AND m.partition = ${progress}.partition`;
+  return `(SELECT CASE WHEN EXISTS (${marked('end')}) THEN NULL ELSE u.pull_id END FROM rtdp.sink_pulls u
+    WHERE u.sink_id = ${progress}.sink_id AND u.closed_at IS NULL AND EXISTS (${marked('start')})
+    ORDER BY u.first_id DESC LIMIT 1)`;
+}
+
 /** A pull p whose end has come from every partition and of which no dead letter is open; it is waited for no longer. */
 function isOver(shape: TableShape): string {
   return `p.sink_id = ${shape.sinkId} AND p.source = $1::text AND p.closed_at IS NULL

@@ -310,7 +310,10 @@ export class Lane {
     if (this.#writer.isOpen) return true;
     if (!this.#builder.empty) return false;
     const sink = await this.table.sink();
-    if (sink !== undefined) await this.#writer.claim(sink, this.#doneOffset);
+    if (sink !== undefined) {
+      await this.#writer.claim(sink, this.#doneOffset);
+      this.#openPull = this.#writer.openPull;
+    }
     return true;
   }
 

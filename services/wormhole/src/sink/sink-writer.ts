@@ -70,6 +70,7 @@ export class SinkWriter {
     this.#claimed = true;
     this.#epoch = claim.epoch;
     this.#storedOffset = claim.nextOffset ?? first;
+    this.openPull = claim.openPull ?? undefined;
     this.#told = false;
     return this.#storedOffset;
   }
@@ -104,9 +105,9 @@ export class SinkWriter {
 
   /** Moves the sink's position, also backward, without any rows: for a flow that begins anew. */
   async moveTo(offset: bigint): Promise<void> {
-    if (offset === this.#storedOffset) return;
-    await this.#write([], { nextOffset: offset });
+    await this.#write([], { nextOffset: offset, anew: true });
     this.#storedOffset = offset;
+    this.openPull = undefined;
     await this.mirror(undefined);
   }
 
@@ -132,7 +133,7 @@ export class SinkWriter {
 
   async #write(
     items: readonly SinkItem[],
-    work: { nextOffset: bigint; lastId?: bigint | undefined },
+    work: { nextOffset: bigint; lastId?: bigint | undefined; anew?: true },
   ): Promise<SinkOutcome> {
     const { context, table, topic, partition } = this.#options;
     for (let attempt = 0; ; attempt++) {
@@ -147,6 +148,7 @@ export class SinkWriter {
           nextOffset: work.nextOffset,
           items,
           ...(work.lastId === undefined ? {} : { lastId: work.lastId }),
+          ...(work.anew ? { anew: true } : {}),
         });
       } catch (error) {
         if (attempt >= MOST_REPEATS || !(error instanceof RtdpError) || !REPEATABLE.includes(error.code)) throw error;
