@@ -1,4 +1,4 @@
-/** Decides how keys that were asked for are read: as one small chunk under the rule of every chunk. */
+/** Decides how keys that were asked for are read: as one small chunk under the rule of every chunk, on a session of its own. */
 
 import type { TableName } from '../pipeline/contract.ts';
 import { type ChunkSurroundings, readChunk, tableGone } from '../pulls/chunk-reader.ts';
@@ -7,8 +7,43 @@ import { keyOf, loadTable } from '../sources/postgres/introspect.ts';
 import { renderAsPostgres } from '../sources/postgres/type-map-render.ts';
 import type { KeyRequest } from './reread-request-reader.ts';
 
+export interface RereadAnswererOptions {
+  surroundings: ChunkSurroundings;
+  serverVersion: number;
+  open: () => Promise<SourceSession>;
+  isCaptured: (table: TableName) => Promise<boolean>;
+  signal: AbortSignal;
+}
+
+export class RereadAnswerer {
+  readonly #options: RereadAnswererOptions;
+  #session: SourceSession | undefined;
+
+  constructor(options: RereadAnswererOptions) {
+    this.#options = options;
+  }
+
+  /** @returns rows found; 0 for a table that is not captured any more */
+  async answer(table: TableName, requests: readonly KeyRequest[]): Promise<number> {
+    const { isCaptured, open, surroundings, serverVersion, signal } = this.#options;
+    if (!(await isCaptured(table))) return 0;
+    try {
+      this.#session ??= await open();
+      return await answerRereads(this.#session, surroundings, serverVersion, table, requests, signal);
+    } catch (error) {
+      await this.close();
+      throw error;
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#session?.close();
+    this.#session = undefined;
+  }
+}
+
 /** @returns rows found. Requests that no longer fit the table (its key is another one) are left out; the change of key was followed by a pull. */
-export async function answerRereads(
+async function answerRereads(
   session: SourceSession,
   surroundings: ChunkSurroundings,
   serverVersion: number,

@@ -1,23 +1,23 @@
 /** Decides what runs while a Postgres source runs: the stream, the comparison of tables, pulls, re-reads and the watch over the slot. */
-
 import { setTimeout } from 'node:timers/promises';
-import { HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
+import type { SourceDefinition } from '../../catalog/source-definition.ts';
+import { SourceJournal } from '../../catalog/source-journal.ts';
 import type { StoredSource } from '../../catalog/source-store.ts';
 import { BufferPool } from '../../pipeline/buffer-pool.ts';
 import type { SourceStream, TableName } from '../../pipeline/contract.ts';
 import { runStream } from '../../pipeline/run-stream.ts';
-import type { SchemaOpening } from '../../pipeline/schema-ledger.ts';
 import type { ChunkSurroundings } from '../../pulls/chunk-reader.ts';
 import { PullScheduler } from '../../pulls/pull-scheduler.ts';
 import type { Pull } from '../../pulls/pull-store.ts';
-import { answerRereads } from '../../rereads/answer-rereads.ts';
+import { RereadAnswerer } from '../../rereads/answer-rereads.ts';
 import { RereadReader } from '../../rereads/reread-reader.ts';
 import type { ReconcileReport, RunningSource, SlotReport, SourceSurroundings } from '../contract.ts';
 import { reconcileCapture } from './capture.ts';
 import { openSession, type SourceSession } from './connection.ts';
+import { Housekeeping } from './housekeeping.ts';
 import { type Prepared, prepare } from './prepare.ts';
 import { ReadGate } from './read-gate.ts';
-import { silentChange } from './silent-changes.ts';
+import { SchemaHistory } from './schema-history.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
 import { loadTypeMap } from './type-map-catalog.ts';
 
@@ -34,39 +34,48 @@ class PostgresSource implements RunningSource {
   readonly #surroundings: SourceSurroundings;
   readonly #watch: SlotWatch;
   readonly #aborted = new AbortController();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #journal: SourceJournal;
+  readonly #housekeeping: Housekeeping;
+  readonly #history: SchemaHistory;
   #serverVersion = 0;
   #gate: ReadGate | undefined;
   #pulls: PullScheduler | undefined;
   #rereads: RereadReader | undefined;
-  #rereadSession: SourceSession | undefined;
-  /** Sessions of the housekeeping below take turns on one connection. */
-  #housekeeping: SourceSession | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
-  #lastHousekeepingError: string | undefined;
+  #rereadAnswerer: RereadAnswerer | undefined;
   /** Making a slot may wait for a long transaction; ending its session ends the wait. */
   #preparing: SourceSession | undefined;
 
   constructor(stored: StoredSource, surroundings: SourceSurroundings) {
     this.#stored = stored;
     this.#surroundings = surroundings;
-    const { bus, registry, logger, now } = surroundings;
+    const { bus, registry, logger, now, events, schemaVersions } = surroundings;
+    const { definition, organisationId, id } = stored;
+    const journal = new SourceJournal(events, logger, stored);
+    this.#journal = journal;
+    this.#housekeeping = new Housekeeping(() => this.#open('housekeeping'), logger);
+    this.#history = new SchemaHistory({
+      organisationId,
+      sourceId: id,
+      store: schemaVersions,
+      journal,
+      housekeeping: this.#housekeeping,
+      logger,
+      askPull: (table, cause) => this.#askPull(table, cause),
+    });
     this.stream = runStream({
       bus,
       registry,
-      definition: stored.definition,
+      definition,
       logger,
-      onSchemaOpened: (opening) => void this.#onSchemaOpened(opening),
-      onTableStopped: (table, error) =>
-        void this.#event('table-stopped', `${table.schema}.${table.table} stopped by itself: ${error.message}`, {
-          ...table,
-        }),
+      onSchemaOpened: ({ table, schema }) => void this.#history.take(table, schema),
+      onTableStopped: ({ schema, table }, error) =>
+        void journal.tell('table-stopped', `${schema}.${table} stopped by itself: ${error.message}`, { schema, table }),
     });
     this.#watch = new SlotWatch({
-      definition: stored.definition,
+      definition,
       logger,
       now,
-      onLost: (because) => void this.#event('slot-lost', `The slot is lost: ${because}`, {}),
+      onLost: (because) => void journal.tell('slot-lost', `The slot is lost: ${because}`, {}),
     });
   }
 
@@ -75,16 +84,17 @@ class PostgresSource implements RunningSource {
     await using session = await this.#open('prepare');
     const prepared = await this.#prepare(session);
     this.#serverVersion = prepared.serverVersion;
-    await this.#tellChanges(prepared.changes);
+    await this.#journal.tables(prepared.changes);
     this.#watch.start();
     await this.stream.start();
     await this.#startPulls(session, prepared.partitions);
-    this.#every(definition.reconcileMs, () => this.reconcile());
-    this.#every(GATE_MS, () => this.#lookAtGate());
+    await this.#takeInSchemas();
+    this.#housekeeping.every(definition.reconcileMs, () => this.reconcile());
+    this.#housekeeping.every(GATE_MS, () => this.#lookAtGate());
   }
 
   async stop(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
+    this.#housekeeping.rest();
     this.#aborted.abort('waiting');
     const { logger } = this.#surroundings;
     const end = async (part: string, stopping: Promise<unknown> | undefined): Promise<void> => {
@@ -99,12 +109,12 @@ class PostgresSource implements RunningSource {
     await end('stream', this.stream.stop());
     await end('pulls and re-reads', reading);
     await end('watch', this.#watch.stop());
-    await end('housekeeping', this.#turn);
-    await end('sessions', Promise.all([this.#housekeeping?.close(), this.#rereadSession?.close()]));
+    await end('housekeeping', this.#housekeeping.stop());
+    await end('re-reads', this.#rereadAnswerer?.close());
   }
 
   reconcile(adopt: (table: TableName) => boolean = () => false): Promise<ReconcileReport> {
-    return this.#inTurn(async (session) => {
+    return this.#housekeeping.inTurn(async (session) => {
       const { definition, organisationId, id } = this.#stored;
       const changes = await reconcileCapture(session, {
         definition,
@@ -114,7 +124,7 @@ class PostgresSource implements RunningSource {
         store: this.#surroundings.tables,
         adopt,
       });
-      await this.#tellChanges(changes);
+      await this.#journal.tables(changes);
       return changes;
     });
   }
@@ -160,8 +170,8 @@ class PostgresSource implements RunningSource {
     if (alarm !== null) return alarm;
     const stalled = this.#pulls?.stalled(this.#surroundings.now()) ?? [];
     if (stalled.length > 0) return { status: 'degraded', detail: `Pulls make no progress: ${stalled.join('; ')}.` };
-    if (this.#lastHousekeepingError !== undefined) {
-      return { status: 'degraded', detail: `Its tables cannot be compared: ${this.#lastHousekeepingError}` };
+    if (this.#housekeeping.lastError !== undefined) {
+      return { status: 'degraded', detail: `Its tables cannot be compared: ${this.#housekeeping.lastError}` };
     }
     return { status: 'ok', detail: '' };
   }
@@ -221,46 +231,47 @@ class PostgresSource implements RunningSource {
         ...observer,
         signal,
       }),
-      onEnded: (pull) => void this.#tellPullEnded(pull),
+      onEnded: (pull) => void this.#journal.pullEnded(pull),
       onChunk: (table, rows, bytes, seconds) =>
         metrics.pullRows(definition.name, `${table.schema}.${table.table}`, rows, bytes, seconds),
     });
     await gate.look(session);
     this.#pulls.start();
+    const answerer = new RereadAnswerer({
+      surroundings: chunkSurroundings,
+      serverVersion: this.#serverVersion,
+      open: () => this.#open('reread'),
+      isCaptured: (table) => this.#isCaptured(table),
+      signal: this.#aborted.signal,
+    });
+    this.#rereadAnswerer = answerer;
     this.#rereads = new RereadReader({
       bus,
       source: definition.source,
       positions: this.#surroundings.rereadPositions,
       logger,
-      answer: (table, requests) => this.#answerRereads(chunkSurroundings, table, requests),
+      answer: (table, requests) => answerer.answer(table, requests),
       onAnswered: (rows) => metrics.reread(definition.name, rows),
     });
     await this.#rereads.start();
   }
 
-  async #answerRereads(
-    chunkSurroundings: ChunkSurroundings,
-    table: TableName,
-    requests: Parameters<typeof answerRereads>[4],
-  ): Promise<number> {
-    const captured = (await this.#surroundings.tables.list(this.#stored.id)).some(
-      (each) => each.schema === table.schema && each.table === table.table,
-    );
-    if (!captured) return 0;
-    try {
-      this.#rereadSession ??= await this.#open('reread');
-      const { signal } = this.#aborted;
-      return await answerRereads(this.#rereadSession, chunkSurroundings, this.#serverVersion, table, requests, signal);
-    } catch (error) {
-      await this.#rereadSession?.close();
-      this.#rereadSession = undefined;
-      throw error;
+  async #isCaptured({ schema, table }: TableName): Promise<boolean> {
+    const captured = await this.#surroundings.tables.list(this.#stored.id);
+    return captured.some((each) => each.schema === schema && each.table === table);
+  }
+
+  /** Versions that were opened just before an earlier process died, too early to be kept. */
+  async #takeInSchemas(): Promise<void> {
+    for (const table of await this.#surroundings.tables.list(this.#stored.id)) {
+      const schema = this.stream.sequencer.currentSchema(table);
+      if (schema !== undefined) await this.#history.take(table, schema);
     }
   }
 
   /** Asks for the first pull of every table that has become readable. */
   #lookAtGate(): Promise<void> {
-    return this.#inTurn(async (session) => {
+    return this.#housekeeping.inTurn(async (session) => {
       const due = (await this.#gate?.look(session)) ?? [];
       for (const table of due) {
         await this.#askPull(table, 'first');
@@ -279,94 +290,6 @@ class PostgresSource implements RunningSource {
     if (waiting) return;
     await this.#surroundings.pulls.ask({ organisationId, sourceId: id, table, cause, askedBy: 'dbus' });
     this.#pulls?.kick();
-  }
-
-  async #onSchemaOpened(opening: SchemaOpening): Promise<void> {
-    const { organisationId, id } = this.#stored;
-    const { schemaVersions, logger } = this.#surroundings;
-    const { table, schema, previous, diff } = opening;
-    if (table.schema === HEARTBEAT_TABLE.schema) return;
-    try {
-      await schemaVersions.record(organisationId, id, table, schema);
-      if (previous === undefined) return;
-      const compatible = diff?.compatible === true;
-      await this.#event(
-        'schema-changed',
-        `${table.schema}.${table.table} has version ${schema.version}: ${compatible ? 'compatible' : 'incompatible'} with ${previous.version}`,
-        { ...table, version: schema.version, compatible, changes: diff?.changes ?? [] },
-      );
-      const because = await this.#inTurn((session) => silentChange(session, opening));
-      if (because === null) return;
-      await this.#event('pull-asked', `${table.schema}.${table.table} is pulled again: ${because}`, { ...table });
-      await this.#askPull(table, 'schema-change');
-    } catch (error) {
-      logger.error({ err: error, table, version: schema.version }, 'a schema version could not be kept');
-    }
-  }
-
-  async #tellChanges(changes: ReconcileReport): Promise<void> {
-    const tell = async (kind: string, tables: readonly TableName[], what: string): Promise<void> => {
-      for (const table of tables) await this.#event(kind, `${table.schema}.${table.table} ${what}`, { ...table });
-    };
-    await tell('table-added', changes.added, 'is captured from now on');
-    await tell('table-removed', changes.removed, 'is not captured any more');
-    await tell('table-changed', changes.changed, 'has another key, or lost it');
-  }
-
-  async #tellPullEnded(pull: Pull): Promise<void> {
-    const name = `${pull.schema}.${pull.table}`;
-    const sentence =
-      pull.state === 'done' ? `The pull of ${name} brought ${pull.rows} rows` : `The pull of ${name} is ${pull.state}`;
-    await this.#event(`pull-${pull.state}`, sentence, { pull: pull.id, rows: pull.rows, reason: pull.reason });
-  }
-
-  /** Never rejects: what cannot be remembered is at least logged. */
-  async #event(kind: string, sentence: string, facts: Record<string, unknown>): Promise<void> {
-    const { events, logger } = this.#surroundings;
-    const { organisationId, name } = this.#stored;
-    logger.info({ source: name, kind, ...facts }, sentence);
-    try {
-      await events.record(organisationId, { sourceName: name, kind, sentence, facts, subject: 'dbus' });
-    } catch (error) {
-      logger.warn({ err: error, kind }, 'an event could not be recorded');
-    }
-  }
-
-  /** One after the other on one connection, which is made anew after a failure. */
-  #inTurn<Result>(work: (session: SourceSession) => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(async () => {
-      try {
-        this.#housekeeping ??= await this.#open('housekeeping');
-        const done = await work(this.#housekeeping);
-        this.#lastHousekeepingError = undefined;
-        return done;
-      } catch (error) {
-        this.#lastHousekeepingError = error instanceof Error ? error.message : String(error);
-        await this.#housekeeping?.close();
-        this.#housekeeping = undefined;
-        throw error;
-      }
-    });
-    this.#turn = result.catch(() => undefined);
-    return result;
-  }
-
-  /** Repeats a piece of housekeeping; one that is late skips a beat, one that fails is told by `health`. */
-  #every(milliseconds: number, work: () => Promise<unknown>): void {
-    let busy = false;
-    this.#timers.push(
-      setInterval(() => {
-        if (busy) return;
-        busy = true;
-        work()
-          .catch((error: unknown) =>
-            this.#surroundings.logger.debug({ err: error }, 'housekeeping failed; tried again'),
-          )
-          .finally(() => {
-            busy = false;
-          });
-      }, milliseconds),
-    );
   }
 
   #open(role: string): Promise<SourceSession> {

@@ -1,11 +1,10 @@
 /** Decides whether a new schema version may have changed stored values without a row in the log: such a table must be pulled. */
-import type { SchemaOpening } from '../../pipeline/schema-ledger.ts';
+import type { SchemaDiff } from '@rtdp/ums/schema-diff';
+import type { TableName } from '../../pipeline/contract.ts';
 import { quoteTable, type SourceSession } from './connection.ts';
 
 /** Why a pull must follow, or null. A nullable column without a default leaves every stored value as it was. */
-export async function silentChange(session: SourceSession, opening: SchemaOpening): Promise<string | null> {
-  const { diff, table } = opening;
-  if (diff === undefined) return null;
+export async function silentChange(session: SourceSession, table: TableName, diff: SchemaDiff): Promise<string | null> {
   const retyped = diff.changes.filter((change) => change.change === 'retyped').map((change) => change.column);
   if (retyped.length > 0) return `the type of ${retyped.join(', ')} changed, which may have rewritten every row`;
   const added = diff.changes.filter((change) => change.change === 'added').map((change) => change.column);
