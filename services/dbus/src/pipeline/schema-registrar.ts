@@ -9,8 +9,8 @@ import { formatNamespace } from '@rtdp/ums/namespace';
 import type { Logger } from 'pino';
 import type { StreamSchema } from './contract.ts';
 
-const FIRST_PAUSE_MS = 2_000;
-const LONGEST_PAUSE_MS = 60_000;
+const FIRST_PAUSE_MS = 1_000;
+const LONGEST_PAUSE_MS = 5_000;
 
 /** What the registry will refuse again, whenever it is asked. */
 const FINAL_CODES: ReadonlySet<string> = new Set(['BUS_SCHEMA_INCOMPATIBLE', 'BUS_SCHEMA_INVALID']);
