@@ -63,6 +63,8 @@ export class CommitNotices {
 
   /** Something was stored or passed: tells only if the table's freshness is another now. */
   moved(): void {
+    // Before its first batch this worker does not know the number that others have told; one that is too small never goes out.
+    if (this.#commitNumber === 0n) return;
     const freshness = this.freshness();
     if (freshness.watermark === this.#told.watermark && freshness.loading === this.#told.loading) return;
     this.#tell(false, freshness);

@@ -44,3 +44,8 @@ export function formatTimestamp(milliseconds: number): string {
   const text = new Date(whole + Math.floor(micros / 1000)).toISOString();
   return `${text.slice(0, 10)} ${text.slice(11, 23)}${String(micros % 1000).padStart(3, '0')}`;
 }
+
+/** The later of two UTC times; texts of one form compare as texts, but for a fraction that one has and the other has not. */
+export function laterTime(a: string | undefined, b: string): string {
+  return a === undefined || b.padEnd(26, '0') > a.padEnd(26, '0') ? b : a;
+}

@@ -21,7 +21,7 @@ export interface FlowPartitionOptions {
 }
 
 /** How long the begin waits for the sinks to tell where their tables stand; who is later is read again by itself. */
-const CLAIM_WAIT_MS = 5_000;
+const CLAIM_WAIT_MS = 1_000;
 
 export class FlowPartition implements FeedTarget {
   readonly partition: number;

@@ -137,7 +137,6 @@ export class FlowTable {
   async resume(): Promise<void> {
     this.#paused = undefined;
     this.deadInARow = 0;
-    this.#shapes.clear();
     await this.#save();
   }
 

@@ -5,6 +5,7 @@
 import type { TableSink } from '@rtdp/stores/contract';
 import { RtdpError } from '@rtdp/ums/error';
 import { familyOf, isDataKind, type KindFamily } from '@rtdp/ums/message-kinds';
+import { laterTime } from '../feedback/latency.ts';
 import type { FlowContext } from '../flow/flow-context.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import { type PreparedWork, prepareWork } from '../sink/prepare-work.ts';
@@ -329,7 +330,7 @@ export class Lane {
         this.#lastProgressAt = this.#context.now();
       }
       this.#doneOffset = work.nextOffset;
-      if (work.watermark !== undefined) this.#watermark = work.watermark;
+      if (work.watermark !== undefined) this.#watermark = laterTime(this.#watermark, work.watermark);
       if (work.lastId !== undefined) this.#lastId = work.lastId;
     } finally {
       this.#busyBytes -= work.bytes;
@@ -340,7 +341,8 @@ export class Lane {
 
   #idleProgressDue(): boolean {
     const stored = this.#writer.storedOffset;
-    const due = this.#context.now() - this.#lastProgressAt >= IDLE_PROGRESS_MS;
+    // The first one at once: it brings the number that notices about an idle table need.
+    const due = !this.#writer.hasTold || this.#context.now() - this.#lastProgressAt >= IDLE_PROGRESS_MS;
     return due && this.#writer.isOpen && stored !== undefined && this.doneOffset > stored;
   }
 

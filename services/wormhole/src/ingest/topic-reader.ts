@@ -80,7 +80,7 @@ export class TopicReader {
     return this.#change(async () => {
       this.#members.add(member);
       if (this.#topics.includes(member.topic)) {
-        for (const partition of this.assignedPartitions(member.topic)) await member.assigned(partition);
+        await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.assigned(partition)));
       } else {
         await this.#rejoin();
       }
@@ -90,7 +90,7 @@ export class TopicReader {
   remove(member: StreamMember): Promise<void> {
     return this.#change(async () => {
       if (!this.#members.delete(member)) return;
-      for (const partition of this.assignedPartitions(member.topic)) await member.revoked(partition);
+      await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.revoked(partition)));
       if (![...this.#members].some((other) => other.topic === member.topic)) await this.#rejoin();
     });
   }

@@ -2,6 +2,7 @@
 import type { SinkItem } from '@rtdp/stores/contract';
 import type { DeadLetterEntry } from '../dead-letter/dead-letter-store.ts';
 import { brokenEntry, failedEntry, type LanePlace } from '../dead-letter/to-dead-letter.ts';
+import { laterTime } from '../feedback/latency.ts';
 import type { FlowContext } from '../flow/flow-context.ts';
 import { type ComputedRows, type FailedRow, runStep } from '../flow/run-step.ts';
 import type { LaneWork, RowsStep } from '../ingest/to-batch.ts';
@@ -137,10 +138,5 @@ function noteNewest(prepared: PreparedWork, work: LaneWork): void {
   prepared.newest = { timestamp, published: typeof published === 'number' ? published : undefined };
   // Increments of a partition are in order of commit: a row's time says as much as a heartbeat's. A pulled row's does not.
   if (step.origins.at(-1)?.message.kind === 'data_increment_data')
-    prepared.watermark = greater(prepared.watermark, timestamp);
-}
-
-/** UTC texts of one form compare as texts, but for a fraction that one has and the other has not. */
-function greater(a: string | undefined, b: string): string {
-  return a === undefined || b.padEnd(26, '0') > a.padEnd(26, '0') ? b : a;
+    prepared.watermark = laterTime(prepared.watermark, timestamp);
 }

@@ -51,6 +51,11 @@ export class SinkWriter {
     return this.#epoch;
   }
 
+  /** Whether a batch was stored since the claim: then a notice has told of this worker. */
+  get hasTold(): boolean {
+    return this.#told;
+  }
+
   /** The position the sink holds. */
   get storedOffset(): bigint | undefined {
     return this.#storedOffset;
