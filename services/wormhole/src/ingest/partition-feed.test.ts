@@ -122,3 +122,19 @@ it('gives every message once and in order, however reading, sharing, falling beh
     { numRuns: 60 },
   );
 });
+
+it('is given nothing before it begins, and nothing any more after it was stopped', async () => {
+  const it = setUp(9n, 100);
+  it.begin(9n);
+  it.feed.fallBehind();
+  await turn();
+  expect(it.given).toEqual([]);
+  it.feed.begin(6n);
+  await turn();
+  await turn();
+  it.stop();
+  it.feed.fallBehind();
+  await turn();
+  expect(it.given).toEqual([6n, 7n, 8n]);
+  expect(it.feed.mode).toBe('stopped');
+});

@@ -103,7 +103,9 @@ export class PartitionFeed {
 
   /** Leaves the shared reader to the others; goes on by itself from where it stands once there is room. */
   fallBehind(): void {
-    if (this.#mode === 'live') this.#mode = 'waiting';
+    // One that has not begun has no place to read from, and one that reads by itself does so already.
+    if (this.#mode === 'stopped' || this.#mode === 'catching-up') return;
+    this.#mode = 'waiting';
     if (!this.full) this.#goOn();
   }
 
