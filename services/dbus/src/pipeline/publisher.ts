@@ -203,10 +203,13 @@ export class Publisher {
     trace?.('committed');
   }
 
-  /** The position only after everything else is acknowledged: a crash in between repeats rows, it never loses any. */
+  /**
+   * The position only after everything else is acknowledged: a crash in between repeats rows, it never loses any. It alone takes a
+   * transaction, behind the rows: a process that was taken over and wakes up must not put the position, and with it the counter, back.
+   */
   async #sendPlainly(producer: BusProducer, sends: TopicMessages[][], last: TopicMessages): Promise<void> {
     await Promise.all(sends.map((send) => producer.sendMany(send)));
-    await producer.sendMany([last]);
+    await this.#sendInTransaction([], last);
   }
 
   #wakeIdle(): void {
