@@ -85,6 +85,8 @@ export class Heartbeat {
       if (this.#isStopped) throw failed(new Error('the stream stops'), this.#options.source);
       try {
         this.#session ??= await this.#options.openSession();
+        // It was stopped meanwhile: nobody else would close what was opened.
+        if (this.#isStopped) throw new Error('the stream stops');
         return await work(this.#session);
       } catch (error) {
         const session = this.#session;

@@ -34,7 +34,9 @@ async function begin(pull: Pull, table: SourceTable, run: PullRun): Promise<Pull
  * nothing of them goes on when one has failed.
  */
 async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRun): Promise<void> {
-  const sessions = [await run.openSession('pull'), await run.openSession('pull')] as const;
+  // Closed also when the second one cannot be opened, which is when the source is short of connections.
+  await using first = await run.openSession('pull');
+  await using second = await run.openSession('pull');
   const failed = new AbortController();
   const signal = AbortSignal.any([run.signal, failed.signal]);
   const keeper = new ChunkKeeper(pull, run);
@@ -47,7 +49,7 @@ async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRu
       signal.throwIfAborted();
       const rowsRead = Promise.withResolvers<{ rows: number; lastKey: string[] | null }>();
       const afterKey = after;
-      const published = readChunk(sessions[turn % 2 === 0 ? 0 : 1], run.surroundings, {
+      const published = readChunk(turn % 2 === 0 ? first : second, run.surroundings, {
         table: { schema: pull.schema, table: pull.table },
         keyColumns,
         range: { kind: 'after', key: afterKey, limit: chunkRows },
@@ -77,7 +79,6 @@ async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRu
     throw error;
   } finally {
     await Promise.allSettled(underWay);
-    await Promise.all(sessions.map((session) => session.close()));
   }
 }
 
