@@ -55,126 +55,109 @@ export class BatchWriter {
     const untellable = columns.some((column) => column.untold !== undefined);
     const timestamps = new ColumnSource(TIMESTAMP_FIELD, batch.timestamps);
     const ids = wordsOf(batch.ids);
-    output.clear();
-    output.append(this.prefix);
+    let at = output.write(output.begin(), this.prefix);
     for (let row = start; row < end; row++) {
-      if (row > start) writeByte(output, COMMA);
-      writeSystemValues(output, ids, timestamps, batch.operations[row]!, row);
+      at = writeSystemValues(output, at, ids, timestamps, batch.operations[row]!, row, row > start);
       for (let index = 0; index < columns.length; index++) {
-        output.reserve(ROOM_OF_VALUE);
-        writeByte(output, COMMA);
-        writeValue(output, columns[index]!, row);
+        output.reserve(at, ROOM_OF_VALUE);
+        output.bytes[at] = COMMA;
+        at = writeValue(output, at + 1, columns[index]!, row);
       }
-      output.reserve(ROOM_OF_VALUE);
-      writeByte(output, CLOSE_BRACKET);
-      if (untellable) writeUntold(output, columns, row);
-      writeByte(output, CLOSE_BRACE);
+      output.reserve(at, ROOM_OF_VALUE);
+      output.bytes[at++] = CLOSE_BRACKET;
+      if (untellable) at = writeUntold(output, at, columns, row);
+      output.bytes[at++] = CLOSE_BRACE;
     }
-    output.append(Buffer.from(envelopeSuffix(context)));
-    return output.take();
+    return output.take(output.write(at, Buffer.from(envelopeSuffix(context))));
   }
 }
 
-function writeByte(output: OutputBytes, byte: number): void {
-  output.bytes[output.length++] = byte;
-}
-
-/** `{"tuple":["<id>","<timestamp>","<operation>","<id>"` */
+/** `{"tuple":["<id>","<timestamp>","<operation>","<id>"`, after a comma if it is not the first. */
 function writeSystemValues(
   output: OutputBytes,
+  at: number,
   ids: Uint32Array,
   timestamps: ColumnSource,
   operation: number,
   row: number,
-): void {
-  output.reserve(ROOM_OF_VALUE);
-  output.view.setInt32(output.length, ROW_START_1, true);
-  output.view.setInt32(output.length + 4, ROW_START_2, true);
-  output.length += 8;
-  writeByte(output, COLON);
-  writeByte(output, OPEN_BRACKET);
-  const idAt = output.length;
-  writeQuotedInt64(output, ids, row);
-  const idLength = output.length - idAt;
-  writeByte(output, COMMA);
-  const start = timestamps.offsets[row]!;
-  const end = timestamps.offsets[row + 1]!;
-  output.appendPlainString(timestamps, start, end);
-  output.reserve(ROOM_OF_VALUE);
-  writeByte(output, COMMA);
-  writeByte(output, QUOTE);
-  writeByte(output, operation);
-  writeByte(output, QUOTE);
-  writeByte(output, COMMA);
-  // Comma, time in quotes, and the five bytes of the operation lie between.
-  output.repeat(idLength + 1 + (end - start + 2) + 5, idLength);
+  another: boolean,
+): number {
+  output.reserve(at, ROOM_OF_VALUE);
+  if (another) output.bytes[at++] = COMMA;
+  output.view.setInt32(at, ROW_START_1, true);
+  output.view.setInt32(at + 4, ROW_START_2, true);
+  output.bytes[at + 8] = COLON;
+  output.bytes[at + 9] = OPEN_BRACKET;
+  const idAt = at + 10;
+  const idEnd = writeQuotedInt64(output, idAt, ids, row);
+  output.bytes[idEnd] = COMMA;
+  at = output.writePlainString(idEnd + 1, timestamps, timestamps.offsets[row]!, timestamps.offsets[row + 1]!);
+  output.reserve(at, ROOM_OF_VALUE);
+  const { bytes } = output;
+  bytes[at] = COMMA;
+  bytes[at + 1] = QUOTE;
+  bytes[at + 2] = operation;
+  bytes[at + 3] = QUOTE;
+  bytes[at + 4] = COMMA;
+  return output.repeat(at + 5, idAt, idEnd - idAt);
 }
 
-function writeQuotedInt64(output: OutputBytes, words: Uint32Array, row: number): void {
-  writeByte(output, QUOTE);
-  output.writeInt64(words[2 * row]!, words[2 * row + 1]!);
-  writeByte(output, QUOTE);
+function writeQuotedInt64(output: OutputBytes, at: number, words: Uint32Array, row: number): number {
+  output.bytes[at] = QUOTE;
+  at = output.writeInt64(at + 1, words[2 * row]!, words[2 * row + 1]!);
+  output.bytes[at] = QUOTE;
+  return at + 1;
 }
 
-function writeValue(output: OutputBytes, column: ColumnSource, row: number): void {
+function writeValue(output: OutputBytes, at: number, column: ColumnSource, row: number): number {
   if (column.nulls[row] === 1) {
-    output.view.setInt32(output.length, NULL, true);
-    output.length += 4;
-    return;
+    output.view.setInt32(at, NULL, true);
+    return at + 4;
   }
   switch (column.write) {
+    case WRITE.escapedText:
+      return output.writeJsonString(at, column, column.offsets[row]!, column.offsets[row + 1]!);
+    case WRITE.jsonText:
+      return output.writeDenseJsonString(at, column, column.offsets[row]!, column.offsets[row + 1]!);
+    case WRITE.quotedText:
+      return output.writePlainString(at, column, column.offsets[row]!, column.offsets[row + 1]!);
     case WRITE.checkedText:
       refuseNullWord(column, row);
-      output.appendJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
-      return;
-    case WRITE.escapedText:
-      output.appendJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
-      return;
-    case WRITE.jsonText:
-      output.appendDenseJsonString(column, column.offsets[row]!, column.offsets[row + 1]!);
-      return;
-    case WRITE.quotedText:
-      output.appendPlainString(column, column.offsets[row]!, column.offsets[row + 1]!);
-      return;
+      return output.writeJsonString(at, column, column.offsets[row]!, column.offsets[row + 1]!);
     case WRITE.bareText:
-      writeBareText(output, column, row);
-      return;
+      return writeBareText(output, at, column, row);
     case WRITE.int32:
-      output.writeInt32(column.integers[row]!);
-      return;
+      return output.writeInt32(at, column.integers[row]!);
     case WRITE.quotedInt64:
-      writeQuotedInt64(output, column.words, row);
-      return;
+      return writeQuotedInt64(output, at, column.words, row);
     case WRITE.bareInt64:
-      output.writeInt64(column.words[2 * row]!, column.words[2 * row + 1]!);
-      return;
+      return output.writeInt64(at, column.words[2 * row]!, column.words[2 * row + 1]!);
     case WRITE.float64:
-      writeNumber(output, column.doubles[row]!);
-      return;
-    case WRITE.boolean:
-      writeBoolean(output, column.booleans[row]!);
+      return writeNumber(output, at, column.doubles[row]!);
+    default:
+      return writeBoolean(output, at, column.booleans[row]!);
   }
 }
 
-function writeBareText(output: OutputBytes, column: ColumnSource, row: number): void {
+function writeBareText(output: OutputBytes, at: number, column: ColumnSource, row: number): number {
   const start = column.offsets[row]!;
   const end = column.offsets[row + 1]!;
   const first = column.bytes[start]!;
   // NaN, Infinity, -Infinity: numbers that JSON has only as text.
   const isWord = first === 0x4e || first === 0x49 || (first === 0x2d && column.bytes[start + 1] === 0x49);
-  if (isWord) output.appendPlainString(column, start, end);
-  else output.appendPlain(column, start, end);
+  return isWord ? output.writePlainString(at, column, start, end) : output.writePlain(at, column, start, end);
 }
 
-function writeNumber(output: OutputBytes, value: number): void {
-  if (Number.isFinite(value)) output.writeDouble(value);
-  else output.append(Number.isNaN(value) ? NOT_A_NUMBER : value > 0 ? INFINITY : MINUS_INFINITY);
+function writeNumber(output: OutputBytes, at: number, value: number): number {
+  if (Number.isFinite(value)) return output.writeDouble(at, value);
+  return output.write(at, Number.isNaN(value) ? NOT_A_NUMBER : value > 0 ? INFINITY : MINUS_INFINITY);
 }
 
-function writeBoolean(output: OutputBytes, value: number): void {
-  output.view.setInt32(output.length, value === 1 ? TRUE : FALSE, true);
-  output.length += 4;
-  if (value !== 1) writeByte(output, 0x65);
+function writeBoolean(output: OutputBytes, at: number, value: number): number {
+  output.view.setInt32(at, value === 1 ? TRUE : FALSE, true);
+  if (value === 1) return at + 4;
+  output.bytes[at + 4] = 0x65;
+  return at + 5;
 }
 
 function refuseNullWord(column: ColumnSource, row: number): void {
@@ -185,7 +168,7 @@ function refuseNullWord(column: ColumnSource, row: number): void {
   }
 }
 
-function writeUntold(output: OutputBytes, columns: readonly ColumnSource[], row: number): void {
+function writeUntold(output: OutputBytes, at: number, columns: readonly ColumnSource[], row: number): number {
   for (const [name, mark] of [
     ['unchanged', UNCHANGED],
     ['unknown', UNKNOWN],
@@ -193,7 +176,8 @@ function writeUntold(output: OutputBytes, columns: readonly ColumnSource[], row:
     const indexes = columns.flatMap((column, index) =>
       column.untold?.[row] === mark ? [index + SYSTEM_FIELDS.length] : [],
     );
-    if (indexes.length > 0) output.append(Buffer.from(`,"${name}":[${indexes.join(',')}]`));
+    if (indexes.length > 0) at = output.write(at, Buffer.from(`,"${name}":[${indexes.join(',')}]`));
   }
-  output.reserve(ROOM_OF_VALUE);
+  output.reserve(at, ROOM_OF_VALUE);
+  return at;
 }

@@ -2,13 +2,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { OutputBytes } from './output-bytes.ts';
 
-function written(write: (output: OutputBytes) => void): string {
-  const output = new OutputBytes();
-  output.append(Buffer.from('<'));
-  output.reserve(64);
-  write(output);
-  output.append(Buffer.from('>'));
-  return output.take().toString().slice(1, -1);
+const output = new OutputBytes();
+
+function written(write: (output: OutputBytes, at: number) => number): string {
+  const at = output.write(output.begin(), Buffer.from('<'));
+  output.reserve(at, 64);
+  return output
+    .take(output.write(write(output, at), Buffer.from('>')))
+    .toString()
+    .slice(1, -1);
 }
 
 const halves = (value: bigint): [number, number] => {
@@ -30,11 +32,11 @@ describe('numbers', () => {
     fc.assert(
       fc.property(
         long,
-        (value) => void expect(written((output) => output.writeInt64(...halves(value)))).toBe(String(value)),
+        (value) => void expect(written((output, at) => output.writeInt64(at, ...halves(value)))).toBe(String(value)),
       ),
       { numRuns: 3000 },
     );
-    expect(written((output) => output.writeInt64(...halves(-(2n ** 63n))))).toBe('-9223372036854775808');
+    expect(written((output, at) => output.writeInt64(at, ...halves(-(2n ** 63n))))).toBe('-9223372036854775808');
   });
 
   it('of 32 bits are written as Number writes them', () => {
@@ -43,16 +45,21 @@ describe('numbers', () => {
       fc.constantFrom(...edges.filter((edge) => edge < 2n ** 31n).flatMap((edge) => [Number(edge), -Number(edge)])),
     );
     fc.assert(
-      fc.property(integer, (value) => void expect(written((output) => output.writeInt32(value))).toBe(String(value))),
+      fc.property(
+        integer,
+        (value) => void expect(written((output, at) => output.writeInt32(at, value))).toBe(String(value)),
+      ),
     );
-    expect(written((output) => output.writeInt32(-2147483648))).toBe('-2147483648');
+    expect(written((output, at) => output.writeInt32(at, -2147483648))).toBe('-2147483648');
   });
 
   it('with a fraction are written in their shortest form', () => {
     const double = fc.double({ noNaN: true, noDefaultInfinity: true });
     fc.assert(
       fc.property(double, (value) => {
-        expect(written((output) => output.writeDouble(value))).toBe(Object.is(value, -0) ? '-0' : String(value));
+        expect(written((output, at) => output.writeDouble(at, value))).toBe(
+          Object.is(value, -0) ? '-0' : String(value),
+        );
       }),
     );
   });
@@ -65,9 +72,11 @@ describe('texts', () => {
         const bytes = Buffer.from('#'.repeat(before) + text + '#'.repeat(after));
         const source = { bytes, view: new DataView(bytes.buffer, bytes.byteOffset, bytes.length) };
         const end = bytes.length - after;
-        expect(written((output) => output.appendJsonString(source, before, end))).toBe(JSON.stringify(text));
-        expect(written((output) => output.appendDenseJsonString(source, before, end))).toBe(JSON.stringify(text));
-        expect(written((output) => output.appendPlain(source, before, end))).toBe(text);
+        expect(written((output, at) => output.writeJsonString(at, source, before, end))).toBe(JSON.stringify(text));
+        expect(written((output, at) => output.writeDenseJsonString(at, source, before, end))).toBe(
+          JSON.stringify(text),
+        );
+        expect(written((output, at) => output.writePlain(at, source, before, end))).toBe(text);
       }),
       { numRuns: 2000 },
     );
@@ -79,10 +88,8 @@ describe('slabs', () => {
     const output = new OutputBytes();
     const taken: Buffer[] = [];
     for (let index = 0; index < 60; index++) {
-      output.clear();
-      output.append(Buffer.alloc(50_000, index));
-      output.append(Buffer.alloc(index === 30 ? 3_000_000 : 10, index));
-      taken.push(output.take());
+      const at = output.write(output.begin(), Buffer.alloc(50_000, index));
+      taken.push(output.take(output.write(at, Buffer.alloc(index === 30 ? 3_000_000 : 10, index))));
     }
     for (const [index, bytes] of taken.entries()) {
       expect(bytes.length).toBe(50_000 + (index === 30 ? 3_000_000 : 10));

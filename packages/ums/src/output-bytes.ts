@@ -1,4 +1,8 @@
-/** Decides how messages are written one behind the other into large pieces of memory: texts four bytes at a time, numbers digit by digit. */
+/**
+ * Decides how messages are written one behind the other into large pieces of memory: texts four bytes at a time, numbers digit by digit.
+ *
+ * Every `write…` takes the position to write at and returns the one after; the position stays the same when the memory is exchanged.
+ */
 
 import { writeJsonByte, writeJsonString } from './json-bytes.ts';
 import { bytesBefore, specialBits } from './word-bytes.ts';
@@ -31,41 +35,45 @@ function digitsOf(value: number): number {
 export class OutputBytes {
   bytes: Buffer = Buffer.allocUnsafeSlow(SLAB);
   view: DataView = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
-  length = 0;
   private start = 0;
+  private expected = 0;
 
-  /** Makes sure that so many more bytes fit, and a few more. */
-  reserve(count: number): void {
-    if (this.length + count + 16 > this.bytes.length) this.grow(count);
+  /** Starts a message, in new memory if it is likely not to fit. @returns the position of its first byte */
+  begin(): number {
+    if (this.start + this.expected > this.bytes.length) {
+      this.exchange(Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * this.expected)));
+      this.start = 0;
+    }
+    return this.start;
   }
 
-  /** What was written since the last time; nobody else writes there any more. */
-  take(): Buffer {
-    const taken = this.bytes.subarray(this.start, this.length);
-    this.start = this.length;
+  /** Ends the message before `at`. Nobody else writes into what is returned any more. */
+  take(at: number): Buffer {
+    const taken = this.bytes.subarray(this.start, at);
+    this.expected = Math.ceil(taken.length * 1.1);
+    this.start = at;
     return taken;
   }
 
-  /** Forgets what was written since the last `take`. */
-  clear(): void {
-    this.length = this.start;
+  /** Makes sure that so many more bytes fit, and a few more. Whatever writes texts does so itself. */
+  reserve(at: number, count: number): void {
+    if (at + count + 16 > this.bytes.length) this.grow(at, count);
   }
 
   /** Reserves and writes. */
-  append(source: Buffer): void {
-    this.reserve(source.length);
-    source.copy(this.bytes, this.length);
-    this.length += source.length;
+  write(at: number, source: Buffer): number {
+    this.reserve(at, source.length);
+    source.copy(this.bytes, at);
+    return at + source.length;
   }
 
   /** Reserves and writes a JSON string, escaping where needed. */
-  appendJsonString(source: ReadableBytes, start: number, end: number): void {
-    this.reserve(2 + 6 * (end - start));
+  writeJsonString(at: number, source: ReadableBytes, start: number, end: number): number {
+    this.reserve(at, 2 + 6 * (end - start));
     const { view, bytes } = this;
     const from = source.view;
-    let at = this.length;
-    view.setUint8(at++, QUOTE);
-    const lastWord = Math.min(end, from.byteLength - 3) - 3;
+    bytes[at++] = QUOTE;
+    const lastWord = end - 3;
     let index = start;
     while (index < lastWord) {
       const word = from.getInt32(index, true);
@@ -74,75 +82,68 @@ export class OutputBytes {
       if (special === 0) {
         index += 4;
         at += 4;
-        continue;
+      } else {
+        const plain = bytesBefore(special);
+        index += plain;
+        at = writeJsonByte(bytes, at + plain, source.bytes[index++]!);
       }
-      const plain = bytesBefore(special);
-      index += plain;
-      at = writeJsonByte(bytes, at + plain, source.bytes[index++]!);
     }
     for (; index < end; index++) at = writeJsonByte(bytes, at, source.bytes[index]!);
-    view.setUint8(at++, QUOTE);
-    this.length = at;
+    bytes[at++] = QUOTE;
+    return at;
   }
 
-  /** As `appendJsonString`, for texts in which escapes stand close together: JSON within JSON. */
-  appendDenseJsonString(source: ReadableBytes, start: number, end: number): void {
-    this.reserve(2 + 6 * (end - start));
-    this.length = writeJsonString(this.bytes, this.length, source.bytes, start, end);
+  /** As `writeJsonString`, for texts in which escapes stand close together: JSON within JSON. */
+  writeDenseJsonString(at: number, source: ReadableBytes, start: number, end: number): number {
+    this.reserve(at, 2 + 6 * (end - start));
+    return writeJsonString(this.bytes, at, source.bytes, start, end);
   }
 
   /** Reserves and writes a quoted text that needs no escape. */
-  appendPlainString(source: ReadableBytes, start: number, end: number): void {
-    this.reserve(2 + end - start);
-    this.bytes[this.length++] = QUOTE;
-    this.appendPlain(source, start, end);
-    this.bytes[this.length++] = QUOTE;
+  writePlainString(at: number, source: ReadableBytes, start: number, end: number): number {
+    this.reserve(at, 2 + end - start);
+    this.bytes[at] = QUOTE;
+    at = this.writePlain(at + 1, source, start, end);
+    this.bytes[at] = QUOTE;
+    return at + 1;
   }
 
   /** Reserves and writes bytes as they are. */
-  appendPlain(source: ReadableBytes, start: number, end: number): void {
-    this.reserve(end - start);
+  writePlain(at: number, source: ReadableBytes, start: number, end: number): number {
+    this.reserve(at, end - start);
     const { view, bytes } = this;
     const from = source.view;
-    const lastWord = Math.min(end, from.byteLength - 3);
-    let at = this.length;
+    const lastWord = end - 3;
     let index = start;
     for (; index < lastWord; index += 4, at += 4) view.setInt32(at, from.getInt32(index, true), true);
-    if (index < end) for (; index < end; index++) bytes[at++] = source.bytes[index]!;
-    this.length += end - start;
+    for (; index < end; index++) bytes[at++] = source.bytes[index]!;
+    return at;
   }
 
-  /** Writes `count` bytes again that stand `distance` bytes back; needs `count` bytes reserved. */
-  repeat(distance: number, count: number): void {
+  /** Writes `count` bytes again that start at `from`; needs `count` bytes reserved. */
+  repeat(at: number, from: number, count: number): number {
     const { view } = this;
-    const end = this.length + count;
-    for (let at = this.length; at < end; at += 4) view.setInt32(at, view.getInt32(at - distance, true), true);
-    this.length = end;
+    for (let done = 0; done < count; done += 4) view.setInt32(at + done, view.getInt32(from + done, true), true);
+    return at + count;
   }
 
-  /** Writes; needs 11 bytes reserved. */
-  writeInt32(value: number): void {
-    if (value < 0) {
-      this.bytes[this.length++] = MINUS;
-      // The least integer has no positive twin among 32 bits.
-      if (value === -2147483648) this.writeInt64(0x80000000, 0);
-      else this.writeNatural(-value | 0);
-    } else {
-      this.writeNatural(value);
-    }
+  /** Needs 11 bytes reserved. */
+  writeInt32(at: number, value: number): number {
+    if (value >= 0) return this.writeNatural(at, value);
+    // The least integer has no positive twin among 32 bits.
+    if (value === -2147483648) return this.writeInt64(at, 0x80000000, 0xffffffff);
+    this.bytes[at] = MINUS;
+    return this.writeNatural(at + 1, -value | 0);
   }
 
-  /** Writes; needs 20 bytes reserved. @param low, high the two's complement halves */
-  writeInt64(low: number, high: number): void {
+  /** Needs 20 bytes reserved. @param low, high the two's complement halves */
+  writeInt64(at: number, low: number, high: number): number {
     if (high >= 0x80000000) {
-      this.bytes[this.length++] = MINUS;
+      this.bytes[at++] = MINUS;
       low = (~low + 1) >>> 0;
       high = (low === 0 ? ~high + 1 : ~high) >>> 0;
     }
-    if (high === 0 && low < 0x80000000) {
-      this.writeNatural(low | 0);
-      return;
-    }
+    if (high === 0 && low < 0x80000000) return this.writeNatural(at, low | 0);
     // Long division by a billion, 16 bits at a time.
     const highQuotient = Math.floor(high / BILLION);
     const upper = (high - highQuotient * BILLION) * 65536 + (low >>> 16);
@@ -154,58 +155,57 @@ export class OutputBytes {
     const billions = highQuotient * TWO_32 + upperQuotient * 65536 + lowerQuotient;
     if (billions >= BILLION) {
       const tens = Math.floor(billions / 10);
-      this.writeNatural(tens | 0);
-      this.bytes[this.length++] = ZERO + (billions - tens * 10);
+      at = this.writeNatural(at, tens | 0);
+      this.bytes[at++] = ZERO + (billions - tens * 10);
     } else {
-      this.writeNatural(billions | 0);
+      at = this.writeNatural(at, billions | 0);
     }
     const first = (rest / 100_000_000) | 0;
     const eight = (rest - first * 100_000_000) | 0;
     const four = (eight / 10_000) | 0;
-    this.bytes[this.length] = ZERO + first;
-    this.view.setInt32(this.length + 1, FOUR_DIGITS[four]!, true);
-    this.view.setInt32(this.length + 5, FOUR_DIGITS[eight - four * 10_000]!, true);
-    this.length += 9;
+    this.bytes[at] = ZERO + first;
+    this.view.setInt32(at + 1, FOUR_DIGITS[four]!, true);
+    this.view.setInt32(at + 5, FOUR_DIGITS[eight - four * 10_000]!, true);
+    return at + 9;
   }
 
   /** Writes the shortest text of a finite number; needs 32 bytes reserved. */
-  writeDouble(value: number): void {
-    if (value === (value | 0) && !Object.is(value, -0)) {
-      this.writeInt32(value);
-      return;
-    }
+  writeDouble(at: number, value: number): number {
+    if (value === (value | 0) && !Object.is(value, -0)) return this.writeInt32(at, value | 0);
     const text = Object.is(value, -0) ? '-0' : String(value);
     const { bytes } = this;
-    let at = this.length;
-    for (let index = 0; index < text.length; index++) bytes[at++] = text.charCodeAt(index);
-    this.length = at;
+    const { length } = text;
+    for (let index = 0; index < length; index++) bytes[at + index] = text.charCodeAt(index);
+    return at + length;
   }
 
   /** Of a 32-bit integer that is not negative; needs 12 bytes reserved. */
-  private writeNatural(value: number): void {
-    const end = this.length + digitsOf(value);
-    let at = end;
+  private writeNatural(at: number, value: number): number {
+    const end = at + digitsOf(value);
+    let place = end;
     while (value >= 1000) {
       const next = (value / 10_000) | 0;
-      at -= 4;
-      this.view.setInt32(at, FOUR_DIGITS[value - next * 10_000]!, true);
+      place -= 4;
+      this.view.setInt32(place, FOUR_DIGITS[value - next * 10_000]!, true);
       value = next;
     }
-    while (at > this.length) {
+    while (place > at) {
       const next = (value / 10) | 0;
-      this.bytes[--at] = ZERO + (value - next * 10);
+      this.bytes[--place] = ZERO + (value - next * 10);
       value = next;
     }
-    this.length = end;
+    return end;
   }
 
-  private grow(count: number): void {
-    const written = this.length - this.start;
-    const bytes = Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * (written + count + 16)));
-    this.bytes.copy(bytes, 0, this.start, this.length);
+  private grow(at: number, count: number): void {
+    // What stands before the message is not copied: the position is kept, and untouched memory costs nothing.
+    const bytes = Buffer.allocUnsafeSlow(2 * (at + count + 16));
+    this.bytes.copy(bytes, this.start, this.start, at);
+    this.exchange(bytes);
+  }
+
+  private exchange(bytes: Buffer): void {
     this.bytes = bytes;
     this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
-    this.start = 0;
-    this.length = written;
   }
 }
