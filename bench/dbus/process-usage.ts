@@ -1,5 +1,5 @@
 /** Decides how much CPU and memory a process has used, from what Linux tells of it. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 
 /** Linux counts CPU time in hundredths of a second for user space. */
 const TICKS_PER_SECOND = 100;
@@ -24,26 +24,12 @@ export function residentBytes(pid: number): number {
   }
 }
 
-/** Processes whose title holds this text, for example a walsender. */
-export function processesTitled(text: string): number[] {
-  return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)
-    .filter((pid) => {
-      try {
-        return readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(text);
-      } catch {
-        return false;
-      }
-    });
-}
-
 /** Watches the greatest resident size until it is stopped. */
 export function watchResident(pid: number): { stop(): number } {
   let greatest = residentBytes(pid);
   const timer = setInterval(() => {
     greatest = Math.max(greatest, residentBytes(pid));
-  }, 50);
+  }, 100);
   return {
     stop() {
       clearInterval(timer);
