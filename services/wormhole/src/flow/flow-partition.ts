@@ -23,6 +23,9 @@ export interface FlowPartitionOptions {
 /** How long the begin waits for the sinks to tell where their tables stand; who is later is read again by itself. */
 const CLAIM_WAIT_MS = 1_000;
 
+/** How long lanes that come back are waited for before they are read for, milliseconds. */
+const GATHER_REWINDS_MS = 100;
+
 export class FlowPartition implements FeedTarget {
   readonly partition: number;
   readonly feed: PartitionFeed;
@@ -30,6 +33,8 @@ export class FlowPartition implements FeedTarget {
   readonly #lanes = new Map<FlowTable, Lane>();
   #passed: bigint;
   #begun = false;
+  #rewindTo: bigint | undefined;
+  #rewinding: NodeJS.Timeout | undefined;
   #stopped = false;
 
   constructor(options: FlowPartitionOptions) {
@@ -108,12 +113,20 @@ export class FlowPartition implements FeedTarget {
   /** Gives where the next worker has to begin. */
   async stop(): Promise<bigint> {
     this.#stopped = true;
+    clearTimeout(this.#rewinding);
     this.feed.stop();
     await Promise.all([...this.#lanes.values()].map((lane) => lane.stop()));
     const done = this.doneOffset;
     for (const [table, lane] of this.#lanes) table.notices.own.delete(lane);
     this.#lanes.clear();
     return done;
+  }
+
+  /** Goes on where an error had stopped the feed, unless something asks for an earlier place already. */
+  readOn(): void {
+    if (this.#begun && !this.#stopped && this.#rewindTo === undefined && this.feed.mode === 'stopped') {
+      this.feed.begin(this.feed.wanted);
+    }
   }
 
   take(message: TopicMessage): void {
@@ -152,7 +165,19 @@ export class FlowPartition implements FeedTarget {
 
   /** Reads again from an offset that a lane needs; before the begin, the begin sees to it. */
   #rewind(offset: bigint): void {
-    if (this.#begun && !this.#stopped && offset < this.feed.wanted) this.#readFrom(offset);
+    if (!this.#begun || this.#stopped) return;
+    const from = this.#rewindTo ?? this.feed.wanted;
+    if (offset >= from && this.#rewindTo === undefined) return;
+    // Lanes come back one after the other: nothing is given until those that are about to have said where they stand.
+    this.#rewindTo = offset < from ? offset : from;
+    this.#passed = this.#rewindTo;
+    this.feed.stop();
+    this.#rewinding ??= setTimeout(() => {
+      const start = this.#rewindTo;
+      this.#rewinding = undefined;
+      this.#rewindTo = undefined;
+      if (!this.#stopped && start !== undefined) this.#readFrom(start);
+    }, GATHER_REWINDS_MS);
   }
 
   /** What was passed further on is not passed any more: a lane that is idle must not take it for done. */

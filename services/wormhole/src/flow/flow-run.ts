@@ -108,7 +108,8 @@ export class FlowRun implements StreamMember {
   }
 
   async expectedStart(partition: number): Promise<bigint | undefined> {
-    return this.#partitions.get(partition)?.feed.wanted ?? this.#starts.get(partition);
+    const feed = this.feedOf(partition);
+    return feed === undefined || feed.mode === 'stopped' ? this.#starts.get(partition) : feed.wanted;
   }
 
   feedOf(partition: number): PartitionFeed | undefined {
@@ -224,13 +225,11 @@ export class FlowRun implements StreamMember {
     }
     this.#options.onStep('trouble', reasonOf(error));
     this.#troubled = true;
-    const feed = this.feedOf(partition);
+    const flowPartition = this.#partitions.get(partition);
     const wait = retryPause(3, this.context.definition.retry, () => this.context.random());
     setTimeout(() => {
-      if (!this.#stopped && feed !== undefined && feed === this.feedOf(partition)) {
-        feed.begin(feed.wanted);
-        this.#noteStates();
-      }
+      flowPartition?.readOn();
+      this.#noteStates();
     }, wait).unref();
   }
 
