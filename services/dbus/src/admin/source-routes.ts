@@ -5,8 +5,8 @@ import { z } from 'zod';
 import { addTables, changeDefinition, type DefinitionChange, removeTables } from '../catalog/change-definition.ts';
 import { readSourceDefinition, sourceDefinitionSchema, tablePatternSchema } from '../catalog/source-definition.ts';
 import type { StoredSource } from '../catalog/source-store.ts';
+import { withPassword } from '../catalog/source-store.ts';
 import { changeSchema, checkSchema, eventSchema, type SourceView, sourceSchema, tableChangeSchema } from '../client.ts';
-import { withPassword } from '../supervisor.ts';
 import { allowed, type RouteSurroundings } from './surroundings.ts';
 import { viewEvent, viewSource } from './views.ts';
 

@@ -1,9 +1,10 @@
 /** Decides what a declared definition does to the catalog: registers what is new, changes what differs, leaves the rest alone. */
 
-import { type Supervisor, withPassword } from '../supervisor.ts';
+import type { Supervisor } from '../supervisor.ts';
 import { changeDefinition } from './change-definition.ts';
 import { readSourceDefinition, type SourceDefinitionInput } from './source-definition.ts';
 import type { SourceStore } from './source-store.ts';
+import { withPassword } from './source-store.ts';
 
 /** @returns what was done */
 export async function applyDefinition(

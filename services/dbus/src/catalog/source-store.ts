@@ -147,6 +147,12 @@ function splitPassword(
   return { definition: JSON.stringify({ ...given, connection }), sealed_password: secrets.seal(password) };
 }
 
+/** The definition as it was given, with its password: what a change is made on. */
+export function withPassword(stored: StoredSource): SourceDefinitionInput {
+  const { password } = stored.definition.connection;
+  return { ...stored.given, connection: { ...stored.given.connection, password } };
+}
+
 /** An error as it is kept and shown. */
 export function reasonOf(error: unknown): Reason {
   if (error instanceof RtdpError) {

@@ -2,7 +2,7 @@
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
 import { addTables, removeTables } from '../../catalog/change-definition.ts';
-import { withPassword } from '../../supervisor.ts';
+import { withPassword } from '../../catalog/source-store.ts';
 import { dbusFixture, materialise, rowsOf, until } from '../../testing/dbus-fixture.ts';
 
 // A second or two on a quiet machine; two busy cores may take long.

@@ -1,0 +1,257 @@
+/** Decides the life of one source under supervision: begun, tried again, held, watched while held, taken away; one step at a time. */
+import type { Bus } from '@rtdp/bus/bus';
+import type { Logger } from '@rtdp/service/logging';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import { DBUS_TOPICS, type SourceDefinition } from './catalog/source-definition.ts';
+import type { SourceState } from './catalog/source-states.ts';
+import { reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
+import type { SourceMetrics } from './health/source-metrics.ts';
+import type { TableName } from './pipeline/contract.ts';
+import type { RunningSource, SlotReport, SourceKind, SourceSurroundings, SourceWatch } from './sources/contract.ts';
+
+export interface SupervisedSourceOptions {
+  store: SourceStore;
+  bus: Bus;
+  metrics: SourceMetrics;
+  logger: Logger;
+  now: () => number;
+  loadKind: (name: string) => Promise<SourceKind>;
+  surround: (stored: StoredSource) => SourceSurroundings;
+}
+
+export interface SourceHealth {
+  status: 'ok' | 'degraded' | 'down';
+  detail: string;
+}
+
+const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
+/** Trying again would change nothing until somebody mends something. */
+const FINAL_CODES = new Set([
+  'DBUS_SLOT_LOST',
+  'DBUS_SLOT_AHEAD',
+  'BUS_FENCED',
+  'DBUS_FENCED',
+  'DBUS_SOURCE_KIND_INVALID',
+  'DBUS_POSITION_MALFORMED',
+]);
+
+/** Everything but `interrupt`, `health` and the getters must be called within {@link SupervisedSource.inTurn}. */
+export class SupervisedSource {
+  readonly name: string;
+  readonly #organisationId: string;
+  readonly #options: SupervisedSourceOptions;
+  #turn: Promise<unknown> = Promise.resolve();
+  #running: RunningSource | undefined;
+  /** The one that is being started: what ends it need not wait until it runs. */
+  #starting: RunningSource | undefined;
+  #watch: SourceWatch | undefined;
+  #state: SourceState;
+  #detail = '';
+  #retry: NodeJS.Timeout | undefined;
+  #failures = 0;
+  #isLeft = false;
+
+  constructor(stored: StoredSource, options: SupervisedSourceOptions) {
+    this.name = stored.name;
+    this.#organisationId = stored.organisationId;
+    this.#state = stored.state;
+    this.#options = options;
+  }
+
+  get state(): SourceState {
+    return this.#state;
+  }
+
+  get running(): RunningSource | undefined {
+    return this.#running;
+  }
+
+  /** Last look at the slot, running or held. */
+  get slot(): SlotReport | undefined {
+    return this.#running?.slot() ?? this.#watch?.report();
+  }
+
+  inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => undefined);
+    return result;
+  }
+
+  /** Ends a start that is under way; the command that wants it then gets its turn. */
+  async interrupt(): Promise<void> {
+    clearTimeout(this.#retry);
+    await this.#starting?.stop();
+  }
+
+  /** The service ends: what runs is stopped, the catalog stays as it is. */
+  async leave(): Promise<void> {
+    this.#isLeft = true;
+    await this.interrupt();
+    await this.#turn;
+    await this.#running?.stop();
+    await this.#watch?.stop();
+  }
+
+  /** Starts it; what stands in the way becomes its state, and is thrown for whoever asked. */
+  async begin(how: 'asked' | 'by itself' = 'asked'): Promise<void> {
+    const { loadKind, surround, logger } = this.#options;
+    clearTimeout(this.#retry);
+    if (how === 'asked') this.#failures = 0;
+    const stored = await this.#stored();
+    await this.settle('starting', null);
+    let starting: RunningSource | undefined;
+    try {
+      const kind = await loadKind(stored.definition.kind);
+      starting = await kind.open(stored, surround(stored));
+      this.#starting = starting;
+      await starting.start();
+      this.#running = starting;
+      this.#failures = 0;
+      await this.settle('running', null);
+      logger.info({ source: this.name }, 'a source runs');
+    } catch (error) {
+      await starting?.stop();
+      const isFinal = isRtdpError(error) && FINAL_CODES.has(error.code);
+      await this.settle(isFinal ? 'stopped' : 'failed', error);
+      logger.warn({ err: error, source: this.name, isFinal }, 'a source could not be started');
+      if (!isFinal) this.#tryAgain();
+      throw error;
+    } finally {
+      this.#starting = undefined;
+    }
+  }
+
+  async end(state: SourceState, reason: unknown): Promise<void> {
+    clearTimeout(this.#retry);
+    await this.#running?.stop();
+    this.#running = undefined;
+    await this.settle(state, reason);
+  }
+
+  /** Starts it again under the definition that the catalog has now; one that does not run is left so. */
+  async restart(): Promise<void> {
+    if (this.#running === undefined) return;
+    await this.#running.stop();
+    this.#running = undefined;
+    await this.begin();
+  }
+
+  async changeTables(definition: SourceDefinition, adopt: (table: TableName) => boolean): Promise<void> {
+    await this.#running?.changeTables(definition, adopt);
+  }
+
+  async settle(state: SourceState, error: unknown): Promise<void> {
+    const { metrics, store } = this.#options;
+    this.#state = state;
+    const reason = error === null ? null : reasonOf(error);
+    this.#detail = reason === null ? '' : `${reason.message} ${reason.next}`;
+    metrics.state(this.name, state);
+    const stored = await this.#stored();
+    await store.setState(stored.id, state, reason);
+    await this.#watchHeld(stored);
+  }
+
+  /**
+   * Takes slot, publications, position and catalog entry away.
+   * @returns what is left at the server, as sentences (only with `force`)
+   * @throws RtdpError DBUS_SOURCE_NOT_CLEANED without `force`; the source is then stopped
+   */
+  async takeAway(force: boolean): Promise<string[]> {
+    const { store, loadKind, metrics } = this.#options;
+    const stored = await this.#stored();
+    const left = await (await loadKind(stored.definition.kind)).remove(stored.definition);
+    if (left.length > 0 && !force) {
+      const error = notCleaned(this.name, left);
+      await store.setWanted(stored.id, 'stopped');
+      await this.settle('stopped', error);
+      throw error;
+    }
+    await this.#forgetPosition(stored);
+    await store.delete(stored.id);
+    await this.#watch?.stop();
+    metrics.forget(this.name);
+    return left;
+  }
+
+  /** Figures for the metrics. @returns why the stream has ended by itself, if it has just been found so */
+  look(): { endedBy: RtdpError | undefined } | undefined {
+    const { metrics, now } = this.#options;
+    const { slot } = this;
+    if (slot !== undefined) metrics.slot(this.name, slot);
+    const stream = this.#running?.stream;
+    if (stream === undefined) return undefined;
+    metrics.stream(this.name, stream.figures, stream.tableFigures, now());
+    const state = stream.state();
+    if (state.name !== 'stopped' || this.#state !== 'running') return undefined;
+    this.#state = 'stopped';
+    return { endedBy: state.reason };
+  }
+
+  health(): SourceHealth {
+    const held = (what: string): SourceHealth =>
+      this.#watch?.alarm() ?? { status: 'degraded', detail: `It is ${what}; the server keeps its log meanwhile.` };
+    switch (this.#state) {
+      case 'running':
+        return this.#running?.health() ?? { status: 'down', detail: 'It is not there.' };
+      case 'registered':
+      case 'starting':
+        return { status: 'degraded', detail: 'It is starting.' };
+      case 'failed':
+        return { status: 'down', detail: this.#detail };
+      case 'paused':
+        return held('paused');
+      case 'removing':
+        return { status: 'degraded', detail: 'It is being removed.' };
+      case 'stopped':
+        return this.#detail === '' ? held('stopped') : { status: 'down', detail: this.#detail };
+    }
+  }
+
+  #stored(): Promise<StoredSource> {
+    return this.#options.store.get(this.#organisationId, this.name);
+  }
+
+  #tryAgain(): void {
+    if (this.#isLeft) return;
+    const after = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]!;
+    this.#failures++;
+    this.#retry = setTimeout(() => {
+      const again = this.inTurn(async () => {
+        if (this.#state === 'failed' && !this.#isLeft) await this.begin('by itself');
+      });
+      // Its failure is the source's state already.
+      again.catch(() => undefined);
+    }, after);
+  }
+
+  /** A source that is held keeps log at its server: its slot is watched until it runs again or is gone. */
+  async #watchHeld({ slotMadeAt, definition }: StoredSource): Promise<void> {
+    const { loadKind, logger, now } = this.#options;
+    const isHeld = this.#state === 'paused' || this.#state === 'stopped' || this.#state === 'failed';
+    if (!isHeld) {
+      await this.#watch?.stop();
+      this.#watch = undefined;
+    } else if (this.#watch === undefined && !this.#isLeft && slotMadeAt !== null) {
+      this.#watch = (await loadKind(definition.kind)).watch(definition, logger, now);
+    }
+  }
+
+  /** The slot is gone, so the position means nothing any more; a source of this name begins anew (ids start at the clock, which is ahead). */
+  async #forgetPosition(stored: StoredSource): Promise<void> {
+    const producer = this.#options.bus.producer();
+    try {
+      await producer.send(DBUS_TOPICS.positions, [{ partition: 0, key: stored.definition.source, value: null }]);
+    } finally {
+      await producer.close();
+    }
+  }
+}
+
+function notCleaned(name: string, left: string[]): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_SOURCE_NOT_CLEANED',
+    message: `source ${name} could not be taken away whole: ${left.join(' ')}`,
+    next: 'Mend what is named and remove it again, or remove it with force=true and clean the server by hand: a slot that stays keeps its log for ever.',
+    facts: { source: name, left },
+  });
+}
