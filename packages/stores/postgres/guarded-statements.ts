@@ -6,7 +6,7 @@ import type { Part } from '../plan-batch.ts';
 import { listColumns, quoteIdentifier, quoteLiteral } from './dialect.ts';
 import type { RowSource } from './row-source.ts';
 import type { GuardRules, Statement } from './statement.ts';
-import { floorOf, rememberedId, sameKey, selectKeys } from './statement.ts';
+import { floorOf, isNewerThanRemembered, sameKey, selectKeys } from './statement.ts';
 import type { TableShape } from './table-shape.ts';
 import { ACTIVE, ID, SOURCE, TIMESTAMP } from './table-shape.ts';
 
@@ -54,7 +54,7 @@ function upsertRows(context: BatchContext, part: Part, active: 0 | 1): Statement
     ...(shape.tombstone ? [String(active)] : []),
   ];
   const remembered =
-    shape.tombstone || !rules.sideTable ? '' : `AND ${rememberedId(shape, (name) => rows.column(name))} < s.${ID}`;
+    shape.tombstone || !rules.sideTable ? '' : `AND ${isNewerThanRemembered(shape, (name) => rows.column(name))}`;
   const text = `INSERT INTO ${shape.table} AS t (${listColumns(targets)})
     SELECT ${values.join(', ')} FROM ${rows.from(columns)}
     WHERE ${rows.ofPart} AND s.${ID} > ${floorOf(shape, rules)} ${remembered}
@@ -132,7 +132,7 @@ function askForMissing(context: BatchContext, part: Part): Statement {
   const column = (name: string) => rows.column(name);
   const held = `SELECT ${shape.tombstone ? `CASE WHEN t.${ACTIVE} = 1 OR t.${ID} >= s.${ID} THEN 1 END` : '1'} FROM ${shape.table} t
     WHERE ${sameKey('t', shape.primaryKey, column)}`;
-  const remembered = shape.tombstone || !rules.sideTable ? '' : `AND ${rememberedId(shape, column)} < s.${ID}`;
+  const remembered = shape.tombstone || !rules.sideTable ? '' : `AND ${isNewerThanRemembered(shape, column)}`;
   const condition = `s.${ID} > ${floorOf(shape, rules)} ${remembered} AND (${held}) IS NULL`;
   return askAgain(context, part, condition, 'an update left columns untold and the row is not held', 'asked');
 }

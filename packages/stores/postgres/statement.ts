@@ -41,10 +41,12 @@ export function sameKey(alias: string, key: readonly string[], column: (name: st
 }
 
 /**
- * The id remembered for s's key, 0 if none. A scalar subquery on purpose: NOT EXISTS may become a hash join over the whole side table.
+ * Whether no delete of s's key is remembered with a greater id. A scalar subquery on purpose: NOT EXISTS may become a hash join over the
+ * whole side table. The question in front is asked once per statement and spares the look-ups where nothing was ever deleted.
  */
-export function rememberedId(shape: TableShape, column: (name: string) => string): string {
-  return `coalesce((SELECT d.${ID} FROM ${shape.side} d WHERE ${sameKey('d', shape.rowKey, column)}), 0)`;
+export function isNewerThanRemembered(shape: TableShape, column: (name: string) => string): string {
+  const remembered = `coalesce((SELECT d.${ID} FROM ${shape.side} d WHERE ${sameKey('d', shape.rowKey, column)}), 0)`;
+  return `((SELECT count(*) = 0 FROM (SELECT 1 FROM ${shape.side} LIMIT 1) any_delete) OR ${remembered} < s.${ID})`;
 }
 
 export function selectKeys(key: readonly string[], column: (name: string) => string): string {
