@@ -4,7 +4,7 @@ import type { TableName } from '../pipeline/contract.ts';
 import { type ChunkSurroundings, readChunk, tableGone } from '../pulls/chunk-reader.ts';
 import type { SourceSession } from '../sources/postgres/connection.ts';
 import { keyOf, loadTable } from '../sources/postgres/introspect.ts';
-import { renderAsPostgres } from '../sources/postgres/type-map-render.ts';
+import { keyTextOf } from './key-text.ts';
 import type { KeyRequest } from './reread-request-reader.ts';
 
 export interface RereadAnswererOptions {
@@ -60,11 +60,7 @@ async function answerRereads(
   for (const request of requests) {
     const texts = key.columns.map((column) => {
       const field = schema.fields.find((each) => each.name === column);
-      const value = field === undefined ? undefined : request.key[field.name];
-      if (field === undefined || value === undefined || value === null) return undefined;
-      // A sink asks with the text it has, which for bytes is hex already.
-      if (field.type === 'binary' && typeof value === 'string' && value.startsWith('\\x')) return value;
-      return renderAsPostgres(field, value) ?? undefined;
+      return field === undefined ? undefined : keyTextOf(field, request.key[field.name]);
     });
     if (texts.every((text) => text !== undefined)) keys.push(texts);
   }

@@ -7,6 +7,7 @@ import type { Logger } from '@rtdp/service/logging';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import type { TableName } from '../pipeline/contract.ts';
 import type { RereadPositions } from '../sources/contract.ts';
+import { sqlState } from '../sources/postgres/connection.ts';
 import { type KeyRequest, readKeyRequest } from './reread-request-reader.ts';
 
 export interface RereadReaderOptions {
@@ -78,13 +79,28 @@ export class RereadReader {
     await this.#options.positions.save(batch.partition, batch.nextOffset);
   }
 
-  /** Tries until it is answered or the source stops. */
+  async #isolate(table: TableName, requests: KeyRequest[], error: unknown): Promise<void> {
+    if (requests.length === 1) {
+      const { key } = requests[0]!;
+      this.#options.logger.error(
+        { err: error, table, key },
+        'a row cannot be read again by this key; a pull brings it',
+      );
+      return;
+    }
+    const middle = requests.length >> 1;
+    await this.#insist(table, requests.slice(0, middle));
+    await this.#insist(table, requests.slice(middle));
+  }
+
+  /** Tries until it is answered or the source stops; a key that cannot be read is left out. */
   async #insist(table: TableName, requests: KeyRequest[]): Promise<void> {
     for (let failures = 0; !this.#stopped; failures++) {
       try {
         this.#options.onAnswered(await this.#options.answer(table, requests));
         return;
       } catch (error) {
+        if (isBadValue(error)) return this.#isolate(table, requests, error);
         this.#options.logger.warn(
           { err: error, table, keys: requests.length },
           'rows could not be read again; tried again',
@@ -99,6 +115,11 @@ export class RereadReader {
       }
     }
   }
+}
+
+/** The server cannot read a key: asked again it would say the same, and hold up every other request. */
+function isBadValue(error: unknown): boolean {
+  return sqlState(error).startsWith('22');
 }
 
 function laterOf(a: bigint, b: bigint): bigint {
