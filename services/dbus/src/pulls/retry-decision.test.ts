@@ -5,6 +5,8 @@ import { decideRetry } from './retry-decision.ts';
 
 const ours = (code: string) => new RtdpError({ code, message: 'm', next: 'n' });
 const server = (code: string) => Object.assign(new Error('m'), { code });
+const refused = (state: string) =>
+  new RtdpError({ code: 'DBUS_SOURCE_REFUSED', message: 'm', next: 'n', cause: server(state) });
 
 test.each<[unknown, boolean]>([
   [ours('DBUS_STREAM_RESTARTED'), true],
@@ -14,6 +16,8 @@ test.each<[unknown, boolean]>([
   [ours('BUS_MESSAGE_TOO_LARGE'), false],
   [ours('DBUS_TABLE_NOT_CAPTURED'), false],
   [ours('DBUS_PULL_FAILED'), false],
+  [refused('53300'), true],
+  [refused('28P01'), false],
   [server('57P01'), true],
   [server('55P03'), true],
   [server('08006'), true],

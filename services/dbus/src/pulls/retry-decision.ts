@@ -24,7 +24,7 @@ const PASSING_BUS = /^BUS_(?!TOPIC_|SCHEMA_|MESSAGE_)/;
 export function decideRetry(error: unknown, failures: number): RetryDecision {
   const passes =
     error instanceof RtdpError
-      ? PASSING_CODES.has(error.code) || PASSING_BUS.test(error.code)
+      ? PASSING_CODES.has(error.code) || PASSING_BUS.test(error.code) || PASSING.test(sqlState(error.cause))
       : sqlState(error) === ''
         ? isNetworkError(error)
         : PASSING.test(sqlState(error));
