@@ -121,6 +121,9 @@ export class StatelessFlow implements CompiledFlow {
   #rowsForSql(batch: Batch, except: ReadonlySet<number>, untoldRows: number[]): Int32Array | null {
     const { operations, rowCount, columns } = batch;
     const untold = this.#plan.untoldMatters.flatMap((index) => columns[index]?.untold ?? []);
+    if (untold.length === 0 && except.size === 0 && !operations.includes(DELETE) && !operations.includes(BEFORE)) {
+      return null;
+    }
     const rows = new Int32Array(rowCount);
     let count = 0;
     for (let row = 0; row < rowCount; row += 1) {

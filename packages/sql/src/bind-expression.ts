@@ -1,10 +1,12 @@
 /** Binds an expression of the syntax tree: resolves names and types, and refuses every node whose meaning is not proven. */
 import type { A_Expr, FuncCall, Node, TypeName } from 'libpg-query';
+import { bindPrefix } from './arithmetic.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
+import { bindDistinct, bindIn, compare } from './comparison.ts';
 import { computed, constant, type Expression, type Statement } from './expression.ts';
 import { bindExtreme, bindFunction } from './functions.ts';
 import { numberLiteral, readIntervalText } from './literals.ts';
-import { bindDistinct, bindIn, bindLike, bindOperator, bindPrefix, compare } from './operators.ts';
+import { bindOperator } from './operators.ts';
 import {
   BOOL,
   describeType,
@@ -15,6 +17,7 @@ import {
   parseTypeText,
   UNKNOWN,
 } from './pg-type.ts';
+import { bindLike } from './text-operators.ts';
 
 /** What names mean at this level. */
 export interface Scope {
