@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
+import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
@@ -139,6 +140,34 @@ test('a second process takes the source over; the first one is fenced and stops'
   expect(await idsOf(source)).toEqual(upTo(Number(rows[0]!.count)));
   await second.stop();
 }, 90_000);
+
+test('while the broker is away nothing is acknowledged to the source, and nothing is lost or doubled when it is back', async () => {
+  await using database = await testPostgres();
+  await using kafka = await ownKafka();
+  await database.query('create table t (id int primary key)');
+  await using source = await streamFixture({ url: database.url, brokers: kafka.brokers }, uniqueName('s'));
+  await source.publish(['t']);
+  await source.stream.start();
+  await database.query('insert into t values (1)');
+  await source.settle();
+  const confirmed = async (): Promise<{ behind: boolean }> => {
+    const { rows } = await database.query<{ behind: boolean }>(
+      `select confirmed_flush_lsn < $1::pg_lsn as behind from pg_replication_slots where slot_name = '${source.definition.slot}'`,
+      [mark],
+    );
+    return rows[0]!;
+  };
+  await kafka.kill();
+  const { rows } = await database.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
+  const mark = rows[0]!.lsn;
+  await database.query('insert into t select generate_series(2, 3000)');
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  expect(await confirmed()).toEqual({ behind: true });
+  await kafka.restart();
+  await waitForRows(source, 3_000);
+  expect(await idsOf(source)).toEqual(upTo(3_000));
+  await expect.poll(confirmed, { timeout: 10_000 }).toEqual({ behind: false });
+}, 120_000);
 
 async function insertLater(url: string, id: number): Promise<void> {
   const { default: pg } = await import('pg');
