@@ -12,10 +12,14 @@ function sendPull(
   { source }: FlowFixture,
   table: SourceTable,
   firstId: bigint,
-  parts: ('start' | 'end' | SourceRow[])[],
+  parts: ('start' | 'end' | SourceRow[] | Buffer)[],
 ): Promise<void> {
   return source.sendAll(
     parts.map((part) => {
+      if (Buffer.isBuffer(part)) {
+        const { key } = source.outgoing(0, source.rowsMessage(table, [], [], 'data_initial_data'));
+        return { partition: 0, key, value: part };
+      }
       if (typeof part !== 'string') {
         const ids = part.map(() => source.nextId());
         return source.outgoing(0, source.rowsMessage(table, part, ids, 'data_initial_data'));
@@ -65,6 +69,33 @@ test('a pulled row in the dead letter keeps what the sink holds until it is mend
   await fixture.around.deadLetters.change(letter!.id, { edited: [...letter!.tuple!.slice(0, 6), '999.00'] });
   await service.replay(ORGANISATION, 'all', [String(letter!.id)], 'tester');
   expect((await look()).map(({ id, status }) => `${id} ${status}`)).toEqual(['1 pulled', '2 pulled', '9 after']);
+});
+
+test('a message of a pull that cannot be read at all holds the detection back until it is given up', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({
+    ...(await testKafka()),
+    metadataUrl: metadata.url,
+    sinkUrl: sink.url,
+    partitions: 1,
+  });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  const stored = await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  const look = async () =>
+    (await sink.query('select id from public.orders order by id::bigint').catch(() => ({ rows: [] }))).rows.map(
+      ({ id }) => id,
+    );
+  await source.rows(orders, [{ op: 'i', values: ['1', 'old', '1.00'] }]);
+  await eventually(look, (ids) => ids.length === 1);
+  await sendPull(fixture, orders, source.nextId(), ['start', Buffer.from('{"protocol":'), 'end']);
+  await source.rows(orders, [{ op: 'i', values: ['9', 'after', '1.00'] }]);
+  await eventually(look, (ids) => ids.includes('9'));
+  expect(await look()).toEqual(['1', '9']);
+  const [letter] = await fixture.around.deadLetters.list(stored.id, { status: 'open', limit: 10 });
+  await service.discard(ORGANISATION, 'all', [String(letter!.id)], 'tester');
+  expect(await look()).toEqual(['9']);
 });
 
 test('a pull that began twice replaces what its first beginning brought', async () => {

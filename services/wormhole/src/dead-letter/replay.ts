@@ -15,6 +15,7 @@ import { toTopicMessage } from '../ingest/topic-message.ts';
 import type { Reason } from '../state/flow-store.ts';
 import type { DeadLetterStatus } from './dead-letter-status.ts';
 import type { DeadLetter } from './dead-letter-store.ts';
+import { sinkIdOf } from './to-dead-letter.ts';
 
 export interface ReplayResult {
   id: bigint;
@@ -86,7 +87,7 @@ async function closeInSink(table: FlowTable, letter: KeptLetter, items: SinkItem
     topic: letter.topic,
     partition: letter.partition,
     items,
-    closes: letter.umsId === '' ? [] : [BigInt(letter.umsId)],
+    closes: [sinkIdOf(letter)],
     namespace: letter.namespace,
   });
 }

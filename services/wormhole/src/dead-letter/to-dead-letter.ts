@@ -1,4 +1,5 @@
 /** Decides what is kept of a row that failed: where it came from, its ids, the step, the reason, and the whole message. */
+import { GREATEST_ID } from '@rtdp/ums/ids';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { FailedRow } from '../flow/run-step.ts';
 import { reasonOf } from '../ingest/after-lane-error.ts';
@@ -36,12 +37,24 @@ export function brokenEntry(place: LanePlace, message: TopicMessage, row: Broken
     ...common(place, message),
     namespace: message.namespace,
     rowNumber: row.rowInMessage,
-    umsId: typeof id === 'string' && /^\d{1,19}$/.test(id) ? id : '',
+    umsId: isId(id) ? id : '',
     operation: typeof row.tuple?.[2] === 'string' ? row.tuple[2] : '?',
     step: 'decode',
     reason: reasonOf(row.error),
     tuple: row.tuple,
   };
+}
+
+/** The id under which the sink holds a dead letter open: the row's own, or, where it could not be read, one that stands for its place. */
+export function sinkIdOf(entry: Pick<DeadLetterEntry, 'umsId' | 'messageOffset' | 'partition' | 'rowNumber'>): bigint {
+  if (entry.umsId !== '') return BigInt(entry.umsId);
+  const place =
+    (entry.messageOffset << 32n) | (BigInt(entry.partition) << 16n) | BigInt((entry.rowNumber + 1) & 0xffff);
+  return -1n - BigInt.asUintN(63, place);
+}
+
+function isId(value: unknown): value is string {
+  return typeof value === 'string' && /^\d{1,19}$/.test(value) && BigInt(value) <= GREATEST_ID;
 }
 
 function common({ table, topic, partition }: LanePlace, message: TopicMessage) {

@@ -1,7 +1,7 @@
 /** Decides what one store transaction will hold: each step of the work computed, in order, and the rows that failed set aside. */
 import type { SinkItem } from '@rtdp/stores/contract';
 import type { DeadLetterEntry } from '../dead-letter/dead-letter-store.ts';
-import { brokenEntry, failedEntry, type LanePlace } from '../dead-letter/to-dead-letter.ts';
+import { brokenEntry, failedEntry, type LanePlace, sinkIdOf } from '../dead-letter/to-dead-letter.ts';
 import { laterTime } from '../feedback/latency.ts';
 import type { FlowContext } from '../flow/flow-context.ts';
 import { type ComputedRows, type FailedRow, runStep } from '../flow/run-step.ts';
@@ -113,10 +113,10 @@ export function deadLetterOf(openPull: string | undefined, place: LanePlace, fai
   return { entry, pullId: pullOf(openPull, entry.kind) };
 }
 
-/** What the sink must know of a dead letter: it holds back the detection of deletes. Without an id there is nothing to hold. */
+/** What the sink must know of a dead letter: it holds back the detection of deletes. Without an id and a pull there is nothing to hold. */
 export function markersOf({ entry, pullId }: PreparedDeadLetter): SinkItem[] {
-  if (entry.umsId === '') return [];
-  const marker = { kind: 'dead-letter', id: BigInt(entry.umsId), namespace: entry.namespace } as const;
+  if (entry.umsId === '' && pullId === undefined) return [];
+  const marker = { kind: 'dead-letter', id: sinkIdOf(entry), namespace: entry.namespace } as const;
   return [pullId === undefined ? marker : { ...marker, pullId }];
 }
 
