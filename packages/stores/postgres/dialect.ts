@@ -13,13 +13,6 @@ export function qualify(schema: string, table: string): string {
   return `${quoteIdentifier(schema)}.${quoteIdentifier(table)}`;
 }
 
-/** `a.x = b.x AND a.y = b.y` over quoted names. */
-export function equalOn(left: string, right: string, columns: readonly string[]): string {
-  return columns
-    .map((column) => `${left}.${quoteIdentifier(column)} = ${right}.${quoteIdentifier(column)}`)
-    .join(' AND ');
-}
-
 export function listColumns(columns: readonly string[], prefix = ''): string {
   return columns.map((column) => `${prefix}${quoteIdentifier(column)}`).join(', ');
 }

@@ -152,7 +152,6 @@ export const sourceDefinitionSchema = z.strictObject({
 export type SourceDefinitionInput = z.input<typeof sourceDefinitionSchema>;
 export type SourceConnection = z.output<typeof connectionSchema>;
 export type SourceLimits = z.output<typeof limitsSchema>;
-export type SnapshotSettings = z.output<typeof snapshotSettingsSchema>;
 
 /** A definition with every default filled in and every derived name present: what the stream, the snapshot and the set-up are given. */
 export type SourceDefinition = z.output<typeof sourceDefinitionSchema> & {

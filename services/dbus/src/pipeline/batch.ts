@@ -21,9 +21,3 @@ export interface Batch {
   /** Called after the commit. */
   onCommitted: (() => void)[];
 }
-
-export function bytesOf(messages: readonly PipelineMessage[]): number {
-  let bytes = 0;
-  for (const message of messages) bytes += message.value.length;
-  return bytes;
-}

@@ -155,8 +155,6 @@ export const flowDefinitionSchema = z
 
 export type FlowDefinitionInput = z.input<typeof flowDefinitionSchema>;
 export type PostgresSink = z.output<typeof postgresSinkSchema>;
-export type FlowSink = z.output<typeof flowDefinitionSchema>['sink'];
-export type FlowLimits = z.output<typeof limitsSchema>;
 
 /** A definition with every default filled in: the pattern has seven parts, the topic and the steps are there. */
 export type FlowDefinition = Omit<z.output<typeof flowDefinitionSchema>, 'sql' | 'steps' | 'source'> & {
