@@ -18,6 +18,7 @@ import { PartitionFeed } from '../ingest/partition-feed.ts';
 import { retryPause } from '../ingest/retry-pause.ts';
 import { toTopicMessage } from '../ingest/topic-message.ts';
 import type { StreamMember, TopicReader } from '../ingest/topic-reader.ts';
+import { within } from '../ingest/within.ts';
 import type { Reason } from '../state/flow-store.ts';
 import type { FlowContext } from './flow-context.ts';
 import { FlowPartition } from './flow-partition.ts';
@@ -36,6 +37,8 @@ export interface FlowRunOptions {
 
 /** How often the way of a flow is written down, milliseconds. */
 const RECORD_MS = 2_000;
+/** How long the end waits for a sink that says nothing, milliseconds. */
+const CLOSE_WAIT_MS = 3_000;
 /** How often it is looked whether sinks may forget deletes, milliseconds. */
 const CLEAR_MS = 60_000;
 
@@ -104,7 +107,7 @@ export class FlowRun implements StreamMember {
     await Promise.all(this.partitions.map((partition) => partition.stop()));
     this.#partitions.clear();
     await this.#recording;
-    await Promise.all(this.tables.map((table) => table.close()));
+    await within(Promise.all(this.tables.map((table) => table.close())), CLOSE_WAIT_MS);
   }
 
   async expectedStart(partition: number): Promise<bigint | undefined> {

@@ -15,6 +15,7 @@ import { RereadRelay } from '../feedback/reread-relay.ts';
 import { reasonOf } from '../ingest/after-lane-error.ts';
 import { retryPause } from '../ingest/retry-pause.ts';
 import type { TopicReader } from '../ingest/topic-reader.ts';
+import { within } from '../ingest/within.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
 import type { FlowStore, PullState, Reason, StoredFlow } from '../state/flow-store.ts';
 import type { ProgressStore } from '../state/progress-store.ts';
@@ -42,6 +43,8 @@ export interface FlowSurroundings {
   random(): number;
 }
 
+/** How long the end waits for a sink that says nothing, milliseconds. */
+const CLOSE_WAIT_MS = 3_000;
 const PULL_PAUSE_MS = 2_000;
 
 export class RunningFlow {
@@ -102,8 +105,8 @@ export class RunningFlow {
     this.#ended.abort();
     await this.#work;
     await this.#run?.stop();
-    await this.#relay?.stop();
-    await this.#store?.close();
+    await within(this.#relay?.stop(), CLOSE_WAIT_MS);
+    await within(this.#store?.close(), CLOSE_WAIT_MS);
     this.#run = undefined;
     this.#relay = undefined;
     this.#store = undefined;

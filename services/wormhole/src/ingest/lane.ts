@@ -16,6 +16,7 @@ import { LaneQueue } from './lane-queue.ts';
 import { retryPause } from './retry-pause.ts';
 import { type LaneWork, WorkBuilder } from './to-batch.ts';
 import type { TopicMessage } from './topic-message.ts';
+import { within } from './within.ts';
 
 export type LaneState = 'starting' | 'running' | 'retrying' | 'paused' | 'stopped';
 
@@ -46,6 +47,11 @@ const NEEDS_SINK: ReadonlySet<KindFamily> = new Set(['truncate', 'directive']);
 const IDLE_PROGRESS_MS = 10_000;
 /** How long to wait before a partition that somebody else claimed is claimed back, if Kafka still says it is ours. */
 const FENCED_PAUSE_MS = 3_000;
+
+/** How long an end waits for a transaction that is under way. */
+const STOP_WAIT_MS = 5_000;
+/** A transaction that takes longer is shown as trouble; it is waited for all the same. */
+const SILENT_SINK_MS = 30_000;
 
 export class Lane {
   readonly table: FlowTable;
@@ -167,7 +173,8 @@ export class Lane {
     this.#accepting = false;
     this.#stopping = true;
     this.#queue.close();
-    await this.#running;
+    // A worker that does not wait longer is safe: whoever claims the partition next fences what is still under way.
+    await within(this.#running, STOP_WAIT_MS);
     this.#setState('stopped', undefined);
   }
 
@@ -324,6 +331,7 @@ export class Lane {
   }
 
   async #store(work: PreparedWork): Promise<void> {
+    const silent = setTimeout(() => this.#setState('retrying', silentSink()), SILENT_SINK_MS);
     try {
       if (work.hasEffect || this.#idleProgressDue()) {
         await this.#writer.store(work);
@@ -333,6 +341,7 @@ export class Lane {
       if (work.watermark !== undefined) this.#watermark = laterTime(this.#watermark, work.watermark);
       if (work.lastId !== undefined) this.#lastId = work.lastId;
     } finally {
+      clearTimeout(silent);
       this.#busyBytes -= work.bytes;
     }
     if (this.#state === 'retrying') this.#setState('running', undefined);
@@ -401,6 +410,14 @@ export class Lane {
 
 function emptyWork(nextOffset: bigint): LaneWork {
   return { steps: [], nextOffset, rows: 0, bytes: 0, newest: undefined, watermark: undefined, lastId: undefined };
+}
+
+function silentSink(): Reason {
+  return {
+    code: 'STORE_UNREACHABLE',
+    message: `the sink has not answered for ${SILENT_SINK_MS / 1000} s`,
+    next: 'Look at the sink: it may be frozen, or a lock held by somebody else; nothing is lost meanwhile.',
+  };
 }
 
 function pausedError(reason: Reason): RtdpError {
