@@ -148,6 +148,15 @@ async function prepare(host: EngineHost, scan: Scan, sqlOf: (scanNumber: number)
     return await host.prepare(scan, sqlOf);
   } catch (error) {
     if (!(error instanceof QueryFailure)) throw error;
+    if (/expression depth|memory exhausted/i.test(error.message)) {
+      throw new RtdpError({
+        code: 'ENGINE_FLOW_REFUSED',
+        message: 'The SQL is nested too deeply.',
+        next: 'Compute parts of it in earlier steps.',
+        facts: { problems: [] },
+        cause: error,
+      });
+    }
     throw new RtdpError({
       code: 'ENGINE_INTERNAL',
       message: `The embedded engine does not take what the SQL was translated to: ${error.message}`,

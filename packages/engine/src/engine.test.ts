@@ -58,6 +58,23 @@ describe('the engine', () => {
     await engine.close();
   });
 
+  test('refuses what is too deep or too large, at once', async () => {
+    const engine = await createEngine();
+    const chain = (count: number, operator: string): string => Array.from({ length: count }).fill('id').join(operator);
+    const moments = `'2024-01-01'::timestamp ${"+ interval '1 day' ".repeat(40)}`;
+    for (const sql of [
+      `SELECT id, ${chain(900, ' + ')} AS x FROM source`,
+      `SELECT id, ${chain(6000, ' + ')} AS x FROM source`,
+      `SELECT id FROM source WHERE ${'NOT '.repeat(6000)} id > 1`,
+      `SELECT id, ${moments} AS x FROM source`,
+    ]) {
+      await expect(engine.compileStateless(definition(sql))).rejects.toMatchObject({ code: 'ENGINE_FLOW_REFUSED' });
+    }
+    const wide = Array.from({ length: 900 }, (_, index) => `id <> ${index}`).join(' AND ');
+    await engine.compileStateless(definition(`SELECT id, ${chain(30, ' / ')} AS x FROM source WHERE ${wide}`));
+    await engine.close();
+  });
+
   test('quotes texts and names, so that no SQL of the engine comes through', async () => {
     const engine = await createEngine();
     const fields: UmsField[] = [

@@ -7,6 +7,7 @@ import {
   type EngineValueType,
 } from '@rtdp/sql/engine-functions';
 import * as float from './pg-float.ts';
+import * as integer from './pg-integer.ts';
 import * as json from './pg-json.ts';
 import * as numeric from './pg-numeric.ts';
 import * as text from './pg-text.ts';
@@ -28,6 +29,8 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_float4_subtract: float4.subtract,
   rtdp_float4_multiply: float4.multiply,
   rtdp_float4_divide: float4.divide,
+  rtdp_int8_divide: integer.divideInt8,
+  rtdp_int8_modulo: integer.moduloInt8,
   rtdp_float8_text: float.formatFloat8,
   rtdp_float4_text: float.formatFloat4,
   rtdp_float8_to_float4: float.float8ToFloat4,

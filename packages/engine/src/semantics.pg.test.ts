@@ -40,7 +40,7 @@ test(`${CASES.length} expressions give Postgres' own text, or fail where Postgre
 
 test("random expressions give Postgres' own text, or fail where Postgres fails", { timeout: 300_000 }, async () => {
   const seed = Number(process.env.RTDP_SEED ?? 20261125);
-  const runs = Number(process.env.RTDP_RUNS ?? 150);
+  const runs = Number(process.env.RTDP_RUNS ?? 100);
   const counts = { compared: 0, refused: 0 };
   const differences: string[] = [];
   for (const sql of fc.sample(expressions, { seed, numRuns: runs })) {

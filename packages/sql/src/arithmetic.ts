@@ -85,29 +85,29 @@ export function arithmetic(
       location,
     });
   }
-  const infix = operator === '/' ? '//' : operator;
-  const result = `CAST((${x.sql} ${infix} ${y.sql}) AS ${engineType(type)})`;
-  if (operator === '/' || operator === '%') return guardDivision(type, operator, x, y, result, location);
-  return computed(type, result, [x, y], { fallible: true, location });
+  if (operator === '/' || operator === '%') return divide(type, operator, x, y, location);
+  return computed(type, `CAST((${x.sql} ${operator} ${y.sql}) AS ${engineType(type)})`, [x, y], {
+    fallible: true,
+    location,
+  });
 }
 
-/** The engine gives NULL for a division by zero, Postgres fails; and the remainder by -1 is 0 even of the least integer. */
-function guardDivision(
+/** By a positive constant the engine divides as Postgres does; by zero it would give NULL, so any other divisor goes through our own. */
+function divide(
   type: PgType,
-  operator: string,
+  operator: '/' | '%',
   x: Expression,
   y: Expression,
-  result: string,
   location: number | undefined,
 ): Expression {
-  const divisor = y.literal;
-  if (typeof divisor === 'string' && /[1-9]/.test(divisor) && !divisor.startsWith('-')) {
-    return computed(type, result, [x, y], { location });
+  const held = engineType(type);
+  if (typeof y.literal === 'string' && /[1-9]/.test(y.literal) && !y.literal.startsWith('-')) {
+    const sql = `CAST((${x.sql} ${operator === '/' ? '//' : '%'} ${y.sql}) AS ${held})`;
+    return computed(type, sql, [x, y], { location });
   }
-  const failed = `CAST(rtdp_fail('division by zero') AS ${engineType(type)})`;
-  const minusOne = operator === '%' ? ` WHEN ${y.sql} = -1 AND ${x.sql} IS NOT NULL THEN 0` : '';
-  const sql = `CASE WHEN ${y.sql} = 0 AND ${x.sql} IS NOT NULL THEN ${failed}${minusOne} ELSE ${result} END`;
-  return computed(type, `CAST(${sql} AS ${engineType(type)})`, [x, y], { fallible: true, location });
+  const name = operator === '/' ? 'rtdp_int8_divide' : 'rtdp_int8_modulo';
+  const sql = `CAST(${name}(CAST(${x.sql} AS BIGINT), CAST(${y.sql} AS BIGINT)) AS ${held})`;
+  return computed(type, sql, [x, y], { fallible: true, location });
 }
 
 function numericArithmetic(

@@ -361,13 +361,19 @@ export class ExpressionBinder {
 
 /** AND or OR, from left to right: what may fail is only computed where the parts before it leave the answer open. */
 function inOrder(and: boolean, parts: readonly Expression[], location: number | undefined): Expression {
-  const word = and ? 'AND' : 'OR';
-  let { sql, fallible } = parts.at(-1)!;
-  for (const part of parts.slice(0, -1).reverse()) {
-    if (!fallible) sql = `(${part.sql} ${word} ${sql})`;
-    else if (and) sql = `CASE WHEN NOT ${part.sql} THEN false ELSE (${part.sql} AND ${sql}) END`;
-    else sql = `CASE WHEN ${part.sql} THEN true ELSE (${part.sql} OR ${sql}) END`;
-    fallible ||= part.fallible;
+  const word = and ? ' AND ' : ' OR ';
+  // Parts that cannot fail stay side by side; before one that may, the answer so far is asked first.
+  let last = parts.length - 1;
+  while (last > 0 && !parts[last]!.fallible) last -= 1;
+  if (last === 0) return computed(BOOL, `(${parts.map(({ sql }) => sql).join(word)})`, parts, { location });
+  let sql = `(${parts
+    .slice(last)
+    .map((part) => part.sql)
+    .join(word)})`;
+  for (const part of parts.slice(0, last).reverse()) {
+    sql = and
+      ? `CASE WHEN NOT ${part.sql} THEN false ELSE (${part.sql} AND ${sql}) END`
+      : `CASE WHEN ${part.sql} THEN true ELSE (${part.sql} OR ${sql}) END`;
   }
   return computed(BOOL, sql, parts, { location });
 }

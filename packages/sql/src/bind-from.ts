@@ -308,7 +308,8 @@ function itemOf(
   }
 }
 
-function locationOf(node: Node): number | undefined {
+/** The first place that a node or one of its parts carries. */
+export function locationOf(node: Node): number | undefined {
   const stack: unknown[] = [node];
   while (stack.length > 0) {
     const next = stack.shift();

@@ -1,9 +1,9 @@
 /** Binds a SELECT: its tables, conditions and result columns, and prints the engine's SQL for it. */
 import type { Node, SelectStmt } from 'libpg-query';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
-import { type BoundFrom, bindFrom, type FindRelation, type FromScope } from './bind-from.ts';
+import { type BoundFrom, bindFrom, type FindRelation, type FromScope, locationOf } from './bind-from.ts';
 import { castToCommon, commonType } from './casts.ts';
-import { type Expression, Refusal, type Statement } from './expression.ts';
+import { type Expression, Refusal, type Statement, TooComplex } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
 import { sameType, TEXT } from './pg-type.ts';
 import { SqlError, type SqlProblem } from './problem.ts';
@@ -30,8 +30,25 @@ export function bindSelect(statement: Statement, select: SelectStmt, find: FindR
   try {
     return bindAny(statement, select, find);
   } catch (error) {
-    throw error instanceof Refusal ? new SqlError([error.problem]) : error;
+    if (error instanceof Refusal) throw new SqlError([error.problem]);
+    if (isTooComplex(error)) throw new SqlError([tooComplex(statement, undefined)]);
+    throw error;
   }
+}
+
+/** Nested deeper than the stack, or grown beyond what the engine is given. */
+function isTooComplex(error: unknown): boolean {
+  return error instanceof TooComplex || (error instanceof RangeError && /call stack/.test(error.message));
+}
+
+/** The refusal of an expression that is too large; a step of its own is computed once, however often it is named. */
+export function tooComplex(statement: Statement, location: number | undefined): SqlProblem {
+  return statement.problem(
+    'SQL_UNSUPPORTED',
+    'The expression is too complex.',
+    'Compute a part of it in an earlier step.',
+    location,
+  );
 }
 
 function bindAny(statement: Statement, select: SelectStmt, outerFind: FindRelation): Relation {
@@ -69,24 +86,25 @@ function bindBranch(statement: Statement, select: SelectStmt, outerFind: FindRel
     return bindAny(statement, node.SelectStmt, outerFind);
   });
   const problems: SqlProblem[] = [];
-  const collect = <T>(bind: () => T, failed: T): T => {
+  const collect = <T>(node: Node, bind: () => T, failed: T): T => {
     try {
       return bind();
     } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      problems.push(error.problem);
+      if (error instanceof Refusal) problems.push(error.problem);
+      else if (isTooComplex(error)) problems.push(tooComplex(statement, locationOf(node)));
+      else throw error;
       return failed;
     }
   };
   const binder = new ExpressionBinder(statement, from.scope);
   const conditions: Expression[] = [...from.conditions];
   for (const node of conjuncts(select.whereClause)) {
-    const condition = collect(() => binder.bindCondition(node, 'The condition of WHERE'), null);
+    const condition = collect(node, () => binder.bindCondition(node, 'The condition of WHERE'), null);
     if (condition !== null) conditions.push(condition);
   }
   const targets: Target[] = [];
   for (const node of select.targetList ?? []) {
-    targets.push(...collect(() => bindTarget(statement, binder, from, node), []));
+    targets.push(...collect(node, () => bindTarget(statement, binder, from, node), []));
   }
   const seen = new Set<string>();
   for (const { name, expression } of targets) {
@@ -198,11 +216,14 @@ function printBody(from: BoundFrom, conditions: readonly Expression[]): string {
 
 /** All hold, judged from left to right: a later one that may fail is only computed where the earlier ones hold. */
 function printConditions(conditions: readonly Expression[]): string {
-  let sql = conditions.at(-1)!.sql;
-  let fallible = conditions.at(-1)!.fallible;
-  for (const condition of conditions.slice(0, -1).reverse()) {
-    sql = fallible ? `CASE WHEN ${condition.sql} THEN ${sql} ELSE false END` : `(${condition.sql} AND ${sql})`;
-    fallible ||= condition.fallible;
+  let last = conditions.length - 1;
+  while (last > 0 && !conditions[last]!.fallible) last -= 1;
+  let sql = `(${conditions
+    .slice(last)
+    .map((condition) => condition.sql)
+    .join(' AND ')})`;
+  for (const condition of conditions.slice(0, last).reverse()) {
+    sql = `CASE WHEN ${condition.sql} THEN ${sql} ELSE false END`;
   }
   return sql;
 }

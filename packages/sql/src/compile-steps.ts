@@ -1,5 +1,5 @@
 /** Checks and binds the named steps of a stateless flow, all problems of all steps at once. */
-import { bindSelect } from './bind-select.ts';
+import { bindSelect, tooComplex } from './bind-select.ts';
 import { checkSelect } from './check-stateless.ts';
 import { Statement } from './expression.ts';
 import { parseSelect } from './parse.ts';
@@ -66,6 +66,8 @@ export function compileSteps(definition: {
       relations.push(relation);
     } catch (error) {
       if (error instanceof SqlError) problems.push(...error.problems);
+      // Deeper than the stack before anything is bound.
+      else if (error instanceof RangeError) problems.push(tooComplex(new Statement(sql, name), undefined));
       else if (!(error instanceof StepBefore)) throw error;
     }
     known.set(name, relation);

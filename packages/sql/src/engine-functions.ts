@@ -24,6 +24,9 @@ export const ENGINE_FUNCTIONS = {
   rtdp_float4_subtract: binaryFloat,
   rtdp_float4_multiply: binaryFloat,
   rtdp_float4_divide: binaryFloat,
+  // bigint division, also of the narrower integers
+  rtdp_int8_divide: { parameters: ['BIGINT', 'BIGINT'], returns: 'BIGINT' },
+  rtdp_int8_modulo: { parameters: ['BIGINT', 'BIGINT'], returns: 'BIGINT' },
   rtdp_float8_text: { parameters: ['DOUBLE'], returns: 'VARCHAR' },
   rtdp_float4_text: { parameters: ['FLOAT'], returns: 'VARCHAR' },
   rtdp_float8_to_float4: { parameters: ['DOUBLE'], returns: 'FLOAT' },

@@ -31,6 +31,12 @@ export interface Expression {
   readonly location: number | undefined;
 }
 
+/** Longest SQL of one expression: some constructs name their operands several times, and nesting multiplies that. */
+const LONGEST_SQL = 60_000;
+
+/** Thrown while binding an expression that grows beyond what the engine should be given. */
+export class TooComplex extends Error {}
+
 /** Thrown while binding; ends the binding of one expression, not of the statement. */
 export class Refusal extends Error {
   readonly problem: SqlProblem;
@@ -69,6 +75,7 @@ export function computed(
   parts: readonly Expression[],
   options: { fallible?: boolean; location?: number | undefined } = {},
 ): Expression {
+  if (sql.length > LONGEST_SQL) throw new TooComplex();
   let sources = NO_SOURCES;
   if (parts.length === 1) sources = parts[0]!.sources;
   else if (parts.length > 1) sources = new Set(parts.flatMap((part) => [...part.sources]));
