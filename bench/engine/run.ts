@@ -18,8 +18,8 @@ const FULL_ROWS = 5_000_000;
 const QUICK_ROWS = 150_000;
 const ROWS_PER_BATCH = 32_000;
 /** A machine that is this slow at writing the bids measures with those that are there by then. */
-const WRITE_NO_LONGER_THAN_MS = 90_000;
-const NO_MORE_ROUNDS_AFTER_MS = 240_000;
+const WRITE_NO_LONGER_THAN_MS = 45_000;
+const NO_MORE_ROUNDS_AFTER_MS = 200_000;
 
 const QUERIES = {
   pass_through: `SELECT auction, bidder, price, "dateTime", extra FROM bid`,

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 test(`${CASES.length} expressions give Postgres' own text, or fail where Postgres fails`, {
-  timeout: 180_000,
+  timeout: 600_000,
 }, async () => {
   const differences: string[] = [];
   for (const { sql, narrower } of CASES) {
@@ -38,7 +38,7 @@ test(`${CASES.length} expressions give Postgres' own text, or fail where Postgre
   expect(differences).toEqual([]);
 });
 
-test("random expressions give Postgres' own text, or fail where Postgres fails", { timeout: 300_000 }, async () => {
+test("random expressions give Postgres' own text, or fail where Postgres fails", { timeout: 600_000 }, async () => {
   const seed = Number(process.env.RTDP_SEED ?? 20261125);
   const runs = Number(process.env.RTDP_RUNS ?? 100);
   const counts = { compared: 0, refused: 0 };
