@@ -55,18 +55,18 @@ export function startLoad(url: string, seed: number): Load {
     ...[1, 2, 3].map((worker) =>
       run(worker, async (client, chance) => {
         await client.query('begin');
-        const statements = chance.next() < 0.02 ? [bigStatement(chance)] : smallStatements(chance);
+        const statements = chance.next() < 0.015 ? [bigStatement(chance)] : smallStatements(chance);
         for (const statement of statements) await client.query(statement);
         await client.query(chance.next() < 0.05 ? 'rollback' : 'commit');
         transactions++;
-        await sleep(chance.between(10, 120));
+        await sleep(chance.between(20, 250));
       }),
     ),
     run(4, async (client, chance) => {
       await client.query(`set lock_timeout = '2s'`);
       await client.query(ddlStatement(ddl, chance));
       ddl++;
-      await sleep(chance.between(200, 1500));
+      await sleep(chance.between(300, 3000));
     }),
   ];
   return {
