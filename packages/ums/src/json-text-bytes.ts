@@ -1,5 +1,5 @@
 /**
- * Decides whether a JSON string holds JSON, while it is unescaped into a text column: one pass, one table look-up per byte.
+ * Decides whether a JSON string holds JSON, while it is unescaped into a text column: one pass, and one step of an automaton per byte.
  *
  * The table is the grammar of JSON as an automaton; only objects and lists inside each other need more than a state: one bit per level.
  */
@@ -52,12 +52,20 @@ const STATES = [
   'nul',
 ] as const; // prettier-ignore
 
+/** Added to a state behind the backslash of the outer string: the state it was in, and a letter that stands for another byte. */
+const AFTER_BACKSLASH = 64;
+
 /** What a byte does beside changing the state: stands in the table in place of the next state. */
-const OPEN_OBJECT = 64;
-const OPEN_LIST = 65;
-const CLOSE_OBJECT = 66;
-const CLOSE_LIST = 67;
-const COMMA = 68;
+const FIRST_ACTION = 128;
+const OPEN_OBJECT = 128;
+const OPEN_LIST = 129;
+const CLOSE_OBJECT = 130;
+const CLOSE_LIST = 131;
+const COMMA = 132;
+/** The outer string ends. */
+const END = 133;
+/** \\uXXXX in the outer string. */
+const LONG_ESCAPE = 134;
 const REFUSE = 255;
 
 const STATE = Object.fromEntries(STATES.map((name, index) => [name, index])) as Record<(typeof STATES)[number], number>;
@@ -70,9 +78,13 @@ const {
   string: STRING,
   inName: IN_NAME,
 } = STATE;
-const TRANSITIONS = buildTransitions();
-const MAY_END = new Uint8Array(256);
-for (const name of ['after', 'zero', 'whole', 'fraction', 'exponentDigits'] as const) MAY_END[STATE[name]] = 1;
+/** Where JSON may end. */
+const ENDS: ReadonlySet<number> = new Set(
+  (['after', 'zero', 'whole', 'fraction', 'exponentDigits'] as const).map((name) => STATE[name]),
+);
+const TRANSITIONS = withinString(buildTransitions());
+/** The byte itself; behind a backslash (from 256 on), what it stands for. */
+const PLAIN_BYTES = Uint8Array.from({ length: 512 }, (_, index) => (index < 256 ? index : UNESCAPED[index - 256]!));
 
 /**
  * Appends a string that must hold JSON to `column.bytes` and moves `column.length`; at least four bytes after it are free.
@@ -92,28 +104,12 @@ export function appendJsonText(source: MessageBytes, at: number, column: ColumnB
       to = column.growBytes(length, 64);
       limit = to.length - 8;
     }
-    let byte = from[at++]!;
-    if (byte === QUOTE) break;
-    if (byte === BACKSLASH) {
-      byte = UNESCAPED[from[at]!]!;
-      at++;
-      if (byte === 0) {
-        const code = codePointAt(from, at - 1);
-        if (code < 0) return -1;
-        at += code > 0xffff ? 10 : 4;
-        if (code >= 0x80) {
-          if (state !== STRING && state !== IN_NAME) return -1;
-          length = writeCodePoint(to, length, code);
-          continue;
-        }
-        byte = code;
-      }
-    } else if (byte < 0x20) {
-      return -1;
-    }
-    to[length++] = byte;
+    const byte = from[at++]!;
     const next = TRANSITIONS[(state << 8) | byte]!;
-    if (next < OPEN_OBJECT) {
+    // Escapes stand close together and come as they like: no branch for them, only a byte that is written over again.
+    to[length] = PLAIN_BYTES[((state & AFTER_BACKSLASH) << 2) | byte]!;
+    if (next < FIRST_ACTION) {
+      length += (next >> 6) ^ 1;
       state = next;
       continue;
     }
@@ -123,24 +119,55 @@ export function appendJsonText(source: MessageBytes, at: number, column: ColumnB
         if (++depth > GREATEST_DEPTH) return -1;
         objects = (objects << 1) | (next === OPEN_OBJECT ? 1 : 0);
         state = next === OPEN_OBJECT ? FIRST_NAME : FIRST_ITEM;
+        length++;
         break;
       case CLOSE_OBJECT:
       case CLOSE_LIST:
         if (depth-- === 0 || (objects & 1) !== (next === CLOSE_OBJECT ? 1 : 0)) return -1;
         objects >>= 1;
         state = AFTER;
+        length++;
         break;
       case COMMA:
         if (depth === 0) return -1;
         state = (objects & 1) === 1 ? NAME : VALUE;
+        length++;
         break;
+      case END:
+        if (depth !== 0) return -1;
+        column.length = length;
+        return at;
+      case LONG_ESCAPE: {
+        const code = codePointAt(from, at - 1);
+        // ASCII would go through the automaton; nobody writes it so, and the plain reader takes it.
+        if (code < 0x80) return -1;
+        state ^= AFTER_BACKSLASH;
+        if (state !== STRING && state !== IN_NAME) return -1;
+        at += code > 0xffff ? 10 : 4;
+        length = writeCodePoint(to, length, code);
+        break;
+      }
       default:
         return -1;
     }
   }
-  if (depth !== 0 || MAY_END[state] !== 1) return -1;
-  column.length = length;
-  return at;
+}
+
+/** The automaton of JSON becomes one of JSON within a JSON string. */
+function withinString(json: Uint8Array): Uint8Array {
+  const table = new Uint8Array(2 * AFTER_BACKSLASH * 256).fill(REFUSE);
+  for (let state = 0; state < STATES.length; state++) {
+    const plain = state * 256;
+    const escaped = (state | AFTER_BACKSLASH) * 256;
+    for (let byte = 0x20; byte < 256; byte++) table[plain + byte] = json[plain + byte]!;
+    table[plain + QUOTE] = ENDS.has(state) ? END : REFUSE;
+    table[plain + BACKSLASH] = state | AFTER_BACKSLASH;
+    for (let letter = 0; letter < 256; letter++) {
+      if (UNESCAPED[letter] !== 0) table[escaped + letter] = json[plain + UNESCAPED[letter]!]!;
+    }
+    table[escaped + 0x75] = LONG_ESCAPE;
+  }
+  return table;
 }
 
 /** 256 entries per state. */
