@@ -73,6 +73,18 @@ describe('the first row', () => {
     },
     120_000,
   );
+
+  it('is proven equal by the command line, which names the one value that was changed behind its back', async () => {
+    const equal = await pipeline.commandLine('verify', FLOW);
+    expect(equal.errors).toBe('');
+    expect(equal.code).toBe(0);
+    await pipeline.sink.query("update landed.greetings set words = 'not what was said' where id = 2");
+    const different = await pipeline.commandLine('verify', FLOW);
+    expect(different.code).toBe(1);
+    expect(different.output).toMatch(/landed\.greetings id=2 +words: hello → not what was said/);
+    await pipeline.sink.query("update landed.greetings set words = 'hello' where id = 2");
+    expect((await pipeline.commandLine('verify', FLOW, '--json')).code).toBe(0);
+  }, 120_000);
 });
 
 async function insert(id: number, words: string): Promise<void> {

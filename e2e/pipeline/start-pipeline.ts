@@ -1,4 +1,6 @@
 /** Starts one whole pipeline for a test, every part a real process of its own that may be killed: Postgres → DBus → Kafka → Wormhole → Postgres. */
+import { spawn } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
 import type { ServerProcess } from '@rtdp/local/server-process';
 import { ownKafka } from '@rtdp/testing/own-kafka';
@@ -23,6 +25,8 @@ export interface Pipeline extends AsyncDisposable {
   /** What a test may kill; `restart` brings it back with its data. */
   readonly parts: Record<'dbus' | 'wormhole' | 'kafka' | 'source' | 'sink' | 'metadata', Killable>;
   logs(): string;
+  /** Runs the command line against these services; gives what it printed and its exit code. */
+  commandLine(...words: string[]): Promise<{ code: number | null; output: string; errors: string }>;
 }
 
 export async function startPipeline(): Promise<Pipeline> {
@@ -50,6 +54,14 @@ export async function startPipeline(): Promise<Pipeline> {
       dbus: createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token }),
       wormhole: createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token }),
       parts: { dbus, wormhole, kafka, source: sourceServer, sink: sinkServer, metadata: metadataServer },
+      commandLine: (...words) =>
+        runCommandLine(words, {
+          RTDP_DBUS_URL: services.baseUrls.dbus,
+          RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
+          RTDP_TOKEN: services.token,
+          RTDP_VERIFY_SOURCE_URL: sourceServer.url,
+          RTDP_VERIFY_SINK_URL: sinkServer.url,
+        }),
       logs: () => [dbus, wormhole].map(lastLines).join('\n'),
       [Symbol.asyncDispose]: () => held.disposeAsync(),
     };
@@ -85,4 +97,25 @@ function poolOf(url: string): pg.Pool {
 
 function lastLines(process: ServerProcess): string {
   return process.log().trimEnd().split('\n').slice(-15).join('\n');
+}
+
+async function runCommandLine(
+  words: readonly string[],
+  environment: Record<string, string>,
+): Promise<{ code: number | null; output: string; errors: string }> {
+  const program = fileURLToPath(new URL('../../apps/rtdp/src/main.ts', import.meta.url));
+  const child = spawn(process.execPath, [program, ...words], {
+    env: { PATH: process.env.PATH, ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  let errors = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    output += chunk.toString('utf8');
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    errors += chunk.toString('utf8');
+  });
+  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output, errors };
 }
