@@ -4,10 +4,18 @@ import { fail } from './row-failure.ts';
 
 /** One character in the other case, as Unicode's simple mapping has it: where the full mapping is several characters, it stays. */
 function simpleCase(character: string, upper: boolean): string {
+  if (isCasedSinceUnicode17(character.codePointAt(0)!)) return character;
   const mapped = upper ? character.toUpperCase() : character.toLowerCase();
   if ([...mapped].length === 1) return mapped;
   const special = (upper ? SIMPLE_UPPER : SIMPLE_LOWER).get(character);
   return special ?? character;
+}
+
+/** Letters that the language already folds and Postgres 18, with Unicode 16, does not. */
+function isCasedSinceUnicode17(code: number): boolean {
+  return (
+    (code >= 0xa7ce && code <= 0xa7d5 && code !== 0xa7d0 && code !== 0xa7d1) || (code >= 0x16ea0 && code <= 0x16ed3)
+  );
 }
 
 /** Characters whose full upper case is several characters but that have a simple one: Greek with iota subscript. */
