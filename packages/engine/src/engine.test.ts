@@ -22,7 +22,7 @@ function definition(sql: string) {
   return { steps: [{ name: 'result', sql }], sourceName: 'source', sourceFields: FIELDS };
 }
 
-describe('the engine', () => {
+describe('the engine', { timeout: 120_000 }, () => {
   test('interrupts what takes too long, and can be used afterwards', async () => {
     const engine = await createEngine({ timeoutMilliseconds: 250 });
     const nested = Array.from({ length: 12 }).reduce<string>((inner) => `reverse(${inner})`, 'word');

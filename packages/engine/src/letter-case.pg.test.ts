@@ -2,7 +2,7 @@ import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { initcap, lower, upper } from './pg-text.ts';
 
-test('every character has the case that the C.UTF-8 locale of Postgres gives it', async () => {
+test('every character has the case that the C.UTF-8 locale of Postgres gives it', { timeout: 180_000 }, async () => {
   await using database = await testPostgres();
   const { rows } = await database.query<{ code: number; lower: string; upper: string; initcap: string }>(
     `select code, lower(c) as lower, upper(c) as upper, initcap(c || c) as initcap

@@ -57,7 +57,7 @@ test("random expressions give Postgres' own text, or fail where Postgres fails",
   expect(counts.compared, JSON.stringify(counts)).toBeGreaterThan(runs * 0.6);
 });
 
-test("statements that give several rows give them in Postgres' order", async () => {
+test("statements that give several rows give them in Postgres' order", { timeout: 120_000 }, async () => {
   for (const sql of ROW_CASES) {
     const [ours, theirs] = [await comparison.ourRows(sql), await comparison.postgresRows(sql)];
     // Postgres does not promise in which order the branches of a union come.

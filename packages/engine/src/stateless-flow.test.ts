@@ -31,7 +31,7 @@ const ROWS: { op: string; values: (string | null)[] }[] = [
   { op: 'i', values: ['4', 'paid', null, null, null] },
 ];
 
-describe('a stateless flow', () => {
+describe('a stateless flow', { timeout: 120_000 }, () => {
   test('filters: a row that does not match goes on as a delete by key, a delete passes', async () => {
     const flow = await compile(
       `SELECT id, upper(status) AS status, amount * 2 AS doubled FROM orders WHERE status = 'paid'`,
