@@ -107,7 +107,8 @@ function handOver(node, argumentsOf) {
   const child = spawn(node, argumentsOf, { cwd: root, env, stdio: 'inherit' });
   // In a terminal the child has Ctrl-C already, and hears it twice; it stops once. We wait for it to be done.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
-  // npm runs us below a shell that a SIGTERM ends without telling us: being left alone means the same.
+  // The scripts of package.json exec Node, so that npm's signals reach us and no shell; a killed npm tells nobody:
+  // being left alone means the same.
   const parent = process.ppid;
   if (process.env.npm_lifecycle_event !== undefined) {
     setInterval(() => process.ppid !== parent && child.kill('SIGTERM'), 1000).unref();
