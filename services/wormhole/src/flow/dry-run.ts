@@ -8,7 +8,7 @@ import { isDataKind } from '@rtdp/ums/message-kinds';
 import { matchesPattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
 import { dataFields, type UmsField } from '@rtdp/ums/types';
 import { reasonOf } from '../ingest/after-lane-error.ts';
-import { textAt } from '../ingest/slice-batch.ts';
+import { sliceBatch, textAt } from '../ingest/slice-batch.ts';
 import { toTopicMessage } from '../ingest/topic-message.ts';
 import type { Reason } from '../state/flow-store.ts';
 import { compileSource } from './compile.ts';
@@ -30,7 +30,7 @@ export interface DryRun {
 /** How many messages of a partition are looked at, from its end. */
 const MESSAGES_PER_PARTITION = 500n;
 
-/** @param rowsPerTable about how many rows of each table are tried @throws ENGINE_FLOW_REFUSED with every problem */
+/** @param rowsPerTable at most this many rows of each table are tried @throws ENGINE_FLOW_REFUSED with every problem */
 export async function dryRun(
   around: { bus: Bus; engine: Engine; now(): number },
   definition: FlowDefinition,
@@ -40,8 +40,12 @@ export async function dryRun(
   const notes =
     readers.size === 0 ? [`No rows of ${definition.source.namespace} are in ${definition.source.topic} yet.`] : [];
   const tables: DryRunTable[] = [];
-  for (const { fields, reader } of readers.values())
-    tables.push(await runTable(around.engine, definition, fields, reader.take()));
+  for (const { fields, reader } of readers.values()) {
+    const batch = reader.take();
+    // One message can hold many more rows than were asked for.
+    const wanted = sliceBatch(batch, 0, Math.min(batch.rowCount, rowsPerTable));
+    tables.push(await runTable(around.engine, definition, fields, wanted));
+  }
   return { notes, tables };
 }
 
