@@ -10,10 +10,11 @@ const NEXT: Partial<Record<StoreErrorCode, string>> = {
   STORE_FENCED: 'Stop writing this partition, claim it again and go on from the position the claim returns.',
   STORE_LOCK_TIMEOUT: 'Repeat the call; if it stays, look in pg_stat_activity for who holds the lock.',
   STORE_CONFLICT: 'Repeat the call.',
-  STORE_UNREACHABLE: 'Wait and claim the partition again; the claim tells what was committed.',
-  STORE_REFUSED: "Check user, password, database and the role's rights.",
+  STORE_UNREACHABLE: 'Check that the server runs and that host and port are right; a flow tries again by itself.',
+  STORE_REFUSED:
+    "Check user, password, database and the role's rights; a role that makes tables needs GRANT CREATE ON DATABASE.",
   STORE_OUT_OF_SPACE: 'Give the store disk, memory or connections; nothing is lost meanwhile.',
-  STORE_ROW_REFUSED: 'Bisect the batch to find the row, and put that row in the dead letter.',
+  STORE_ROW_REFUSED: 'Correct the row at the source or the sink table, then replay the dead letter.',
 };
 
 export function toStoreError(error: unknown, facts: Record<string, unknown>): RtdpError {

@@ -36,6 +36,12 @@ export function isRtdpError(error: unknown, code?: string): error is RtdpError {
   return error instanceof RtdpError && (code === undefined || error.code === code);
 }
 
+/** What happened and what to do, as running text: messages often come from servers and end without a full stop. */
+export function sentences(message: string, next: string): string {
+  if (message === '' || next === '') return message || next;
+  return `${message}${/[.!?:]$/.test(message) ? '' : '.'} ${next}`;
+}
+
 function plainFacts(facts: Record<string, unknown>): Record<string, unknown> {
   const plain: Record<string, unknown> = {};
   for (const [name, value] of Object.entries(facts)) {

@@ -1,7 +1,7 @@
 /** Decides the life of one source under supervision: begun, tried again, held, watched while held, taken away; one step at a time. */
 import type { Bus } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
-import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError, sentences } from '@rtdp/ums/error';
 import { DBUS_TOPICS, type SourceDefinition } from './catalog/source-definition.ts';
 import type { SourceState } from './catalog/source-states.ts';
 import { reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
@@ -144,7 +144,7 @@ export class SupervisedSource {
     const { metrics, store } = this.#options;
     this.#state = state;
     const reason = error === null ? null : reasonOf(error);
-    this.#detail = reason === null ? '' : `${reason.message} ${reason.next}`;
+    this.#detail = reason === null ? '' : sentences(reason.message, reason.next);
     metrics.state(this.name, state);
     const stored = await this.#stored();
     await store.setState(stored.id, state, reason);

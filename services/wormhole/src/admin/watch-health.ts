@@ -1,7 +1,9 @@
 /** Decides which parts Wormhole's health has, and keeps the gauges of lag and freshness. */
+
 import type { Health, PartHealth } from '@rtdp/service/health';
 import type { Lifecycle } from '@rtdp/service/lifecycle';
 import type { Knex } from '@rtdp/service/metadata';
+import { sentences } from '@rtdp/ums/error';
 import type { FlowMetrics } from '../feedback/flow-metrics.ts';
 import { parseTimestamp } from '../feedback/latency.ts';
 import type { FlowFolder } from '../flow/flow-folder.ts';
@@ -41,7 +43,9 @@ export function watchHealth(options: WatchOptions): void {
   if (folder !== undefined) {
     health.add('flow files', () => {
       const [problem] = folder.problems;
-      return problem === undefined ? OK : { status: 'degraded', detail: `${problem[1].message} ${problem[1].next}` };
+      return problem === undefined
+        ? OK
+        : { status: 'degraded', detail: sentences(problem[1].message, problem[1].next) };
     });
   }
   const timer = setInterval(() => void setGauges(options), GAUGES_MS);
@@ -68,14 +72,14 @@ function flowsHealth(flows: readonly RunningFlow[]): Result {
       return {
         status: 'degraded',
         detail:
-          `Flow ${flow.stored.name} is ${flow.state}: ${flow.reason?.message ?? ''} ${flow.reason?.next ?? ''}`.trim(),
+          `Flow ${flow.stored.name} is ${flow.state}: ${sentences(flow.reason?.message ?? '', flow.reason?.next ?? '')}`.trim(),
       };
     }
     const paused = flow.run?.tables.find((table) => table.paused !== undefined);
     if (paused?.paused !== undefined) {
       return {
         status: 'degraded',
-        detail: `Table ${paused.name.schema}.${paused.name.table} of flow ${flow.stored.name} is paused: ${paused.paused.message} ${paused.paused.next}`,
+        detail: `Table ${paused.name.schema}.${paused.name.table} of flow ${flow.stored.name} is paused: ${sentences(paused.paused.message, paused.paused.next)}`,
       };
     }
   }

@@ -1,5 +1,7 @@
 /** Decides what runs while a Postgres source runs: the stream, the comparison of tables, pulls, re-reads and the watch over the slot. */
+
 import { setTimeout } from 'node:timers/promises';
+import { sentences } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import { SourceJournal } from '../../catalog/source-journal.ts';
 import type { StoredSource } from '../../catalog/source-store.ts';
@@ -156,7 +158,7 @@ class PostgresSource implements RunningSource {
       const { reason } = state;
       return {
         status: 'down',
-        detail: reason === undefined ? 'The stream is stopped.' : `${reason.message} ${reason.next}`,
+        detail: reason === undefined ? 'The stream is stopped.' : sentences(reason.message, reason.next),
       };
     }
     const alarm = slotAlarm(this.#watch.report);
