@@ -19,7 +19,11 @@ async function applySource({ action, name, definition }: PlannedStep, { dbus }: 
   if (action === 'remove') await dbus.removeSource(name);
   // The service checks the whole definition; here it is only carried.
   else if (action === 'create') await dbus.registerSource(definition as Parameters<typeof dbus.registerSource>[0]);
-  else await dbus.changeSource(name, definition as Parameters<typeof dbus.changeSource>[1]);
+  else {
+    const { state } = await dbus.changeSource(name, definition as Parameters<typeof dbus.changeSource>[1]);
+    // What made it fail may be just what was corrected.
+    if (state === 'failed') await dbus.command(name, 'start');
+  }
 }
 
 async function applyFlow({ action, name, definition }: PlannedStep, { wormhole }: Clients): Promise<void> {
