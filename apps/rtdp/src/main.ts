@@ -22,7 +22,7 @@ interface GlobalOptions {
 
 const program = new Command('rtdp')
   .description('A real-time data platform: a row changes in a database, and a second later it is where it is needed.')
-  .option('--data <folder>', 'data folder of the platform', defaultDataFolder())
+  .option('--data <folder>', 'data folder of the platform (RTDP_DATA)', defaultDataFolder())
   .option('--json', 'print JSON for programs')
   .showHelpAfterError('Run with --help to see what there is.')
   .configureHelp({ showGlobalOptions: true });
@@ -87,7 +87,7 @@ function addUp(command: Command): void {
   command
     .option('--no-demo', 'without the shop, its flows and the live view')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')
-    .option('--rate <actions-per-second>', 'pace of the shop', numberOf);
+    .option('--rate <actions-per-second>', 'pace of the shop (what it was last; 5 in a new one)', numberOf);
   for (const { flag, what, default: port, environment } of Object.values(PORTS)) {
     command.option(`${flag} <port>`, `port of ${what} (default ${port}; ${environment})`, portOf);
   }

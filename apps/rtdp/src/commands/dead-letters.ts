@@ -1,10 +1,13 @@
 /** The verbs on dead letters: what could not be stored, why, and how to bring it in after mending. */
 
 import { RtdpError } from '@rtdp/ums/error';
+import type { WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
-import { renderJson } from '../output/table.ts';
-import { printDone, printRows } from '../session/session.ts';
+import { renderJson, renderTable } from '../output/table.ts';
+import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
+
+type DeadLetter = Awaited<ReturnType<WormholeClient['getDeadLetter']>>;
 
 export function deadLetterCommands(program: Command, act: Act): void {
   const letters = program
@@ -31,7 +34,7 @@ export function deadLetterCommands(program: Command, act: Act): void {
             { title: 'ums_id_', value: ({ umsId }) => umsId },
             { title: 'op', value: ({ operation }) => operation },
             { title: 'step', value: ({ step }) => step },
-            { title: 'status', value: ({ status }) => status },
+            { title: 'status', value: ({ status, edited }) => (edited === null ? status : `${status}, edited`) },
             { title: 'why', value: ({ reason }) => reason.message },
           ],
           'No dead letters.',
@@ -41,12 +44,15 @@ export function deadLetterCommands(program: Command, act: Act): void {
 
   letters
     .command('show <flow> <id>')
-    .description('one dead letter with its row and the raw message')
-    .action((flow: string, id: string) =>
+    .description('one dead letter: why, its row, and the tuple to edit')
+    .option('--raw', 'the whole message it came in, as it was on Kafka')
+    .action((flow: string, id: string, options: { raw?: boolean }) =>
       act(async (session) => {
-        const { raw, ...letter } = await session.wormhole.getDeadLetter(flow, id);
-        session.print(renderJson(session.json ? { ...letter, raw } : letter));
-        if (!session.json) session.print(`${Buffer.from(raw, 'base64').toString('utf8')}\n`);
+        const letter = await session.wormhole.getDeadLetter(flow, id);
+        const raw = Buffer.from(letter.raw, 'base64').toString('utf8');
+        if (session.json) session.print(renderJson(letter));
+        else if (options.raw === true) session.print(`${raw}\n`);
+        else printLetter(session, flow, letter);
       }),
     );
 
@@ -56,7 +62,13 @@ export function deadLetterCommands(program: Command, act: Act): void {
     .action((flow: string, id: string, tuple: string) =>
       act(async (session) => {
         const view = await session.wormhole.editDeadLetter(flow, id, readTuple(tuple));
-        printDone(session, view, `Dead letter ${id} is edited; replay it with: rtdp dead-letters replay ${flow} ${id}`);
+        const done = readTuple(tuple) === null ? 'as it came again' : 'edited';
+        printDone(
+          session,
+          view,
+          `Dead letter ${id} is ${done}; replay it with: rtdp dead-letters replay ${flow} ${id}\n` +
+            'The source keeps its own value, which a later change or pull of this row brings: correct it there too.',
+        );
       }),
     );
 
@@ -91,7 +103,41 @@ function printResults(
     ],
     'No open dead letters.',
   );
-  if (results.some(({ status }) => status === 'open')) process.exitCode = 1;
+  if (!results.some(({ status }) => status === 'open')) return;
+  process.exitCode = 1;
+  if (!session.json) {
+    session.print(
+      'What is still open was refused again. Correct the sink, or the row with "rtdp dead-letters edit", and replay it.\n',
+    );
+  }
+}
+
+function printLetter(session: Session, flow: string, letter: DeadLetter): void {
+  const { id, schema, table, reason, fields } = letter;
+  const row = Array.isArray(letter.edited) ? letter.edited : letter.tuple;
+  session.print(
+    `Dead letter ${id} of ${schema}.${table}: ${letter.status}${letter.edited === null ? '' : ', edited'}\n`,
+  );
+  session.print(`${reason.code}: ${reason.message}\n`);
+  if (typeof reason.facts?.detail === 'string') session.print(`${reason.facts.detail}\n`);
+  session.print(`${reason.next}\n\n`);
+  if (Array.isArray(row) && fields !== null) {
+    session.print(
+      renderTable(
+        fields.map((field, at) => ({ field, value: row[at] })),
+        [
+          { title: 'column', value: ({ field }) => field.name },
+          { title: 'type', value: ({ field }) => field.sourceType ?? field.type },
+          { title: 'value', value: ({ value }) => (typeof value === 'string' ? value : JSON.stringify(value)) },
+        ],
+        'no columns',
+      ),
+    );
+    session.print(
+      `\nTo correct it: rtdp dead-letters edit ${flow} ${id} '${JSON.stringify(row).replaceAll("'", "'\\''")}'\n`,
+    );
+  }
+  session.print(`The whole message: rtdp dead-letters show ${flow} ${id} --raw\n`);
 }
 
 function readTuple(text: string): unknown[] | null {

@@ -1,4 +1,5 @@
 /** The verbs on flows: look, check, dry-run, deploy, start and stop. */
+import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
 import { millisecondsText, rateText } from '../output/quantities.ts';
@@ -105,7 +106,13 @@ export function flowCommands(program: Command, act: Act): void {
       .action((name: string) =>
         act(async (session) => {
           const view = await session.wormhole.command(name, verb);
-          printDone(session, view, `Flow ${name} is ${view.state}.`);
+          printDone(
+            session,
+            view,
+            verb === 'pull'
+              ? `Flow ${name} asked for its tables in full; "rtdp source pulls SOURCE" shows their progress.`
+              : `Flow ${name} is ${view.state}.`,
+          );
         }),
       );
   }
@@ -157,7 +164,7 @@ async function checkFlow(session: Session, definition: FlowDefinition): Promise<
         step === undefined ? '' : `step ${step}`,
         line === undefined ? '' : `line ${line}, column ${column ?? 1}`,
       ];
-      session.print(`problem: ${place.filter((part) => part !== '').join(', ')} ${message} ${next}\n`);
+      session.print(`problem: ${place.filter((part) => part !== '').join(', ')}: ${sentences(message, next)}\n`);
     }
     session.print(plan.problems.length === 0 ? 'It can be deployed.\n' : 'It cannot be deployed.\n');
   }

@@ -80,7 +80,9 @@ export function sourceCommands(program: Command, act: Act): void {
 
   source
     .command('check <file>')
-    .description('test a definition without registering it: connection, prerequisites, what each table can give')
+    .description(
+      'test a definition without registering it: connection, prerequisites, what each table can give; exit code 0 only when it is ready',
+    )
     .action((file: string) => act((session) => checkSource(session, file)));
 
   source
@@ -210,6 +212,7 @@ export function sourceCommands(program: Command, act: Act): void {
 
 async function checkSource(session: Session, file: string): Promise<void> {
   const answer = await session.dbus.check(readDefinition<SourceDefinition>(file));
+  if (!answer.ready) process.exitCode = 1;
   if (session.json) return printDone(session, answer, '');
   session.print(`PostgreSQL ${answer.serverVersion}: ${answer.ready ? 'ready' : 'not ready yet'}\n`);
   for (const { severity, message, statement } of answer.problems) {

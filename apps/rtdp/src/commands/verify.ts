@@ -47,6 +47,11 @@ export function verifyCommand(program: Command, act: ActWithPlatform): void {
     );
 }
 
+const KINDS: Readonly<Record<string, string>> = {
+  missing: 'is missing in the sink',
+  extra: 'is in the sink, but not in the source',
+};
+
 function showProgress({ source, rows, estimatedRows }: { source: string; rows: number; estimatedRows: number }): void {
   process.stderr.write(`\r\u001b[K${source}: ${rows} of about ${Math.max(rows, estimatedRows)} rows`);
 }
@@ -68,15 +73,17 @@ function printVerification(session: Session, verification: FlowVerification): vo
       { title: 'differences', value: ({ comparison }) => differenceText(comparison), align: 'right' },
       { title: 'notes', value: ({ notes }) => notes.join('; ') },
     ],
-    'The flow has met no table yet.',
+    `The flow has no table to compare yet; "rtdp flow show ${verification.flow}" says what it waits for.`,
   );
   for (const { sink, comparison } of verification.tables) {
     for (const { key, kind, columns } of comparison?.differences ?? []) {
       const where = Object.entries(key).map(([name, value]) => `${name}=${value}`);
       const what =
         kind === 'different'
-          ? columns.map((each) => `${each.column}: ${shown(each.source)} → ${shown(each.sink)}`).join(', ')
-          : kind;
+          ? columns
+              .map((each) => `${each.column} is ${shown(each.source)} in the source, ${shown(each.sink)} in the sink`)
+              .join(', ')
+          : (KINDS[kind] ?? kind);
       session.print(`${sink} ${where.join(' ')}  ${what}\n`);
     }
     for (const key of comparison?.undecided ?? []) {
@@ -86,6 +93,11 @@ function printVerification(session: Session, verification: FlowVerification): vo
           .join(' ')}  changes too often to be judged\n`,
       );
     }
+  }
+  if (verification.tables.some(({ verdict }) => verdict === 'different')) {
+    session.print(
+      `A full pull brings the source's rows again: rtdp flow pull ${verification.flow}. Look for dead letters too: rtdp dead-letters list ${verification.flow}\n`,
+    );
   }
 }
 

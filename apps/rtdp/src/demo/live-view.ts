@@ -3,7 +3,7 @@ import type { FlowStatus, TableStatus } from '@rtdp/wormhole/client';
 import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable } from '../output/table.ts';
 import type { Platform } from '../platform/contract.ts';
-import type { Clients } from '../session/open-session.ts';
+import { type Clients, demoRateCommand } from '../session/open-session.ts';
 import type { GeneratorProgress } from './generator-process.ts';
 
 /** Rows that DBus had published at the last look: rates are the difference. */
@@ -23,13 +23,17 @@ export async function liveView(
     unwell.length === 0
       ? 'Every part is well.'
       : unwell.map((part) => `${part.name} is ${part.state}${part.detail && `: ${part.detail}`}`).join('; ');
-  return [health, shopLine(generator), ...(await pipelineLines(clients, state))].join('\n');
+  return [
+    health,
+    shopLine(generator, demoRateCommand(platform.description)),
+    ...(await pipelineLines(clients, state)),
+  ].join('\n');
 }
 
-function shopLine(generator: GeneratorProgress | null): string {
+function shopLine(generator: GeneratorProgress | null, command: string): string {
   if (generator === null) return 'Shop: opening.';
   if (generator.error !== null) return `Shop: ${generator.error}`;
-  return `Shop: ${rateText(generator.actions)} of ${rateText(generator.actionsPerSecond)} wanted; change it with: npm run -s rtdp -- demo rate 50`;
+  return `Shop: ${rateText(generator.actions)} of ${rateText(generator.actionsPerSecond)} wanted; change it with: ${command}`;
 }
 
 async function pipelineLines(clients: Clients, state: LiveViewState): Promise<string[]> {
@@ -46,7 +50,11 @@ async function pipelineLines(clients: Clients, state: LiveViewState): Promise<st
       ({ name, state: sourceState, stream, slot }) =>
         `DBus: ${name} is ${sourceState}, ${rateText(rate)} rows into Kafka, commit → Kafka ${millisecondsText(stream?.lastLatencyMillis)}, log held back ${bytesText(slot?.lagBytes ?? 0)}`,
     );
-    return [...fromLog, '', renderTable(statuses.flatMap(rowsOf), COLUMNS, 'No flows yet.').trimEnd()];
+    return [
+      ...fromLog,
+      '',
+      renderTable(statuses.flatMap(rowsOf), COLUMNS, 'The flows have met no table yet.').trimEnd(),
+    ];
   } catch (error) {
     return [`The services do not answer: ${error instanceof Error ? error.message : String(error)}`];
   }

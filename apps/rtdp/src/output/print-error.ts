@@ -14,15 +14,24 @@ export function errorText(error: unknown): string {
   if (!(error instanceof RtdpError)) {
     return `Error: ${error instanceof Error ? error.message : String(error)}\n`;
   }
-  const lines = [`${error.code}: ${error.message}`];
   const problems = error.facts.problems;
+  const listed = Array.isArray(problems) && error.code === 'SERVICE_REQUEST_INVALID';
+  // The service's sentence is the list itself on one line.
+  const lines = [`${error.code}: ${listed ? 'not everything that was given can be used' : error.message}`];
   if (Array.isArray(problems)) {
     for (const problem of problems as Problem[]) {
       const place = problem.line === undefined ? '' : `line ${problem.line}, column ${problem.column ?? 1}: `;
       const text = problem.message ?? problem.problem;
-      if (text !== undefined) lines.push(`  ${place}${problem.field === undefined ? '' : `${problem.field} `}${text}`);
+      if (text !== undefined) lines.push(`  ${place}${fieldText(problem.field)}${text}`);
     }
   }
   if (error.next !== '') lines.push(error.next);
   return `${lines.join('\n')}\n`;
+}
+
+/** A field as its file names it: the service says in which part of the request it stands. */
+function fieldText(field: string | undefined): string {
+  if (field === undefined) return '';
+  const name = field.replace(/^(?:body|params|querystring)\.?/, '');
+  return name === '' ? '' : `${name}: `;
 }

@@ -35,8 +35,15 @@ function clientsAt(dbusUrl: string, wormholeUrl: string, token: string): Clients
   };
 }
 
-/** The command a person can copy; it names the data folder only where that is not the usual one. */
+/** Commands a person can copy; they name the data folder only where that is not the usual one. */
 export function demoChangeCommand(platform: PlatformDescription): string {
-  const data = platform.dataFolder === defaultDataFolder({}) ? '' : ` --data ${platform.dataFolder}`;
-  return `npm run -s rtdp -- demo change "Your Name"${data}`;
+  return `npm run -s rtdp -- demo change "Your Name"${dataOption(platform)}`;
+}
+
+export function demoRateCommand(platform: PlatformDescription): string {
+  return `npm run -s rtdp -- demo rate 50${dataOption(platform)}`;
+}
+
+function dataOption({ dataFolder }: PlatformDescription): string {
+  return dataFolder === defaultDataFolder({}) ? '' : ` --data ${dataFolder}`;
 }

@@ -14,7 +14,7 @@ export interface GivenAddresses {
   sinkUrl?: string | undefined;
 }
 
-/** @throws RTDP_ADDRESS_UNKNOWN */
+/** @throws RTDP_ADDRESS_UNKNOWN, RTDP_USAGE */
 export function findAddress(
   what: 'source' | 'sink',
   place: DatabasePlace,
@@ -22,7 +22,14 @@ export function findAddress(
   platform: PlatformDescription | undefined,
 ): string {
   const url = what === 'source' ? given.sourceUrl : given.sinkUrl;
-  if (url !== undefined) return url;
+  if (url !== undefined) {
+    if (/^postgres(?:ql)?:\/\//.test(url) && URL.canParse(url)) return url;
+    throw new RtdpError({
+      code: 'RTDP_USAGE',
+      message: `the address of the ${what} is not a URL of Postgres`,
+      next: `Write it as postgres://user:password@host:port/database; characters such as @ or / in the password are percent-encoded.`,
+    });
+  }
   const known: PostgresAddress[] = platform ? [platform.shop.reader, platform.warehouse.writer] : [];
   const found = known.find(
     ({ host, port, database }) =>
