@@ -76,7 +76,7 @@ const limitsSchema = z.strictObject({
 
 const retrySchema = z.strictObject({
   firstMs: z.int().min(1).default(200),
-  maximumMs: z.int().min(1).default(15_000),
+  maximumMs: z.int().min(1).default(5_000),
 });
 
 /** As a caller writes it: name, source and sink are needed, the rest has defaults. */
