@@ -27,8 +27,8 @@ export interface DryRun {
   tables: DryRunTable[];
 }
 
-/** How many messages of a partition are looked at, from its end. */
-const MESSAGES_PER_PARTITION = 500n;
+/** How many messages of a partition are looked at, from its end: more when there are only heartbeats, one a second. */
+const MESSAGES_PER_PARTITION = [500n, 10_000n, 100_000n] as const;
 
 /** @param rowsPerTable at most this many rows of each table are tried @throws ENGINE_FLOW_REFUSED with every problem */
 export async function dryRun(
@@ -36,9 +36,17 @@ export async function dryRun(
   definition: FlowDefinition,
   rowsPerTable: number,
 ): Promise<DryRun> {
-  const readers = await readNewest(around, definition, rowsPerTable);
+  let readers = new Map<string, TableReader>();
+  for (const messages of MESSAGES_PER_PARTITION) {
+    readers = await readNewest(around, definition, rowsPerTable, messages);
+    if (readers.size > 0) break;
+  }
   const notes =
-    readers.size === 0 ? [`No rows of ${definition.source.namespace} are in ${definition.source.topic} yet.`] : [];
+    readers.size === 0
+      ? [
+          `No rows of ${definition.source.namespace} are among the newest messages of ${definition.source.topic}: change a row, or have the table pulled.`,
+        ]
+      : [];
   const tables: DryRunTable[] = [];
   for (const { fields, reader } of readers.values()) {
     const batch = reader.take();
@@ -58,12 +66,13 @@ async function readNewest(
   { bus, now }: { bus: Bus; now(): number },
   definition: FlowDefinition,
   rowsPerTable: number,
+  messages: bigint,
 ): Promise<Map<string, TableReader>> {
   const { topic, namespace } = definition.source;
   const pattern = parsePattern(namespace);
   const readers = new Map<string, TableReader>();
   for (const { partition, low, high } of await bus.admin().topicOffsets(topic)) {
-    const from = high - MESSAGES_PER_PARTITION > low ? high - MESSAGES_PER_PARTITION : low;
+    const from = low + messages < high ? high - messages : low;
     if (from >= high) continue;
     for await (const batch of bus.readFrom(topic, partition, from, { until: high })) {
       for (const incoming of batch.messages) {
