@@ -6,7 +6,7 @@ import { createRandom } from '@rtdp/ums/random-message';
 import { ParsedColumns } from './reference.ts';
 import { FIELDS, makeMessage, NAMESPACE, ROWS_PER_MESSAGE } from './rows.ts';
 
-const MESSAGES = 10;
+const MESSAGES = 40;
 /** That each goes over in one round. */
 export const ROWS = MESSAGES * ROWS_PER_MESSAGE;
 const STORAGES = ['int64', 'int32', 'text', 'text', 'text', 'boolean', 'text', 'text', 'float64', 'text'] as const;

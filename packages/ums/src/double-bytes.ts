@@ -1,11 +1,12 @@
 /**
  * Decides how the digits of a JSON number become the double nearest to them, exactly as `Number(text)` does, without making the text.
  *
- * The digits (up to 18) are held exactly as the sum of two doubles, and divided by the power of ten with the remainder kept. Only if the
+ * The digits (up to 18, of which 15 in one double) are held exactly as the sum of two doubles, and divided by the power of ten with the remainder kept. Only if the
  * quotient lies so near the middle of two doubles that the last error could decide is the text asked.
  */
 import { skipNumber } from './json-scanner.ts';
 import type { MessageBytes } from './message-bytes.ts';
+import { fourDigits } from './word-bytes.ts';
 
 const MINUS = 0x2d;
 const ZERO = 0x30;
@@ -18,37 +19,50 @@ const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, exponent) => Number(
 /** The error of quotient and correction together is about 2^-104 of the quotient: far below this part of it. */
 const DOUBT = 2 ** -93;
 const SPLITTER = 2 ** 27 + 1;
+/** So many always fit into a double. */
+const HEAD_DIGITS = 15;
 
 /** @returns the position after the number, or −1 if it is no JSON number or beyond all doubles */
 export function readDouble(source: MessageBytes, at: number, values: Float64Array, row: number): number {
-  const { bytes } = source;
+  const { bytes, view } = source;
   const start = at;
   const negative = bytes[at] === MINUS;
   if (negative) at++;
   const firstDigit = at;
-  // Nine digits fit into a small integer, which is much faster than a double here.
   let head = 0;
-  let tail = 0;
-  let digits = 0;
-  let point = -1;
   let byte = bytes[at]!;
-  for (;;) {
-    if (byte >= ZERO && byte <= NINE) {
-      if (digits < 9) head = (Math.imul(head, 10) + (byte - ZERO)) | 0;
-      else if (digits < 18) tail = (Math.imul(tail, 10) + (byte - ZERO)) | 0;
-      digits++;
-    } else if (byte === POINT && point < 0 && digits > 0) {
-      point = at;
-    } else {
-      break;
-    }
+  while (byte >= ZERO && byte <= NINE && at - firstDigit < HEAD_DIGITS) {
+    head = head * 10 + (byte - ZERO);
     byte = bytes[++at]!;
   }
+  let digits = at - firstDigit;
+  let point = -1;
+  if (byte === POINT && digits > 0) {
+    point = at++;
+    let four = digits <= HEAD_DIGITS - 4 ? fourDigits(view.getInt32(at, true)) : -1;
+    while (four >= 0) {
+      head = head * 10_000 + four;
+      at += 4;
+      digits += 4;
+      four = digits <= HEAD_DIGITS - 4 ? fourDigits(view.getInt32(at, true)) : -1;
+    }
+    byte = bytes[at]!;
+  }
+  let tail = 0;
+  let tailDigits = 0;
+  while (byte >= ZERO && byte <= NINE) {
+    if (digits < HEAD_DIGITS) head = head * 10 + (byte - ZERO);
+    else if (tailDigits++ < 3) tail = tail * 10 + (byte - ZERO);
+    digits++;
+    byte = bytes[++at]!;
+  }
+  // A number with more digits before its point than the head holds.
+  if (byte === POINT && point < 0) return readSlowly(source, start, values, row);
   const fraction = point < 0 ? 0 : at - point - 1;
   if (digits === 0 || (point >= 0 && fraction === 0)) return -1;
   if (bytes[firstDigit] === ZERO && digits > 1 && point !== firstDigit + 1) return -1;
-  if (digits > 18 || fraction > 22 || byte === 0x65 || byte === 0x45) return readSlowly(source, start, values, row);
-  const value = digits <= 9 ? head / POWERS_OF_TEN[fraction]! : divide(head, tail, digits - 9, fraction);
+  if (tailDigits > 3 || fraction > 22 || byte === 0x65 || byte === 0x45) return readSlowly(source, start, values, row);
+  const value = tailDigits === 0 ? head / POWERS_OF_TEN[fraction]! : divide(head, tail, tailDigits, fraction);
   if (Number.isNaN(value)) return readSlowly(source, start, values, row);
   values[row] = negative ? -value : value;
   return at;

@@ -104,7 +104,14 @@ export function appendJsonText(source: MessageBytes, at: number, column: ColumnB
       to = column.growBytes(length, 64);
       limit = to.length - 8;
     }
-    const byte = from[at++]!;
+    let byte = from[at++]!;
+    if (state === STRING || state === IN_NAME) {
+      // Within a string nothing can change before a backslash: no look-up that waits for the one before.
+      while (byte >= 0x20 && byte !== BACKSLASH && byte !== QUOTE && length < limit) {
+        to[length++] = byte;
+        byte = from[at++]!;
+      }
+    }
     const next = TRANSITIONS[(state << 8) | byte]!;
     // Escapes stand close together and come as they like: no branch for them, only a byte that is written over again.
     to[length] = PLAIN_BYTES[((state & AFTER_BACKSLASH) << 2) | byte]!;

@@ -109,3 +109,39 @@ export function appendBytes(source: Uint8Array, at: number, end: number, column:
   column.length = length;
   return end;
 }
+
+/**
+ * Appends the text of a plain decimal number (`-12.50`) in quotes to a text column.
+ * @param at after the opening quote
+ * @returns the position after the closing quote, or −1 for any other text: then nothing is appended
+ */
+export function appendDecimal(source: Uint8Array, at: number, column: ColumnBuilder): number {
+  let length = column.length;
+  // More digits than that are rare, and read in another way.
+  if (length + 40 > column.bytes.length) column.growBytes(length, 40);
+  const bytes = column.bytes;
+  const greatest = length + 32;
+  let byte = source[at]!;
+  if (byte === MINUS) {
+    bytes[length++] = byte;
+    byte = source[++at]!;
+  }
+  let digits = 0;
+  let points = 0;
+  while (length < greatest) {
+    if (byte >= ZERO && byte <= 0x39) {
+      digits++;
+    } else if (byte === 0x2e && digits > 0 && points === 0) {
+      // After the point, at least one digit.
+      points = 1;
+      digits = 0;
+    } else {
+      break;
+    }
+    bytes[length++] = byte;
+    byte = source[++at]!;
+  }
+  if (byte !== 0x22 || digits === 0) return -1;
+  column.length = length;
+  return at + 1;
+}

@@ -11,7 +11,7 @@ import { readDouble } from './double-bytes.ts';
 import { skipNull, skipPlainString, skipScalar, skipSpace, skipValue } from './json-scanner.ts';
 import { appendJsonText } from './json-text-bytes.ts';
 import type { MessageBytes } from './message-bytes.ts';
-import { appendBytes, appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
+import { appendBytes, appendDecimal, appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
 import { appendString, skipPlainWords, skipStringWords } from './string-bytes.ts';
 import { isDatetime, isTextOfType } from './text-bytes.ts';
 import { ACTION, FIRST_DATA_ACTION, type TupleLayout } from './tuple-layout.ts';
@@ -132,9 +132,11 @@ function scanTuple(source: MessageBytes, at: number, layout: TupleLayout, batch:
           column.nulls[row] = 0;
           if (at > 0) at = bytes[at] === QUOTE ? at + 1 : -1;
           break;
+        case ACTION.decimalText:
+          at = scanDecimal(source, at + 1, column, row);
+          break;
         case ACTION.textOrNullWord:
         case ACTION.longText:
-        case ACTION.decimalText:
         case ACTION.dateText:
         case ACTION.base64Text:
           at = scanCheckedText(source, at + 1, action, column, row);
@@ -242,6 +244,14 @@ function scanCheckedText(source: MessageBytes, at: number, action: number, colum
   column.offsets[row + 1] = end;
   column.nulls[row] = 0;
   return at;
+}
+
+function scanDecimal(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
+  const end = appendDecimal(source.bytes, at, column);
+  if (end < 0) return scanCheckedText(source, at, ACTION.decimalText, column, row);
+  column.offsets[row + 1] = column.length;
+  column.nulls[row] = 0;
+  return end;
 }
 
 /** `yyyy-MM-dd HH:mm:ss.ffffff`, the form of all but a few, at once; then the same time as in the row before at a glance. */
