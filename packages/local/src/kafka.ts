@@ -76,7 +76,8 @@ export async function prepareKafka(options: KafkaOptions): Promise<LocalKafka> {
   await writeFile(settingsFile, kafkaProperties({ host, port, controllerPort, dataFolder: logs }, options.properties));
   const classPath = join(jars, '*');
   if (!(await isFormatted(logs))) {
-    const clusterId = randomBytes(16).toString('base64url');
+    // Kafka's tool would take an id that begins with a dash for an option.
+    const clusterId = `A${randomBytes(16).toString('base64url').slice(1)}`;
     const format = ['kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', settingsFile];
     await run(java, ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath, ...format]);
   }
