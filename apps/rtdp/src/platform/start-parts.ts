@@ -24,6 +24,8 @@ export interface StartContext {
   serviceEnvironment: Record<string, string>;
   /** Rejects when the start is given up. */
   aborted: Promise<never>;
+  /** Told of work that goes on when the start is given up: nobody else may have the folder before it has ended. */
+  underWay(work: Promise<unknown>): void;
 }
 
 /** How long to wait before a registry that could not be downloaded is tried again. */
@@ -37,25 +39,22 @@ const SHOP_SETTINGS = { shared_buffers: '128MB' };
 /** Resolves when everything that rows need has started; the registry comes up by itself. */
 export async function startParts(context: StartContext): Promise<void> {
   const { secrets, description } = context;
-  await Promise.race([
-    context.aborted,
-    Promise.all([
-      startPostgresPart(context, 'metadata', description.metadata.superuser, METADATA_SETTINGS, (url) =>
-        prepareMetadata(url, secrets.passwords),
-      ),
-      startPostgresPart(context, 'shop', description.shop.superuser, SHOP_SETTINGS, (url) =>
-        prepareShop(url, secrets.passwords),
-      ),
-      startPostgresPart(context, 'warehouse', description.warehouse.superuser, WAREHOUSE_SETTINGS, (url) =>
-        prepareWarehouse(url, secrets.passwords),
-      ),
-      startJavaParts(context),
-    ]),
-  ]);
-  await Promise.race([
-    context.aborted,
-    Promise.all([startService(context, 'dbus'), startService(context, 'wormhole')]),
-  ]);
+  const servers = [
+    startPostgresPart(context, 'metadata', description.metadata.superuser, METADATA_SETTINGS, (url) =>
+      prepareMetadata(url, secrets.passwords),
+    ),
+    startPostgresPart(context, 'shop', description.shop.superuser, SHOP_SETTINGS, (url) =>
+      prepareShop(url, secrets.passwords),
+    ),
+    startPostgresPart(context, 'warehouse', description.warehouse.superuser, WAREHOUSE_SETTINGS, (url) =>
+      prepareWarehouse(url, secrets.passwords),
+    ),
+  ];
+  for (const server of servers) context.underWay(server);
+  await Promise.race([context.aborted, Promise.all([...servers, startJavaParts(context)])]);
+  const services = [startService(context, 'dbus'), startService(context, 'wormhole')];
+  for (const service of services) context.underWay(service);
+  await Promise.race([context.aborted, Promise.all(services)]);
 }
 
 async function startPostgresPart(

@@ -1,4 +1,5 @@
 /** Starts the whole platform on this machine and keeps it running: what `npm start` does before the demo. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFreeSpace } from '@rtdp/local/free-space';
 import { checkPart } from './check-parts.ts';
 import { PART_NAMES, type PartName, type PartStatus, type Platform, type Progress } from './contract.ts';
@@ -33,6 +34,8 @@ export interface PlatformOptions {
 const NEEDED_MEGABYTES_NEW = 1500;
 const NEEDED_MEGABYTES_AGAIN = 300;
 const HEALTH_MILLISECONDS = 2000;
+/** How long a stop waits for a data folder that is in the making. */
+const PREPARATION_MILLISECONDS = 30_000;
 
 /** What ends first, what ends last: nothing loses the server below it while it is still at work. */
 const STOP_STAGES: readonly (readonly PartName[])[] = [
@@ -55,6 +58,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const release = await takeFolder(dataFolder);
   const names = PART_NAMES.filter((name) => options.without?.includes(name) !== true);
   const parts = new Map(names.map((name) => [name, new SupervisedPart(name, (status) => options.onPart?.(status))]));
+  const underWay: Promise<unknown>[] = [];
   let healthTimer: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
   const stop = (): Promise<void> => {
@@ -63,7 +67,13 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   };
   const stopAll = async (): Promise<void> => {
     clearInterval(healthTimer);
-    for (const stage of STOP_STAGES) await Promise.all(stage.map((name) => parts.get(name)?.stop()));
+    const stopStages = async (): Promise<void> => {
+      for (const stage of STOP_STAGES) await Promise.all(stage.map((name) => parts.get(name)?.stop()));
+    };
+    await stopStages();
+    // A data folder may still be in the making: another start must not meet it half made. What came up meanwhile goes too.
+    await Promise.race([Promise.allSettled(underWay), sleep(PREPARATION_MILLISECONDS, undefined, { ref: false })]);
+    await stopStages();
     await removePlatformFile(dataFolder);
     await release();
   };
@@ -87,6 +97,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       onProgress,
       serviceEnvironment: options.serviceEnvironment ?? {},
       aborted,
+      underWay: (work) => void underWay.push(work),
     });
     forget();
     await writePlatformFile(description);
@@ -145,6 +156,6 @@ async function untilHealthy(statuses: () => PartStatus[], milliseconds: number):
         facts: { parts: unwell },
       });
     }
-    await new Promise((resolve) => setTimeout(resolve, 100));
+    await sleep(100);
   }
 }
