@@ -113,7 +113,7 @@ export function bindFrom(
       throw statement.refuse(
         'SQL_STATEFUL_JOIN',
         'A join of two tables depends on more than one row.',
-        'Make it a stateful flow; one table and functions that explode its values are allowed here.',
+        'Read one table here, and functions that explode its values; join in a view over the sink tables.',
         location,
       );
     }

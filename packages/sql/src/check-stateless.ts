@@ -25,7 +25,7 @@ const VOLATILE = new Set(
   ),
 );
 
-const STATEFUL = 'Make it a stateful flow, or compute it in a view over the sink.';
+const STATEFUL = 'A flow that keeps state does not exist yet: compute it in a view over the sink table.';
 
 /** Throws the parser's errors; returns what is refused in a parsed statement, in the order of the text. */
 export function checkStateless(text: string, step?: string): SqlProblem[] {

@@ -3,7 +3,7 @@ import type { Command } from 'commander';
 import { renderJson, renderTable } from '../output/table.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { readPipelineFile } from '../pipeline/pipeline-file.ts';
-import { type PlannedStep, planPipeline } from '../pipeline/plan-pipeline.ts';
+import { type PlannedStep, type PlanOptions, planPipeline } from '../pipeline/plan-pipeline.ts';
 import type { Session } from '../session/session.ts';
 import type { Act } from './act.ts';
 
@@ -13,14 +13,23 @@ export function applyCommand(program: Command, act: Act): void {
     .description('bring sources and flows to what a pipeline file says; prints the plan first')
     .option('--plan', 'only show what would be done; exit code 2 when there is something to do')
     .option('--prune', 'also remove sources and flows that the file does not name')
-    .action((file: string, options: { plan?: boolean; prune?: boolean }) =>
-      act((session) => apply(session, file, options.plan === true, options.prune === true)),
+    .option(
+      '--credentials',
+      'also send the passwords of what exists: they are never shown, so their change is not seen',
+    )
+    .action((file: string, options: { plan?: boolean; prune?: boolean; credentials?: boolean }) =>
+      act((session) =>
+        apply(session, file, options.plan === true, {
+          prune: options.prune === true,
+          credentials: options.credentials === true,
+        }),
+      ),
     );
 }
 
-async function apply(session: Session, file: string, planOnly: boolean, prune: boolean): Promise<void> {
+async function apply(session: Session, file: string, planOnly: boolean, options: PlanOptions): Promise<void> {
   const pipeline = readPipelineFile(file, process.env);
-  const plan = await planPipeline(pipeline, session, { prune });
+  const plan = await planPipeline(pipeline, session, options);
   const open = plan.filter(({ action }) => action !== 'keep');
   if (!session.json) printPlan(session, plan);
   if (planOnly) {

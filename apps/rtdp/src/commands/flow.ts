@@ -117,6 +117,16 @@ export function flowCommands(program: Command, act: Act): void {
       );
   }
 
+  flow
+    .command('restart <name>')
+    .description('begin anew from where the flow says it starts, for example after retention deleted its position')
+    .action((name: string) =>
+      act(async (session) => {
+        const view = await session.wormhole.restart(name);
+        printDone(session, view, `Flow ${name} begins anew and is ${view.state}.`);
+      }),
+    );
+
   for (const verb of ['pause', 'resume'] as const) {
     flow
       .command(`${verb}-table <name> <schema> <table>`)

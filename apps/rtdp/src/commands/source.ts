@@ -191,6 +191,28 @@ export function sourceCommands(program: Command, act: Act): void {
     );
 
   source
+    .command('dead-letters <name>')
+    .description('rows that could not be read from the log or mapped, newest first')
+    .option('--limit <number>', 'at most this many', '50')
+    .action((name: string, options: { limit: string }) =>
+      act(async (session) =>
+        printRows(
+          session,
+          await session.dbus.listDeadLetters(name, Number(options.limit)),
+          [
+            { title: 'at', value: ({ at }) => at },
+            { title: 'table', value: ({ table }) => `${table.schema}.${table.table}` },
+            { title: 'op', value: ({ operation }) => operation },
+            { title: 'ums_id_', value: ({ id }) => id },
+            { title: 'position', value: ({ position }) => position },
+            { title: 'why', value: ({ message }) => message },
+          ],
+          'No dead letters.',
+        ),
+      ),
+    );
+
+  source
     .command('events <name>')
     .description('what happened to a source, newest first')
     .option('--limit <number>', 'at most this many', '50')

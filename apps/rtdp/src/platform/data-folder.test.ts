@@ -54,12 +54,24 @@ test('a folder that cannot be made says so', async () => {
   expect(await openDataFolder(join(parent, 'fine'))).toBe(true);
 });
 
-test('RTDP_DATA names the folder; a port comes from the call, the environment or the defaults, in this order', () => {
+test('RTDP_DATA names the folder; a port comes from the call, the environment, the last start or the defaults, in this order', () => {
   expect(defaultDataFolder({ RTDP_DATA: '/somewhere' })).toBe('/somewhere');
-  const ports = platformPorts({ kafka: 1 }, { RTDP_PORT_KAFKA: '2', RTDP_PORT_SHOP: '3', RTDP_PORT_DBUS: '' });
-  expect(ports).toMatchObject({ kafka: 1, shop: 3, dbus: 7401, wormhole: 7402, metadata: 7431, registry: 7481 });
+  const ports = platformPorts(
+    { kafka: 1 },
+    { shop: 8, warehouse: 9 },
+    { RTDP_PORT_KAFKA: '2', RTDP_PORT_SHOP: '3', RTDP_PORT_DBUS: '' },
+  );
+  expect(ports).toMatchObject({
+    kafka: 1,
+    shop: 3,
+    warehouse: 9,
+    dbus: 7401,
+    wormhole: 7402,
+    metadata: 7431,
+    registry: 7481,
+  });
   const wellKnown = [5432, 8080, 9000, 9092];
-  expect(Object.values(platformPorts({}, {})).filter((port) => wellKnown.includes(port))).toEqual([]);
+  expect(Object.values(platformPorts({}, {}, {})).filter((port) => wellKnown.includes(port))).toEqual([]);
 });
 
 test('pauses between restarts double up to half a minute', () => {

@@ -1,4 +1,6 @@
 /** Lists the ports of the platform, once each: the default, the flag and the variable that change it. */
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { requireFreePort } from '@rtdp/local/ports';
 
 export const PORTS = {
@@ -30,13 +32,33 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS;
 export type PlatformPorts = Record<PortName, number>;
 
-/** The ports to use: `given` wins over the environment, that over the defaults. */
-export function platformPorts(given: Partial<PlatformPorts> = {}, env: NodeJS.ProcessEnv = process.env): PlatformPorts {
-  const entries = Object.entries(PORTS).map(([name, port]) => {
-    const chosen = given[name as PortName] ?? env[port.environment];
-    return [name, chosen === undefined || chosen === '' ? port.default : Number(chosen)];
+/** The ports to use: `given` wins over the environment, that over those of the last start, those over the defaults. */
+export function platformPorts(
+  given: Partial<PlatformPorts> = {},
+  remembered: Partial<PlatformPorts> = {},
+  env: NodeJS.ProcessEnv = process.env,
+): PlatformPorts {
+  const entries = Object.entries(PORTS).map(([key, port]) => {
+    const name = key as PortName;
+    const chosen = given[name] ?? (env[port.environment] || undefined) ?? remembered[name] ?? port.default;
+    return [name, Number(chosen)];
   });
   return Object.fromEntries(entries) as PlatformPorts;
+}
+
+const PORTS_FILE = 'ports.json';
+
+/** The ports of the last start on this folder: sources and flows name them, so the next start keeps them. */
+export async function rememberedPorts(dataFolder: string): Promise<Partial<PlatformPorts>> {
+  const text = await readFile(join(dataFolder, PORTS_FILE), 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code !== 'ENOENT') throw cause;
+    return '{}';
+  });
+  return JSON.parse(text) as Partial<PlatformPorts>;
+}
+
+export async function rememberPorts(dataFolder: string, ports: PlatformPorts): Promise<void> {
+  await writeFile(join(dataFolder, PORTS_FILE), `${JSON.stringify(ports, null, 2)}\n`);
 }
 
 /** How to choose another port, for the end of a sentence. */

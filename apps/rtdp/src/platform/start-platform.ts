@@ -8,7 +8,7 @@ import { describePlatform } from './describe-platform.ts';
 import { platformError } from './error-codes.ts';
 import { removePlatformFile, writePlatformFile } from './platform-file.ts';
 import { platformSecrets } from './platform-secrets.ts';
-import { type PlatformPorts, platformPorts, requireFreePorts } from './ports.ts';
+import { type PlatformPorts, platformPorts, rememberedPorts, rememberPorts, requireFreePorts } from './ports.ts';
 import { stopLeftovers, takeFolder } from './running-lock.ts';
 import { startParts } from './start-parts.ts';
 import { SupervisedPart } from './supervised-part.ts';
@@ -51,11 +51,11 @@ const STOP_STAGES: readonly (readonly PartName[])[] = [
 export async function startPlatform(options: PlatformOptions = {}): Promise<Platform> {
   const dataFolder = options.dataFolder ?? defaultDataFolder();
   const host = options.host ?? '127.0.0.1';
-  const ports = platformPorts(options.ports);
   const onProgress = options.onProgress ?? (() => undefined);
 
   const isNew = await openDataFolder(dataFolder);
   const release = await takeFolder(dataFolder);
+  const ports = platformPorts(options.ports, await rememberedPorts(dataFolder));
   const names = PART_NAMES.filter((name) => options.without?.includes(name) !== true);
   const parts = new Map(names.map((name) => [name, new SupervisedPart(name, (status) => options.onPart?.(status))]));
   const underWay: Promise<unknown>[] = [];
@@ -85,6 +85,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     const needed = options.neededMegabytes ?? (isNew ? NEEDED_MEGABYTES_NEW : NEEDED_MEGABYTES_AGAIN);
     await requireFreeSpace(dataFolder, needed, '--data or RTDP_DATA');
     await requireFreePorts(ports, host);
+    await rememberPorts(dataFolder, ports);
     const secrets = await platformSecrets(dataFolder);
     const description = describePlatform(dataFolder, host, ports, secrets);
     await startParts({
