@@ -70,6 +70,14 @@ export class BatchWriter {
     }
     return output.take(output.write(at, Buffer.from(envelopeSuffix(context))));
   }
+
+  /**
+   * Gives a message of `write` back when it is sent and nobody will read it again: its memory is used for messages to come. Optional.
+   * @returns false for a message of another writer, or one that was given back before
+   */
+  recycle(message: Buffer): boolean {
+    return this.output.recycle(message);
+  }
 }
 
 /** `{"tuple":["<id>","<timestamp>","<operation>","<id>"`, after a comma if it is not the first. */

@@ -96,4 +96,20 @@ describe('slabs', () => {
       expect(bytes.every((byte) => byte === index)).toBe(true);
     }
   });
+
+  it('are used again when all their messages came back, and not before', () => {
+    const slabs = new OutputBytes();
+    const write = (byte: number) => slabs.take(slabs.write(slabs.begin(), Buffer.alloc(300_000, byte)));
+    const kept = write(1);
+    const first = Array.from({ length: 20 }, (_, index) => write(index + 2));
+    for (const message of first) expect(slabs.recycle(message)).toBe(true);
+    for (const message of first) expect(slabs.recycle(message)).toBe(false);
+    expect(new OutputBytes().recycle(kept)).toBe(false);
+    const memory = new Set(first.map((message) => message.buffer));
+    const second = Array.from({ length: 9 }, (_, index) => write(index + 30));
+    expect(second.filter((message) => memory.has(message.buffer)).length).toBeGreaterThan(5);
+    expect(second.some((message) => message.buffer === kept.buffer)).toBe(false);
+    expect(kept.every((byte) => byte === 1)).toBe(true);
+    for (const [index, message] of second.entries()) expect(message.every((byte) => byte === index + 30)).toBe(true);
+  });
 });

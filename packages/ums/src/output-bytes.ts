@@ -14,6 +14,8 @@ const TWO_32 = 4294967296;
 const BILLION = 1_000_000_000;
 /** Whoever keeps one message keeps the others in its slab too: not too large. */
 const SLAB = 1 << 20;
+/** Slabs that came back and wait for use. */
+const SPARE_LIMIT = 4;
 
 /** `0000` to `9999` as little-endian words. */
 const FOUR_DIGITS = Int32Array.from({ length: 10_000 }, (_, number) =>
@@ -32,27 +34,60 @@ function digitsOf(value: number): number {
   return value < 1_000_000_000 ? 9 : 10;
 }
 
+/** A piece of memory that messages lie in. */
+interface Slab {
+  readonly bytes: Buffer;
+  /** Messages that nobody gave back. */
+  outstanding: number;
+}
+
 export class OutputBytes {
-  bytes: Buffer = Buffer.allocUnsafeSlow(SLAB);
-  view: DataView = new DataView(this.bytes.buffer, this.bytes.byteOffset, this.bytes.length);
+  bytes: Buffer;
+  view: DataView;
+  private slab: Slab;
+  private readonly slabs = new WeakMap<ArrayBufferLike, Slab>();
+  private readonly messages = new WeakSet<Buffer>();
+  private readonly spare: Slab[] = [];
   private start = 0;
   private expected = 0;
 
-  /** Starts a message, in new memory if it is likely not to fit. @returns the position of its first byte */
+  constructor() {
+    this.slab = { bytes: Buffer.allocUnsafeSlow(SLAB), outstanding: 0 };
+    this.bytes = this.slab.bytes;
+    this.view = viewOf(this.bytes);
+    this.slabs.set(this.bytes.buffer, this.slab);
+  }
+
+  /** Starts a message, in other memory if it is likely not to fit. @returns the position of its first byte */
   begin(): number {
     if (this.start + this.expected > this.bytes.length) {
-      this.exchange(Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * this.expected)));
+      const spare = this.spare.pop();
+      const fits = spare !== undefined && spare.bytes.length >= this.expected;
+      this.use(fits ? spare : { bytes: Buffer.allocUnsafeSlow(Math.max(SLAB, 2 * this.expected)), outstanding: 0 });
       this.start = 0;
     }
     return this.start;
   }
 
-  /** Ends the message before `at`. Nobody else writes into what is returned any more. */
+  /** Ends the message before `at`. Nobody else writes into what is returned, unless it is given back. */
   take(at: number): Buffer {
     const taken = this.bytes.subarray(this.start, at);
     this.expected = Math.ceil(taken.length * 1.1);
     this.start = at;
+    this.slab.outstanding++;
+    this.messages.add(taken);
     return taken;
+  }
+
+  /** Gives a message back; memory of which all messages came back is used again. @returns false if it was not out */
+  recycle(message: Buffer): boolean {
+    const slab = this.slabs.get(message.buffer);
+    if (slab === undefined || !this.messages.delete(message)) return false;
+    slab.outstanding--;
+    if (slab.outstanding > 0) return true;
+    if (slab === this.slab) this.start = 0;
+    else if (this.spare.length < SPARE_LIMIT) this.spare.push(slab);
+    return true;
   }
 
   /** Makes sure that so many more bytes fit, and a few more. Whatever writes texts does so itself. */
@@ -201,11 +236,17 @@ export class OutputBytes {
     // What stands before the message is not copied: the position is kept, and untouched memory costs nothing.
     const bytes = Buffer.allocUnsafeSlow(2 * (at + count + 16));
     this.bytes.copy(bytes, this.start, this.start, at);
-    this.exchange(bytes);
+    this.use({ bytes, outstanding: 0 });
   }
 
-  private exchange(bytes: Buffer): void {
-    this.bytes = bytes;
-    this.view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
+  private use(slab: Slab): void {
+    this.slab = slab;
+    this.bytes = slab.bytes;
+    this.view = viewOf(slab.bytes);
+    this.slabs.set(slab.bytes.buffer, slab);
   }
+}
+
+function viewOf(bytes: Buffer): DataView {
+  return new DataView(bytes.buffer, bytes.byteOffset, bytes.length);
 }
