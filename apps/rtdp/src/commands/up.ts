@@ -13,7 +13,7 @@ import { planPipeline } from '../pipeline/plan-pipeline.ts';
 import type { Platform, Progress } from '../platform/contract.ts';
 import type { PlatformPorts } from '../platform/ports.ts';
 import { startPlatform } from '../platform/start-platform.ts';
-import { demoChangeCommand, openClients } from '../session/open-session.ts';
+import { type Clients, demoChangeCommand, openClients } from '../session/open-session.ts';
 
 export interface UpOptions {
   dataFolder?: string;
@@ -24,6 +24,7 @@ export interface UpOptions {
 }
 
 const VIEW_MILLISECONDS = 1_000;
+const FLOWS_MILLISECONDS = 30_000;
 const DEMO_FILE = fileURLToPath(new URL('../../../../deploy/demo/shop.yaml', import.meta.url));
 
 /** Resolves when it was asked to stop and everything it started has stopped. */
@@ -39,6 +40,7 @@ export async function up(options: UpOptions): Promise<void> {
     });
   }
   const say = (sentence: string): void => screen.say(`${elapsed(started)}  ${sentence}`);
+  let isStarting = true;
   let platform: Platform;
   try {
     platform = await startPlatform({
@@ -48,7 +50,8 @@ export async function up(options: UpOptions): Promise<void> {
       signal: stop.signal,
       onProgress: progressPrinter(say),
       onPart: ({ name, state, detail }) => {
-        if (state === 'ok' || state === 'down' || state === 'degraded')
+        // A part that waits for another one while everything starts is not ill.
+        if (state === 'ok' || state === 'down' || (state === 'degraded' && !isStarting))
           say(`${name}: ${state}${detail && ` – ${detail}`}`);
       },
     });
@@ -57,7 +60,9 @@ export async function up(options: UpOptions): Promise<void> {
     throw error;
   }
   try {
-    await run(platform, options, screen, say, stop.signal);
+    await run(platform, options, screen, say, stop.signal, () => {
+      isStarting = false;
+    });
   } finally {
     await platform.stop();
     screen.say('Stopped.');
@@ -70,6 +75,7 @@ async function run(
   screen: Screen,
   say: (sentence: string) => void,
   signal: AbortSignal,
+  onStarted: () => void,
 ): Promise<void> {
   const { description } = platform;
   const clients = openClients(description);
@@ -81,7 +87,9 @@ async function run(
       await untilShopHasTables(generator, signal);
       if (options.rate !== undefined) await setShopRate(description.shop.owner.url, options.rate);
       await applyDemo(platform, say, signal);
+      await untilFlowsRun(clients, say, signal);
     }
+    onStarted();
     screen.say('');
     screen.say(
       `The platform runs. DBus: ${description.services.dbus.url}/docs  Wormhole: ${description.services.wormhole.url}/docs`,
@@ -103,6 +111,16 @@ async function run(
 
 async function untilShopHasTables(generator: { latest(): unknown }, signal: AbortSignal): Promise<void> {
   while (generator.latest() === null && !signal.aborted) await sleep(50);
+}
+
+/** Waits for the demo's flows, but not for ever: what keeps them is shown by the live view. */
+async function untilFlowsRun(clients: Clients, say: (sentence: string) => void, signal: AbortSignal): Promise<void> {
+  const deadline = Date.now() + FLOWS_MILLISECONDS;
+  while (!signal.aborted && Date.now() < deadline) {
+    const flows = await clients.wormhole.listFlows();
+    if (flows.length > 0 && flows.every(({ state }) => state === 'running')) return say('Rows flow');
+    await sleep(100, undefined, { signal }).catch(() => undefined);
+  }
 }
 
 /** A pipeline that cannot be applied does not take the platform down: it is said, and the parts stay up. */

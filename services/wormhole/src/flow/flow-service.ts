@@ -105,6 +105,8 @@ export class FlowService {
       await this.#requirePlan(definition);
       await this.#end(stored.id, 'stop');
       await this.#around.flows.replace(stored.id, definition);
+      // What waited for better SQL has it now; if it still cannot work, that is told again.
+      await this.#around.progress.releaseFromSql(stored.id);
       const changed = await this.get(organisationId, name);
       if (changed.wanted === 'running') this.#launch(changed);
       return changed;

@@ -165,6 +165,14 @@ export class ProgressStore {
       .merge(changing);
   }
 
+  /** Lets the tables go on that wait because of the flow's SQL; one that somebody paused, or a schema, keeps waiting. */
+  async releaseFromSql(flowId: string): Promise<void> {
+    await this.#database('flow_tables')
+      .where({ flow_id: flowId, paused: true })
+      .whereRaw("reason->>'code' ~ '^(SQL|ENGINE)_'")
+      .update({ paused: false, reason: null, updated_at: this.#database.fn.now() });
+  }
+
   async progress(flowId: string): Promise<StoredProgress[]> {
     const rows = await this.#database('progress').where({ flow_id: flowId });
     return rows.map((row) => ({
