@@ -78,6 +78,31 @@ test('a cut network is noticed and the stream goes on when it is mended', async 
   await source.stream.stop();
 }, 90_000);
 
+test('a network that swallows everything without a word is noticed too, and an idle one is not taken for it', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key)');
+  await using network = await cuttableNetwork(new URL(database.url));
+  const url = new URL(database.url);
+  url.host = `127.0.0.1:${network.port}`;
+  await using source = await streamFixture(
+    { url: url.href, ...(await testKafka()) },
+    uniqueName('s'),
+    { heartbeatMs: 60_000 },
+    { silenceMs: 4_000 },
+  );
+  await source.publish(['t']);
+  await source.stream.start();
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
+  // Nothing happened for twice as long as silence may last: the server was asked, and answered.
+  expect(source.stream.figures.restarts).toBe(0);
+  network.swallow();
+  await database.query('insert into t values (1)');
+  await expect.poll(() => source.stream.figures.restarts, { timeout: 30_000 }).toBeGreaterThan(0);
+  network.mend();
+  await waitForRows(source, 1);
+  await source.stream.stop();
+}, 120_000);
+
 test('silence longer than wal_sender_timeout does not end the connection: the server is answered', async () => {
   await using server = await ownPostgres({ settings: { wal_sender_timeout: '1s' } });
   await using source = await streamFixture({ url: server.url, ...(await testKafka()) }, uniqueName('s'), {
@@ -180,12 +205,15 @@ async function insertLater(url: string, id: number): Promise<void> {
 interface CuttableNetwork extends AsyncDisposable {
   port: number;
   cut(): void;
+  /** Open connections stay open, and nothing passes any more, until the network is mended. */
+  swallow(): void;
   mend(): void;
 }
 
 /** A relay to the server that can be cut: open connections die without a word to the server's side, new ones are refused. */
 async function cuttableNetwork(target: URL): Promise<CuttableNetwork> {
   const sockets = new Set<Socket>();
+  const swallowed: Socket[] = [];
   let isCut = false;
   const server: Server = createServer((client) => {
     if (isCut) {
@@ -212,8 +240,17 @@ async function cuttableNetwork(target: URL): Promise<CuttableNetwork> {
       isCut = true;
       for (const socket of sockets) socket.destroy();
     },
+    swallow() {
+      for (const socket of sockets) {
+        socket.unpipe();
+        socket.pause();
+        swallowed.push(socket);
+      }
+    },
     mend() {
       isCut = false;
+      // The server would find out at wal_sender_timeout.
+      for (const socket of swallowed.splice(0)) socket.destroy();
     },
     async [Symbol.asyncDispose]() {
       for (const socket of sockets) socket.destroy();

@@ -25,6 +25,8 @@ export interface RunStreamOptions {
   /** A table stopped by itself after too many rows that failed. Must not throw. */
   onTableStopped?: (table: TableName, error: RtdpError) => void;
   onState?: (state: StreamState) => void;
+  /** A connection to the log that has been silent for this long counts as dead; default 90 s. */
+  silenceMs?: number;
   /** Default: what RTDP_DBUS_TRANSACTION_TRACE asks for. */
   trace?: TransactionTrace | undefined;
 }

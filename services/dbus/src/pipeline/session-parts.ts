@@ -116,6 +116,7 @@ export function wireSession(options: StreamSessionOptions, found: SessionFinding
     publications: [names.keyed, names.insertOnly],
     textIsUtf8: types.textIsUtf8,
     from: position.lsn,
+    ...(options.silenceMs === undefined ? {} : { silenceMs: options.silenceMs }),
     durableLsn: () => acknowledger.durableLsn,
     onEnd: (error) => hooks.onEnd(error),
     onMessage: (bytes, start, end) => {

@@ -1,4 +1,5 @@
 /** Decides how a source's Postgres is reached: one set of session settings, texts left as the server wrote them, errors that say what to mend. */
+import type { Socket } from 'node:net';
 import { RtdpError } from '@rtdp/ums/error';
 import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import type { SourceConnection } from '../../catalog/source-definition.ts';
@@ -80,7 +81,7 @@ export async function openSession(connection: SourceConnection, applicationName:
     await client.end().catch(() => undefined);
     throw connectionError(connection, cause);
   }
-  const close = (): Promise<void> => client.end().catch(() => undefined);
+  const close = (): Promise<void> => endWithin(client, GOODBYE_MS);
   return {
     client,
     close,
@@ -98,6 +99,17 @@ export async function openSession(connection: SourceConnection, applicationName:
       return result.rows;
     },
   };
+}
+
+/** A server behind a dead network never says goodbye: after this long the socket is dropped. */
+const GOODBYE_MS = 2_000;
+
+async function endWithin(client: Client, millis: number): Promise<void> {
+  const deadline = Promise.withResolvers<void>();
+  const timer = setTimeout(deadline.resolve, millis);
+  await Promise.race([client.end().catch(() => undefined), deadline.promise]);
+  clearTimeout(timer);
+  (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();
 }
 
 /** SQLSTATE of an error of the driver; empty for network errors. */

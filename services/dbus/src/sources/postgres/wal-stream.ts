@@ -27,6 +27,8 @@ export interface WalStreamOptions {
   onMessage: (bytes: Buffer, start: number, end: number) => void;
   /** Called once. */
   onEnd: (error: RtdpError) => void;
+  /** Without a byte for this long, though the server was asked to answer, the connection counts as dead. Default 90 s. */
+  silenceMs?: number;
   /** The newest LSN that Kafka holds: what is acknowledged. */
   durableLsn: () => bigint;
 }
@@ -34,6 +36,8 @@ export interface WalStreamOptions {
 /** Microseconds from 1970 to 2000, where Postgres' clock begins. */
 const EPOCH_MICROS = 946_684_800_000_000n;
 const STATUS_INTERVAL_MS = 1_000;
+/** Longer than wal_sender_timeout by default, within which the server itself must be able to answer. */
+const SILENCE_MS = 90_000;
 const LOG_DATA = 0x77;
 const LOG_DATA_HEADER = 25;
 const KEEPALIVE = 0x6b;
@@ -55,6 +59,8 @@ export class WalStream {
   #statusTimer: NodeJS.Timeout | undefined;
   #acknowledged = 0n;
   #isEnded = false;
+  /** When bytes came last, or reading began again; milliseconds, monotonic. */
+  #heardAt = 0;
   /** End of the server's log as it last told. */
   serverLsn = 0n;
 
@@ -85,7 +91,8 @@ export class WalStream {
       await this.stop();
       throw connectionError(first, slot);
     }
-    this.#statusTimer = setInterval(() => this.#sendStatus(false), STATUS_INTERVAL_MS);
+    this.#heardAt = performance.now();
+    this.#statusTimer = setInterval(() => this.#tick(), STATUS_INTERVAL_MS);
   }
 
   /** Messages after this one wait until `work` is done. */
@@ -163,7 +170,18 @@ export class WalStream {
     this.#applyPause();
   }
 
+  /** Tells the server how far Kafka is; one that has been silent for a while is asked to answer. */
+  #tick(): void {
+    const limit = this.#options.silenceMs ?? SILENCE_MS;
+    // While nothing is read, nothing can be heard.
+    if (this.#isBlocked()) this.#heardAt = performance.now();
+    const silent = performance.now() - this.#heardAt;
+    if (silent > limit) this.#end(new Error(`the server has been silent for ${Math.round(silent / 1000)} s`));
+    else this.#sendStatus(false, silent > limit / 4);
+  }
+
   #afterRead(bytes: number): void {
+    this.#heardAt = performance.now();
     if (this.#isEnded || this.#pauseTimer !== undefined || this.#isBlocked()) return;
     const millis = this.#pause.after(bytes, performance.now());
     if (millis === 0) return;
@@ -185,7 +203,7 @@ export class WalStream {
     else if (this.#pauseTimer === undefined) stream.resume();
   }
 
-  #sendStatus(isReply: boolean): void {
+  #sendStatus(isReply: boolean, wantsAnswer = false): void {
     const lsn = this.#options.durableLsn();
     if (this.#connection === undefined || this.#isEnded || (!isReply && lsn < this.#acknowledged)) return;
     this.#acknowledged = lsn;
@@ -195,6 +213,7 @@ export class WalStream {
     status.writeBigUInt64BE(lsn, 9); // flushed: what the slot may forget
     status.writeBigUInt64BE(lsn, 17); // applied
     status.writeBigInt64BE(BigInt(Date.now()) * 1000n - EPOCH_MICROS, 25);
+    status[33] = wantsAnswer ? 1 : 0;
     this.#connection.sendCopyFromChunk(status);
   }
 
