@@ -4,17 +4,27 @@
  * It takes only what it is sure about. Whatever else it meets makes it return −1, and the message is read again the plain way, which
  * either takes it too or says what is wrong; so speed is decided here, meaning is not. A fuzzer proves that both agree.
  */
-import { BEFORE, DELETE, INSERT, UNCHANGED, UNKNOWN, UPDATE } from './batch.ts';
+import { UNCHANGED, UNKNOWN } from './batch.ts';
 import type { BatchBuilder } from './batch-builder.ts';
 import type { ColumnBuilder } from './column-builder.ts';
 import { readDouble } from './double-bytes.ts';
 import { skipNull, skipPlainString, skipScalar, skipSpace, skipValue } from './json-scanner.ts';
 import { appendJsonText } from './json-text-bytes.ts';
 import type { MessageBytes } from './message-bytes.ts';
-import { appendBytes, appendDecimal, appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
+import { appendNumberText, readInt32, readInt64 } from './number-bytes.ts';
 import { appendString, skipPlainWords, skipStringWords } from './string-bytes.ts';
-import { isDatetime, isTextOfType } from './text-bytes.ts';
 import { ACTION, FIRST_DATA_ACTION, type TupleLayout } from './tuple-layout.ts';
+import {
+  appendInteger,
+  appendScalar,
+  readIntegerAsInt64,
+  scanCheckedText,
+  scanDatetime,
+  scanDecimal,
+  scanId,
+  scanOperation,
+  scanSpecialNumber,
+} from './value-scanner.ts';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -23,9 +33,6 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 const OPEN_BRACKET = 0x5b;
 const CLOSE_BRACKET = 0x5d;
-/** With six digits of a fraction. */
-const DATETIME_LENGTH = 26;
-const NULL_WORD = Buffer.from('_NULL_');
 
 /**
  * Appends all rows of a payload.
@@ -201,121 +208,6 @@ function scanBareValue(
   }
 }
 
-function appendScalar(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const end = skipScalar(source.bytes, at);
-  if (end < 0) return -1;
-  appendBytes(source.bytes, at, end, column);
-  column.offsets[row + 1] = column.length;
-  return end;
-}
-
-function scanId(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const { bytes } = source;
-  column.nulls[row] = 0;
-  if (bytes[at] === 0x2d || bytes[at] === 0x30) return -1;
-  at = readInt64(source, at, column.words, row);
-  return at > 0 && bytes[at] === QUOTE ? at + 1 : -1;
-}
-
-function scanOperation(source: MessageBytes, at: number, batch: BatchBuilder, row: number): number {
-  const { bytes } = source;
-  const operation = bytes[at + 1]!;
-  if (bytes[at + 2] !== QUOTE) return -1;
-  if (operation !== INSERT && operation !== UPDATE && operation !== DELETE && operation !== BEFORE) return -1;
-  batch.operations[row] = operation;
-  return at + 3;
-}
-
-/** @param at after the opening quote */
-function scanCheckedText(source: MessageBytes, at: number, action: number, column: ColumnBuilder, row: number): number {
-  const start = column.length;
-  at = appendString(source, at, column);
-  if (at < 0) return -1;
-  const end = column.length;
-  if (action === ACTION.textOrNullWord) {
-    if (end - start === 6 && NULL_WORD.compare(column.bytes, start, end) === 0) {
-      column.length = start;
-      column.setNull(row);
-      return at;
-    }
-  } else if (!isTextOfType(action, column.bytes, start, end)) {
-    return -1;
-  }
-  column.offsets[row + 1] = end;
-  column.nulls[row] = 0;
-  return at;
-}
-
-function scanDecimal(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const end = appendDecimal(source.bytes, at, column);
-  if (end < 0) return scanCheckedText(source, at, ACTION.decimalText, column, row);
-  column.offsets[row + 1] = column.length;
-  column.nulls[row] = 0;
-  return end;
-}
-
-/** `yyyy-MM-dd HH:mm:ss.ffffff`, the form of all but a few, at once; then the same time as in the row before at a glance. */
-function scanDatetime(source: MessageBytes, at: number, action: number, column: ColumnBuilder, row: number): number {
-  const { bytes, view } = source;
-  if (bytes[at + DATETIME_LENGTH] !== QUOTE) return scanCheckedText(source, at, action, column, row);
-  const length = column.length;
-  if (length + DATETIME_LENGTH + 8 > column.bytes.length) column.growBytes(length, DATETIME_LENGTH + 8);
-  const to = column.view;
-  const before = length - DATETIME_LENGTH;
-  const sameLength = row > 0 && column.offsets[row - 1] === before;
-  if (!(sameLength && isEqual(view, at, to, before)) && !isDatetime(bytes, at, at + DATETIME_LENGTH)) {
-    return scanCheckedText(source, at, action, column, row);
-  }
-  for (let place = 0; place < DATETIME_LENGTH; place += 4)
-    to.setInt32(length + place, view.getInt32(at + place, true), true);
-  column.length = length + DATETIME_LENGTH;
-  column.offsets[row + 1] = column.length;
-  column.nulls[row] = 0;
-  return at + DATETIME_LENGTH + 1;
-}
-
-/** Whether the 26 bytes at both places are equal. */
-function isEqual(one: DataView, oneAt: number, other: DataView, otherAt: number): boolean {
-  // The seconds' fraction differs first.
-  for (let place = 22; place >= 0; place -= 4) {
-    if (one.getInt32(oneAt + place, true) !== other.getInt32(otherAt + place, true)) return false;
-  }
-  return one.getInt16(oneAt, true) === other.getInt16(otherAt, true);
-}
-
-function scanSpecialNumber(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const { bytes } = source;
-  const end = skipPlainString(bytes, at);
-  if (end < 0) return -1;
-  const text = bytes.toString('latin1', at + 1, end - 1);
-  if (text !== 'NaN' && text !== 'Infinity' && text !== '-Infinity') return -1;
-  appendBytes(bytes, at + 1, end - 1, column);
-  column.offsets[row + 1] = column.length;
-  column.nulls[row] = 0;
-  return end;
-}
-
-const scratch32 = new Int32Array(1);
-
-function appendInteger(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const { bytes } = source;
-  const end = readInt32(bytes, at, scratch32, 0);
-  if (end < 0) return -1;
-  appendBytes(bytes, at, end, column);
-  column.offsets[row + 1] = column.length;
-  column.nulls[row] = 0;
-  return end;
-}
-
-function readIntegerAsInt64(source: MessageBytes, at: number, column: ColumnBuilder, row: number): number {
-  const { bytes } = source;
-  const end = readInt32(bytes, at, scratch32, 0);
-  const value = scratch32[0]!;
-  column.words[2 * row] = value >>> 0;
-  column.words[2 * row + 1] = value < 0 ? 0xffffffff : 0;
-  return end;
-}
-
 /** What follows the tuple within a row. @param at after the closing bracket @returns the position after the row */
 function scanRowMembers(source: MessageBytes, at: number, layout: TupleLayout, row: number): number {
   const { bytes } = source;
@@ -343,6 +235,8 @@ function scanRowMembers(source: MessageBytes, at: number, layout: TupleLayout, r
     if (at < 0) return -1;
   }
 }
+
+const scratch32 = new Int32Array(1);
 
 /** @param at on the opening bracket of a list of tuple indexes */
 function scanUntold(source: MessageBytes, at: number, layout: TupleLayout, row: number, mark: number): number {
