@@ -68,7 +68,8 @@ async function install() {
     'npx',
     ['--yes', packageManager, 'install', '--frozen-lockfile', '--reporter=append-only'],
     // Without a terminal pnpm would ask; CI tells it not to.
-    { ...process.env, CI: 'true' },
+    // `npm test --silent` would silence the installer too, and with it the reason of a failure.
+    { ...process.env, CI: 'true', npm_config_loglevel: 'error' },
   );
   if (code !== 0) {
     if (UNREACHABLE.test(output)) {
