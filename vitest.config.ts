@@ -23,8 +23,6 @@ export default defineConfig({
           ...suffixes.filter((other) => other !== suffix && other.endsWith(suffix)).map((other) => `**/*${other}`),
         ],
         globalSetup: '@rtdp/testing/global-setup',
-        // Real servers on shared cores: a second try is made, and the report marks each test that needed it.
-        retry: servers.length === 0 ? 0 : 1,
         testTimeout: servers.length === 0 ? 20_000 : 60_000,
         hookTimeout: servers.length === 0 ? 20_000 : 120_000,
       },
