@@ -160,8 +160,33 @@ export class DeadLetterStore {
   }
 }
 
-// biome-ignore lint/suspicious/noExplicitAny: a row of knex has no type of its own
-function toDeadLetter(row: any): DeadLetter {
+/** A row of the table, as the driver gives it: bigints as text. */
+interface DeadLetterRow {
+  id: string;
+  flow_id: string;
+  organisation_id: string;
+  sink_schema: string;
+  sink_table: string;
+  namespace: string;
+  kind: string;
+  topic: string;
+  partition: number;
+  message_offset: string;
+  row_number: number;
+  ums_id: string;
+  operation: string;
+  step: string;
+  reason: Reason;
+  tuple: unknown[] | null;
+  edited: unknown[] | null;
+  status: DeadLetterStatus;
+  attempts: number;
+  created_at: Date;
+  changed_at: Date;
+  changed_by: string | null;
+}
+
+function toDeadLetter(row: DeadLetterRow): DeadLetter {
   return {
     id: BigInt(row.id),
     flowId: row.flow_id,
