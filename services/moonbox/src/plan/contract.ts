@@ -1,0 +1,95 @@
+/**
+ * The contract of the planner: from one SELECT in Postgres' dialect and the tables a user may see, to the statements for the sources and the one
+ * for the embedded engine. Planning reads nothing and runs nothing.
+ */
+import type { PgType } from '@rtdp/sql/pg-type';
+import type { IntrospectedColumn, ResultColumn, ServerFacts } from '@rtdp/stores/scan-contract';
+
+export interface PlannerTable {
+  /** Logical names, as a statement writes them: `database.name`. */
+  readonly database: string;
+  readonly name: string;
+  /** Id of the mount. */
+  readonly store: string;
+  readonly storeKind: 'postgres' | 'mysql';
+  readonly remoteSchema: string;
+  readonly remoteTable: string;
+  /** Only those the user may see; a column that is not here does not exist for the statement, `*` included. */
+  readonly columns: readonly IntrospectedColumn[];
+  /** In key order; empty where there is none, or where the user does not see all of it. */
+  readonly primaryKey: readonly string[];
+  readonly rowEstimate: number | null;
+}
+
+export interface PlannerContext {
+  /** `database` undefined: the name stood alone and there is no default database. Undefined where the user sees no such table. */
+  findTable(database: string | undefined, name: string): PlannerTable | undefined;
+  /** Names the user may see, `database.table`, for "did you mean". */
+  tableNames?(): readonly string[];
+  readonly defaultDatabase?: string;
+  /** Values of `$1…` in Postgres' text form. Absent while a statement is only described: then every value counts as NULL. */
+  readonly parameters?: readonly (string | null)[];
+  /** Types a client has declared for `$1…`; undefined or `unknown` where the statement decides. */
+  readonly parameterTypes?: readonly (PgType | undefined)[];
+  /** By id of the mount. Without them the planner takes nothing for granted about the order of texts at the source. */
+  readonly facts: ReadonlyMap<string, ServerFacts>;
+  /** What `now()` and `current_date` mean; the clock when absent. */
+  readonly now?: Date;
+}
+
+export interface PlanPart {
+  /** The engine's table it is loaded into, with one column `c0`, `c1`, … for each of `columns`. */
+  readonly name: string;
+  readonly store: string;
+  /** In the source's dialect; `$1…` or `?` stand for `parameters`. */
+  readonly sql: string;
+  readonly parameters: readonly (string | null)[];
+  /** Types the values are loaded as. */
+  readonly columns: readonly ResultColumn[];
+  /** Logical names of what it reads, for people: `shop.orders`, or `shop.orders, shop.customer`. */
+  readonly table: string;
+  /** Rows it may give; null where nobody knows. */
+  readonly estimate: number | null;
+  /**
+   * Optional work for the service: if the part `from` gives few keys, only rows with those keys are needed. Load `from` first, run `keys` in the
+   * engine (one text column of distinct keys); with at most `maximum` of them scan `sql` with the array text `{1,2,…}` as the last parameter, else
+   * scan the part as it stands. The answer is the same either way.
+   */
+  readonly reduce?: { readonly from: string; readonly keys: string; readonly maximum: number; readonly sql: string };
+}
+
+export interface PlanDecision {
+  readonly what: string;
+  readonly where: 'pushed' | 'local';
+  readonly why: string;
+}
+
+export interface TableUseOfPlan {
+  readonly database: string;
+  readonly table: string;
+  /** Columns the statement names, in the table's order. */
+  readonly columns: readonly string[];
+}
+
+export interface Plan {
+  /** Null where only the source can say (a whole query with constructs the planner does not type): take them from the scan, or ask with LIMIT 0. */
+  readonly columns: readonly ResultColumn[] | null;
+  /** Of `$1…`; `unknown` where only the source can say: then bind text and let the source read it. */
+  readonly parameterTypes: readonly PgType[];
+  /** The whole query is one source's; `parameters` are bound there. */
+  readonly whole?: { readonly store: string; readonly sql: string; readonly parameters: readonly (string | null)[] };
+  /** Loaded as tables of the engine, all before `local` runs; then `local` reads them. Empty for a whole query. */
+  readonly parts: readonly PlanPart[];
+  /** The engine's SQL: one column for each of `columns`, held as `engineType(type)`. */
+  readonly local?: { readonly sql: string };
+  readonly decisions: readonly PlanDecision[];
+  readonly tablesRead: readonly TableUseOfPlan[];
+  /**
+   * True where the same plan holds for other values of the parameters (bind them anew in `whole.parameters`) and at another time; false where
+   * values or the time are printed into it.
+   */
+  readonly reusable: boolean;
+}
+
+/** Throws SqlError (SQL_…), with the place of every problem in `facts.problems`. */
+export type PlanQuery = (sql: string, context: PlannerContext) => Plan;
