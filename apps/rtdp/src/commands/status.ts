@@ -38,6 +38,8 @@ function addressOf(platform: PlatformDescription, name: keyof PlatformDescriptio
       return `${platform.shop.owner.host}:${platform.shop.owner.port}`;
     case 'warehouse':
       return `${platform.warehouse.writer.host}:${platform.warehouse.writer.port}`;
+    case 'shadow':
+      return `${platform.shadow.superuser.host}:${platform.shadow.superuser.port}`;
     case 'kafka':
       return platform.kafka.brokers.join(',');
     case 'registry':
@@ -46,5 +48,9 @@ function addressOf(platform: PlatformDescription, name: keyof PlatformDescriptio
       return `${platform.services.dbus.url}/docs`;
     case 'wormhole':
       return `${platform.services.wormhole.url}/docs`;
+    case 'moonbox':
+      return `${platform.services.moonbox.url}/docs, Postgres clients at ${platform.wire.host}:${platform.wire.port}`;
+    case 'davinci-api':
+      return platform.services['davinci-api'].url;
   }
 }

@@ -47,6 +47,7 @@ export async function up(options: UpOptions): Promise<void> {
       ...(options.dataFolder === undefined ? {} : { dataFolder: options.dataFolder }),
       ...(options.host === undefined ? {} : { host: options.host }),
       ports: options.ports,
+      demo: options.demo,
       signal: stop.signal,
       onProgress: progressPrinter(say),
       onPart: ({ name, state, detail }) => {

@@ -32,6 +32,7 @@ const CHECKS: Record<PartName, (platform: PlatformDescription) => Promise<Answer
   metadata: ({ metadata }) => askPostgres(metadata.superuser.url),
   shop: ({ shop }) => askPostgres(shop.owner.url),
   warehouse: ({ warehouse }) => askPostgres(warehouse.writer.url),
+  shadow: ({ shadow }) => askPostgres(shadow.superuser.url),
   async kafka({ kafka }) {
     const [host, port] = (kafka.brokers[0] ?? '').split(':');
     const listens = await acceptsConnection(Number(port), host, ANSWER_MILLISECONDS);
@@ -44,6 +45,8 @@ const CHECKS: Record<PartName, (platform: PlatformDescription) => Promise<Answer
   },
   dbus: ({ services }) => askService(services.dbus.url),
   wormhole: ({ services }) => askService(services.wormhole.url),
+  moonbox: ({ services }) => askService(services.moonbox.url),
+  'davinci-api': ({ services }) => askService(services['davinci-api'].url),
 };
 
 async function askPostgres(url: string): Promise<Answer> {

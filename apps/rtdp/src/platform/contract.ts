@@ -1,8 +1,21 @@
 /** Says what a running platform is to the commands that use it: its parts, their addresses, and what is told meanwhile. */
 
 /** The parts, in the order in which they depend on each other. */
-export const PART_NAMES = ['metadata', 'shop', 'warehouse', 'kafka', 'registry', 'dbus', 'wormhole'] as const;
+export const PART_NAMES = [
+  'metadata',
+  'shop',
+  'warehouse',
+  'shadow',
+  'kafka',
+  'registry',
+  'dbus',
+  'wormhole',
+  'moonbox',
+  'davinci-api',
+] as const;
 export type PartName = (typeof PART_NAMES)[number];
+/** The parts that are programs of ours; each has its folder in `services/`. */
+export type ServiceName = 'dbus' | 'wormhole' | 'moonbox' | 'davinci-api';
 
 /** `degraded`: the rest works without it. */
 export type PartState = 'waiting' | 'preparing' | 'starting' | 'ok' | 'degraded' | 'down' | 'stopped';
@@ -34,15 +47,25 @@ export interface PlatformDescription {
   supervisor: number;
   kafka: { brokers: string[] };
   registry: { url: string; healthUrl: string };
-  metadata: { superuser: PostgresAddress; dbus: PostgresAddress; wormhole: PostgresAddress };
-  /** `owner` owns the tables and makes changes; `reader` is the role of DBus, with REPLICATION. */
-  shop: { superuser: PostgresAddress; owner: PostgresAddress; reader: PostgresAddress };
-  /** `writer` is the role of Wormhole. */
-  warehouse: { superuser: PostgresAddress; writer: PostgresAddress };
-  services: { dbus: { url: string }; wormhole: { url: string } };
+  /** A role for each service, which owns its schemas. */
+  metadata: { superuser: PostgresAddress } & Record<ServiceName, PostgresAddress>;
+  /**
+   * `owner` owns the tables and makes changes; `reader` is the role of DBus, with REPLICATION; `gateway` is the role of
+   * Moonbox, which may read everything and change nothing.
+   */
+  shop: { superuser: PostgresAddress; owner: PostgresAddress; reader: PostgresAddress; gateway: PostgresAddress };
+  /** `writer` is the role of Wormhole, `gateway` the one of Moonbox. */
+  warehouse: { superuser: PostgresAddress; writer: PostgresAddress; gateway: PostgresAddress };
+  /** Holds nothing but the empty tables that catalog queries of the gateway's wire are answered from. */
+  shadow: { superuser: PostgresAddress };
+  /** `davinci-api` also serves the web application; `wire` is where Postgres clients connect to Moonbox. */
+  services: Record<ServiceName, { url: string }>;
+  wire: { host: string; port: number };
   files: {
     operatorToken: string;
     identityKeys: string;
+    /** The private key that tokens are signed with; davinci-api alone reads it. */
+    signingKey: string;
     secretKey: string;
     secrets: string;
     logs: Record<PartName, string>;

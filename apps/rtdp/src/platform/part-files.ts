@@ -7,10 +7,13 @@ const PROGRAMS: Record<PartName, string> = {
   metadata: 'postgres',
   shop: 'postgres',
   warehouse: 'postgres',
+  shadow: 'postgres',
   kafka: 'kafka',
   registry: 'registry',
   dbus: 'dbus',
   wormhole: 'wormhole',
+  moonbox: 'moonbox',
+  'davinci-api': 'davinci-api',
 };
 
 export function folderOf(dataFolder: string, part: PartName): string {

@@ -10,11 +10,16 @@ const PASSWORDS = [
   'metadataSuperuser',
   'metadataDbus',
   'metadataWormhole',
+  'metadataMoonbox',
+  'metadataDavinci',
   'shopSuperuser',
   'shopOwner',
   'shopReader',
+  'shopGateway',
   'warehouseSuperuser',
   'warehouseWriter',
+  'warehouseGateway',
+  'shadowSuperuser',
 ] as const;
 export type Passwords = Record<(typeof PASSWORDS)[number], string>;
 

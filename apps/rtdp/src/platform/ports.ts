@@ -4,8 +4,11 @@ import { join } from 'node:path';
 import { requireFreePort } from '@rtdp/local/ports';
 
 export const PORTS = {
+  davinci: { default: 7400, flag: '--port-davinci', environment: 'RTDP_PORT_DAVINCI', what: 'the web application' },
   dbus: { default: 7401, flag: '--port-dbus', environment: 'RTDP_PORT_DBUS', what: 'DBus' },
   wormhole: { default: 7402, flag: '--port-wormhole', environment: 'RTDP_PORT_WORMHOLE', what: 'Wormhole' },
+  moonbox: { default: 7403, flag: '--port-moonbox', environment: 'RTDP_PORT_MOONBOX', what: 'Moonbox' },
+  wire: { default: 7435, flag: '--port-wire', environment: 'RTDP_PORT_WIRE', what: "Moonbox's Postgres wire" },
   metadata: {
     default: 7431,
     flag: '--port-metadata',
@@ -18,6 +21,12 @@ export const PORTS = {
     flag: '--port-warehouse',
     environment: 'RTDP_PORT_WAREHOUSE',
     what: "the warehouse's Postgres",
+  },
+  shadow: {
+    default: 7434,
+    flag: '--port-shadow',
+    environment: 'RTDP_PORT_SHADOW',
+    what: "the Postgres of the gateway's catalog",
   },
   registry: { default: 7481, flag: '--port-registry', environment: 'RTDP_PORT_REGISTRY', what: 'the schema registry' },
   kafka: { default: 7492, flag: '--port-kafka', environment: 'RTDP_PORT_KAFKA', what: 'Kafka' },

@@ -1,20 +1,27 @@
-/** Makes the roles and databases of the three Postgres servers, and sets their passwords; safe to run at every start. */
+/** Makes the roles and databases of the Postgres servers, and sets their passwords; safe to run at every start. */
 import pg from 'pg';
 import type { Passwords } from './platform-secrets.ts';
+
+/** What each service owns in the metadata server. */
+const METADATA_ROLES: readonly { role: string; password: keyof Passwords; schemas: readonly string[] }[] = [
+  { role: 'dbus', password: 'metadataDbus', schemas: ['dbus'] },
+  { role: 'wormhole', password: 'metadataWormhole', schemas: ['wormhole'] },
+  { role: 'moonbox', password: 'metadataMoonbox', schemas: ['moonbox'] },
+  { role: 'davinci', password: 'metadataDavinci', schemas: ['identity', 'davinci'] },
+];
 
 /** The metadata server: one database, a role and a schema per service, nothing that could replicate. */
 export async function prepareMetadata(superuserUrl: string, passwords: Passwords): Promise<void> {
   await withClient(superuserUrl, async (client) => {
-    await login(client, 'dbus', passwords.metadataDbus);
-    await login(client, 'wormhole', passwords.metadataWormhole);
+    for (const { role, password } of METADATA_ROLES) await login(client, role, passwords[password]);
     await database(client, 'rtdp', 'postgres');
   });
   await withClient(inDatabase(superuserUrl, 'rtdp'), async (client) => {
     await client.query('revoke all on database rtdp from public');
     await client.query('revoke all on schema public from public');
-    for (const service of ['dbus', 'wormhole']) {
-      await client.query(`grant connect on database rtdp to ${service}`);
-      await client.query(`create schema if not exists ${service} authorization ${service}`);
+    for (const { role, schemas } of METADATA_ROLES) {
+      await client.query(`grant connect on database rtdp to ${role}`);
+      for (const schema of schemas) await client.query(`create schema if not exists ${schema} authorization ${role}`);
     }
   });
 }
@@ -24,6 +31,7 @@ export async function prepareShop(superuserUrl: string, passwords: Passwords): P
   await withClient(superuserUrl, async (client) => {
     await login(client, 'shop', passwords.shopOwner);
     await login(client, 'dbus', passwords.shopReader);
+    await readOnlyLogin(client, 'moonbox', passwords.shopGateway);
     await client.query('alter role dbus replication');
     // Only an owner may add a table to a publication.
     await client.query('grant shop to dbus');
@@ -36,6 +44,7 @@ export async function prepareShop(superuserUrl: string, passwords: Passwords): P
 export async function prepareWarehouse(superuserUrl: string, passwords: Passwords): Promise<void> {
   await withClient(superuserUrl, async (client) => {
     await login(client, 'wormhole', passwords.warehouseWriter);
+    await readOnlyLogin(client, 'moonbox', passwords.warehouseGateway);
     await database(client, 'warehouse', 'wormhole');
   });
 }
@@ -51,6 +60,13 @@ async function login(client: pg.Client, role: string, password: string): Promise
   const { rowCount } = await client.query('select 1 from pg_roles where rolname = $1', [role]);
   const verb = rowCount === 0 ? 'create' : 'alter';
   await client.query(`${verb} role ${role} login password ${client.escapeLiteral(password)}`);
+}
+
+/** May read every table, also those that come later, and change nothing. */
+async function readOnlyLogin(client: pg.Client, role: string, password: string): Promise<void> {
+  await login(client, role, password);
+  await client.query(`grant pg_read_all_data to ${role}`);
+  await client.query(`alter role ${role} set default_transaction_read_only = on`);
 }
 
 async function database(client: pg.Client, name: string, owner: string): Promise<void> {

@@ -2,9 +2,10 @@
 import { mkdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { ServerProcess } from '@rtdp/local/server-process';
+import type { ServiceName } from './contract.ts';
 
 export interface ServiceCommand {
-  name: 'dbus' | 'wormhole';
+  name: ServiceName;
   dataFolder: string;
   pidFile: string;
   logFile: string;

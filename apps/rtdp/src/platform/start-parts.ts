@@ -3,11 +3,12 @@ import { ensureJava } from '@rtdp/local/java';
 import { prepareKafka } from '@rtdp/local/kafka';
 import { preparePostgres } from '@rtdp/local/postgres';
 import { ensureRegistry, prepareRegistry } from '@rtdp/local/registry';
-import type { PartName, PlatformDescription, PostgresAddress, Progress } from './contract.ts';
+import type { PartName, PlatformDescription, PostgresAddress, Progress, ServiceName } from './contract.ts';
 import { folderOf, logFileOf, pidFileOf } from './part-files.ts';
 import type { PlatformSecrets } from './platform-secrets.ts';
 import { type PlatformPorts, portOption } from './ports.ts';
 import { prepareMetadata, prepareShop, prepareWarehouse } from './prepare-databases.ts';
+import { serviceEnvironment } from './service-environment.ts';
 import { serviceProcess } from './service-process.ts';
 import type { SupervisedPart } from './supervised-part.ts';
 
@@ -20,7 +21,9 @@ export interface StartContext {
   /** The parts to start; what is not among them is left out. */
   parts: ReadonlyMap<PartName, SupervisedPart>;
   onProgress(progress: Progress): void;
-  /** Added to the environment of both services. */
+  /** Whether the shop of the demo is opened. */
+  demo: boolean;
+  /** Added to the environment of every service. */
   serviceEnvironment: Record<string, string>;
   /** Rejects when the start is given up. */
   aborted: Promise<never>;
@@ -28,11 +31,21 @@ export interface StartContext {
   underWay(work: Promise<unknown>): void;
 }
 
+const SERVICES: readonly ServiceName[] = ['dbus', 'wormhole', 'moonbox', 'davinci-api'];
+
 /** How long to wait before a registry that could not be downloaded is tried again. */
 const REGISTRY_RETRY_MILLISECONDS = 60_000;
 
 /** Nothing but metadata lives in the metadata server, and nothing there can replicate. */
 const METADATA_SETTINGS = { wal_level: 'replica', max_wal_senders: 0, shared_buffers: '64MB' };
+/** What it holds can be made again from the catalog, and is small. */
+const SHADOW_SETTINGS = {
+  wal_level: 'minimal',
+  max_wal_senders: 0,
+  shared_buffers: '16MB',
+  max_wal_size: '64MB',
+  synchronous_commit: 'off',
+};
 const WAREHOUSE_SETTINGS = { wal_level: 'replica', max_wal_senders: 0, shared_buffers: '128MB' };
 const SHOP_SETTINGS = { shared_buffers: '128MB' };
 
@@ -49,17 +62,18 @@ export async function startParts(context: StartContext): Promise<void> {
     startPostgresPart(context, 'warehouse', description.warehouse.superuser, WAREHOUSE_SETTINGS, (url) =>
       prepareWarehouse(url, secrets.passwords),
     ),
+    startPostgresPart(context, 'shadow', description.shadow.superuser, SHADOW_SETTINGS, async () => undefined),
   ];
   for (const server of servers) context.underWay(server);
   await Promise.race([context.aborted, Promise.all([...servers, startJavaParts(context)])]);
-  const services = [startService(context, 'dbus'), startService(context, 'wormhole')];
+  const services = SERVICES.map((name) => startService(context, name));
   for (const service of services) context.underWay(service);
   await Promise.race([context.aborted, Promise.all(services)]);
 }
 
 async function startPostgresPart(
   context: StartContext,
-  name: 'metadata' | 'shop' | 'warehouse',
+  name: 'metadata' | 'shop' | 'warehouse' | 'shadow',
   superuser: PostgresAddress,
   settings: Record<string, string | number>,
   prepare: (url: string) => Promise<void>,
@@ -124,7 +138,7 @@ async function startRegistryInBackground(context: StartContext, java: string, br
   }
 }
 
-async function startService(context: StartContext, name: 'dbus' | 'wormhole'): Promise<void> {
+async function startService(context: StartContext, name: ServiceName): Promise<void> {
   const { dataFolder, description, host, ports } = context;
   await context.parts.get(name)?.start(
     serviceProcess({
@@ -134,16 +148,12 @@ async function startService(context: StartContext, name: 'dbus' | 'wormhole'): P
       logFile: logFileOf(dataFolder, name),
       url: description.services[name].url,
       env: {
-        RTDP_KAFKA_BROKERS: description.kafka.brokers.join(','),
-        RTDP_REGISTRY_URL: description.registry.url,
-        RTDP_METADATA_URL: description.metadata[name].url,
-        RTDP_HOST: host,
-        RTDP_PORT: String(ports[name]),
-        RTDP_IDENTITY_KEYS: description.files.identityKeys,
-        RTDP_SECRET_KEY_FILE: description.files.secretKey,
-        RTDP_DBUS_URL: description.services.dbus.url,
-        RTDP_SERVICE_TOKEN_FILE: description.files.operatorToken,
-        UV_THREADPOOL_SIZE: '16',
+        ...serviceEnvironment(description, name, {
+          host,
+          port: ports[name === 'davinci-api' ? 'davinci' : name],
+          wirePort: ports.wire,
+          demo: context.demo,
+        }),
         ...context.serviceEnvironment,
       },
     }),

@@ -24,13 +24,15 @@ export interface PlatformOptions {
   /** Gives up the start; what was started is stopped before the promise rejects. */
   signal?: AbortSignal;
   serviceEnvironment?: Record<string, string>;
+  /** Whether the shop of the demo is opened afterwards; its dashboard can then set its pace. */
+  demo?: boolean;
   /** Parts that are not started, for example because others of their kind are used. */
   without?: readonly PartName[];
   /** Free space that must be there, in megabytes. */
   neededMegabytes?: number;
 }
 
-/** Three Postgres with their logs, Kafka, and the downloads of a first start. */
+/** Four Postgres with their logs, Kafka, and the downloads of a first start. */
 const NEEDED_MEGABYTES_NEW = 1500;
 const NEEDED_MEGABYTES_AGAIN = 300;
 const HEALTH_MILLISECONDS = 2000;
@@ -39,9 +41,10 @@ const PREPARATION_MILLISECONDS = 30_000;
 
 /** What ends first, what ends last: nothing loses the server below it while it is still at work. */
 const STOP_STAGES: readonly (readonly PartName[])[] = [
-  ['wormhole', 'dbus', 'registry'],
+  ['davinci-api'],
+  ['moonbox', 'wormhole', 'dbus', 'registry'],
   ['kafka'],
-  ['metadata', 'shop', 'warehouse'],
+  ['metadata', 'shop', 'warehouse', 'shadow'],
 ];
 
 /**
@@ -96,6 +99,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       description,
       parts,
       onProgress,
+      demo: options.demo ?? false,
       serviceEnvironment: options.serviceEnvironment ?? {},
       aborted,
       underWay: (work) => void underWay.push(work),
