@@ -21,6 +21,8 @@ export interface QueryRequest {
   sql: string;
   /** Values of `$1`, `$2`, … in Postgres' text form; bound, never put into the text. */
   parameters?: readonly (string | null)[];
+  /** Types a client has declared for `$1`, `$2`, …, as the planner takes them; undefined where the statement decides. */
+  parameterTypes?: readonly (PgType | undefined)[];
   principal: Principal;
   /** The database that unqualified table names are looked up in. */
   database?: string;
