@@ -61,6 +61,8 @@ export interface PlatformDescription {
   /** `davinci-api` also serves the web application; `wire` is where Postgres clients connect to Moonbox. */
   services: Record<ServiceName, { url: string }>;
   wire: { host: string; port: number };
+  /** Where a person's browser finds the web application. */
+  web: { url: string };
   files: {
     operatorToken: string;
     identityKeys: string;

@@ -1,56 +1,62 @@
-/** Puts together the addresses of a platform from its ports and passwords. */
+/** Puts together the addresses of a platform from where its parts listen and its passwords. */
 import { join } from 'node:path';
 import type { PlatformDescription, PostgresAddress } from './contract.ts';
 import { logFiles } from './part-files.ts';
 import type { PlatformSecrets } from './platform-secrets.ts';
-import type { PlatformPorts } from './ports.ts';
+import type { PortName } from './ports.ts';
 
+export interface Listening {
+  host: string;
+  port: number;
+}
+
+/** @param at where a part listens, as every other part reaches it */
 export function describePlatform(
   dataFolder: string,
-  host: string,
-  ports: PlatformPorts,
+  at: (name: PortName) => Listening,
   { passwords, keys, secretKeyFile }: PlatformSecrets,
 ): PlatformDescription {
-  const registry = `http://${host}:${ports.registry}`;
-  const address = (port: number, database: string, user: string, password: string): PostgresAddress => ({
-    host,
-    port,
-    database,
-    user,
-    password,
-    url: `postgres://${user}:${encodeURIComponent(password)}@${host}:${port}/${database}`,
-  });
+  const web = (name: PortName): string => `http://${at(name).host}:${at(name).port}`;
+  const address = (name: PortName, database: string, user: string, password: string): PostgresAddress => {
+    const { host, port } = at(name);
+    const login = `${user}:${encodeURIComponent(password)}`;
+    return { host, port, database, user, password, url: `postgres://${login}@${host}:${port}/${database}` };
+  };
   return {
     dataFolder,
     supervisor: process.pid,
-    kafka: { brokers: [`${host}:${ports.kafka}`] },
-    registry: { url: `${registry}/apis/ccompat/v7`, healthUrl: `${registry}/apis/registry/v3/system/info` },
+    kafka: { brokers: [`${at('kafka').host}:${at('kafka').port}`] },
+    registry: {
+      url: `${web('registry')}/apis/ccompat/v7`,
+      healthUrl: `${web('registry')}/apis/registry/v3/system/info`,
+    },
     metadata: {
-      superuser: address(ports.metadata, 'rtdp', 'postgres', passwords.metadataSuperuser),
-      dbus: address(ports.metadata, 'rtdp', 'dbus', passwords.metadataDbus),
-      wormhole: address(ports.metadata, 'rtdp', 'wormhole', passwords.metadataWormhole),
-      moonbox: address(ports.metadata, 'rtdp', 'moonbox', passwords.metadataMoonbox),
-      'davinci-api': address(ports.metadata, 'rtdp', 'davinci', passwords.metadataDavinci),
+      superuser: address('metadata', 'rtdp', 'postgres', passwords.metadataSuperuser),
+      dbus: address('metadata', 'rtdp', 'dbus', passwords.metadataDbus),
+      wormhole: address('metadata', 'rtdp', 'wormhole', passwords.metadataWormhole),
+      moonbox: address('metadata', 'rtdp', 'moonbox', passwords.metadataMoonbox),
+      'davinci-api': address('metadata', 'rtdp', 'davinci', passwords.metadataDavinci),
     },
     shop: {
-      superuser: address(ports.shop, 'shop', 'postgres', passwords.shopSuperuser),
-      owner: address(ports.shop, 'shop', 'shop', passwords.shopOwner),
-      reader: address(ports.shop, 'shop', 'dbus', passwords.shopReader),
-      gateway: address(ports.shop, 'shop', 'moonbox', passwords.shopGateway),
+      superuser: address('shop', 'shop', 'postgres', passwords.shopSuperuser),
+      owner: address('shop', 'shop', 'shop', passwords.shopOwner),
+      reader: address('shop', 'shop', 'dbus', passwords.shopReader),
+      gateway: address('shop', 'shop', 'moonbox', passwords.shopGateway),
     },
     warehouse: {
-      superuser: address(ports.warehouse, 'warehouse', 'postgres', passwords.warehouseSuperuser),
-      writer: address(ports.warehouse, 'warehouse', 'wormhole', passwords.warehouseWriter),
-      gateway: address(ports.warehouse, 'warehouse', 'moonbox', passwords.warehouseGateway),
+      superuser: address('warehouse', 'warehouse', 'postgres', passwords.warehouseSuperuser),
+      writer: address('warehouse', 'warehouse', 'wormhole', passwords.warehouseWriter),
+      gateway: address('warehouse', 'warehouse', 'moonbox', passwords.warehouseGateway),
     },
-    shadow: { superuser: address(ports.shadow, 'postgres', 'postgres', passwords.shadowSuperuser) },
+    shadow: { superuser: address('shadow', 'postgres', 'postgres', passwords.shadowSuperuser) },
     services: {
-      dbus: { url: `http://${host}:${ports.dbus}` },
-      wormhole: { url: `http://${host}:${ports.wormhole}` },
-      moonbox: { url: `http://${host}:${ports.moonbox}` },
-      'davinci-api': { url: `http://${host}:${ports.davinci}` },
+      dbus: { url: web('dbus') },
+      wormhole: { url: web('wormhole') },
+      moonbox: { url: web('moonbox') },
+      'davinci-api': { url: web('davinci') },
     },
-    wire: { host, port: ports.wire },
+    wire: at('wire'),
+    web: { url: web('davinci') },
     files: {
       operatorToken: keys.operatorTokenFile,
       identityKeys: keys.jwksFile,

@@ -90,7 +90,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await requireFreePorts(ports, host);
     await rememberPorts(dataFolder, ports);
     const secrets = await platformSecrets(dataFolder);
-    const description = describePlatform(dataFolder, host, ports, secrets);
+    const description = describePlatform(dataFolder, (name) => ({ host, port: ports[name] }), secrets);
     await startParts({
       dataFolder,
       host,

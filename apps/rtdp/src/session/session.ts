@@ -1,11 +1,8 @@
 /** What every command is given: the clients of the services, where to print, and whether a program is reading. */
-import type { DbusClient } from '@rtdp/dbus/client';
-import type { WormholeClient } from '@rtdp/wormhole/client';
 import { renderJson, renderTable, type TableColumn } from '../output/table.ts';
+import type { Clients } from './open-session.ts';
 
-export interface Session {
-  readonly dbus: DbusClient;
-  readonly wormhole: WormholeClient;
+export interface Session extends Readonly<Clients> {
   readonly print: (text: string) => void;
   readonly json: boolean;
 }
