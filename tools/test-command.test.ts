@@ -6,7 +6,15 @@ import { countTests } from './run-vitest.ts';
 import { fixture } from './testing/fixture.ts';
 
 function machine(change: Partial<Machine>): Machine {
-  return { path: '/nowhere', isRoot: true, isDebian: true, install: () => true, ...change };
+  return {
+    path: '/nowhere',
+    isRoot: true,
+    isDebian: true,
+    env: {},
+    hasFile: () => true,
+    install: () => true,
+    ...change,
+  };
 }
 
 test('missing programs are installed where it is root on Debian, and nothing else is', () => {
@@ -15,22 +23,29 @@ test('missing programs are installed where it is root on Debian, and nothing els
     installed.push(packages);
     return false;
   };
-  const sentence = ensurePrograms(machine({ install }), () => undefined);
-  expect(installed).toEqual([['postgresql-client']]);
-  expect(sentence).toContain('apt-get could not install postgresql-client.');
+  const hasFile = (path: string) => !path.endsWith('postgresql.jar');
+  const sentence = ensurePrograms(machine({ install, hasFile, env: { RTDP_TEST_CHROMIUM: '/a' } }), () => undefined);
+  expect(installed).toEqual([['postgresql-client', 'mariadb-server', 'libpostgresql-jdbc-java']]);
+  expect(sentence).toContain('apt-get could not install postgresql-client mariadb-server libpostgresql-jdbc-java.');
 });
 
 test.each([{ isRoot: false }, { isDebian: false }])('where %j it says what to install', (change) => {
   const install = () => expect.unreachable('it may not install here');
   expect(ensurePrograms(machine({ ...change, install }), () => undefined)).toBe(
-    'Install psql and pg_recvlogical (Debian and Ubuntu: apt install postgresql-client; macOS: brew install libpq) and run npm test again.',
+    'Install psql, pg_recvlogical, mariadbd and chromium (Debian and Ubuntu: apt install postgresql-client mariadb-server chromium; macOS: brew install libpq mariadb chromium) and run npm test again.',
   );
 });
 
 test('programs that are there are left alone', async () => {
-  await using folder = await fixture({ psql: '#!/bin/sh\n', pg_recvlogical: '#!/bin/sh\n' });
+  await using folder = await fixture({
+    psql: '#!/bin/sh\n',
+    pg_recvlogical: '#!/bin/sh\n',
+    mariadbd: '#!/bin/sh\n',
+    'google-chrome': '#!/bin/sh\n',
+  });
   const { chmod } = await import('node:fs/promises');
-  for (const name of ['psql', 'pg_recvlogical']) await chmod(`${folder.root}/${name}`, 0o755);
+  for (const name of ['psql', 'pg_recvlogical', 'mariadbd', 'google-chrome'])
+    await chmod(`${folder.root}/${name}`, 0o755);
   const install = () => expect.unreachable('nothing is missing');
   expect(ensurePrograms(machine({ path: `/nowhere:${folder.root}`, install }), () => undefined)).toBeUndefined();
 });

@@ -6,8 +6,9 @@ export const LOCAL_ERROR_CODES = {
   LOCAL_REGISTRY_UNREACHABLE: 'An artifact could not be downloaded from the package registry.',
   LOCAL_ARTIFACT_ALTERED: 'A downloaded artifact does not have the checksum that the lock file names.',
   LOCAL_SERVER_FAILED: 'A server ended, or did not become ready in time, while it was being started.',
-  LOCAL_PLATFORM_UNSUPPORTED: 'There are no Postgres binaries for this operating system and processor.',
-  LOCAL_USER_MISSING: 'The operating system user that Postgres must run as is missing and could not be created.',
+  LOCAL_PLATFORM_UNSUPPORTED:
+    'A server has no programs for this operating system and processor, or they are not installed.',
+  LOCAL_USER_MISSING: 'The operating system user that a database must run as is missing and could not be created.',
   LOCAL_FOLDER_UNREACHABLE: 'The data folder cannot be reached by the operating system user that Postgres runs as.',
 } as const;
 

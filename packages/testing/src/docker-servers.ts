@@ -9,6 +9,7 @@ export interface DockerServer extends AsyncDisposable {
 }
 
 const POSTGRES_IMAGE = 'postgres:18';
+const MARIADB_IMAGE = 'mariadb:11';
 const KAFKA_IMAGE = 'apache/kafka:4.3.1';
 const START_MILLISECONDS = 180_000;
 
@@ -32,6 +33,22 @@ export async function dockerPostgres(): Promise<DockerServer> {
     .start();
   return {
     address: `postgres://postgres:postgres@${container.getHost()}:${container.getMappedPort(5432)}/postgres`,
+    [Symbol.asyncDispose]: async () => void (await container.stop()),
+  };
+}
+
+/** MariaDB with utf8mb4. */
+export async function dockerMariaDb(): Promise<DockerServer> {
+  const { GenericContainer, Wait } = await import('testcontainers');
+  const container = await new GenericContainer(process.env.RTDP_TEST_MARIADB_IMAGE || MARIADB_IMAGE)
+    .withEnvironment({ MARIADB_ROOT_PASSWORD: 'rtdp' })
+    .withCommand(['--character-set-server=utf8mb4', '--max-connections=400'])
+    .withExposedPorts(3306)
+    .withWaitStrategy(Wait.forLogMessage(/port: 3306/))
+    .withStartupTimeout(START_MILLISECONDS)
+    .start();
+  return {
+    address: `mysql://root:rtdp@${container.getHost()}:${container.getMappedPort(3306)}/mysql`,
     [Symbol.asyncDispose]: async () => void (await container.stop()),
   };
 }

@@ -3,6 +3,7 @@ import type { TestProject } from 'vitest/node';
 import { sweepLeftovers } from './leftovers.ts';
 import { localElseDocker } from './local-else-docker.ts';
 import { startTestKafka } from './own-kafka.ts';
+import { startTestMariaDb } from './own-mariadb.ts';
 import { startTestPostgres } from './own-postgres.ts';
 import type { SharedServers } from './shared-servers.ts';
 import { SUFFIXES } from './suffixes.ts';
@@ -16,16 +17,17 @@ const started = globalThis as typeof globalThis & {
   rtdpTestServers?: { users: number; running: Map<keyof SharedServers, Promise<Running>> };
 };
 
+const SHARED = ['postgres', 'mariadb', 'kafka'] as const satisfies readonly (keyof SharedServers)[];
+
 /** Vitest calls this for each project that has a test to run. */
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const servers = SUFFIXES.find((each) => each.project === project.name)?.servers ?? [];
   started.rtdpTestServers ??= { users: 0, running: new Map() };
   const { running } = started.rtdpTestServers;
   if (started.rtdpTestServers.users++ === 0) sweepLeftovers();
-  const addresses: SharedServers = {};
-  if (servers.includes('postgres')) addresses.postgres = await addressOf('postgres', running);
-  if (servers.includes('kafka')) addresses.kafka = await addressOf('kafka', running);
-  project.provide('rtdpServers', addresses);
+  const wanted = SHARED.filter((server) => servers.includes(server));
+  const addresses = await Promise.all(wanted.map((server) => addressOf(server, running)));
+  project.provide('rtdpServers', Object.fromEntries(wanted.map((server, index) => [server, addresses[index]])));
   return teardown;
 }
 
@@ -33,10 +35,9 @@ async function addressOf(
   server: keyof SharedServers,
   running: Map<keyof SharedServers, Promise<Running>>,
 ): Promise<string> {
-  const given = server === 'postgres' ? process.env.RTDP_TEST_POSTGRES : process.env.RTDP_TEST_KAFKA;
+  const given = process.env[`RTDP_TEST_${server.toUpperCase()}`];
   if (given) return given;
-  const start = server === 'postgres' ? startPostgresForTests : startKafkaForTests;
-  const one = running.get(server) ?? start();
+  const one = running.get(server) ?? START[server]();
   running.set(server, one);
   return (await one).address;
 }
@@ -49,12 +50,25 @@ async function startPostgresForTests(): Promise<Running> {
   });
 }
 
+async function startMariaDbForTests(): Promise<Running> {
+  return localElseDocker('mariadb', async () => {
+    const server = await startTestMariaDb();
+    return { address: server.url, [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
+  });
+}
+
 async function startKafkaForTests(): Promise<Running> {
   return localElseDocker('kafka', async () => {
     const server = await startTestKafka();
     return { address: server.brokers[0] ?? '', [Symbol.asyncDispose]: () => server[Symbol.asyncDispose]() };
   });
 }
+
+const START: Record<keyof SharedServers, () => Promise<Running>> = {
+  postgres: startPostgresForTests,
+  mariadb: startMariaDbForTests,
+  kafka: startKafkaForTests,
+};
 
 async function teardown(): Promise<void> {
   const all = started.rtdpTestServers;

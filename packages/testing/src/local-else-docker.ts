@@ -1,6 +1,6 @@
 /** Decides between a local process and a container: Docker only where this machine cannot run the server itself. */
 import { RtdpError } from '@rtdp/ums/error';
-import { type DockerServer, dockerKafka, dockerPostgres } from './docker-servers.ts';
+import { type DockerServer, dockerKafka, dockerMariaDb, dockerPostgres } from './docker-servers.ts';
 import { TESTING_ERROR_CODES } from './error-codes.ts';
 
 /** What says "not on this machine", as opposed to a server that should run here and does not. */
@@ -11,7 +11,7 @@ const IMPOSSIBLE_HERE = [
   'LOCAL_USER_MISSING',
 ];
 
-const IN_DOCKER = { postgres: dockerPostgres, kafka: dockerKafka };
+const IN_DOCKER = { postgres: dockerPostgres, mariadb: dockerMariaDb, kafka: dockerKafka };
 
 /** Runs `local`; when that is impossible here, starts the same server by Docker; throws `RTDP_TEST_NO_SERVER` with both reasons. */
 export async function localElseDocker(

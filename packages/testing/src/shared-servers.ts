@@ -5,12 +5,15 @@
 import { RtdpError } from '@rtdp/ums/error';
 import { TESTING_ERROR_CODES } from './error-codes.ts';
 import { startTestKafka } from './own-kafka.ts';
+import { startTestMariaDb } from './own-mariadb.ts';
 import { startTestPostgres } from './own-postgres.ts';
 
 /** Addresses that the set-up of a run hands to its workers. */
 export interface SharedServers {
   /** Address of a superuser. */
   postgres?: string;
+  /** Address of a user who may do everything. */
+  mariadb?: string;
   /** `host:port` of a broker. */
   kafka?: string;
 }
@@ -22,6 +25,7 @@ declare module 'vitest' {
 }
 
 let postgresOfThisProcess: Promise<string> | undefined;
+let mariaDbOfThisProcess: Promise<string> | undefined;
 let kafkaOfThisProcess: Promise<string> | undefined;
 
 /** Address of a superuser of the Postgres that tests share. */
@@ -30,6 +34,14 @@ export async function sharedPostgres(): Promise<string> {
   if (process.env.VITEST !== undefined) return fromSetUp('postgres');
   postgresOfThisProcess ??= startTestPostgres().then((server) => server.url);
   return postgresOfThisProcess;
+}
+
+/** Address, as a user who may do everything, of the MariaDB that tests share. */
+export async function sharedMariaDb(): Promise<string> {
+  if (process.env.RTDP_TEST_MARIADB) return process.env.RTDP_TEST_MARIADB;
+  if (process.env.VITEST !== undefined) return fromSetUp('mariadb');
+  mariaDbOfThisProcess ??= startTestMariaDb().then((server) => server.url);
+  return mariaDbOfThisProcess;
 }
 
 /** `host:port` of the broker that tests share. */
