@@ -11,20 +11,24 @@ export interface ServiceClientOptions {
 }
 
 export interface ServiceClient {
-  /** Sends and checks the answer against `answer`; @throws RtdpError with the far side's code, or SERVICE_UNAVAILABLE. */
+  /**
+   * Sends and checks the answer against `answer`. Aborting `signal` breaks the connection, and rejects with the signal's reason.
+   * @throws RtdpError with the far side's code, or SERVICE_UNAVAILABLE.
+   */
   request<Schema extends z.ZodType>(
     method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE',
     path: string,
     answer: Schema,
     body?: unknown,
+    signal?: AbortSignal,
   ): Promise<z.output<Schema>>;
 }
 
 export function createServiceClient(options: ServiceClientOptions): ServiceClient {
   return {
-    async request(method, path, answer, body) {
+    async request(method, path, answer, body, signal) {
       const token = typeof options.token === 'string' ? options.token : await options.token();
-      const response = await send(options, method, path, token, body);
+      const response = await send(options, method, path, token, body, signal);
       const text = await response.text();
       if (!response.ok) throw remoteError(response.status, text, `${method} ${path}`);
       const parsed = answer.safeParse(text === '' ? undefined : JSON.parse(text));
@@ -44,17 +48,20 @@ async function send(
   path: string,
   token: string,
   body: unknown,
+  signal: AbortSignal | undefined,
 ): Promise<Response> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
+  const late = AbortSignal.timeout(options.timeoutMs ?? 30_000);
   try {
     return await fetch(new URL(path, options.baseUrl), {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
-      signal: AbortSignal.timeout(options.timeoutMs ?? 30_000),
+      signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     });
   } catch (cause) {
+    signal?.throwIfAborted();
     throw new RtdpError({
       code: 'SERVICE_UNAVAILABLE',
       message: `${options.baseUrl} did not answer ${method} ${path}`,

@@ -10,8 +10,9 @@ export interface ErrorBody {
 
 /** Suffixes and whole codes → status; the first that matches wins, anything else of ours is the caller's mistake (400). */
 const STATUS_BY_CODE: readonly (readonly [RegExp, number])[] = [
-  [/^SERVICE_UNAUTHENTICATED$|^IDENTITY_TOKEN_/, 401],
-  [/^SERVICE_FORBIDDEN$|^IDENTITY_FORBIDDEN$/, 403],
+  [/^SERVICE_UNAUTHENTICATED$|^IDENTITY_TOKEN_|_LOGIN_FAILED$/, 401],
+  [/_RATE_LIMIT$/, 429],
+  [/_FORBIDDEN$/, 403],
   [/_NOT_FOUND$|_UNKNOWN$/, 404],
   [/_CONFLICT$|_EXISTS$|_NOT_ALLOWED$|_NOT_RUNNING$|_NOT_CLEANED$|_STATE$|_OWNED$/, 409],
   [/_UNREACHABLE$|_UNAVAILABLE$|_TIMEOUT$/, 503],

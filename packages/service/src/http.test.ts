@@ -30,6 +30,7 @@ beforeAll(async () => {
       application.post('/double', { schema: { body: z.object({ number: z.number() }) } }, async (request) => ({
         number: request.body.number * 2,
       }));
+      application.get('/open/:part', { config: { open: true } }, async () => ({ open: true }));
       application.get('/broken', async () => {
         throw new Error('inner secret');
       });
@@ -42,11 +43,12 @@ afterAll(() => server.close());
 const withToken = { headers: { authorization: 'Bearer good' } };
 
 describe('http server', () => {
-  it('asks for a token on everything but health, readiness, metrics and docs', async () => {
+  it('asks for a token on everything but health, readiness, metrics, docs and routes that say they are open', async () => {
     for (const path of ['/health', '/ready', '/metrics', '/docs/', '/docs/json']) {
       expect((await fetch(baseUrl + path)).status, path).toBe(200);
     }
-    for (const path of ['/who', '/double', '/nowhere', '/docsx', '/health/../who']) {
+    expect((await fetch(`${baseUrl}/open/door`)).status).toBe(200);
+    for (const path of ['/who', '/%77ho', '/double', '/nowhere', '/docsx', '/health/../who', '/open', '/open/a/b']) {
       expect((await fetch(baseUrl + path)).status, path).toBe(401);
     }
     expect((await fetch(`${baseUrl}/who`, { headers: { authorization: 'Bearer bad' } })).status).toBe(401);

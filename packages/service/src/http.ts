@@ -53,6 +53,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     identity: RequestIdentity | null;
   }
+  interface FastifyContextConfig {
+    /** This route needs no token, for example one that gives a token, or a page of a web application. */
+    open?: boolean;
+  }
 }
 
 /** The identity of a request behind the token check. */
@@ -73,7 +77,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     'status',
   ]);
   application.addHook('onRequest', async (request) => {
-    if (isOpen(request)) return;
+    // Asked of the route that was found, not of the path as written, which may be spelled in several ways.
+    if (request.routeOptions.config.open === true || isOpen(request)) return;
     request.identity = await options.verifier.verify(bearerToken(request));
   });
   application.addHook('onResponse', async (request, reply) => {
@@ -145,7 +150,8 @@ function isOpen(request: FastifyRequest): boolean {
   return OPEN_PATHS.has(path) || path === '/docs' || path.startsWith('/docs/');
 }
 
-function bearerToken(request: FastifyRequest): string {
+/** The token as it was sent, for a service that passes it on. @throws RtdpError SERVICE_UNAUTHENTICATED */
+export function bearerToken(request: FastifyRequest): string {
   const match = /^Bearer (\S+)$/i.exec(request.headers.authorization ?? '');
   if (match?.[1] === undefined) throw unauthenticated('the request carries no token');
   return match[1];
