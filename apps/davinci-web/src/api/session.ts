@@ -1,0 +1,94 @@
+/** Decides who is signed in: the access token in memory, renewed before it ends and when it is refused. */
+import type { Me, RoleName, Session } from '@rtdp/davinci-api/client';
+import { useSyncExternalStore } from 'react';
+import { ApiError, api, provideTokens } from './client.ts';
+
+export type Role = RoleName;
+
+let session: Session | undefined;
+let refreshing: Promise<boolean> | undefined;
+let timer: ReturnType<typeof setTimeout> | undefined;
+const listeners = new Set<() => void>();
+
+/** How long before its end a token is renewed, in milliseconds. */
+const RENEW_BEFORE = 60_000;
+
+provideTokens({ current: () => session?.accessToken, refresh: refreshSession });
+
+export function currentSession(): Session | undefined {
+  return session;
+}
+
+export function useSession(): Session | undefined {
+  return useSyncExternalStore((listener) => {
+    listeners.add(listener);
+    return () => listeners.delete(listener);
+  }, currentSession);
+}
+
+/** Whether the signed-in user may do what `role` may. */
+export function useMay(role: Role): boolean {
+  const mine = useSession()?.user.role;
+  return mine !== undefined && rank(mine) >= rank(role);
+}
+
+export function rank(role: Role): number {
+  return ['viewer', 'editor', 'admin'].indexOf(role);
+}
+
+export async function signIn(email: string, password: string): Promise<void> {
+  take(await api<Session>('/api/session', { body: { email, password }, authenticated: false }));
+}
+
+/** Signs in with the code of a one-time link. */
+export async function signInByLink(code: string): Promise<void> {
+  take(await api<Session>('/api/session/link', { body: { code }, authenticated: false }));
+}
+
+export async function signOut(): Promise<void> {
+  await api<void>('/api/session', { method: 'DELETE' });
+  take(undefined);
+}
+
+/** The user changed something of their own. */
+export function updateUser(user: Me): void {
+  if (session !== undefined) take({ ...session, user });
+}
+
+/** Continues the session of the cookie, if there is one; a server that is away is told by the first page that asks. */
+export async function restoreSession(): Promise<void> {
+  await refreshSession();
+}
+
+/** Renews the token, once however many ask; false when there is no session any more. */
+export function refreshSession(): Promise<boolean> {
+  refreshing ??= renew().finally(() => {
+    refreshing = undefined;
+  });
+  return refreshing;
+}
+
+async function renew(): Promise<boolean> {
+  try {
+    take(await api<Session>('/api/session/refresh', { method: 'POST', authenticated: false }));
+    return true;
+  } catch (error) {
+    if (error instanceof ApiError && error.status >= 400 && error.status < 500) take(undefined);
+    else scheduleRenewal(5_000);
+    return false;
+  }
+}
+
+function take(next: Session | undefined): void {
+  session = next;
+  clearTimeout(timer);
+  if (next !== undefined) {
+    scheduleRenewal(Math.max(5_000, Date.parse(next.expiresAt) - Date.now() - RENEW_BEFORE));
+  }
+  for (const listener of listeners) listener();
+}
+
+function scheduleRenewal(milliseconds: number): void {
+  clearTimeout(timer);
+  timer = setTimeout(() => void refreshSession(), milliseconds);
+}

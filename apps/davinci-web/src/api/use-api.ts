@@ -1,0 +1,61 @@
+/** Decides how a page reads from and writes to the API: one hook each, keyed by the path. */
+import {
+  type UseMutationResult,
+  type UseQueryResult,
+  useMutation,
+  useQuery,
+  useQueryClient,
+} from '@tanstack/react-query';
+import { type ApiError, type ApiRequest, api, type QueryValue } from './client.ts';
+
+export interface ReadOptions {
+  query?: Record<string, QueryValue>;
+  /** False keeps the question back, for example until a field is filled. */
+  enabled?: boolean;
+  /** Ask again after so many milliseconds while the page is visible: only for states of operations, never for data of widgets. */
+  every?: number;
+  /** Show the last answer while another one is on its way. */
+  keep?: boolean;
+}
+
+/** Every list of the API has this shape. */
+export interface List<T> {
+  items: T[];
+  total: number;
+}
+
+/** Reads `path`; cancelled for real when the page goes. */
+export function useApi<T>(path: string, options: ReadOptions = {}): UseQueryResult<T, ApiError> {
+  return useQuery<T, ApiError>({
+    queryKey: keyOf(path, options.query),
+    queryFn: ({ signal }) => api<T>(path, { signal, ...(options.query ? { query: options.query } : {}) }),
+    enabled: options.enabled ?? true,
+    ...(options.every === undefined ? {} : { refetchInterval: options.every }),
+    ...(options.keep ? { placeholderData: (previous) => previous } : {}),
+  });
+}
+
+export function keyOf(path: string, query?: Record<string, QueryValue>): unknown[] {
+  return query === undefined ? [path] : [path, query];
+}
+
+export interface Change {
+  path: string;
+  method: NonNullable<ApiRequest['method']>;
+  body?: unknown;
+}
+
+/**
+ * Changes something; afterwards every answer whose path begins with one of `touches` is asked for again.
+ * `mutateAsync({path, method, body})` gives the answer or throws ApiError.
+ */
+export function useChange<T = unknown>(touches: readonly string[]): UseMutationResult<T, ApiError, Change> {
+  const client = useQueryClient();
+  return useMutation<T, ApiError, Change>({
+    mutationFn: ({ path, method, body }) => api<T>(path, { method, ...(body === undefined ? {} : { body }) }),
+    onSuccess: () =>
+      client.invalidateQueries({
+        predicate: ({ queryKey }) => touches.some((prefix) => String(queryKey[0]).startsWith(prefix)),
+      }),
+  });
+}

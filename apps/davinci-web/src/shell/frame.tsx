@@ -1,0 +1,55 @@
+/** Decides how a page stands in the frame: rail, top bar, content, command palette. */
+import { Outlet, useLocation } from '@tanstack/react-router';
+import { Suspense, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useSession } from '../api/session.ts';
+import { CommandPalette } from './command-palette.tsx';
+import { useGo } from './link.tsx';
+import { Rail } from './rail.tsx';
+import { Loading } from './states.tsx';
+import { TopBar } from './top-bar.tsx';
+
+export function Frame() {
+  const { t } = useTranslation('shell');
+  const session = useSession();
+  const go = useGo();
+  const location = useLocation();
+  const bare = new URLSearchParams(location.searchStr).get('screen') === 'full';
+  const [searching, setSearching] = useState(false);
+
+  // The session ended (signed out, revoked): the login page comes back to here.
+  useEffect(() => {
+    if (session === undefined)
+      go(`/login?from=${encodeURIComponent(window.location.pathname + window.location.search)}`, { replace: true });
+  }, [session, go]);
+
+  useEffect(() => {
+    const listen = (event: KeyboardEvent) => {
+      if ((event.metaKey || event.ctrlKey) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setSearching((open) => !open);
+      }
+    };
+    window.addEventListener('keydown', listen);
+    return () => window.removeEventListener('keydown', listen);
+  }, []);
+
+  if (session === undefined) return null;
+  return (
+    <div className="frame">
+      <a className="frame-skip" href="#content">
+        {t('skip')}
+      </a>
+      {bare ? <span /> : <Rail />}
+      <div className="main">
+        {bare ? null : <TopBar onSearch={() => setSearching(true)} />}
+        <main className="content" id="content" tabIndex={-1}>
+          <Suspense fallback={<Loading shape="page" />}>
+            <Outlet />
+          </Suspense>
+        </main>
+      </div>
+      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
+    </div>
+  );
+}

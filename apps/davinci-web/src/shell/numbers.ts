@@ -1,0 +1,153 @@
+/** Decides how numbers and times are written: the reader's format, shortened, with their unit; pure. */
+
+export type NumberStyle = 'short' | 'exact';
+
+export interface NumberFormat {
+  kind: 'number' | 'percent' | 'currency' | 'bytes' | 'milliseconds';
+  /** Digits after the point; the number itself decides when undefined. */
+  digits?: number;
+  /** ISO 4217, for currency. */
+  currency?: string;
+  /** Written after the number: `rows/s`. */
+  unit?: string;
+}
+
+const LOCALES: Record<string, string> = { en: 'en-GB', zh: 'zh-CN' };
+
+export function localeOf(language: string): string {
+  return LOCALES[language] ?? language;
+}
+
+const formats = new Map<string, Intl.NumberFormat>();
+
+function formatter(locale: string, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale}${JSON.stringify(options)}`;
+  let format = formats.get(key);
+  if (format === undefined) {
+    format = new Intl.NumberFormat(locale, options);
+    formats.set(key, format);
+  }
+  return format;
+}
+
+/**
+ * Reads the format that a view's model gives a column: `percent`, `currency:EUR`, `bytes`, `ms`, `0.00`, `unit:kg`;
+ * nothing or anything else is a plain number.
+ */
+export function parseFormat(text: string | null | undefined): NumberFormat {
+  const [head = '', rest = ''] = (text ?? '').split(':');
+  const decimals = /^[#,0]*\.(0+)(%?)$/.exec(head);
+  if (head === 'percent' || head.endsWith('%'))
+    return { kind: 'percent', ...(decimals ? { digits: decimals[1]!.length } : {}) };
+  if (head === 'currency') return { kind: 'currency', currency: /^[A-Z]{3}$/.test(rest) ? rest : 'EUR' };
+  if (head === 'bytes') return { kind: 'bytes' };
+  if (head === 'ms' || head === 'milliseconds') return { kind: 'milliseconds' };
+  if (head === 'unit') return { kind: 'number', unit: rest };
+  if (head === '0' || head === '#,##0') return { kind: 'number', digits: 0 };
+  if (decimals) return { kind: 'number', digits: decimals[1]!.length };
+  return { kind: 'number' };
+}
+
+/** A number for the reader; a text (int8, numeric) is read as a number for shortening, and kept digit for digit when exact. */
+export function formatNumber(
+  value: number | string,
+  language: string,
+  format: NumberFormat = { kind: 'number' },
+  style: NumberStyle = 'short',
+): string {
+  const number = typeof value === 'number' ? value : Number(value);
+  if (Number.isNaN(number)) return String(value);
+  if (!Number.isFinite(number)) return number > 0 ? '∞' : '−∞';
+  const locale = localeOf(language);
+  const size = Math.abs(number);
+  switch (format.kind) {
+    case 'percent':
+      return formatter(locale, {
+        style: 'percent',
+        maximumFractionDigits: format.digits ?? (style === 'exact' ? 6 : 1),
+      }).format(number);
+    case 'bytes':
+      return formatBytes(number, locale);
+    case 'milliseconds':
+      return formatDuration(number, language);
+    default: {
+      const short = style === 'short' && size >= 10_000;
+      // Exact: the digits of a text are the value, a float's own digits may not be added to.
+      const exact = typeof value === 'string' && !/e/i.test(value) ? (value as Intl.StringNumericLiteral) : number;
+      const written = formatter(locale, {
+        ...(format.kind === 'currency' ? { style: 'currency', currency: format.currency ?? 'EUR' } : {}),
+        ...(short
+          ? { notation: 'compact', maximumSignificantDigits: 3 }
+          : style === 'exact'
+            ? {
+                maximumFractionDigits: 20,
+                ...(format.digits === undefined ? {} : { minimumFractionDigits: format.digits }),
+              }
+            : { ...digitsOf(size, format) }),
+      }).format(style === 'exact' ? exact : number);
+      return format.unit ? `${written} ${format.unit}` : written;
+    }
+  }
+}
+
+function digitsOf(size: number, format: NumberFormat): Intl.NumberFormatOptions {
+  if (format.digits !== undefined)
+    return { minimumFractionDigits: format.digits, maximumFractionDigits: format.digits };
+  if (format.kind === 'currency') return {};
+  if (size === 0 || Number.isInteger(size)) return { maximumFractionDigits: 0 };
+  return size < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: size < 100 ? 2 : 1 };
+}
+
+/** `1.4 MB`: steps of 1,000. */
+function formatBytes(value: number, locale: string): string {
+  const units = ['B', 'kB', 'MB', 'GB', 'TB', 'PB'];
+  let size = value;
+  let step = 0;
+  while (Math.abs(size) >= 1000 && step < units.length - 1) {
+    size /= 1000;
+    step++;
+  }
+  return `${formatter(locale, { maximumSignificantDigits: 3 }).format(size)} ${units[step]}`;
+}
+
+/** Milliseconds as the largest fitting unit: `340 ms`, `2.1 s`, `5 min`, `3 h`, `4 d`. */
+export function formatDuration(milliseconds: number, language: string): string {
+  const zh = language === 'zh';
+  const size = Math.abs(milliseconds);
+  const [value, unit]: [number, string] =
+    size < 1000
+      ? [milliseconds, zh ? '毫秒' : 'ms']
+      : size < 60_000
+        ? [milliseconds / 1000, zh ? '秒' : 's']
+        : size < 3_600_000
+          ? [milliseconds / 60_000, zh ? '分钟' : 'min']
+          : size < 172_800_000
+            ? [milliseconds / 3_600_000, zh ? '小时' : 'h']
+            : [milliseconds / 86_400_000, zh ? '天' : 'd'];
+  const digits = unit === 'ms' || unit === '毫秒' ? (size < 10 ? 1 : 0) : Math.abs(value) < 10 ? 1 : 0;
+  return `${formatter(localeOf(language), { maximumFractionDigits: digits }).format(value)} ${unit}`;
+}
+
+/** How long ago, or until: `3 s ago`. */
+export function formatAgo(at: number, now: number, language: string): string {
+  const seconds = (at - now) / 1000;
+  const relative = new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto', style: 'short' });
+  const size = Math.abs(seconds);
+  if (size < 60) return relative.format(Math.round(seconds), 'second');
+  if (size < 3600) return relative.format(Math.round(seconds / 60), 'minute');
+  if (size < 172_800) return relative.format(Math.round(seconds / 3600), 'hour');
+  return relative.format(Math.round(seconds / 86_400), 'day');
+}
+
+/** A moment in the viewer's zone, to the second. */
+export function formatMoment(at: number | string, language: string, zone?: string): string {
+  return new Intl.DateTimeFormat(localeOf(language), {
+    dateStyle: 'medium',
+    timeStyle: 'medium',
+    ...(zone === undefined ? {} : { timeZone: zone }),
+  }).format(new Date(at));
+}
+
+export function viewerZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+}

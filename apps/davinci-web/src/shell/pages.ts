@@ -1,0 +1,68 @@
+/** Lists every page: its path, the file that shows it, and, for those in the rail, where it stands there and who sees it. */
+import {
+  ApartmentOutlined,
+  BarChartOutlined,
+  CloudServerOutlined,
+  CodeOutlined,
+  DashboardOutlined,
+  DatabaseOutlined,
+  ForkOutlined,
+  HomeOutlined,
+  SafetyOutlined,
+  SearchOutlined,
+  TeamOutlined,
+} from '@ant-design/icons';
+import type { ComponentType } from 'react';
+import type { Role } from '../api/session.ts';
+
+export interface PageEntry {
+  /** In the router's spelling: `/flows/$name`. */
+  path: string;
+  load: () => Promise<{ default: ComponentType }>;
+}
+
+export interface RailEntry {
+  /** Also the key of its label: `rail.<noun>`. */
+  noun: string;
+  path: string;
+  icon: ComponentType;
+  group: 'see' | 'run';
+  role: Role;
+}
+
+export const PAGES: readonly PageEntry[] = [
+  { path: '/', load: () => import('../features/home/route.tsx') },
+  { path: '/dashboards', load: () => import('../features/dashboards/route.tsx') },
+  { path: '/dashboards/$id', load: () => import('../features/dashboards/dashboard-page.tsx') },
+  { path: '/widgets', load: () => import('../features/widgets/route.tsx') },
+  { path: '/widgets/$id', load: () => import('../features/widgets/workbench-page.tsx') },
+  { path: '/views', load: () => import('../features/views/route.tsx') },
+  { path: '/views/$id', load: () => import('../features/views/route.tsx') },
+  { path: '/data', load: () => import('../features/data/route.tsx') },
+  { path: '/data/$', load: () => import('../features/data/route.tsx') },
+  { path: '/sources', load: () => import('../features/sources/route.tsx') },
+  { path: '/sources/$name', load: () => import('../features/sources/route.tsx') },
+  { path: '/flows', load: () => import('../features/flows/route.tsx') },
+  { path: '/flows/$name', load: () => import('../features/flows/route.tsx') },
+  { path: '/topics', load: () => import('../features/topics/route.tsx') },
+  { path: '/topics/$name', load: () => import('../features/topics/route.tsx') },
+  { path: '/queries', load: () => import('../features/queries/route.tsx') },
+  { path: '/queries/$id', load: () => import('../features/queries/route.tsx') },
+  { path: '/health', load: () => import('../features/health/route.tsx') },
+  { path: '/account', load: () => import('../features/account/route.tsx') },
+  { path: '/users', load: () => import('../features/users/route.tsx') },
+];
+
+export const RAIL: readonly RailEntry[] = [
+  { noun: 'home', path: '/', icon: HomeOutlined, group: 'see', role: 'viewer' },
+  { noun: 'dashboards', path: '/dashboards', icon: DashboardOutlined, group: 'see', role: 'viewer' },
+  { noun: 'widgets', path: '/widgets', icon: BarChartOutlined, group: 'see', role: 'viewer' },
+  { noun: 'views', path: '/views', icon: CodeOutlined, group: 'see', role: 'editor' },
+  { noun: 'data', path: '/data', icon: DatabaseOutlined, group: 'see', role: 'editor' },
+  { noun: 'sources', path: '/sources', icon: CloudServerOutlined, group: 'run', role: 'editor' },
+  { noun: 'flows', path: '/flows', icon: ForkOutlined, group: 'run', role: 'editor' },
+  { noun: 'topics', path: '/topics', icon: ApartmentOutlined, group: 'run', role: 'editor' },
+  { noun: 'queries', path: '/queries', icon: SearchOutlined, group: 'run', role: 'editor' },
+  { noun: 'health', path: '/health', icon: SafetyOutlined, group: 'run', role: 'viewer' },
+  { noun: 'users', path: '/users', icon: TeamOutlined, group: 'run', role: 'admin' },
+];

@@ -1,0 +1,112 @@
+/** Decides what stands in the left rail: the pages of the role in two groups, account and folding at the foot. */
+import { LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
+import { useLocation } from '@tanstack/react-router';
+import { App, Dropdown, Tooltip } from 'antd';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { queryClient } from '../api/query-client.ts';
+import { rank, signOut, useSession } from '../api/session.ts';
+import { Link, useGo } from './link.tsx';
+import { RAIL, type RailEntry } from './pages.ts';
+
+export function Rail(): ReactNode {
+  const { t } = useTranslation('shell');
+  const role = useSession()?.user.role ?? 'viewer';
+  const [narrow, setNarrow] = useState(() => localStorage.getItem('davinci.rail') === 'narrow');
+  const mine = RAIL.filter((entry) => rank(role) >= rank(entry.role));
+  const fold = () => {
+    localStorage.setItem('davinci.rail', narrow ? 'wide' : 'narrow');
+    setNarrow(!narrow);
+  };
+  return (
+    <nav className={`rail ${narrow ? 'narrow' : ''}`} aria-label={t('rail.label')}>
+      <Link to="/" className="rail-brand" aria-label="Davinci">
+        <img src="/icon.svg" alt="" />
+        <span className="rail-label">Davinci</span>
+      </Link>
+      {(['see', 'run'] as const).map((group) => {
+        const entries = mine.filter((entry) => entry.group === group);
+        if (entries.length === 0) return null;
+        return (
+          <div key={group}>
+            <div className="rail-group">{t(`rail.${group}`)}</div>
+            {entries.map((entry) => (
+              <RailLink key={entry.noun} entry={entry} narrow={narrow} />
+            ))}
+          </div>
+        );
+      })}
+      <div className="rail-foot">
+        <Account narrow={narrow} />
+        <button
+          type="button"
+          className="plain rail-link"
+          onClick={fold}
+          aria-expanded={!narrow}
+          aria-label={t('rail.fold')}
+        >
+          {narrow ? <MenuUnfoldOutlined /> : <MenuFoldOutlined />}
+          <span className="rail-label">{t('rail.fold')}</span>
+        </button>
+      </div>
+    </nav>
+  );
+}
+
+function RailLink({ entry, narrow }: { entry: RailEntry; narrow: boolean }): ReactNode {
+  const { t } = useTranslation('shell');
+  const path = useLocation({ select: (location) => location.pathname });
+  const active = entry.path === '/' ? path === '/' : path === entry.path || path.startsWith(`${entry.path}/`);
+  const label = t(`rail.${entry.noun}`);
+  const Icon = entry.icon;
+  return (
+    <Tooltip title={narrow ? label : ''} placement="right">
+      <Link
+        to={entry.path}
+        className={`rail-link ${active ? 'active' : ''}`}
+        aria-label={label}
+        {...(active ? { 'aria-current': 'page' as const } : {})}
+      >
+        <Icon />
+        <span className="rail-label">{label}</span>
+      </Link>
+    </Tooltip>
+  );
+}
+
+function Account({ narrow }: { narrow: boolean }): ReactNode {
+  const { t } = useTranslation('shell');
+  const { notification } = App.useApp();
+  const user = useSession()?.user;
+  const go = useGo();
+  if (user === undefined) return null;
+  const leave = async () => {
+    try {
+      await signOut();
+      queryClient.clear();
+    } catch (error) {
+      notification.error({
+        title: t('rail.signOutFailed'),
+        description: String(error instanceof Error ? error.message : error),
+      });
+    }
+  };
+  return (
+    <Dropdown
+      trigger={['click']}
+      placement="topLeft"
+      menu={{
+        items: [
+          { key: 'account', icon: <UserOutlined />, label: t('rail.account') },
+          { key: 'leave', icon: <LogoutOutlined />, label: t('rail.signOut') },
+        ],
+        onClick: ({ key }) => (key === 'account' ? go('/account') : void leave()),
+      }}
+    >
+      <button type="button" className="plain rail-link" aria-label={`${t('rail.account')}: ${user.name}`}>
+        <UserOutlined />
+        {narrow ? null : <span className="ellipsis">{user.name}</span>}
+      </button>
+    </Dropdown>
+  );
+}

@@ -1,0 +1,187 @@
+/** Decides how nothing, waiting, failing and old data look, wherever they occur. */
+import { CloseCircleOutlined, CompassOutlined, InboxOutlined, WarningOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ApiError } from '../api/client.ts';
+import { useGo } from './link.tsx';
+import { When } from './quantity.tsx';
+import { TIMES } from './tokens.ts';
+
+/** What this place is for, and the one thing to do first. */
+export function Empty(props: {
+  title: string;
+  children?: ReactNode;
+  action?: ReactNode;
+  icon?: ReactNode;
+  small?: boolean;
+}): ReactNode {
+  return (
+    <div className={`state ${props.small ? 'small-state' : ''}`}>
+      {props.small ? null : <span className="state-icon">{props.icon ?? <InboxOutlined />}</span>}
+      {props.small ? <p>{props.title}</p> : <h2>{props.title}</h2>}
+      {props.children === undefined ? null : <p>{props.children}</p>}
+      {props.action === undefined ? null : <div className="row">{props.action}</div>}
+    </div>
+  );
+}
+
+/** True after `milliseconds`: what comes at once needs no skeleton. */
+function useAfter(milliseconds: number): boolean {
+  const [passed, setPassed] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setPassed(true), milliseconds);
+    return () => clearTimeout(timer);
+  }, [milliseconds]);
+  return passed;
+}
+
+/** A skeleton of the right shape, shown after 200 ms; it takes its room from the first moment. */
+export function Loading({
+  shape = 'block',
+  lines = 6,
+}: {
+  shape?: 'page' | 'lines' | 'block' | 'cards';
+  lines?: number;
+}): ReactNode {
+  const { t } = useTranslation('shell');
+  const visible = useAfter(TIMES.skeletonAfter);
+  const widths = ['92%', '78%', '86%', '64%', '90%', '72%'];
+  const bones = Array.from({ length: lines }, (_, index) => index);
+  return (
+    <div
+      className={shape === 'page' ? 'page' : 'skeleton'}
+      role="status"
+      aria-label={t('loading')}
+      style={{ visibility: visible ? 'visible' : 'hidden' }}
+    >
+      {shape === 'page' ? <div className="bone line" style={{ width: '24%' }} /> : null}
+      {shape === 'block' || shape === 'page' ? <div className="bone block" /> : null}
+      {shape === 'lines'
+        ? bones.map((index) => (
+            <div key={index} className="bone line" style={{ width: widths[index % widths.length] }} />
+          ))
+        : null}
+      {shape === 'cards' ? (
+        <div className="cards">
+          {bones.map((index) => (
+            <div key={index} className="bone block" />
+          ))}
+        </div>
+      ) : null}
+    </div>
+  );
+}
+
+/** What failed, what to do next, the details folded, a retry. */
+export function ErrorState({
+  error,
+  onRetry,
+  small,
+}: {
+  error: unknown;
+  onRetry?: () => void;
+  small?: boolean;
+}): ReactNode {
+  const { t } = useTranslation('shell');
+  const known = error instanceof ApiError ? error : undefined;
+  const message = error instanceof Error ? error.message : String(error);
+  const unreachable = known?.code === 'WEB_UNREACHABLE';
+  const facts = known === undefined ? undefined : Object.keys(known.facts).length === 0 ? undefined : known.facts;
+  const details = [
+    known?.code ?? 'WEB_UNEXPECTED',
+    unreachable ? message : undefined,
+    facts && JSON.stringify(facts, null, 2),
+  ]
+    .filter((each) => each !== undefined)
+    .join('\n');
+  return (
+    <div className={`state ${small ? 'small-state' : ''}`} role="alert">
+      {small ? null : (
+        <span className="state-icon" style={{ color: 'var(--broken)' }}>
+          <CloseCircleOutlined />
+        </span>
+      )}
+      {small ? null : <h2>{unreachable ? t('error.unreachable') : t('error.title')}</h2>}
+      <p>{unreachable ? (small ? t('error.unreachable') : '') : message}</p>
+      <p className="muted">{unreachable ? t('error.unreachableNext') : known?.next || t('error.unexpectedNext')}</p>
+      <div className="row">
+        {onRetry === undefined ? null : (
+          <Button size={small ? 'small' : 'middle'} onClick={onRetry}>
+            {t('error.retry')}
+          </Button>
+        )}
+      </div>
+      <details>
+        <summary>{t('error.details')}</summary>
+        <pre className="code">{details}</pre>
+      </details>
+    </div>
+  );
+}
+
+/** Data that is older than it should be: since when, why, and whether it mends itself. */
+export function Stale({
+  since,
+  why,
+  recovering,
+}: {
+  since?: string | null;
+  why: string;
+  recovering?: boolean;
+}): ReactNode {
+  const { t } = useTranslation('shell');
+  return (
+    <div className="stale" role="status">
+      <WarningOutlined />
+      <span className="grow">
+        {since ? (
+          <>
+            {t('stale.asOf')} <When at={since} /> ·{' '}
+          </>
+        ) : null}
+        {why}
+        {recovering === undefined ? null : ` · ${recovering ? t('stale.recovering') : t('stale.notRecovering')}`}
+      </span>
+    </div>
+  );
+}
+
+/** There is no such page. */
+export function Missing(): ReactNode {
+  const { t } = useTranslation('shell');
+  const go = useGo();
+  return (
+    <Empty
+      icon={<CompassOutlined />}
+      title={t('missing.title')}
+      action={
+        <Button type="primary" onClick={() => go('/')}>
+          {t('missing.home')}
+        </Button>
+      }
+    >
+      {t('missing.text')}
+    </Empty>
+  );
+}
+
+/** The four states of an answer: pass the query, say what empty means, draw the rest. */
+export function Answer<T>(props: {
+  query: { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
+  shape?: 'page' | 'lines' | 'block' | 'cards';
+  isEmpty?: (data: T) => boolean;
+  empty?: ReactNode;
+  children: (data: T) => ReactNode;
+}): ReactNode {
+  const { data, error, refetch } = props.query;
+  if (data === undefined) {
+    return error ? (
+      <ErrorState error={error} onRetry={() => void refetch()} />
+    ) : (
+      <Loading shape={props.shape ?? 'block'} />
+    );
+  }
+  if (props.empty !== undefined && props.isEmpty?.(data)) return props.empty;
+  return props.children(data);
+}

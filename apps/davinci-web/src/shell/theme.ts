@@ -1,0 +1,55 @@
+/** Decides how antd looks, from the tokens alone. */
+import { type ThemeConfig, theme } from 'antd';
+import { FONT, LENGTHS, type Palette, type ROW_HEIGHT } from './tokens.ts';
+
+export type Density = keyof typeof ROW_HEIGHT;
+
+export function antdTheme(palette: Palette, dark: boolean, density: Density): ThemeConfig {
+  return {
+    algorithm: [
+      dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
+      ...(density === 'compact' ? [theme.compactAlgorithm] : []),
+    ],
+    cssVar: { key: dark ? 'dark' : 'light' },
+    hashed: false,
+    token: {
+      colorPrimary: palette.accent,
+      colorInfo: palette.accent,
+      colorLink: palette.accent,
+      colorLinkHover: palette['accent-hover'],
+      colorSuccess: palette.ok,
+      colorWarning: palette.late,
+      colorError: palette.broken,
+      colorText: palette.text,
+      colorTextSecondary: palette['text-muted'],
+      colorTextTertiary: palette['text-faint'],
+      colorTextDescription: palette['text-muted'],
+      colorTextPlaceholder: palette['text-faint'],
+      colorBgLayout: palette.ground,
+      colorBgContainer: palette.surface,
+      colorBgElevated: palette.surface,
+      colorBorder: palette['line-strong'],
+      colorBorderSecondary: palette.line,
+      colorTextLightSolid: palette['on-accent'],
+      borderRadius: LENGTHS.radius - 2,
+      borderRadiusLG: LENGTHS.radius,
+      fontFamily: FONT.sans,
+      fontFamilyCode: FONT.mono,
+      fontSize: 14,
+      fontSizeSM: 12,
+      fontSizeLG: 16,
+      fontSizeHeading1: 28,
+      fontSizeHeading2: 20,
+      fontSizeHeading3: 16,
+      boxShadow: palette.shadow,
+      boxShadowSecondary: palette.shadow,
+      motionDurationMid: '0.12s',
+      motionDurationSlow: '0.18s',
+    },
+    components: {
+      Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Tabs: { horizontalMargin: '0' },
+    },
+  };
+}
