@@ -47,6 +47,7 @@ export interface RereadRequest {
  * - `truncate`: one copy per partition under one id.
  * - `pull-start`, `pull-end`: one copy per partition; `partitions` = partition count of the topic. Rows below `firstId` are detected as deleted once
  *   all copies of both are applied and no dead letter of the pull is open.
+ * - `pull-cancel`: the pull will not end; its marks are forgotten, nothing is detected because of it.
  * - `dead-letter`: the row `id` is kept elsewhere, open until `replay` closes it; holds back detection of its pull and the clearing of the side table.
  * - `reread`: a request the flow itself makes (a computed column was untold).
  */
@@ -56,6 +57,7 @@ export type SinkItem =
   | { kind: 'truncate'; id: bigint; namespace: string }
   | { kind: 'pull-start'; pullId: string; firstId: bigint; namespace: string; partitions: number }
   | { kind: 'pull-end'; pullId: string; firstId: bigint; namespace: string; partitions: number }
+  | { kind: 'pull-cancel'; pullId: string; firstId: bigint; namespace: string; partitions: number }
   | { kind: 'dead-letter'; id: bigint; namespace: string; pullId?: string }
   | { kind: 'reread'; requests: readonly RereadRequest[] };
 

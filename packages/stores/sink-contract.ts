@@ -233,6 +233,27 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       expect(await look()).toEqual(['1 x ∅ 101']);
     });
 
+    test('a cancelled pull detects nothing, is open no longer, and leaves a newer one as it is', async () => {
+      const { writer, look } = await start();
+      const mark = (kind: 'pull-start' | 'pull-end' | 'pull-cancel', pullId: string, firstId: bigint): SinkItem => ({
+        kind,
+        pullId,
+        firstId,
+        namespace: ORDERS,
+        partitions: 2,
+      });
+      await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
+      await writer.send([mark('pull-start', 'p1', 200n)], 0);
+      await writer.send([mark('pull-cancel', 'p1', 200n)], 0);
+      // The other partition lags: there the pull begins only now.
+      await writer.send([mark('pull-start', 'p1', 200n)], 1);
+      await writer.send([mark('pull-start', 'p2', 300n)], 0);
+      await writer.send([mark('pull-cancel', 'p1', 200n)], 1);
+      expect(await writer.sink.claim('topic', 0, 'suite')).toMatchObject({ openPull: 'p2' });
+      expect(await writer.sink.claim('topic', 1, 'suite')).toMatchObject({ openPull: null });
+      expect(await look()).toEqual(['1 x ∅ 101']);
+    });
+
     test('a pull is forgotten when its flow begins anew, and a claim tells which one is open', async () => {
       const { writer, look } = await start();
       const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({

@@ -17,6 +17,7 @@ const command: fc.Arbitrary<Command> = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pull-snapshot' as const) }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant('pull-rows' as const), count: few }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('pull-end' as const) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant('pull-cancel' as const) }) },
   { weight: 6, arbitrary: fc.record({ kind: fc.constant('deliver' as const), partition, count: few }) },
   {
     weight: 3,

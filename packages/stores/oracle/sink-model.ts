@@ -53,8 +53,12 @@ export class SinkModel {
     if (id > this.floor) this.floor = id;
   }
 
-  #mark(partition: number, mark: Extract<Entry, { kind: 'pull-start' | 'pull-end' }>): void {
+  #mark(partition: number, mark: Extract<Entry, { kind: 'pull-start' | 'pull-end' | 'pull-cancel' }>): void {
     let pull = this.#pulls.get(mark.pullId);
+    if (mark.kind === 'pull-cancel') {
+      if (!pull?.over) this.#pulls.delete(mark.pullId);
+      return;
+    }
     if (!pull) {
       pull = { firstId: mark.firstId, partitions: mark.partitions, started: new Set(), ended: new Set(), over: false };
       this.#pulls.set(mark.pullId, pull);

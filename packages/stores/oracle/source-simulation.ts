@@ -28,6 +28,7 @@ export type Command =
   | { kind: 'pull-snapshot' }
   | { kind: 'pull-rows'; count: number }
   | { kind: 'pull-end' }
+  | { kind: 'pull-cancel' }
   | { kind: 'deliver'; partition: number; count: number }
   | { kind: 'redeliver'; partition: number; back: number; count: number };
 
@@ -78,6 +79,9 @@ export class SourceSimulation {
       case 'pull-rows':
         this.#publishPullRows(command.count);
         break;
+      case 'pull-cancel':
+        this.cancelPull();
+        break;
       case 'pull-end':
         this.endPull();
         break;
@@ -117,7 +121,14 @@ export class SourceSimulation {
     this.#pull = undefined;
   }
 
-  #mark(kind: 'pull-start' | 'pull-end'): Entry {
+  /** Where rows were being sent, some were and some were not. */
+  cancelPull(): void {
+    if (!this.#pull) return;
+    this.#toAll(this.#mark('pull-cancel'));
+    this.#pull = undefined;
+  }
+
+  #mark(kind: 'pull-start' | 'pull-end' | 'pull-cancel'): Entry {
     const { pullId, firstId } = this.#pull!;
     return { kind, pullId, firstId, namespace: NAMESPACE, partitions: PARTITIONS };
   }

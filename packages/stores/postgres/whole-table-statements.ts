@@ -43,6 +43,13 @@ export function markPull(shape: TableShape, mark: PullMark): Statement[] {
   ];
 }
 
+/** A pull that will not end: no copy of its marks that is still to come makes it one that is under way again for long. */
+export function cancelPull(shape: TableShape, source: string, pullId: string): Statement {
+  const text = `DELETE FROM rtdp.sink_pulls
+    WHERE sink_id = ${shape.sinkId} AND source = $1 AND pull_id = $2 AND closed_at IS NULL`;
+  return { text, parameters: [source, pullId], countedAs: 'nothing' };
+}
+
 /** The marks of pulls that are under way are no promise any more that all their rows were given. */
 export function forgetPulls(sinkId: number): Statement {
   const text = `DELETE FROM rtdp.sink_pulls WHERE sink_id = ${sinkId} AND closed_at IS NULL`;

@@ -9,7 +9,7 @@ import { replaceStatements } from './replace-statements.ts';
 import type { RowSource } from './row-source.ts';
 import type { GuardRules, Statement } from './statement.ts';
 import type { TableShape } from './table-shape.ts';
-import { detectDeletes, markPull, truncateStatements } from './whole-table-statements.ts';
+import { cancelPull, detectDeletes, markPull, truncateStatements } from './whole-table-statements.ts';
 
 /** What a transaction must hold before it may write. */
 export interface Locks {
@@ -98,6 +98,8 @@ export function itemStatements(
       const statements = markPull(shape, { ...item, source, mark, topic: locks.topic, partition: locks.partition });
       return mark === 'start' ? statements : [...statements, ...detectDeletes(shape, source)];
     }
+    case 'pull-cancel':
+      return [cancelPull(shape, sourceOf(shape, item.namespace), item.pullId)];
     case 'dead-letter':
       return [
         {

@@ -12,7 +12,7 @@ export interface Mark {
   readonly context?: Readonly<Record<string, unknown>>;
 }
 
-/** What `context.pull` says in a pull's start and end. All ids as text. */
+/** What `context.pull` says in a pull's start, end and cancellation. All ids as text. */
 export interface PullMark {
   readonly id: string;
   /** Rows with an id below it, which the pull does not bring again, are gone at the source. */
@@ -43,7 +43,10 @@ export function terminationMessage(mark: Omit<Mark, 'id'>, kind: 'increment' | '
   };
 }
 
-export function pullMessage(edge: 'start' | 'end', mark: Mark, pull: PullMark): MessageToWrite {
+/** `cancel`: the pull is over without an end; nobody may conclude anything from it. */
+export type PullEdge = 'start' | 'end' | 'cancel';
+
+export function pullMessage(edge: PullEdge, mark: Mark, pull: PullMark): MessageToWrite {
   return markMessage(`directive_pull_${edge}`, { ...mark, context: { ...mark.context, pull } });
 }
 
@@ -58,7 +61,7 @@ export function readMark(message: UmsMessage): { id: bigint | null; timestamp: s
   };
 }
 
-/** `context.pull` of a pull's start or end, or null. */
+/** `context.pull` of a mark of a pull, or null. */
 export function readPull(message: Pick<UmsMessage, 'context'>): PullMark | null {
   const pull = message.context?.pull as PullMark | undefined;
   return typeof pull?.id === 'string' && typeof pull.firstId === 'string' ? pull : null;

@@ -13,6 +13,7 @@ export const MESSAGE_KINDS = [
   'data_increment_truncate',
   'directive_pull_start',
   'directive_pull_end',
+  'directive_pull_cancel',
 ] as const;
 
 export type MessageKind = (typeof MESSAGE_KINDS)[number];

@@ -116,6 +116,7 @@ describe('kinds', () => {
       terminationMessage(mark, 'batch'),
       pullMessage('start', mark, pull),
       pullMessage('end', mark, pull),
+      pullMessage('cancel', mark, pull),
       ...MESSAGE_KINDS.filter((kind) => familyOf(kind) === 'data').map((kind) => ({
         kind,
         namespace,

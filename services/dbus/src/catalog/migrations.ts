@@ -1,7 +1,17 @@
 /** Decides the tables of the catalog: schema `dbus` of the metadata server; each carries the organisation it belongs to. */
 import type { Knex, Migration } from '@rtdp/service/metadata';
 
-export const DBUS_MIGRATIONS: readonly Migration[] = [{ name: '001-catalog', up: createCatalogTables }];
+export const DBUS_MIGRATIONS: readonly Migration[] = [
+  { name: '001-catalog', up: createCatalogTables },
+  { name: '002-cancelled-pulls', up: noteUntoldCancellations },
+];
+
+/** A cancelled pull is told to the sinks; one that was cancelled while its source stood still is told later. */
+async function noteUntoldCancellations(database: Knex, schema: string): Promise<void> {
+  await database.schema.withSchema(schema).alterTable('pulls', (table) => {
+    table.boolean('cancel_untold').notNullable().defaultTo(false);
+  });
+}
 
 async function createCatalogTables(database: Knex, schema: string): Promise<void> {
   // A builder runs all it was ever told: a new one for each table.

@@ -1,12 +1,12 @@
-/** Decides what the start and the end of a pull say: to every partition, naming the pull and its first id. */
+/** Decides what the start, the end and the cancellation of a pull say: to every partition, naming the pull and its first id. */
 import { formatKafkaKey } from '@rtdp/ums/kafka-key';
-import { pullMessage } from '@rtdp/ums/marks';
+import { type PullEdge, pullMessage } from '@rtdp/ums/marks';
 import { writeMessage } from '@rtdp/ums/message';
 import { formatNamespace } from '@rtdp/ums/namespace';
 import type { PipelineMessage, StreamSchema } from '../pipeline/contract.ts';
 
 export interface PullMarkFacts {
-  edge: 'start' | 'end';
+  edge: PullEdge;
   pullId: string;
   /** Stored rows below it that the pull did not bring are gone at the source. */
   firstId: bigint;

@@ -1,4 +1,5 @@
 /** Decides what every course of a pull is given, and sends the marks that both courses send. */
+import type { PullEdge } from '@rtdp/ums/marks';
 import { timestampText } from '../pipeline/row-head.ts';
 import type { SourceSession } from '../sources/postgres/connection.ts';
 import { type ChunkSurroundings, tableGone } from './chunk-reader.ts';
@@ -22,12 +23,12 @@ export function waitingSentence(xids: readonly number[], attempt: number): strin
   return `transaction ${xids.slice(0, 5).join(', ')} is in the log but not yet visible to new snapshots (attempt ${attempt})`;
 }
 
-/** Sends the start or the end of a pull that has begun to every partition. */
-export async function sendMark(edge: 'start' | 'end', pull: Pull, run: PullRun): Promise<void> {
+/** Sends a mark of a pull that has begun to every partition. */
+export async function sendMark(edge: PullEdge, pull: Pull, run: Pick<PullRun, 'surroundings'>): Promise<void> {
   const { sequencer, definition, partitions, instance, now } = run.surroundings;
   const schema = sequencer.currentSchema(pull);
   if (schema === undefined || pull.firstId === null || pull.batchId === null) throw tableGone(pull);
-  // The start is the pull's first id itself; the end is one that lies after all of its rows.
+  // The start is the pull's first id itself; the others are ids that lie after all of its rows.
   const id = edge === 'start' ? pull.firstId : (await sequencer.reserve(1)).firstId;
   const epochMillis = now();
   await sequencer.publish(

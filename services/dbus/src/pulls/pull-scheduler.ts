@@ -1,5 +1,6 @@
 /** Decides which pulls of a source run now: oldest first, a few tables at once, one of a table at a time, none before its table may be read. */
 import type { Logger } from '@rtdp/service/logging';
+import { RtdpError } from '@rtdp/ums/error';
 import { reasonOf } from '../catalog/source-store.ts';
 import type { TableName } from '../pipeline/contract.ts';
 import type { PullRun } from './pull-run.ts';
@@ -17,6 +18,8 @@ export interface PullSchedulerOptions {
   /** Whether the table may be read yet, and what is waited for. */
   readable: (table: TableName) => { yes: true } | { yes: false; because: string };
   run: (signal: AbortSignal, observer: Pick<PullRun, 'onWaiting' | 'onChunk'>) => PullRun;
+  /** Tells every partition that the pull will not end. */
+  tellCancelled: (pull: Pull) => Promise<void>;
   onEnded: (pull: Pull) => void;
   onChunk: (table: TableName, rows: number, bytes: number, seconds: number) => void;
 }
@@ -88,20 +91,32 @@ export class PullScheduler {
 
   /** @throws RtdpError DBUS_PULL_STATE; `rerun` is for the caller, who asks for a new pull. */
   async command(pull: Pull, command: Exclude<PullCommand, 'rerun'>): Promise<void> {
-    const next = nextPullState(pull.id, pull.state, command);
-    const running = this.#running.get(pull.id);
+    // In one line with the looks: one that is about to start this very pull would overwrite what was asked.
+    const obeyed = this.#ticking.then(() => this.#obey(pull.id, command));
+    this.#ticking = obeyed.catch(() => {
+      // The caller is told; the looks go on.
+    });
+    await obeyed;
+    this.kick();
+  }
+
+  async #obey(pullId: string, command: Exclude<PullCommand, 'rerun'>): Promise<void> {
+    const { store, organisationId } = this.#options;
+    const { state } = await store.get(organisationId, pullId);
+    const next = nextPullState(pullId, state, command);
+    const running = this.#running.get(pullId);
     if (running === undefined) {
-      await this.#options.store.setState(pull.id, next);
+      await store.setState(pullId, next);
     } else if (next !== 'running') {
       running.controller.abort(next);
       await running.done;
     }
-    this.kick();
   }
 
   async #tick(): Promise<void> {
     if (this.#stopped) return;
     const { store, sourceId, parallel, readable } = this.#options;
+    await this.#tellCancelled();
     for (const pull of await store.unfinished(sourceId)) {
       if (this.#running.size >= parallel) return;
       if (this.#running.has(pull.id)) continue;
@@ -120,6 +135,20 @@ export class PullScheduler {
       this.#waitingFor.delete(pull.id);
       await store.setState(pull.id, 'running');
       this.#begin(pull);
+    }
+  }
+
+  async #tellCancelled(): Promise<void> {
+    const { store, sourceId, tellCancelled, logger } = this.#options;
+    for (const pull of await store.cancelledUntold(sourceId)) {
+      try {
+        await tellCancelled(pull);
+      } catch (error) {
+        // A table that is gone has no stream to tell it in, and no sink that waits for more of it.
+        if (!(error instanceof RtdpError && error.code === 'DBUS_TABLE_NOT_FOUND')) throw error;
+        logger.info({ pull: pull.id }, 'the table of a cancelled pull is gone; nothing is told');
+      }
+      await store.cancelTold(pull.id);
     }
   }
 

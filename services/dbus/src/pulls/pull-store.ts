@@ -88,6 +88,9 @@ export interface PullStore {
   list(sourceId: string, options?: { table?: TableName; limit?: number }): Promise<Pull[]>;
   /** Oldest first: waiting, and running ones that a process left behind. */
   unfinished(sourceId: string): Promise<Pull[]>;
+  /** Cancelled ones that began, and of which the topic does not yet say that they will not end. */
+  cancelledUntold(sourceId: string): Promise<Pull[]>;
+  cancelTold(id: string): Promise<void>;
   setState(id: string, state: PullState, reason?: Reason | null): Promise<void>;
   begun(id: string, facts: { batchId: number; firstId: bigint; estimatedRows: number }): Promise<void>;
   /** The chunk and the pull's progress, in one transaction. */
@@ -140,6 +143,13 @@ export function createPullStore(database: Knex): PullStore {
         .orderBy('asked_at');
       return (rows as PullRow[]).map(toPull);
     },
+    async cancelledUntold(sourceId) {
+      const rows = await database('pulls').where({ source_id: sourceId, cancel_untold: true }).orderBy('asked_at');
+      return (rows as PullRow[]).map(toPull);
+    },
+    async cancelTold(id) {
+      await database('pulls').where({ id }).update({ cancel_untold: false });
+    },
     async setState(id, state, reason = null) {
       const ended = state === 'done' || state === 'cancelled' || state === 'failed';
       await database('pulls')
@@ -148,6 +158,7 @@ export function createPullStore(database: Knex): PullStore {
           state,
           reason: reason === null ? null : JSON.stringify(reason),
           ended_at: ended ? database.fn.now() : null,
+          cancel_untold: state === 'cancelled' ? database.raw('first_id is not null') : false,
         });
     },
     async begun(id, { batchId, firstId, estimatedRows }) {

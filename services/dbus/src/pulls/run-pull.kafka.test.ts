@@ -98,7 +98,7 @@ test('a column that is added during a pull: later chunks come under the new vers
   expect(versions[1]!.diff!.changes).toMatchObject([{ column: 'level', change: 'added' }]);
 });
 
-test('a pull that is cancelled sends no end, so that no sink deletes because of it', async () => {
+test('a pull that is cancelled says so and sends no end, so that no sink waits or deletes because of it', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();
   await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
@@ -115,6 +115,12 @@ test('a pull that is cancelled sends no end, so that no sink deletes because of 
   const kinds = (await fixture.messages(definition.topic)).map(({ message }) => message.kind);
   expect(kinds).toContain('directive_pull_start');
   expect(kinds).not.toContain('directive_pull_end');
+  const told = async () =>
+    (await fixture.messages(definition.topic)).filter(({ message }) => message.kind === 'directive_pull_cancel');
+  await until('every partition is told', async () => {
+    const partitions = (await told()).map(({ partition }) => partition).sort();
+    return partitions.length === definition.partitions ? true : String(partitions);
+  });
 });
 
 test('rows that are asked for by key are read again under new ids; keys of other types and of no row do no harm', async () => {

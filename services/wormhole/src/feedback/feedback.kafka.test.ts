@@ -76,4 +76,20 @@ test('batches are counted and timed, and the watermark follows heartbeats when n
   );
   expect(after).toMatchObject({ changed: false, loading: false, commit_number: before.commit_number });
   expect(String(after.watermark) > String(before.watermark)).toBe(true);
+
+  const newest = (loading: boolean) =>
+    eventually(
+      async () => notices(await told(fixture, sink.name)).at(-1)!,
+      (notice) => notice.loading === loading,
+    );
+  await source.pull('start', orders, 'p1', source.nextId());
+  expect(await newest(true)).toMatchObject({ watermark: null });
+  // Nothing more comes of it: the table is as complete as its stream again.
+  await source.pull('cancel', orders, 'p1', source.nextId());
+  await newest(false);
+  await source.heartbeat();
+  await eventually(
+    async () => notices(await told(fixture, sink.name)).at(-1)!,
+    (notice) => notice.watermark !== null && notice.loading === false,
+  );
 });

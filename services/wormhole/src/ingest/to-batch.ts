@@ -27,8 +27,14 @@ export interface RowsStep {
 export type WorkStep =
   | RowsStep
   | { kind: 'truncate'; namespace: string; id: bigint }
-  | { kind: 'pull-start' | 'pull-end'; namespace: string; pullId: string; firstId: bigint }
+  | { kind: 'pull-start' | 'pull-end' | 'pull-cancel'; namespace: string; pullId: string; firstId: bigint }
   | { kind: 'broken'; message: TopicMessage; row: BrokenRow };
+
+const PULL_STEPS = {
+  directive_pull_start: 'pull-start',
+  directive_pull_end: 'pull-end',
+  directive_pull_cancel: 'pull-cancel',
+} as const;
 
 /** What one store transaction will hold, still as it was at the source. */
 export interface LaneWork {
@@ -110,10 +116,9 @@ export class WorkBuilder {
     } else if (familyOf(kind) === 'truncate') {
       this.#close();
       this.#work.steps.push({ kind: 'truncate', namespace, id: markOf(message).id });
-    } else if (kind === 'directive_pull_start' || kind === 'directive_pull_end') {
+    } else if (Object.hasOwn(PULL_STEPS, kind)) {
       this.#close();
-      const step = kind === 'directive_pull_start' ? 'pull-start' : 'pull-end';
-      this.#work.steps.push({ kind: step, namespace, ...pullMarkOf(message) });
+      this.#work.steps.push({ kind: PULL_STEPS[kind as keyof typeof PULL_STEPS], namespace, ...pullMarkOf(message) });
     }
   }
 

@@ -71,7 +71,8 @@ export async function prepareWork(
         break;
       case 'pull-start':
       case 'pull-end':
-        prepared.openPull = step.kind === 'pull-start' ? step.pullId : undefined;
+      case 'pull-cancel':
+        prepared.openPull = openPullAfter(prepared.openPull, step);
         prepared.pullEdge = true;
         prepared.items.push({ item: { ...step, partitions: context.partitionCount } });
         break;
@@ -86,6 +87,15 @@ export async function prepareWork(
   prepared.computedAt = context.now();
   noteNewest(prepared, work);
   return prepared;
+}
+
+/** A cancelled pull leaves a newer one, which has begun meanwhile, as it is. */
+export function openPullAfter(
+  before: string | undefined,
+  step: { kind: 'pull-start' | 'pull-end' | 'pull-cancel'; pullId: string },
+): string | undefined {
+  if (step.kind === 'pull-start') return step.pullId;
+  return step.kind === 'pull-end' || before === step.pullId ? undefined : before;
 }
 
 async function addRows(prepared: PreparedWork, step: RowsStep, place: LanePlace): Promise<void> {

@@ -13,6 +13,7 @@ import { isolateRows } from './isolate-rows.ts';
 import {
   deadLetterOf,
   markersOf,
+  openPullAfter,
   type PreparedDeadLetter,
   type PreparedItem,
   type PreparedWork,
@@ -175,8 +176,9 @@ export class SinkWriter {
     for (const prepared of work.items) {
       if (!('rows' in prepared)) {
         const { item } = prepared;
-        if (item.kind === 'pull-start') openPull = item.pullId;
-        else if (item.kind === 'pull-end') openPull = undefined;
+        if (item.kind === 'pull-start' || item.kind === 'pull-end' || item.kind === 'pull-cancel') {
+          openPull = openPullAfter(openPull, item);
+        }
         await attempt(item);
         continue;
       }

@@ -9,6 +9,7 @@ import { BufferPool } from '../../pipeline/buffer-pool.ts';
 import type { SourceStream, TableName } from '../../pipeline/contract.ts';
 import { runStream } from '../../pipeline/run-stream.ts';
 import type { ChunkSurroundings } from '../../pulls/chunk-reader.ts';
+import { sendMark } from '../../pulls/pull-run.ts';
 import { PullScheduler } from '../../pulls/pull-scheduler.ts';
 import type { Pull } from '../../pulls/pull-store.ts';
 import { RereadAnswerer } from '../../rereads/answer-rereads.ts';
@@ -233,6 +234,10 @@ class PostgresSource implements RunningSource {
         ...observer,
         signal,
       }),
+      tellCancelled: async (pull) => {
+        await this.stream.sequencer.refreshSchema(pull);
+        await sendMark('cancel', pull, { surroundings: chunkSurroundings });
+      },
       onEnded: (pull) => void this.#journal.pullEnded(pull),
       onChunk: (table, rows, bytes, seconds) =>
         metrics.pullRows(definition.name, `${table.schema}.${table.table}`, rows, bytes, seconds),
