@@ -33,7 +33,7 @@ export async function run(options: {
   seed: number;
   quick: boolean;
 }): Promise<{ figures: Record<string, number | string>; ratios: Record<string, number> }> {
-  const rows = options.quick ? 60_000 : 250_000;
+  const rows = options.quick ? 60_000 : 750_000;
   await using kafka = await ownKafka();
   await using postgres = await ownPostgres({
     settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min' },
