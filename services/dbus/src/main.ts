@@ -118,7 +118,7 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
   };
   let isReady = false;
   const http = await createHttpServer({
-    name: 'dbus',
+    name: 'RTDP DBus',
     version: packageJson.version,
     logger,
     metrics,

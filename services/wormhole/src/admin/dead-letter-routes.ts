@@ -29,6 +29,7 @@ export function deadLetterRoutes(application: HttpApplication, { service, around
     {
       schema: {
         tags: ['dead letters'],
+        summary: 'Rows that could not be computed or stored, newest first',
         params: named,
         querystring: z.object({
           status: z.enum(DEAD_LETTER_STATUSES).optional(),
@@ -55,7 +56,14 @@ export function deadLetterRoutes(application: HttpApplication, { service, around
 
   application.get(
     '/flows/:name/dead-letters/:id',
-    { schema: { tags: ['dead letters'], params: one, response: { 200: deadLetterDetailSchema } } },
+    {
+      schema: {
+        tags: ['dead letters'],
+        summary: 'One row with its message, raw',
+        params: one,
+        response: { 200: deadLetterDetailSchema },
+      },
+    },
     async (request) => {
       const { letter } = await find(identityOf(request).organisationId, request.params.name, request.params.id);
       return { ...deadLetterView(letter), fields: fieldsOf(letter.raw), raw: letter.raw.toString('base64') };

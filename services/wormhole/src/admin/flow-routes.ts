@@ -26,7 +26,7 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
 
   application.get(
     '/flows',
-    { schema: { tags: ['flows'], response: { 200: z.array(flowSchema) } } },
+    { schema: { tags: ['flows'], summary: 'All flows with their states', response: { 200: z.array(flowSchema) } } },
     async (request) => {
       const stored = await service.list(identityOf(request).organisationId);
       return stored.map((flow) => flowView(flow, service.stateOf(flow)));
@@ -84,7 +84,7 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
 
   application.get(
     '/flows/:name',
-    { schema: { tags: ['flows'], params: named, response: { 200: flowSchema } } },
+    { schema: { tags: ['flows'], summary: 'One flow', params: named, response: { 200: flowSchema } } },
     (request) => view(identityOf(request).organisationId, request.params.name),
   );
 
@@ -123,16 +123,16 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
   );
 
   const commands = {
-    start: (organisationId: string, name: string) => service.startFlow(organisationId, name),
-    resume: (organisationId: string, name: string) => service.startFlow(organisationId, name),
-    pause: (organisationId: string, name: string) => service.pauseFlow(organisationId, name),
-    stop: (organisationId: string, name: string) => service.stopFlow(organisationId, name),
-    pull: (organisationId: string, name: string) => service.pullAgain(organisationId, name),
+    start: { summary: 'Run a flow from where it stands', run: service.startFlow.bind(service) },
+    resume: { summary: 'Let a paused flow go on', run: service.startFlow.bind(service) },
+    pause: { summary: 'Hold a flow at its place', run: service.pauseFlow.bind(service) },
+    stop: { summary: 'Stop a flow; it keeps its place', run: service.stopFlow.bind(service) },
+    pull: { summary: 'Have the tables of a flow read whole once more', run: service.pullAgain.bind(service) },
   };
-  for (const [command, run] of Object.entries(commands)) {
+  for (const [command, { summary, run }] of Object.entries(commands)) {
     application.post(
       `/flows/:name/${command}`,
-      { schema: { tags: ['flows'], params: named, response: { 200: flowSchema } } },
+      { schema: { tags: ['flows'], summary, params: named, response: { 200: flowSchema } } },
       async (request) => {
         const { organisationId } = editor(request);
         await run(organisationId, (request.params as { name: string }).name);
@@ -172,10 +172,12 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
     (request) => readStatus(service, around, identityOf(request).organisationId, request.params.name),
   );
 
+  const tableCommands = { pause: 'Hold one table of a flow', resume: 'Let one table of a flow go on' } as const;
   for (const command of ['pause', 'resume'] as const) {
+    const summary = tableCommands[command];
     application.post(
       `/flows/:name/tables/:schema/:table/${command}`,
-      { schema: { tags: ['flows'], params: tableParams, response: { 200: flowStatusSchema } } },
+      { schema: { tags: ['flows'], summary, params: tableParams, response: { 200: flowStatusSchema } } },
       async (request) => {
         const { organisationId, subject } = editor(request);
         const { name, schema, table } = request.params as z.output<typeof tableParams>;
