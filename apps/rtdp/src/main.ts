@@ -1,9 +1,11 @@
 /** The command line of the platform: composes the verbs and decides where they find it. */
 import { Command, InvalidArgumentError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
+import { containerCommands } from './commands/container.ts';
 import { deadLetterCommands } from './commands/dead-letters.ts';
-import { demoCommands } from './commands/demo.ts';
+import { type ActOnPlatform, demoCommands } from './commands/demo.ts';
 import { flowCommands } from './commands/flow.ts';
+import { loginCommand } from './commands/login.ts';
 import { sourceCommands } from './commands/source.ts';
 import { platformStatus } from './commands/status.ts';
 import { up } from './commands/up.ts';
@@ -47,6 +49,15 @@ function act(work: (session: Session) => Promise<void>): Promise<void> {
   });
 }
 
+/** For what belongs to the platform of this machine alone. */
+function actOnPlatform(work: Parameters<ActOnPlatform>[0]): Promise<void> {
+  return guarded(async () => {
+    const { data, json } = program.opts<GlobalOptions>();
+    const platform = await readPlatformFile(data);
+    await work({ ...openClients(platform), print, json: json === true }, platform);
+  });
+}
+
 addUp(program.command('up').description('start the platform of this machine with its demo, and keep it running'));
 
 program
@@ -73,17 +84,16 @@ verifyCommand(program, (work) =>
     await work({ ...clients, print, json: json === true }, platform);
   }),
 );
-demoCommands(program, (work) =>
-  guarded(async () => {
-    const { data, json } = program.opts<GlobalOptions>();
-    const platform = await readPlatformFile(data);
-    await work({ ...openClients(platform), print, json: json === true }, platform);
-  }),
-);
+demoCommands(program, actOnPlatform);
+loginCommand(program, actOnPlatform);
+containerCommands(program, (work) => guarded(() => work(program.opts<GlobalOptions>().data)), print);
 
 await program.parseAsync();
 
 function addUp(command: Command): void {
+  // What a person typed is npm start; the words behind it are ours.
+  if (process.env.npm_lifecycle_event === 'start')
+    command.configureHelp({ commandUsage: () => 'npm start -- [options]' });
   command
     .option('--no-demo', 'without the shop, its flows and the live view')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')

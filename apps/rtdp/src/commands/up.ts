@@ -1,19 +1,14 @@
 /** Brings the platform up and keeps it up until Ctrl-C: parts, then the demo's pipeline, its activity and the live view. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { fileURLToPath } from 'node:url';
-import { demoVariables } from '../demo/demo-variables.ts';
-import { startGeneratorProcess } from '../demo/generator-process.ts';
+import type { GeneratorProcess } from '../demo/generator-process.ts';
 import { type LiveViewState, liveView } from '../demo/live-view.ts';
-import { setShopRate } from '../demo/set-rate.ts';
-import { errorText } from '../output/print-error.ts';
+import { openDemo } from '../demo/open-demo.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
-import { applyPipeline } from '../pipeline/apply-pipeline.ts';
-import { readPipelineFile } from '../pipeline/pipeline-file.ts';
-import { planPipeline } from '../pipeline/plan-pipeline.ts';
 import type { Platform, Progress } from '../platform/contract.ts';
 import type { PlatformPorts } from '../platform/ports.ts';
 import { startPlatform } from '../platform/start-platform.ts';
-import { type Clients, demoChangeCommand, openClients } from '../session/open-session.ts';
+import { loginAddress } from '../session/login-address.ts';
+import { demoChangeCommand, loginCommandText, openClients, statusCommand } from '../session/open-session.ts';
 
 export interface UpOptions {
   dataFolder?: string;
@@ -24,8 +19,7 @@ export interface UpOptions {
 }
 
 const VIEW_MILLISECONDS = 1_000;
-const FLOWS_MILLISECONDS = 30_000;
-const DEMO_FILE = fileURLToPath(new URL('../../../../deploy/demo/shop.yaml', import.meta.url));
+const LINK_MILLISECONDS = 30_000;
 
 /** Resolves when it was asked to stop and everything it started has stopped. */
 export async function up(options: UpOptions): Promise<void> {
@@ -80,24 +74,19 @@ async function run(
 ): Promise<void> {
   const { description } = platform;
   const clients = openClients(description);
-  let generator: ReturnType<typeof startGeneratorProcess> | undefined;
+  let generator: GeneratorProcess | undefined;
   try {
     if (options.demo) {
-      generator = startGeneratorProcess(description.shop.owner.url);
-      say('The shop opens');
-      await untilShopHasTables(generator, signal);
-      if (options.rate !== undefined) await setShopRate(description.shop.owner.url, options.rate);
-      await applyDemo(platform, say, signal);
-      await untilFlowsRun(clients, say, signal);
+      const rate = options.rate === undefined ? {} : { rate: options.rate };
+      generator = await openDemo({ description, ...rate, say, signal });
     }
     onStarted();
     screen.say('');
-    screen.say(
-      `The platform runs. DBus: ${description.services.dbus.url}/docs  Wormhole: ${description.services.wormhole.url}/docs`,
-    );
-    screen.say(`Token of the operator: ${description.files.operatorToken}`);
+    screen.say(`Open  ${await loginAddress(clients.davinci, description, LINK_MILLISECONDS)}`);
+    screen.say(`      The link signs you in once, within ten minutes. Another one:  ${loginCommandText(description)}`);
     if (options.demo)
       screen.say(`Make your own change in the shop and see it arrive:  ${demoChangeCommand(description)}`);
+    screen.say(`Health of every part:  ${statusCommand(description)}`);
     screen.say('Ctrl-C stops everything.');
     screen.say('');
     const state: LiveViewState = { publishedRows: 0, lookedAt: 0 };
@@ -107,36 +96,6 @@ async function run(
     }
   } finally {
     await generator?.stop();
-  }
-}
-
-async function untilShopHasTables(generator: { latest(): unknown }, signal: AbortSignal): Promise<void> {
-  while (generator.latest() === null && !signal.aborted) await sleep(50);
-}
-
-/** Waits for the demo's flows, but not for ever: what keeps them is shown by the live view. */
-async function untilFlowsRun(clients: Clients, say: (sentence: string) => void, signal: AbortSignal): Promise<void> {
-  const deadline = Date.now() + FLOWS_MILLISECONDS;
-  while (!signal.aborted && Date.now() < deadline) {
-    const flows = await clients.wormhole.listFlows();
-    if (flows.length > 0 && flows.every(({ state }) => state === 'running')) return say('Rows flow');
-    await sleep(100, undefined, { signal }).catch(() => undefined);
-  }
-}
-
-/** A pipeline that cannot be applied does not take the platform down: it is said, and the parts stay up. */
-async function applyDemo(platform: Platform, say: (sentence: string) => void, signal: AbortSignal): Promise<void> {
-  const clients = openClients(platform.description);
-  const pipeline = readPipelineFile(DEMO_FILE, demoVariables(platform.description));
-  for (let attempt = 1; !signal.aborted; attempt++) {
-    try {
-      const plan = await planPipeline(pipeline, clients, { prune: false });
-      for (const step of await applyPipeline(plan, clients)) say(step);
-      return;
-    } catch (error) {
-      say(`The demo's pipeline is not in place yet: ${errorText(error).trimEnd().replaceAll('\n', ' ')}`);
-      await sleep(Math.min(10_000, attempt * 1_000), undefined, { signal }).catch(() => undefined);
-    }
   }
 }
 

@@ -30,12 +30,15 @@ export interface PartStatus {
   restarts: number;
 }
 
-export interface PostgresAddress {
+export interface DatabaseAddress {
   host: string;
   port: number;
   database: string;
   user: string;
   password: string;
+}
+
+export interface PostgresAddress extends DatabaseAddress {
   /** The same as one `postgres://…` address. */
   url: string;
 }
@@ -43,8 +46,8 @@ export interface PostgresAddress {
 /** Everything another process needs to use the platform; written to `platform.json`, readable by its owner only. */
 export interface PlatformDescription {
   dataFolder: string;
-  /** The process that supervises the parts. */
-  supervisor: number;
+  /** The process that supervises the parts; null where they are containers, which their engine keeps running. */
+  supervisor: number | null;
   kafka: { brokers: string[] };
   registry: { url: string; healthUrl: string };
   /** A role for each service, which owns its schemas. */
@@ -56,6 +59,8 @@ export interface PlatformDescription {
   shop: { superuser: PostgresAddress; owner: PostgresAddress; reader: PostgresAddress; gateway: PostgresAddress };
   /** `writer` is the role of Wormhole, `gateway` the one of Moonbox. */
   warehouse: { superuser: PostgresAddress; writer: PostgresAddress; gateway: PostgresAddress };
+  /** A MariaDB of the demo's suppliers, which only the containers bring along; `gateway` may only read. */
+  suppliers?: { gateway: DatabaseAddress };
   /** Holds nothing but the empty tables that catalog queries of the gateway's wire are answered from. */
   shadow: { superuser: PostgresAddress };
   /** `davinci-api` also serves the web application; `wire` is where Postgres clients connect to Moonbox. */
@@ -70,6 +75,7 @@ export interface PlatformDescription {
     signingKey: string;
     secretKey: string;
     secrets: string;
+    /** The file a part logs to, or the command that shows its log. */
     logs: Record<PartName, string>;
   };
 }

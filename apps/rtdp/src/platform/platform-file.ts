@@ -24,7 +24,9 @@ export async function readPlatformFile(dataFolder: string): Promise<PlatformDesc
     if (cause.code !== 'ENOENT') throw cause;
     return undefined;
   });
-  if (holder === undefined || text === undefined) {
+  const description = text === undefined ? undefined : (JSON.parse(text) as PlatformDescription);
+  if (description?.supervisor === null) return description;
+  if (holder === undefined || description === undefined) {
     throw platformError('RTDP_NOT_RUNNING', {
       detail: holder === undefined ? `No process has ${dataFolder}.` : `Process ${holder.pid} is still starting it.`,
       next:
@@ -34,5 +36,5 @@ export async function readPlatformFile(dataFolder: string): Promise<PlatformDesc
       facts: { dataFolder },
     });
   }
-  return JSON.parse(text) as PlatformDescription;
+  return description;
 }

@@ -20,6 +20,9 @@ const PASSWORDS = [
   'warehouseWriter',
   'warehouseGateway',
   'shadowSuperuser',
+  'suppliersRoot',
+  'suppliersGateway',
+  'kafkaClient',
 ] as const;
 export type Passwords = Record<(typeof PASSWORDS)[number], string>;
 

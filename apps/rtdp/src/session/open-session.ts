@@ -60,6 +60,14 @@ export function demoRateCommand(platform: PlatformDescription): string {
   return `npm run -s rtdp -- demo rate 50${dataOption(platform)}`;
 }
 
+export function statusCommand(platform: PlatformDescription): string {
+  return `npm run -s rtdp -- status${dataOption(platform)}`;
+}
+
+export function loginCommandText(platform: PlatformDescription): string {
+  return `npm run -s rtdp -- login${dataOption(platform)}`;
+}
+
 function dataOption({ dataFolder }: PlatformDescription): string {
   return dataFolder === defaultDataFolder({}) ? '' : ` --data ${dataFolder}`;
 }
