@@ -39,6 +39,12 @@ const row = (id: number, operation: PlainRow['operation'], values: PlainRow['val
   values,
 });
 
+type PullItem = Extract<SinkItem, { kind: 'pull-start' | 'pull-end' | 'pull-cancel' }>;
+
+function pullMark(kind: PullItem['kind'], mark: Pick<PullItem, 'pullId' | 'firstId'> & Partial<PullItem>): PullItem {
+  return { namespace: ORDERS, partitions: 1, ...mark, kind };
+}
+
 let tables = 0;
 
 /** A sink with one claimed partition per number, so that a test reads as a list of rows. */
@@ -194,13 +200,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
 
     test('a pull detects deletes when its end has come from every partition', async () => {
       const { writer, look } = await start();
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 200n,
-        namespace: ORDERS,
-        partitions: 2,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n, partitions: 2 });
       await writer.apply(
         row(101, 'i', { id: '1', a: 'gone', b: null }),
         row(105, 'i', { id: '2', a: 'kept', b: null }),
@@ -219,13 +219,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
 
     test('a pull whose start was not seen everywhere detects nothing', async () => {
       const { writer, look } = await start();
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 200n,
-        namespace: ORDERS,
-        partitions: 2,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n, partitions: 2 });
       await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
       await writer.send([mark('pull-start')], 0);
       await writer.send([mark('pull-end')], 0);
@@ -235,13 +229,8 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
 
     test('a cancelled pull detects nothing, is open no longer, and leaves a newer one as it is', async () => {
       const { writer, look } = await start();
-      const mark = (kind: 'pull-start' | 'pull-end' | 'pull-cancel', pullId: string, firstId: bigint): SinkItem => ({
-        kind,
-        pullId,
-        firstId,
-        namespace: ORDERS,
-        partitions: 2,
-      });
+      const mark = (kind: PullItem['kind'], pullId: string, firstId: bigint) =>
+        pullMark(kind, { pullId, firstId, partitions: 2 });
       await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
       await writer.send([mark('pull-start', 'p1', 200n)], 0);
       await writer.send([mark('pull-cancel', 'p1', 200n)], 0);
@@ -256,13 +245,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
 
     test('a pull is forgotten when its flow begins anew, and a claim tells which one is open', async () => {
       const { writer, look } = await start();
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 200n,
-        namespace: ORDERS,
-        partitions: 1,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n });
       await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
       await writer.send([mark('pull-start')]);
       const { epoch, nextOffset, openPull } = await writer.sink.claim('topic', 0, 'suite');
@@ -279,13 +262,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
 
     test('an open dead letter holds detection back until it is replayed', async () => {
       const { writer, look } = await start();
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 200n,
-        namespace: ORDERS,
-        partitions: 1,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n });
       await writer.apply(row(101, 'i', { id: '1', a: 'old', b: null }), row(105, 'i', { id: '2', a: 'gone', b: null }));
       await writer.send([
         mark('pull-start'),
@@ -417,13 +394,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       await writer.apply(row(101, 'i', { a: 'x' }), row(105, 'i', { a: 'x' }));
       await writer.apply(row(105, 'i', { a: 'x' }));
       expect(await look()).toEqual(['x 101', 'x 105']);
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 200n,
-        namespace: ORDERS,
-        partitions: 1,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n });
       const outcome = await writer.send([
         mark('pull-start'),
         writer.rows([row(201, 'i', { a: 'x' })]),
@@ -479,13 +450,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
         applied: 1,
       });
       expect(await look()).toEqual([`${orders} 1 newer ∅ 105`]);
-      const mark = (kind: 'pull-start' | 'pull-end'): SinkItem => ({
-        kind,
-        pullId: 'p1',
-        firstId: 2000n,
-        namespace: OTHER,
-        partitions: 1,
-      });
+      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 2000n, namespace: OTHER });
       expect(await writer.send([mark('pull-start'), mark('pull-end')])).toMatchObject({ detected: 0 });
       await writer.send([writer.rows([row(109, 'd', { id: '1' })], ORDERS)]);
       expect(await look()).toEqual([]);
