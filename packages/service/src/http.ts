@@ -37,6 +37,8 @@ export interface HttpServerOptions {
   verifier: RequestVerifier;
   /** True once the service can do its work; /ready says 503 before. */
   ready: () => boolean;
+  /** True where a proxy in front may say who the browser is (X-Forwarded-For, -Proto); default false. */
+  trustProxy?: boolean;
   routes: (application: HttpApplication) => void | Promise<void>;
 }
 
@@ -66,7 +68,7 @@ export function identityOf(request: FastifyRequest): RequestIdentity {
 }
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const application = typed(options.logger);
+  const application = typed(options.logger, options.trustProxy ?? false);
   application.setValidatorCompiler(validatorCompiler);
   application.setSerializerCompiler(serializerCompiler);
   application.decorateRequest('identity', null);
@@ -136,11 +138,12 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-function typed(logger: Logger) {
+function typed(logger: Logger, trustProxy: boolean) {
   return fastify({
     loggerInstance: logger,
     logController: new LogController({ disableRequestLogging: true }),
     forceCloseConnections: true,
+    trustProxy,
     bodyLimit: 10 * 1024 * 1024,
   }).withTypeProvider<ZodTypeProvider>();
 }
