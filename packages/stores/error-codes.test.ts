@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { STORE_ERROR_CODES } from './error-codes.ts';
 
 test('codes in use are codes in the list', () => {
-  const folders = ['.', 'postgres'];
+  const folders = ['.', 'postgres', 'mysql'];
   const files = folders
     .flatMap((folder) => readdirSync(join(import.meta.dirname, folder)).map((file) => join(folder, file)))
     .filter((file) => file.endsWith('.ts') && !/test|contract|error-codes/.test(file));

@@ -17,6 +17,10 @@ export const STORE_ERROR_CODES = {
   STORE_BAD_DEFINITION: 'The definition of the sink contradicts itself.',
   STORE_ROW_REFUSED: 'The store refuses a value or row of the batch (type, range, constraint); bisect to find it.',
   STORE_NOT_COMPARABLE: 'The two tables cannot be compared row by row.',
+  STORE_QUERY_FAILED: 'The store refuses or fails the statement; `facts.sqlState` and the message are its own.',
+  STORE_RESULT_TYPE: 'A result has another shape than was counted on, or holds a value that its type does not have.',
+  STORE_CANCELLED: 'The query was cancelled, here or at the store.',
+  STORE_TIMEOUT: 'The query took longer than it may.',
   STORE_FAILED: 'The store failed in a way that is not known; see the facts.',
 } as const;
 

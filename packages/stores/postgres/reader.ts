@@ -1,0 +1,221 @@
+/** Reads a Postgres database for the gateway: puts sessions, scans and introspection together. */
+import type { ClientConfig } from 'pg';
+import type { ReaderOptions, ResultColumn, ScanRequest, ScanResult, StoreReader } from '../scan-contract.ts';
+import { ScanRun } from '../scan-run.ts';
+import { SessionPool } from '../session-pool.ts';
+import { type AskTexts, introspect, serverFacts } from './introspect.ts';
+import { int32 } from './query-frames.ts';
+import { type FieldDescription, QuerySession, type RowReceiver } from './query-session.ts';
+import { resultColumn, typeTextOf } from './result-types.ts';
+import { scanRows } from './scan.ts';
+import { toScanError } from './scan-errors.ts';
+
+/** One text for one value, whatever the server's own settings are; and nothing is written. */
+const SETTINGS: Readonly<Record<string, string>> = {
+  TimeZone: 'UTC',
+  DateStyle: 'ISO',
+  IntervalStyle: 'postgres',
+  bytea_output: 'hex',
+  extra_float_digits: '1',
+  client_min_messages: 'error',
+  client_encoding: 'UTF8',
+  standard_conforming_strings: 'on',
+  default_transaction_read_only: 'on',
+  // Compiling pays for queries of many seconds, and costs the others dearly.
+  jit: 'off',
+};
+
+const CONTROL_TIMEOUT_MS = 30_000;
+
+export function createReader(options: ReaderOptions): StoreReader {
+  return new PostgresReader(options);
+}
+
+class PostgresReader implements StoreReader {
+  readonly kind = 'postgres';
+  readonly #config: ClientConfig;
+  readonly #facts: Record<string, unknown>;
+  readonly #pool: SessionPool<QuerySession>;
+  /** A connection outside of the pool, for what must not wait for a scan: cancelling, and the names of types. */
+  #control: Promise<QuerySession> | null = null;
+  #controlTurn: Promise<unknown> = Promise.resolve();
+  readonly #typeNames = new Map<string, string>();
+
+  constructor(options: ReaderOptions) {
+    const { host, port, database } = options;
+    this.#facts = { host, port, database };
+    this.#config = configOf(options);
+    this.#pool = new SessionPool(options.connections ?? 8, () => this.#open());
+  }
+
+  async check(): Promise<void> {
+    await this.#ask('SELECT 1');
+  }
+
+  introspect(options: { schemas?: readonly string[] } = {}): ReturnType<StoreReader['introspect']> {
+    return introspect(this.#ask, options.schemas);
+  }
+
+  serverFacts(): ReturnType<StoreReader['serverFacts']> {
+    return serverFacts(this.#ask);
+  }
+
+  async scan(request: ScanRequest): Promise<ScanResult> {
+    const run = new ScanRun(request);
+    let fields: readonly FieldDescription[] = [];
+    void this.#work(run, request, (found) => {
+      fields = found;
+      return found.map((field) => resultColumn(field.name, typeTextOf(field) ?? '?'));
+    });
+    return run.result((columns) => this.#named(columns, fields));
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+    const control = this.#control;
+    this.#control = null;
+    await control?.then(
+      (session) => session.end(),
+      () => undefined,
+    );
+  }
+
+  async #work(
+    run: ScanRun,
+    request: ScanRequest,
+    columnsOf: (fields: readonly FieldDescription[]) => readonly ResultColumn[],
+  ): Promise<void> {
+    let session: QuerySession;
+    try {
+      session = await this.#pool.acquire(run.waiting);
+    } catch (error) {
+      await run.finish(toScanError(error, this.#facts));
+      return;
+    }
+    try {
+      run.begin({
+        pause: () => session.pause(),
+        resume: () => session.resume(),
+        cancel: () => this.#cancel(session.processId),
+        end: () => session.end(),
+      });
+      await scanRows(session, run, request, columnsOf);
+      await run.finish();
+    } catch (error) {
+      await run.finish(toScanError(error, this.#facts));
+    } finally {
+      this.#pool.release(session);
+    }
+  }
+
+  readonly #ask: AskTexts = async (sql, parameters = []) => {
+    let session: QuerySession | undefined;
+    try {
+      session = await this.#pool.acquire();
+      return await askTexts(session, sql, parameters);
+    } catch (error) {
+      throw toScanError(error, this.#facts);
+    } finally {
+      if (session !== undefined) this.#pool.release(session);
+    }
+  };
+
+  async #cancel(processId: number): Promise<void> {
+    await this.#askControl('SELECT pg_cancel_backend($1::int)', [String(processId)]);
+  }
+
+  /** Columns of types that are not built in, by the names that the server gives them. */
+  async #named(
+    columns: readonly ResultColumn[],
+    fields: readonly FieldDescription[],
+  ): Promise<readonly ResultColumn[]> {
+    if (fields.every((field) => typeTextOf(field) !== undefined)) return columns;
+    const named: ResultColumn[] = [];
+    for (const [index, field] of fields.entries()) {
+      const key = `${field.typeId} ${field.typeModifier}`;
+      if (typeTextOf(field) === undefined && !this.#typeNames.has(key)) {
+        const rows = await this.#askControl('SELECT format_type($1::oid, $2::int)', key.split(' '));
+        this.#typeNames.set(key, rows[0]?.[0] ?? '???');
+      }
+      const typeText = typeTextOf(field) ?? this.#typeNames.get(key)!;
+      named.push(typeTextOf(field) === undefined ? resultColumn(field.name, typeText) : columns[index]!);
+    }
+    return named;
+  }
+
+  /** One after the other on the control connection, which is opened anew when it is gone. */
+  #askControl(sql: string, parameters: readonly string[]): Promise<(string | null)[][]> {
+    const ask = async () => {
+      try {
+        let session = await this.#control;
+        if (session === null || !session.usable) {
+          this.#control = this.#open();
+          session = await this.#control;
+        }
+        return await askTexts(session, sql, parameters);
+      } catch (error) {
+        this.#control = null;
+        throw toScanError(error, this.#facts);
+      }
+    };
+    const turn = this.#controlTurn.then(ask);
+    this.#controlTurn = turn.catch(() => undefined);
+    return turn;
+  }
+
+  #open(): Promise<QuerySession> {
+    return QuerySession.open(this.#config);
+  }
+}
+
+async function askTexts(
+  session: QuerySession,
+  sql: string,
+  parameters: readonly (string | null)[],
+): Promise<(string | null)[][]> {
+  const rows: (string | null)[][] = [];
+  let width = 0;
+  const receiver: RowReceiver = {
+    describe: (fields) => {
+      width = fields.length;
+    },
+    row: (bytes, start) => {
+      let at = start;
+      rows.push(
+        Array.from({ length: width }, () => {
+          const length = int32(bytes, at);
+          at += 4;
+          if (length < 0) return null;
+          at += length;
+          return bytes.toString('utf8', at - length, at);
+        }),
+      );
+    },
+  };
+  await session.run(sql, parameters, CONTROL_TIMEOUT_MS, receiver);
+  return rows;
+}
+
+function configOf(options: ReaderOptions): ClientConfig {
+  const { host, port, database, user, password, tls = 'off', certificateAuthority } = options;
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    application_name: options.applicationName ?? 'rtdp gateway',
+    options: Object.entries(SETTINGS)
+      .map(([name, value]) => `-c ${name}=${value}`)
+      .join(' '),
+    connectionTimeoutMillis: 10_000,
+    keepAlive: true,
+    ssl:
+      tls === 'off'
+        ? false
+        : {
+            rejectUnauthorized: tls === 'verify',
+            ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+          },
+  };
+}

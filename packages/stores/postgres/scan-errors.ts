@@ -1,0 +1,29 @@
+/** Decides what a failure of a query in Postgres means to the one who asked. */
+import { RtdpError } from '@rtdp/ums/error';
+import { cancelledError, timeoutError } from '../session-pool.ts';
+import { toStoreError } from './errors.ts';
+import { ServerFailure } from './query-session.ts';
+
+/** What says something about the server or the way to it, rather than about the statement. */
+const ABOUT_SERVER = new Set(['STORE_UNREACHABLE', 'STORE_REFUSED', 'STORE_OUT_OF_SPACE', 'STORE_CONFLICT']);
+
+export function toScanError(error: unknown, facts: Record<string, unknown>): RtdpError {
+  if (error instanceof RtdpError) return error;
+  if (!(error instanceof ServerFailure)) return toStoreError(error, facts);
+  if (error.code === '57014') return error.message.includes('timeout') ? timeoutError(undefined) : cancelledError();
+  const mapped = toStoreError(error, facts);
+  // A table without rights is the statement's matter, a login without rights the store's.
+  if (ABOUT_SERVER.has(mapped.code) && error.code !== '42501') return mapped;
+  return new RtdpError({
+    code: 'STORE_QUERY_FAILED',
+    message: error.message,
+    next: 'Correct the statement; the position is in the facts where the store told it.',
+    facts: {
+      ...facts,
+      sqlState: error.code,
+      position: error.position === undefined ? undefined : Number(error.position),
+      detail: error.detail,
+    },
+    cause: error,
+  });
+}
