@@ -2,7 +2,10 @@
 
 FROM node:24-bookworm-slim AS packages
 WORKDIR /rtdp
-RUN npm install --global --no-audit --no-fund pnpm@10.34.9
+# Nobody is there to be asked.
+ENV CI=true
+# --force: the image may bring its own pnpm.
+RUN npm install --global --force --no-audit --no-fund pnpm@10.34.9
 COPY pnpm-lock.yaml pnpm-workspace.yaml ./
 RUN pnpm fetch
 COPY . .

@@ -10,9 +10,12 @@ import type { Act } from './act.ts';
 export function applyCommand(program: Command, act: Act): void {
   program
     .command('apply <file>')
-    .description('bring sources and flows to what a pipeline file says; prints the plan first')
+    .description('bring sources, flows, mounts and dashboards to what a pipeline file says; prints the plan first')
     .option('--plan', 'only show what would be done; exit code 2 when there is something to do')
-    .option('--prune', 'also remove sources and flows that the file does not name')
+    .option(
+      '--prune',
+      'also remove sources and flows that the file does not name, and the rest where it has the section',
+    )
     .option(
       '--credentials',
       'also send the passwords of what exists: they are never shown, so their change is not seen',
@@ -52,7 +55,7 @@ function printPlan(session: Session, plan: readonly PlannedStep[]): void {
         { title: 'name', value: ({ name }) => name },
         { title: 'what changes', value: ({ differences }) => differences.map(describeDifference).join('; ') },
       ],
-      'The file names neither sources nor flows.',
+      'The file names nothing.',
     ),
   );
 }

@@ -42,6 +42,7 @@ export async function up(options: UpOptions): Promise<void> {
       ...(options.host === undefined ? {} : { host: options.host }),
       ports: options.ports,
       demo: options.demo,
+      web: true,
       signal: stop.signal,
       onProgress: progressPrinter(say),
       onPart: ({ name, state, detail }) => {

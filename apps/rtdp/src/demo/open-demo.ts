@@ -10,6 +10,7 @@ import { type Clients, openClients } from '../session/open-session.ts';
 import { demoVariables } from './demo-variables.ts';
 import { type GeneratorProcess, startGeneratorProcess } from './generator-process.ts';
 import { setShopRate } from './set-rate.ts';
+import { showDemo } from './show-demo.ts';
 
 export interface OpenDemo {
   description: PlatformDescription;
@@ -23,15 +24,23 @@ const FLOWS_MILLISECONDS = 30_000;
 const FOLDER = new URL('../../../../deploy/demo/', import.meta.url);
 
 /** The shop goes on until the generator it gives is stopped. */
-export async function openDemo({ description, rate, say, signal }: OpenDemo): Promise<GeneratorProcess> {
+export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
+  const { description, rate, say, signal } = demo;
   const clients = openClients(description);
   const generator = startGeneratorProcess(description.shop.owner.url);
   try {
     say('The shop opens');
     while (generator.latest() === null && !signal.aborted) await sleep(50);
     if (rate !== undefined) await setShopRate(description.shop.owner.url, rate);
-    await applyFile('shop.yaml', description, clients, say, signal);
+    const pipeline = demoFile('shop.yaml', description);
+    const flowIn = async () => applyPipeline(await planPipeline(pipeline, clients, { prune: false }), clients);
+    await inPlace("The demo's pipeline", flowIn, demo);
     await untilFlowsRun(clients, say, signal);
+    const shown = ['dashboard.yaml', ...(description.suppliers === undefined ? [] : ['suppliers.yaml'])];
+    for (const file of shown) {
+      const show = () => showDemo(demoFile(file, description), clients, description.dataFolder);
+      await inPlace(`The demo's ${file}`, show, demo);
+    }
     return generator;
   } catch (error) {
     await generator.stop();
@@ -39,25 +48,21 @@ export async function openDemo({ description, rate, say, signal }: OpenDemo): Pr
   }
 }
 
-/** A pipeline that cannot be applied does not take the platform down: it is said, and the parts stay up. */
-async function applyFile(
-  file: string,
-  description: PlatformDescription,
-  clients: Clients,
-  say: (sentence: string) => void,
-  signal: AbortSignal,
-): Promise<void> {
-  const pipeline: Pipeline = readPipelineFile(fileURLToPath(new URL(file, FOLDER)), demoVariables(description));
+/** What cannot be put in place yet does not take the platform down: it is said and tried again, and the parts stay up. */
+async function inPlace(what: string, work: () => Promise<string[]>, { say, signal }: OpenDemo): Promise<void> {
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
-      const plan = await planPipeline(pipeline, clients, { prune: false });
-      for (const step of await applyPipeline(plan, clients)) say(step);
+      for (const step of await work()) say(step);
       return;
     } catch (error) {
-      say(`The demo's ${file} is not in place yet: ${errorText(error).trimEnd().replaceAll('\n', ' ')}`);
+      say(`${what} is not in place yet: ${errorText(error).trimEnd().replaceAll('\n', ' ')}`);
       await sleep(Math.min(10_000, attempt * 1_000), undefined, { signal }).catch(() => undefined);
     }
   }
+}
+
+function demoFile(name: string, description: PlatformDescription): Pipeline {
+  return readPipelineFile(fileURLToPath(new URL(name, FOLDER)), demoVariables(description));
 }
 
 /** Waits for the demo's flows, but not for ever: what keeps them is shown by the live view. */

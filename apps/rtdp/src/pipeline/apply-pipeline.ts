@@ -1,19 +1,32 @@
 /** Does what a plan says, step by step, and tells each; a step that fails ends it, and applying again goes on from there. */
 import type { Clients } from '../session/open-session.ts';
+import { withIds } from './name-references.ts';
+import type { Kind } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 
 export async function applyPipeline(plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
   const done: string[] = [];
   for (const step of plan) {
     if (step.action === 'keep') continue;
-    if (step.kind === 'source') await applySource(step, clients);
-    else await applyFlow(step, clients);
+    await APPLY[step.kind](step, clients);
     done.push(`${PAST[step.action]} ${step.kind} ${step.name}`);
   }
   return done;
 }
 
 const PAST = { create: 'Created', change: 'Changed', remove: 'Removed' } as const;
+
+type Apply = (step: PlannedStep, clients: Clients) => Promise<void>;
+
+const APPLY: Readonly<Record<Kind, Apply>> = {
+  source: applySource,
+  flow: applyFlow,
+  mount: applyMount,
+  'data source': (step, clients) => applyDavinci(step, clients, clients.davinci.sources),
+  view: (step, clients) => applyDavinci(step, clients, clients.davinci.views),
+  widget: (step, clients) => applyDavinci(step, clients, clients.davinci.widgets),
+  dashboard: (step, clients) => applyDavinci(step, clients, clients.davinci.dashboards),
+};
 
 async function applySource({ action, name, definition }: PlannedStep, { dbus }: Clients): Promise<void> {
   if (action === 'remove') await dbus.removeSource(name);
@@ -30,4 +43,37 @@ async function applyFlow({ action, name, definition }: PlannedStep, { wormhole }
   if (action === 'remove') await wormhole.remove(name);
   else if (action === 'create') await wormhole.deploy(definition as Parameters<typeof wormhole.deploy>[0]);
   else await wormhole.replace(name, definition as Parameters<typeof wormhole.replace>[1]);
+}
+
+/** A mount cannot be changed where it stands: it is taken away and made again; its grants are by name and stay. */
+async function applyMount({ action, name, definition }: PlannedStep, { moonbox }: Clients): Promise<void> {
+  if (action !== 'create') await moonbox.unmount(name);
+  if (action !== 'remove') await moonbox.mount(definition as unknown as Parameters<typeof moonbox.mount>[0]);
+}
+
+/** What the three calls have in common for the kinds that Davinci keeps by ids. */
+interface Keeper<Input> {
+  list(): Promise<{ id: string; name: string; version: number }[]>;
+  create(input: Input): Promise<unknown>;
+  replace(id: string, input: Input): Promise<unknown>;
+  remove(id: string): Promise<void>;
+}
+
+async function applyDavinci<Input>(step: PlannedStep, { davinci }: Clients, keeper: Keeper<Input>): Promise<void> {
+  const { action, kind, name, definition } = step;
+  const existing = action === 'create' ? undefined : (await keeper.list()).find((one) => one.name === name);
+  if (action === 'remove') return existing === undefined ? undefined : keeper.remove(existing.id);
+  // Read anew for each step: the step before may have made what this one names.
+  const [sources, views, widgets] = await Promise.all([
+    davinci.sources.list(),
+    davinci.views.list(),
+    davinci.widgets.list(),
+  ]);
+  const input = withIds(kind, definition ?? {}, {
+    'data source': new Map(sources.map((one) => [one.name, one.id])),
+    view: new Map(views.map((one) => [one.name, one.id])),
+    widget: new Map(widgets.map((one) => [one.name, one.id])),
+  });
+  if (existing === undefined) await keeper.create(input as Input);
+  else await keeper.replace(existing.id, { ...input, version: existing.version } as Input);
 }

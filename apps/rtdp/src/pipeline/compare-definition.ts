@@ -38,3 +38,8 @@ export function flowAsKept(flow: Record<string, unknown>): Record<string, unknow
   if (sql !== undefined) kept.steps = [{ name: 'result', sql }];
   return kept;
 }
+
+/** A mount without what Moonbox keeps elsewhere: who may read it is among its grants. */
+export function mountAsKept({ readableBy: _grants, ...mount }: Record<string, unknown>): Record<string, unknown> {
+  return mount;
+}

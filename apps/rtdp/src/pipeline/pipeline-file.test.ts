@@ -1,5 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: the placeholders are what is tested
 import { describe, expect, it } from 'vitest';
+import { withIds, withNames } from './name-references.ts';
 import { parsePipeline, readPipelineFile } from './pipeline-file.ts';
 
 describe('parsePipeline', () => {
@@ -41,6 +42,27 @@ describe('parsePipeline', () => {
     expect(sources).toHaveLength(1);
     expect(flows.map(({ name }) => name)).toEqual(['shop-to-warehouse', 'order-items', 'large-orders']);
     expect(flows[1]).toMatchObject({ sink: { store: 'postgres', connection: { port: 1 }, table: 'order_items' } });
+  });
+
+  it.each(['dashboard', 'suppliers'])('reads the %s of the demo, and every name in it is known', (file) => {
+    const names = ['HOST', 'PORT', 'USER', 'PASSWORD'].flatMap((name) =>
+      ['SHOP_GATEWAY', 'WAREHOUSE_GATEWAY', 'SUPPLIERS'].map((server) => `RTDP_${server}_${name}`),
+    );
+    const path = new URL(`../../../../deploy/demo/${file}.yaml`, import.meta.url).pathname;
+    const {
+      views = [],
+      widgets = [],
+      dashboards = [],
+    } = readPipelineFile(path, Object.fromEntries(names.map((name) => [name, '1'])));
+    const idsOf = (list: { name: string }[]) => new Map(list.map(({ name }) => [name, `id of ${name}`]));
+    const known = { 'data source': new Map([['Gateway', 'g']]), view: idsOf(views), widget: idsOf(widgets) };
+    const kinds = { view: views, widget: widgets, dashboard: dashboards } as const;
+    for (const kind of ['view', 'widget', 'dashboard'] as const) {
+      expect(kinds[kind].length).toBeGreaterThan(0);
+      for (const one of kinds[kind]) expect(withNames(kind, withIds(kind, one, known), known)).toEqual(one);
+    }
+    const broken = { name: 'x', view: 'nobody made this' };
+    expect(() => withIds('widget', broken, known)).toThrow(expect.objectContaining({ code: 'RTDP_REFERENCE_UNKNOWN' }));
   });
 
   it('takes an empty file as an empty pipeline', () => {

@@ -1,12 +1,21 @@
-/** Decides what a pipeline file is: YAML with `sources` and `flows`, in which `${NAME}` stands for a variable. */
+/** Decides what a pipeline file is: YAML with `sources`, `flows`, and what shows their data, in which `${NAME}` stands for a variable. */
 import { readFileSync } from 'node:fs';
 import { RtdpError } from '@rtdp/ums/error';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import type { Section } from './pipeline-kinds.ts';
 
-/** What is inside a source or a flow is for its service to judge; here only the name matters. */
+/** What is inside of each is for its service to judge; here only the name matters. */
 const named = z.looseObject({ name: z.string().min(1) });
-const pipelineSchema = z.strictObject({ sources: z.array(named).default([]), flows: z.array(named).default([]) });
+const pipelineSchema = z.strictObject({
+  sources: z.array(named).default([]),
+  flows: z.array(named).default([]),
+  mounts: z.array(named).optional(),
+  dataSources: z.array(named).optional(),
+  views: z.array(named).optional(),
+  widgets: z.array(named).optional(),
+  dashboards: z.array(named).optional(),
+} satisfies Record<Section, z.ZodType>);
 
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -68,7 +77,7 @@ function invalid(path: string, what: string, problems: unknown[]): RtdpError {
   return new RtdpError({
     code: 'RTDP_PIPELINE_INVALID',
     message: `${path} ${what}`,
-    next: 'A pipeline file has the lists `sources` and `flows`; deploy/demo/shop.yaml is an example.',
+    next: 'A pipeline file has the lists `sources`, `flows`, `mounts`, `dataSources`, `views`, `widgets` and `dashboards`; deploy/demo/shop.yaml is an example.',
     facts: { path, problems },
   });
 }

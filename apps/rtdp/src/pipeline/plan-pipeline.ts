@@ -1,13 +1,15 @@
 /** Decides what applying a pipeline file would do, before anything is done. */
 import type { Clients } from '../session/open-session.ts';
-import { type Difference, differences, flowAsKept } from './compare-definition.ts';
+import { type Difference, differences, flowAsKept, mountAsKept } from './compare-definition.ts';
 import type { Pipeline } from './pipeline-file.ts';
+import { type Kind, SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
+import { type ExistingThing, readExisting } from './read-existing.ts';
 
 export type Action = 'create' | 'change' | 'keep' | 'remove';
 
 export interface PlannedStep {
   action: Action;
-  kind: 'source' | 'flow';
+  kind: Kind;
   name: string;
   differences: Difference[];
   definition: Record<string, unknown> | null;
@@ -20,32 +22,53 @@ export interface PlanOptions {
   credentials?: boolean;
 }
 
-/** Steps in the order they are done: sources before the flows that read them, removals last and the other way round. */
+/** Sources and flows are the pipeline itself; of the rest, a file that does not speak of a section says nothing about it. */
+const ALWAYS_PRUNED: readonly Section[] = ['sources', 'flows'];
+/** What holds passwords. */
+const WITH_CREDENTIALS: readonly Kind[] = ['source', 'flow', 'mount', 'data source'];
+
+/** Steps in the order they are done: what is named before what names it, removals last and the other way round. */
 export async function planPipeline(pipeline: Pipeline, clients: Clients, options: PlanOptions): Promise<PlannedStep[]> {
-  const [sources, flows] = await Promise.all([clients.dbus.listSources(), clients.wormhole.listFlows()]);
-  const planned = [
-    ...pipeline.sources.map((source) => planOne('source', source, sources, options)),
-    ...pipeline.flows.map((flow) => planOne('flow', flow, flows, options)),
-  ];
+  const { things } = await readExisting(pipeline, clients);
+  const planned = SECTION_NAMES.flatMap((section) =>
+    (pipeline[section] ?? []).map((one) => planOne(SECTIONS[section], one, things[section], options)),
+  );
   if (!options.prune) return planned;
-  const unnamed = (kind: 'source' | 'flow', existing: { name: string }[], wanted: { name: string }[]): PlannedStep[] =>
-    existing
-      .filter(({ name }) => !wanted.some((other) => other.name === name))
-      .map(({ name }) => ({ action: 'remove', kind, name, differences: [], definition: null }));
-  return [...planned, ...unnamed('flow', flows, pipeline.flows), ...unnamed('source', sources, pipeline.sources)];
+  const removals = [...SECTION_NAMES]
+    .reverse()
+    .filter((section) => ALWAYS_PRUNED.includes(section) || pipeline[section] !== undefined)
+    .flatMap((section) => unnamed(SECTIONS[section], things[section], pipeline[section] ?? []));
+  return [...planned, ...removals];
+}
+
+function unnamed(
+  kind: Kind,
+  existing: readonly { name: string }[],
+  wanted: readonly { name: string }[],
+): PlannedStep[] {
+  return existing
+    .filter(({ name }) => !wanted.some((other) => other.name === name))
+    .map(({ name }) => ({ action: 'remove', kind, name, differences: [], definition: null }));
 }
 
 function planOne(
-  kind: 'source' | 'flow',
+  kind: Kind,
   definition: { name: string } & Record<string, unknown>,
-  existing: { name: string; definition?: unknown }[],
+  existing: readonly ExistingThing[],
   { credentials = false }: PlanOptions,
 ): PlannedStep {
   const { name } = definition;
   const found = existing.find((other) => other.name === name);
   if (found === undefined) return { action: 'create', kind, name, differences: [], definition };
-  const asked = kind === 'flow' ? flowAsKept(definition) : definition;
-  const changed = differences(asked, found.definition);
-  if (credentials) changed.push({ path: 'password', is: '(sealed)', asked: '(as in the file)' });
+  const changed = differences(asKept(kind, definition), found.definition);
+  if (credentials && WITH_CREDENTIALS.includes(kind)) {
+    changed.push({ path: 'password', is: '(sealed)', asked: '(as in the file)' });
+  }
   return { action: changed.length === 0 ? 'keep' : 'change', kind, name, differences: changed, definition };
+}
+
+function asKept(kind: Kind, definition: Record<string, unknown>): Record<string, unknown> {
+  if (kind === 'flow') return flowAsKept(definition);
+  if (kind === 'mount') return mountAsKept(definition);
+  return definition;
 }

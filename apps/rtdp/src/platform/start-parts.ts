@@ -3,6 +3,7 @@ import { ensureJava } from '@rtdp/local/java';
 import { prepareKafka } from '@rtdp/local/kafka';
 import { preparePostgres } from '@rtdp/local/postgres';
 import { ensureRegistry, prepareRegistry } from '@rtdp/local/registry';
+import { buildWeb } from './build-web.ts';
 import type { PartName, PlatformDescription, PostgresAddress, Progress, ServiceName } from './contract.ts';
 import { folderOf, logFileOf, pidFileOf } from './part-files.ts';
 import type { PlatformSecrets } from './platform-secrets.ts';
@@ -23,8 +24,11 @@ export interface StartContext {
   onProgress(progress: Progress): void;
   /** Whether the shop of the demo is opened. */
   demo: boolean;
+  /** Whether the web application is built first where it changed. */
+  web: boolean;
   /** Added to the environment of every service. */
   serviceEnvironment: Record<string, string>;
+  signal: AbortSignal | undefined;
   /** Rejects when the start is given up. */
   aborted: Promise<never>;
   /** Told of work that goes on when the start is given up: nobody else may have the folder before it has ended. */
@@ -64,9 +68,15 @@ export async function startParts(context: StartContext): Promise<void> {
     ),
     startPostgresPart(context, 'shadow', description.shadow.superuser, SHADOW_SETTINGS, async () => undefined),
   ];
+  const web = context.web ? buildWeb(context.onProgress, context.signal) : Promise.resolve();
+  // Beside the servers; awaited by the service that shows it.
+  web.catch(() => undefined);
   for (const server of servers) context.underWay(server);
   await Promise.race([context.aborted, Promise.all([...servers, startJavaParts(context)])]);
-  const services = SERVICES.map((name) => startService(context, name));
+  const services = SERVICES.map(async (name) => {
+    if (name === 'davinci-api') await web;
+    await startService(context, name);
+  });
   for (const service of services) context.underWay(service);
   await Promise.race([context.aborted, Promise.all(services)]);
 }

@@ -24,6 +24,8 @@ export interface PlatformOptions {
   /** Gives up the start; what was started is stopped before the promise rejects. */
   signal?: AbortSignal;
   serviceEnvironment?: Record<string, string>;
+  /** Builds the web application first, where its sources changed. */
+  web?: boolean;
   /** Whether the shop of the demo is opened afterwards; its dashboard can then set its pace. */
   demo?: boolean;
   /** Parts that are not started, for example because others of their kind are used. */
@@ -100,6 +102,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       parts,
       onProgress,
       demo: options.demo ?? false,
+      web: options.web ?? false,
+      signal: options.signal,
       serviceEnvironment: options.serviceEnvironment ?? {},
       aborted,
       underWay: (work) => void underWay.push(work),

@@ -1,0 +1,69 @@
+/** Decides how a file says what Davinci says by ids: a view names its data source, a widget its view, a dashboard its widgets and views. */
+import { RtdpError } from '@rtdp/ums/error';
+import type { Kind } from './pipeline-kinds.ts';
+
+/** Key in a file → key in the API, and what it names. */
+const REFERENCES = {
+  source: { id: 'sourceId', kind: 'data source' },
+  view: { id: 'viewId', kind: 'view' },
+  widget: { id: 'widgetId', kind: 'widget' },
+} as const;
+
+type Reference = keyof typeof REFERENCES;
+
+/** Which references a kind has, and whether they stand deep inside of it. */
+const OF_KIND: Partial<Record<Kind, { keys: readonly Reference[]; deep: boolean }>> = {
+  view: { keys: ['source'], deep: false },
+  widget: { keys: ['view'], deep: false },
+  dashboard: { keys: ['view', 'widget'], deep: true },
+};
+
+/** Name → id, for each kind that can be named. */
+export type KnownIds = Readonly<Partial<Record<Kind, ReadonlyMap<string, string>>>>;
+
+/** The definition as the API takes it. @throws RtdpError RTDP_REFERENCE_UNKNOWN */
+export function withIds(kind: Kind, definition: Record<string, unknown>, known: KnownIds): Record<string, unknown> {
+  return renamed(kind, definition, (key, value) => {
+    const reference = REFERENCES[key as Reference];
+    if (reference === undefined) return undefined;
+    const id = known[reference.kind]?.get(String(value));
+    if (id !== undefined) return [reference.id, id];
+    throw new RtdpError({
+      code: 'RTDP_REFERENCE_UNKNOWN',
+      message: `${kind} ${JSON.stringify(definition.name)} names the ${reference.kind} ${JSON.stringify(value)}, which does not exist`,
+      next: `Add it to the file, or name one that exists: ${[...(known[reference.kind]?.keys() ?? [])].slice(0, 5).join(', ') || 'there is none'}.`,
+      facts: { kind, name: definition.name, [reference.id]: value },
+    });
+  });
+}
+
+/** What the API tells, as a file would say it; an id that nobody knows stays. */
+export function withNames(kind: Kind, kept: Record<string, unknown>, known: KnownIds): Record<string, unknown> {
+  return renamed(kind, kept, (key, value) => {
+    const found = Object.entries(REFERENCES).find(([, { id }]) => id === key);
+    if (found === undefined) return undefined;
+    const [name, reference] = found;
+    for (const [itsName, id] of known[reference.kind] ?? []) if (id === value) return [name, itsName];
+    return [name, value];
+  });
+}
+
+type Rename = (key: string, value: unknown) => [key: string, value: unknown] | undefined;
+
+function renamed(kind: Kind, definition: Record<string, unknown>, rename: Rename): Record<string, unknown> {
+  const rule = OF_KIND[kind];
+  if (rule === undefined) return definition;
+  const allowed = new Set<string>(rule.keys.flatMap((key) => [key, REFERENCES[key].id]));
+  const walk = (value: unknown, isTop: boolean): unknown => {
+    if (!isTop && !rule.deep) return value;
+    if (Array.isArray(value)) return value.map((part) => walk(part, false));
+    if (typeof value !== 'object' || value === null) return value;
+    return Object.fromEntries(
+      Object.entries(value).map(
+        ([key, part]) =>
+          (allowed.has(key) && typeof part === 'string' ? rename(key, part) : undefined) ?? [key, walk(part, false)],
+      ),
+    );
+  };
+  return walk(definition, true) as Record<string, unknown>;
+}
