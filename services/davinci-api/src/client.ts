@@ -210,7 +210,9 @@ export const viewRightsSchema = z
         .string()
         .max(10_000)
         .optional()
-        .describe('SQL condition over the columns of the view; may name :variables, and :user_id, :user_email'),
+        .describe(
+          'SQL condition over the columns of the view; may name variables of scope authorization, and :user_id, :user_email, :user_role',
+        ),
       hiddenColumns: z.array(z.string().max(200)).default([]),
     }),
   )
@@ -472,6 +474,10 @@ export const auditSchema = z.object({
   objectName: z.string().nullable(),
   facts: z.record(z.string(), z.unknown()),
 });
+
+/** Only where the demo runs. */
+export const demoRateSchema = z.object({ actionsPerSecond: z.number() });
+export const demoRateInputSchema = z.strictObject({ actionsPerSecond: z.number().min(0).max(5_000) });
 
 export type RoleName = (typeof ROLE_NAMES)[number];
 export type Me = z.output<typeof meSchema>;
