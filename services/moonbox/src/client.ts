@@ -105,9 +105,10 @@ export const connectionSchema = z.strictObject({
   user: z.string().min(1),
   password: z.string().default(''),
   tls: z
-    .enum(['disable', 'require', 'verify-full'])
-    .default('disable')
-    .describe('require: encrypted; verify-full: certificate and name checked as well'),
+    .enum(['off', 'require', 'verify'])
+    .default('off')
+    .describe("require: encrypted; verify: the server's certificate is checked as well"),
+  certificateAuthority: z.string().optional().describe("PEM; the machine's authorities unless set"),
 });
 
 export const mountRequestSchema = z.strictObject({

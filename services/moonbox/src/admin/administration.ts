@@ -1,0 +1,198 @@
+/** Decides who may change and see what of the gateway itself, the same for REST and for statements: mounts, databases, grants, running statements. */
+import { hasRole, isRole, requireRole } from '@rtdp/identity/roles';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import type { Grant, GrantStore } from '../access/grant-store.ts';
+import type { Access, UserCatalog, VisibleDatabase, VisibleTable } from '../access/user-catalog.ts';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Mount } from '../catalog/contract.ts';
+import type { MountStore } from '../catalog/mount-store.ts';
+import type { Mounting } from '../catalog/mounting.ts';
+import type { GrantRequest, MountRequest } from '../client.ts';
+import type { AuditRecord } from '../query/audit-record.ts';
+import type { AuditFilter, AuditStore } from '../query/audit-store.ts';
+import type { Principal } from '../query/contract.ts';
+import { unknownDatabase } from '../query/planning.ts';
+import type { RunningQueries } from '../query/running.ts';
+import { nearestName } from '../statement/nearest-name.ts';
+
+export interface AdministrationOptions {
+  catalog: Catalog;
+  mountStore: MountStore;
+  mounting: Mounting;
+  grants: GrantStore;
+  access: Access;
+  running: RunningQueries;
+  auditStore: AuditStore;
+}
+
+export class Administration {
+  readonly #options: AdministrationOptions;
+
+  constructor(options: AdministrationOptions) {
+    this.#options = options;
+  }
+
+  seenBy(principal: Principal): UserCatalog {
+    return this.#options.access.of(principal);
+  }
+
+  /** @throws RtdpError MOONBOX_DATABASE_UNKNOWN, also when the principal may not read anything of it */
+  database(principal: Principal, name: string): VisibleDatabase {
+    const seen = this.seenBy(principal);
+    const database = seen.databases.get(name);
+    if (database === undefined) throw unknownDatabase(name, seen);
+    return database;
+  }
+
+  /** @throws RtdpError MOONBOX_TABLE_UNKNOWN, also when the principal may not read it */
+  table(principal: Principal, database: string | undefined, name: string): VisibleTable {
+    const seen = this.seenBy(principal);
+    const table = seen.findTable(database, name);
+    if (table !== undefined) return table;
+    const written = database === undefined ? name : `${database}.${name}`;
+    const names = seen.tableNames();
+    const meant = nearestName(written, database === undefined ? names.map((known) => afterDot(known)) : names);
+    throw new RtdpError({
+      code: 'MOONBOX_TABLE_UNKNOWN',
+      message: `table "${written}" does not exist, or you may not read it`,
+      next: meant === undefined ? 'SHOW TABLES lists what you may read.' : `Did you mean ${meant}?`,
+      facts: { table: written },
+    });
+  }
+
+  /** Those of which the principal may read something; an admin all of them. */
+  mounts(principal: Principal): { mount: Mount; tables: number }[] {
+    return [...this.seenBy(principal).databases.values()].flatMap(({ database, tables }) =>
+      database.mount === undefined ? [] : [{ mount: database.mount, tables: tables.size }],
+    );
+  }
+
+  mountOf(principal: Principal, name: string): { mount: Mount; tables: number } {
+    const found = this.mounts(principal).find(({ mount }) => mount.name === name);
+    if (found !== undefined) return found;
+    // Says in one way that it is not there, and that it is not for this principal.
+    return { mount: this.#options.mounting.get('', name), tables: 0 };
+  }
+
+  async mount(principal: Principal, request: MountRequest): Promise<Mount> {
+    requireRole(principal, 'admin');
+    const { organisationId, subject } = principal;
+    const mount = await this.#options.mounting.mount(organisationId, request, subject);
+    for (const role of request.readableBy ?? []) {
+      const grant: GrantRequest = { role, database: mount.name, privilege: 'select' };
+      await this.#options.grants.add(organisationId, grant, subject);
+    }
+    return mount;
+  }
+
+  async unmount(principal: Principal, name: string): Promise<void> {
+    requireRole(principal, 'admin');
+    await this.#options.mounting.unmount(principal.organisationId, name);
+    await this.#options.grants.removeDatabase(principal.organisationId, name);
+  }
+
+  refresh(principal: Principal, name: string): Promise<Mount> {
+    requireRole(principal, 'editor');
+    return this.#options.mounting.refresh(this.mountOf(principal, name).mount);
+  }
+
+  async createDatabase(principal: Principal, name: string): Promise<void> {
+    requireRole(principal, 'admin');
+    const { organisationId, subject } = principal;
+    if (!(await this.#options.mountStore.addDatabase(organisationId, name, subject))) {
+      throw new RtdpError({
+        code: 'MOONBOX_DATABASE_EXISTS',
+        message: `there is a database "${name}" already`,
+        next: 'Choose another name; SHOW DATABASES lists those there are.',
+        facts: { name },
+      });
+    }
+    this.#options.catalog.setDatabase(organisationId, name);
+  }
+
+  async dropDatabase(principal: Principal, name: string): Promise<void> {
+    requireRole(principal, 'admin');
+    const { database } = this.database(principal, name);
+    if (database.mount !== undefined) {
+      throw new RtdpError({
+        code: 'MOONBOX_DATABASE_IS_MOUNT',
+        message: `"${name}" is a mounted database`,
+        next: `Use UNMOUNT DATABASE ${name}; the store itself stays as it is.`,
+        facts: { name },
+      });
+    }
+    await this.#options.mountStore.removeDatabase(principal.organisationId, name);
+    this.#options.catalog.remove(principal.organisationId, name);
+    await this.#options.grants.removeDatabase(principal.organisationId, name);
+  }
+
+  /** All for an admin; for others what holds for themselves. */
+  grants(principal: Principal): Grant[] {
+    const { grants } = this.#options;
+    return hasRole(principal, 'admin') ? grants.list(principal.organisationId) : grants.of(principal);
+  }
+
+  async grant(principal: Principal, request: GrantRequest): Promise<Grant> {
+    requireRole(principal, 'admin');
+    return this.#options.grants.add(principal.organisationId, this.#exact(principal, request), principal.subject);
+  }
+
+  async revoke(principal: Principal, request: GrantRequest): Promise<void> {
+    requireRole(principal, 'admin');
+    let exact = request;
+    try {
+      exact = this.#exact(principal, request);
+    } catch (error) {
+      // The table has gone since; its grant can still be taken back, under the name it was given for.
+      if (!isRtdpError(error)) throw error;
+    }
+    await this.#options.grants.remove(principal.organisationId, exact);
+  }
+
+  /** Running ones first; others than an admin see their own alone. */
+  async queries(principal: Principal, filter: AuditFilter): Promise<{ records: AuditRecord[]; total: number }> {
+    const { running, auditStore } = this.#options;
+    const subject = hasRole(principal, 'admin') ? filter.subject : principal.subject;
+    const now = running
+      .list(principal.organisationId)
+      .map((query) => query.record())
+      .filter(
+        (record) =>
+          filter.before === undefined &&
+          (subject === undefined || record.subject === subject) &&
+          (filter.state === undefined || record.state === filter.state) &&
+          (filter.label === undefined || record.label === filter.label),
+      )
+      .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
+    const { records, total } = await auditStore.list(principal.organisationId, { ...filter, subject });
+    return { records: [...now, ...records].slice(0, filter.limit), total: total + now.length };
+  }
+
+  /** The table by its logical name, and columns that are there. */
+  #exact(principal: Principal, request: GrantRequest): GrantRequest {
+    this.database(principal, request.database);
+    if (request.table === undefined) return request;
+    const { table } = this.table(principal, request.database, request.table);
+    const names = table.definition.columns.map(({ name }) => name);
+    for (const column of request.columns ?? []) {
+      if (names.includes(column)) continue;
+      const meant = nearestName(column, names);
+      throw new RtdpError({
+        code: 'MOONBOX_COLUMN_UNKNOWN',
+        message: `table ${table.database}.${table.name} has no column "${column}"`,
+        next: meant === undefined ? `It has: ${names.join(', ')}.` : `Did you mean ${meant}?`,
+        facts: { column },
+      });
+    }
+    return { ...request, table: table.name };
+  }
+}
+
+/** Who is meant by a name in GRANT and REVOKE: a role if there is one of that name. */
+export function granteeOf(name: string): Pick<GrantRequest, 'subject' | 'role'> {
+  return isRole(name) ? { role: name } : { subject: name };
+}
+
+function afterDot(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
+}

@@ -1,0 +1,103 @@
+/** Holds every database, mount and table in memory, as stored; answers without waiting, and counts its changes. */
+import type { CatalogDatabase, CatalogTable, FoundTable, Mount } from './contract.ts';
+import { nameTables } from './logical-names.ts';
+import type { MountStore } from './mount-store.ts';
+
+const NO_TABLES: ReadonlyMap<string, CatalogTable> = new Map();
+
+export class Catalog {
+  readonly #store: MountStore;
+  /** Organisation → name → database. */
+  readonly #organisations = new Map<string, Map<string, CatalogDatabase>>();
+  #version = 0;
+
+  constructor(store: MountStore) {
+    this.#store = store;
+  }
+
+  async load(): Promise<void> {
+    const [mounts, tables, databases] = await Promise.all([
+      this.#store.listMounts(),
+      this.#store.listTables(),
+      this.#store.listDatabases(),
+    ]);
+    this.#organisations.clear();
+    for (const { organisationId, name } of databases) this.setDatabase(organisationId, name);
+    for (const mount of mounts) this.setMount(mount, tables.get(mount.id) ?? []);
+  }
+
+  /** Grows whenever a name, a column, a key or a type may have changed. */
+  get version(): number {
+    return this.#version;
+  }
+
+  /** In order of name. */
+  databases(organisationId: string): CatalogDatabase[] {
+    const databases = this.#organisations.get(organisationId)?.values() ?? [];
+    return [...databases].sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  database(organisationId: string, name: string): CatalogDatabase | undefined {
+    return this.#organisations.get(organisationId)?.get(name);
+  }
+
+  mount(organisationId: string, name: string): Mount | undefined {
+    return this.database(organisationId, name)?.mount;
+  }
+
+  /** Of every organisation. */
+  mounts(): Mount[] {
+    return [...this.#organisations.values()]
+      .flatMap((databases) => [...databases.values()])
+      .flatMap(({ mount }) => (mount === undefined ? [] : [mount]));
+  }
+
+  mountById(id: string): Mount | undefined {
+    return this.mounts().find((mount) => mount.id === id);
+  }
+
+  setDatabase(organisationId: string, name: string): void {
+    this.#put(organisationId, { name, mount: undefined, tables: NO_TABLES, aliases: NO_TABLES });
+    this.#version++;
+  }
+
+  setMount(mount: Mount, found: readonly FoundTable[]): void {
+    const before = this.database(mount.organisationId, mount.name);
+    const named = nameTables(found);
+    const byDefinition = new Map<FoundTable, CatalogTable>();
+    const tables = new Map<string, CatalogTable>();
+    for (const [name, table] of named.tables) {
+      const entry = { ...table, database: mount.name, name, mount };
+      byDefinition.set(table, entry);
+      tables.set(name, entry);
+    }
+    const aliases = new Map([...named.aliases].map(([name, table]) => [name, byDefinition.get(table)!]));
+    this.#put(mount.organisationId, { name: mount.name, mount, tables, aliases });
+    // Estimates move all the time, and nobody who remembers a plan needs to forget it for that.
+    if (before?.mount === undefined || structureOf(before) !== structureOf({ name: '', mount, tables, aliases })) {
+      this.#version++;
+    }
+  }
+
+  remove(organisationId: string, name: string): void {
+    this.#organisations.get(organisationId)?.delete(name);
+    this.#version++;
+  }
+
+  #put(organisationId: string, database: CatalogDatabase): void {
+    const databases = this.#organisations.get(organisationId) ?? new Map<string, CatalogDatabase>();
+    databases.set(database.name, database);
+    this.#organisations.set(organisationId, databases);
+  }
+}
+
+function structureOf({ tables, mount }: CatalogDatabase): string {
+  return JSON.stringify([
+    mount?.server,
+    [...tables].map(([name, { definition, sinkNamespace }]) => [
+      name,
+      sinkNamespace,
+      { ...definition, rowEstimate: null },
+    ]),
+  ]);
+}

@@ -1,0 +1,45 @@
+/** Decides how long a connection to a mounted store lives: opened at the first use, shared by all statements, closed with its mount. */
+import { openReader } from '@rtdp/stores/readers';
+import type { StoreReader } from '@rtdp/stores/scan-contract';
+import type { MountRequest } from '../client.ts';
+import type { Mount } from './contract.ts';
+
+export class Readers {
+  readonly #readers = new Map<string, Promise<StoreReader>>();
+  readonly #connections: number;
+
+  /** @param connections most connections to one store at a time */
+  constructor(connections: number) {
+    this.#connections = connections;
+  }
+
+  /** The shared reader of a mount; nothing is connected yet. */
+  of(mount: Mount): Promise<StoreReader> {
+    let reader = this.#readers.get(mount.id);
+    if (reader === undefined) {
+      reader = this.open(mount.kind, mount.connection);
+      this.#readers.set(mount.id, reader);
+      // An open that failed is tried again by the next statement.
+      reader.catch(() => this.#readers.delete(mount.id));
+    }
+    return reader;
+  }
+
+  /** A reader of the caller's own, to try a connection with; the caller closes it. */
+  open(kind: Mount['kind'], connection: MountRequest['connection']): Promise<StoreReader> {
+    return openReader({ kind, ...connection, connections: this.#connections, applicationName: 'rtdp moonbox' });
+  }
+
+  /** Ends what runs at the store. */
+  async close(mount: Mount): Promise<void> {
+    const reader = this.#readers.get(mount.id);
+    this.#readers.delete(mount.id);
+    await (await reader?.catch(() => undefined))?.close();
+  }
+
+  async closeAll(): Promise<void> {
+    const readers = [...this.#readers.values()];
+    this.#readers.clear();
+    await Promise.all(readers.map(async (reader) => (await reader.catch(() => undefined))?.close()));
+  }
+}

@@ -1,0 +1,140 @@
+/** Decides the plan of a SELECT for one user: from the cache, or from the planner; looks at the stores again when a name is not known. */
+import { analyse } from '@rtdp/sql/analyse';
+import { SqlError } from '@rtdp/sql/problem';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import type { Access, UserCatalog } from '../access/user-catalog.ts';
+import type { Mount } from '../catalog/contract.ts';
+import type { Mounting } from '../catalog/mounting.ts';
+import type { Plan, PlanQuery } from '../plan/contract.ts';
+import type { QueryRequest, TableRead } from './contract.ts';
+import { PlanCache } from './plan-cache.ts';
+
+export interface PlannedQuery {
+  plan: Plan;
+  tables: readonly TableRead[];
+}
+
+export interface PlanningOptions {
+  access: Access;
+  mounting: Mounting;
+  planQuery: PlanQuery;
+}
+
+/** Somebody who mistypes again and again does not make the stores tell their tables again and again. */
+const LOOK_AGAIN_EVERY_MS = 3_000;
+
+type PlanRequest = Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes' | 'principal' | 'database'>;
+
+export class Planning {
+  readonly #options: PlanningOptions;
+  readonly #cache = new PlanCache();
+
+  constructor(options: PlanningOptions) {
+    this.#options = options;
+  }
+
+  /** @throws SqlError (SQL_…), RtdpError MOONBOX_DATABASE_UNKNOWN, MOONBOX_PARAMETERS_INVALID */
+  async plan(request: PlanRequest): Promise<PlannedQuery> {
+    try {
+      return this.#plan(request);
+    } catch (error) {
+      if (!isUnknownName(error) || !(await this.#lookAgain(request))) throw error;
+      return this.#plan(request);
+    }
+  }
+
+  /** A source does not know what the plan names: true when the catalog was refreshed, so that planning anew may help. */
+  async refreshFor(request: PlanRequest): Promise<boolean> {
+    return this.#lookAgain(request);
+  }
+
+  #plan(request: PlanRequest): PlannedQuery {
+    const { access, planQuery } = this.#options;
+    const { sql, parameters, parameterTypes, database } = request;
+    const seen = access.of(request.principal);
+    if (database !== undefined && !seen.databases.has(database)) throw unknownDatabase(database, seen);
+    const { version } = access;
+    const types = parameterTypes?.map((type) => type?.written ?? type?.name ?? '') ?? [];
+    const key = JSON.stringify([seen.key, database ?? '', parameters === undefined, types, sql]);
+    let plan = this.#cache.get(version, key);
+    if (plan === undefined) {
+      plan = planQuery(sql, {
+        findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,
+        tableNames: () => seen.tableNames(),
+        facts: seen.facts,
+        ...(database === undefined ? {} : { defaultDatabase: database }),
+        ...(parameters === undefined ? {} : { parameters }),
+        ...(parameterTypes === undefined ? {} : { parameterTypes }),
+      });
+      this.#cache.add(version, key, plan);
+    }
+    if (parameters !== undefined) requireParameters(plan, parameters);
+    return { plan: bound(plan, parameters), tables: tablesRead(plan, seen) };
+  }
+
+  async #lookAgain({ sql, database, principal }: PlanRequest): Promise<boolean> {
+    const seen = this.#options.access.of(principal);
+    const mounts = new Set<Mount>();
+    for (const { name } of analyse(sql).tables) {
+      const [first = '', second] = name.split('.');
+      const inDatabase = second === undefined ? database : first;
+      for (const { database: found } of seen.databases.values()) {
+        if (found.mount !== undefined && (inDatabase === undefined || found.name === inDatabase))
+          mounts.add(found.mount);
+      }
+    }
+    const looked = await Promise.all(
+      [...mounts].map((mount) => this.#options.mounting.lookAgain(mount, LOOK_AGAIN_EVERY_MS)),
+    );
+    return looked.includes(true);
+  }
+}
+
+/** A plan from the cache carries the values it was made with. */
+function bound(plan: Plan, parameters: readonly (string | null)[] | undefined): Plan {
+  if (plan.whole === undefined || parameters === undefined || !plan.reusable) return plan;
+  return { ...plan, whole: { ...plan.whole, parameters } };
+}
+
+function tablesRead(plan: Plan, seen: UserCatalog): TableRead[] {
+  return plan.tablesRead.map(({ database, table, columns }) => ({
+    database,
+    table,
+    columns,
+    sinkNamespace: seen.findTable(database, table)?.table.sinkNamespace ?? null,
+  }));
+}
+
+function isUnknownName(error: unknown): boolean {
+  return error instanceof SqlError && /^SQL_UNKNOWN_(TABLE|COLUMN)$/.test(error.code);
+}
+
+/** A store no longer has the table, the column or the type that the plan counts on. */
+export function isOutdated(error: unknown): boolean {
+  if (isRtdpError(error, 'STORE_RESULT_TYPE')) return true;
+  if (!(error instanceof RtdpError)) return false;
+  const { sqlState } = error.facts;
+  // Undefined table, column and function of Postgres; MySQL's own two states for the first two.
+  return ['42P01', '42703', '42883', '42S02', '42S22'].includes(String(sqlState));
+}
+
+function requireParameters(plan: Plan, parameters: readonly unknown[]): void {
+  const needed = plan.parameterTypes.length;
+  if (needed === parameters.length) return;
+  throw new RtdpError({
+    code: 'MOONBOX_PARAMETERS_INVALID',
+    message: `the statement has ${needed} parameters, and ${parameters.length} values were given`,
+    next: 'Give one value for each of $1, $2, …; null for NULL.',
+    facts: { needed, given: parameters.length },
+  });
+}
+
+export function unknownDatabase(name: string, seen: UserCatalog): RtdpError {
+  const names = [...seen.databases.keys()];
+  return new RtdpError({
+    code: 'MOONBOX_DATABASE_UNKNOWN',
+    message: `database "${name}" does not exist, or you may not read it`,
+    next: names.length === 0 ? 'Ask an administrator for a grant.' : `Use one of: ${names.slice(0, 20).join(', ')}.`,
+    facts: { name },
+  });
+}
