@@ -275,8 +275,12 @@ export const filterSchema = z.strictObject({
   operator: z.enum(FILTER_OPERATORS),
   values: z
     .array(z.union([scalar, relativeDateSchema]))
-    .max(5_000)
+    .max(1_000)
     .default([]),
+  grain: z
+    .enum(GRAINS)
+    .optional()
+    .describe('Compares the start of the minute, day, … instead: what a mark on a grained axis shows'),
 });
 export const havingSchema = z.strictObject({
   by: z.string().max(200).describe('Name or alias of a measure of this query'),

@@ -1,0 +1,70 @@
+/**
+ * Decides who a token's subject is now: a user who has been disabled is nobody at once, and a changed role counts at once, however long the
+ * token is still good.
+ */
+
+import type { Role } from '@rtdp/identity/roles';
+import type { Verifier } from '@rtdp/identity/verifier';
+import type { RequestIdentity } from '@rtdp/service/http';
+import { RtdpError } from '@rtdp/ums/error';
+import type { StoredUser, UserStore } from './user-store.ts';
+
+/** Another instance may have changed the user; this one forgets at once what it changes itself. */
+const REMEMBERED_MS = 1_000;
+const MOST_REMEMBERED = 10_000;
+const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+
+export interface Viewer extends RequestIdentity {
+  roles: Role[];
+  /** Empty for a token that is no user's, such as the operator's. */
+  email: string;
+}
+
+export class Accounts {
+  readonly #users: UserStore;
+  readonly #now: () => number;
+  readonly #remembered = new Map<string, { user: Promise<StoredUser | undefined>; at: number }>();
+
+  constructor(users: UserStore, now: () => number) {
+    this.#users = users;
+    this.#now = now;
+  }
+
+  forget(userId: string): void {
+    this.#remembered.delete(userId);
+  }
+
+  /** @throws RtdpError IDENTITY_TOKEN_INVALID for a user who is gone or disabled */
+  async current(identity: RequestIdentity & { roles: readonly string[] }): Promise<Viewer> {
+    if (!USER_ID.test(identity.subject)) return { ...identity, roles: identity.roles as Role[], email: '' };
+    const user = await this.#find(identity.subject);
+    if (user === undefined || user.disabled || user.organisationId !== identity.organisationId) {
+      throw new RtdpError({
+        code: 'IDENTITY_TOKEN_INVALID',
+        message: 'the user of this token may not sign in any more',
+        next: 'Ask an administrator.',
+      });
+    }
+    return {
+      subject: identity.subject,
+      organisationId: identity.organisationId,
+      roles: [user.role],
+      email: user.email,
+    };
+  }
+
+  #find(id: string): Promise<StoredUser | undefined> {
+    const known = this.#remembered.get(id);
+    if (known !== undefined && this.#now() - known.at < REMEMBERED_MS) return known.user;
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+    const user = this.#users.findById(id);
+    this.#remembered.set(id, { user, at: this.#now() });
+    user.catch(() => this.#remembered.delete(id));
+    return user;
+  }
+}
+
+/** A verifier whose identities are of today. */
+export function currentVerifier(verifier: Verifier, accounts: Accounts): Verifier {
+  return { verify: async (token) => accounts.current(await verifier.verify(token)) };
+}

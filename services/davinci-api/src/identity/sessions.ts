@@ -1,0 +1,150 @@
+/** Decides who is let in, by password, by one-time link or by an earlier sign-in, and what token that gives. */
+import type { Signer } from '@rtdp/identity/signer';
+import { RtdpError } from '@rtdp/ums/error';
+import type { AuditStore } from '../audit/audit-store.ts';
+import type { Session } from '../client.ts';
+import type { LoginLimits } from './login-limits.ts';
+import { toMe } from './me.ts';
+import { checkPassword, hashPassword } from './password.ts';
+import type { SessionStore } from './session-store.ts';
+import { normalEmail, type StoredUser, type UserStore } from './user-store.ts';
+
+/** Another service trusts a token until it ends, so it is short. */
+export const ACCESS_TOKEN_SECONDS = 600;
+const LINK_MINUTES = 10;
+
+export interface SignedIn {
+  session: Session;
+  /** For the cookie; undefined where the browser has it already. */
+  refresh?: { token: string; expiresAt: Date };
+}
+
+export interface SessionsOptions {
+  users: UserStore;
+  sessions: SessionStore;
+  audit: AuditStore;
+  limits: LoginLimits;
+  signer: Signer;
+  now: () => number;
+}
+
+export class Sessions {
+  readonly #options: SessionsOptions;
+
+  constructor(options: SessionsOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RtdpError DAVINCI_LOGIN_FAILED, the same for every reason; DAVINCI_LOGIN_RATE_LIMIT */
+  async logIn(email: string, password: string, address: string): Promise<SignedIn> {
+    const { limits, users, audit } = this.#options;
+    const account = normalEmail(email);
+    limits.attempt(account, address);
+    const user = await users.findByEmail(account);
+    const matches = await checkPassword(user?.passwordHash ?? null, password);
+    if (!matches || user === undefined || user.disabled) {
+      if (user !== undefined) await audit.write(signIn(user, 'session.refused', { address, by: 'password' }));
+      throw loginFailed('e-mail and password do not fit', 'Check both, or ask an administrator for a sign-in link.');
+    }
+    limits.succeeded(account, address);
+    return this.#begin(user, { address, by: 'password' });
+  }
+
+  /** @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
+  async logInByLink(code: string, address: string): Promise<SignedIn> {
+    const { limits, users, sessions } = this.#options;
+    // Codes cannot be guessed; the address is counted so that nobody tries for fun.
+    limits.attempt(`link from ${address}`, address);
+    const userId = await sessions.useLink(code);
+    const user = userId === undefined ? undefined : await users.findById(userId);
+    if (user === undefined || user.disabled) {
+      throw loginFailed('the link was used already, or is too old', 'Ask for a new one, or sign in by password.');
+    }
+    limits.succeeded(`link from ${address}`, address);
+    return this.#begin(user, { address, by: 'link' });
+  }
+
+  /** @throws RtdpError DAVINCI_LOGIN_FAILED */
+  async refresh(token: string): Promise<SignedIn> {
+    const { sessions, users, audit } = this.#options;
+    const rotation = await sessions.rotate(token);
+    if (rotation.outcome === 'reused') {
+      const { userId: subject, organisationId } = rotation;
+      await audit.write({ organisationId, subject, action: 'session.reused', facts: {} });
+    }
+    const user = 'userId' in rotation ? await users.findById(rotation.userId) : undefined;
+    if (rotation.outcome === 'unknown' || rotation.outcome === 'reused' || user === undefined || user.disabled) {
+      throw loginFailed('the session has ended', 'Sign in again.');
+    }
+    await users.seen(user.id);
+    const session = await this.#session(user);
+    return rotation.outcome === 'rotated'
+      ? { session, refresh: { token: rotation.token, expiresAt: rotation.expiresAt } }
+      : { session };
+  }
+
+  async logOut(token: string): Promise<void> {
+    await this.#options.sessions.end(token);
+  }
+
+  /** Ends every sign-in of the user and begins a new one. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
+  async changePassword(
+    user: StoredUser,
+    change: { current?: string | undefined; password: string },
+    address: string,
+  ): Promise<SignedIn> {
+    const { users, sessions, audit, limits } = this.#options;
+    if (user.passwordHash !== null) {
+      limits.attempt(user.email, address);
+      if (!(await checkPassword(user.passwordHash, change.current ?? ''))) {
+        throw loginFailed('the current password does not fit', 'Enter the password that you sign in with now.');
+      }
+      limits.succeeded(user.email, address);
+    }
+    const passwordHash = await hashPassword(change.password);
+    await users.change(user.organisationId, user.id, { passwordHash });
+    await sessions.endAll(user.id);
+    await audit.write(signIn(user, 'user.password', {}));
+    return this.#begin({ ...user, passwordHash }, { address, by: 'password change' });
+  }
+
+  /** The code of a link that signs `user` in once. */
+  async createLink(user: StoredUser, createdBy: string): Promise<{ code: string; expiresAt: string }> {
+    const { code, expiresAt } = await this.#options.sessions.createLink(user, createdBy, LINK_MINUTES * 60_000);
+    await this.#options.audit.write({
+      organisationId: user.organisationId,
+      subject: createdBy,
+      action: 'user.link',
+      object: { id: user.id, name: user.email },
+    });
+    return { code, expiresAt: expiresAt.toISOString() };
+  }
+
+  async #begin(user: StoredUser, facts: Record<string, unknown>): Promise<SignedIn> {
+    const { sessions, users, audit } = this.#options;
+    const refresh = await sessions.begin(user);
+    await users.seen(user.id);
+    await audit.write(signIn(user, 'session.login', facts));
+    return { session: await this.#session(user), refresh };
+  }
+
+  async #session(user: StoredUser): Promise<Session> {
+    const accessToken = await this.#options.signer.signToken({
+      subject: user.id,
+      organisationId: user.organisationId,
+      roles: [user.role],
+      expiresInSeconds: ACCESS_TOKEN_SECONDS,
+    });
+    const expiresAt = new Date(this.#options.now() + ACCESS_TOKEN_SECONDS * 1000).toISOString();
+    return { accessToken, expiresAt, user: toMe(user) };
+  }
+}
+
+function signIn(user: StoredUser, action: string, facts: Record<string, unknown>) {
+  const { id, organisationId, email } = user;
+  return { organisationId, subject: id, action, object: { id, name: email }, facts };
+}
+
+export function loginFailed(message: string, next: string): RtdpError {
+  return new RtdpError({ code: 'DAVINCI_LOGIN_FAILED', message, next });
+}

@@ -1,0 +1,54 @@
+/** Decides what a wall clock shows in a zone, and which instant a wall clock's time is. A wall time is held as if it were UTC, in milliseconds. */
+import { RtdpError } from '@rtdp/ums/error';
+
+const FORMATS = new Map<string, Intl.DateTimeFormat>();
+
+/** @throws RtdpError DAVINCI_QUERY_INVALID for a zone that nobody knows */
+function formatOf(zone: string): Intl.DateTimeFormat {
+  let format = FORMATS.get(zone);
+  if (format === undefined) {
+    try {
+      format = new Intl.DateTimeFormat('en-US', {
+        timeZone: zone,
+        hourCycle: 'h23',
+        year: 'numeric',
+        month: 'numeric',
+        day: 'numeric',
+        hour: 'numeric',
+        minute: 'numeric',
+        second: 'numeric',
+      });
+    } catch (cause) {
+      throw new RtdpError({
+        code: 'DAVINCI_QUERY_INVALID',
+        message: `there is no time zone ${JSON.stringify(zone)}`,
+        next: 'Use an IANA name such as Europe/Berlin, or UTC.',
+        facts: { timeZone: zone },
+        cause,
+      });
+    }
+    FORMATS.set(zone, format);
+  }
+  return format;
+}
+
+export function checkZone(zone: string): void {
+  formatOf(zone);
+}
+
+/** Instant → what the wall clock shows. */
+export function wallOf(instant: number, zone: string): number {
+  const parts = Object.fromEntries(
+    formatOf(zone)
+      .formatToParts(instant)
+      .map(({ type, value }) => [type, Number(value)]),
+  ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
+  const milliseconds = ((instant % 1000) + 1000) % 1000;
+  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) + milliseconds;
+}
+
+/** Wall time → instant. A time that the clock skips is taken as if it had not; of one that comes twice, one is taken. */
+export function instantOf(wall: number, zone: string): number {
+  const first = wall - (wallOf(wall, zone) - wall);
+  return wall - (wallOf(first, zone) - first);
+}
