@@ -1,0 +1,45 @@
+/** Proves what a picture lights, which state wins, and that a layout puts the layers from left to right without overlaps. */
+import { expect, test } from 'vitest';
+import { type Graph, pathThrough, worstStatus } from './graph.ts';
+import { layoutGraph } from './layout-graph.ts';
+
+const node = (id: string, kind: Graph['nodes'][number]['kind']): Graph['nodes'][number] => ({
+  id,
+  kind,
+  title: id,
+  status: 'ok',
+  figures: [],
+});
+const graph: Graph = {
+  nodes: [node('s1', 'source'), node('s2', 'source'), node('f1', 'flow'), node('f2', 'flow'), node('d', 'sink')],
+  edges: [
+    { from: 's1', to: 'f1', status: 'ok' },
+    { from: 's2', to: 'f2', status: 'ok' },
+    { from: 'f1', to: 'd', status: 'ok' },
+    { from: 'f2', to: 'd', status: 'ok' },
+  ],
+};
+
+test('a path is what feeds a node and what it feeds, not its neighbours', () => {
+  expect([...pathThrough(graph, 'f1')].sort()).toEqual(['d', 'f1', 's1']);
+  expect([...pathThrough(graph, 'd')].sort()).toEqual(['d', 'f1', 'f2', 's1', 's2']);
+});
+
+test('the worst state is told; nothing known is unknown', () => {
+  expect(worstStatus(['ok', 'paused', 'late'])).toBe('late');
+  expect(worstStatus(['ok', 'broken', 'late'])).toBe('broken');
+  expect(worstStatus([])).toBe('unknown');
+});
+
+test('layers stand from left to right and no two nodes overlap', async () => {
+  const { positions } = await layoutGraph(graph, { width: 200, height: 60 }, { source: 0, flow: 1, sink: 2 });
+  expect(positions.size).toBe(5);
+  expect(positions.get('s1')!.x).toBeLessThan(positions.get('f1')!.x);
+  expect(positions.get('f2')!.x).toBeLessThan(positions.get('d')!.x);
+  const placed = [...positions.values()];
+  for (const [at, a] of placed.entries()) {
+    for (const b of placed.slice(at + 1)) {
+      expect(Math.abs(a.x - b.x) >= 200 || Math.abs(a.y - b.y) >= 60).toBe(true);
+    }
+  }
+});

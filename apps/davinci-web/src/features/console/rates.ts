@@ -1,0 +1,52 @@
+/** Decides how fast a number that only grows has grown lately, from what a page has seen of it. */
+
+interface Sample {
+  at: number;
+  value: number;
+}
+
+/** Rates are over about this time, milliseconds. */
+const WINDOW_MS = 10_000;
+/** What is kept for the little curve, milliseconds. */
+const KEPT_MS = 120_000;
+
+export class RateMeter {
+  readonly #samples: Sample[] = [];
+
+  /** A value below the last one is a counter that began anew: what was seen before counts no more. */
+  add(value: number, at: number): void {
+    const last = this.#samples.at(-1);
+    if (last !== undefined && value < last.value) this.#samples.length = 0;
+    if (last !== undefined && at <= last.at) return;
+    this.#samples.push({ at, value });
+    while (this.#samples[0] !== undefined && this.#samples[0].at < at - KEPT_MS) this.#samples.shift();
+  }
+
+  /** Per second; null before two values were seen. */
+  rate(): number | null {
+    const last = this.#samples.at(-1);
+    const first = this.#samples.find((sample) => last !== undefined && sample.at >= last.at - WINDOW_MS);
+    return last === undefined || first === undefined || first === last ? null : perSecond(first, last);
+  }
+
+  /** Rates between the values seen, oldest first. */
+  curve(): number[] {
+    return this.#samples.slice(1).map((sample, at) => perSecond(this.#samples[at]!, sample));
+  }
+}
+
+function perSecond(from: Sample, to: Sample): number {
+  return ((to.value - from.value) * 1_000) / (to.at - from.at);
+}
+
+const meters = new Map<string, RateMeter>();
+
+/** The meter of a thing, kept while the application is open, so that going from page to page loses nothing. */
+export function meterOf(key: string): RateMeter {
+  let meter = meters.get(key);
+  if (meter === undefined) {
+    meter = new RateMeter();
+    meters.set(key, meter);
+  }
+  return meter;
+}

@@ -1,0 +1,126 @@
+/** Decides how the form of a flow becomes its definition, and a shown definition the form. Pure. */
+
+/** A definition as Wormhole shows it: every default filled in, the password empty. */
+export interface FlowDefinitionView {
+  name: string;
+  description: string;
+  stream: string;
+  source: { namespace: string; topic: string };
+  from: 'pull' | 'earliest' | { offset: unknown };
+  steps?: { name: string; sql: string }[];
+  sink: {
+    store: 'postgres';
+    connection: {
+      host: string;
+      port: number;
+      database: string;
+      user: string;
+      password: string;
+      ssl: 'disable' | 'require' | 'verify-full';
+    };
+    schema: string;
+    table: string;
+    deletes: 'physical' | 'tombstone' | 'history';
+    keyHoldsSource?: boolean;
+    connections: number;
+  };
+  onIncompatible: 'pause' | 'follow';
+  limits: { rows: number; bytes: number; lingerMs: number };
+  retry: { firstMs: number; maximumMs: number };
+  deadLetterLimit: number;
+  autoStart: boolean;
+}
+
+export interface FlowForm {
+  name: string;
+  description: string;
+  namespace: string;
+  from: 'pull' | 'earliest';
+  steps: { name: string; sql: string }[];
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  ssl: 'disable' | 'require' | 'verify-full';
+  schema: string;
+  table: string;
+  deletes: 'physical' | 'tombstone' | 'history';
+  onIncompatible: 'pause' | 'follow';
+}
+
+export const NEW_FLOW: FlowForm = {
+  name: '',
+  description: '',
+  namespace: '',
+  from: 'pull',
+  steps: [],
+  host: '',
+  port: 5432,
+  database: '',
+  user: '',
+  password: '',
+  ssl: 'disable',
+  schema: 'public',
+  table: '{table}',
+  deletes: 'physical',
+  onIncompatible: 'pause',
+};
+
+/** What the form does not show (limits, stream, a start at an offset) is taken from the definition that is changed. */
+export function flowDefinition(form: FlowForm, before?: FlowDefinitionView) {
+  const { host, port, database, user, password, ssl } = form;
+  const keepsStart = before !== undefined && typeof before.from === 'object' && form.from === 'pull';
+  const keepsTopic = before !== undefined && before.source.namespace === form.namespace;
+  return {
+    ...(before === undefined
+      ? {}
+      : {
+          stream: before.stream,
+          limits: before.limits,
+          retry: before.retry,
+          deadLetterLimit: before.deadLetterLimit,
+          autoStart: before.autoStart,
+        }),
+    name: form.name,
+    description: form.description,
+    source: { namespace: form.namespace.trim(), ...(keepsTopic ? { topic: before.source.topic } : {}) },
+    from: keepsStart ? before.from : form.from,
+    ...(form.steps.length === 0 ? {} : { steps: form.steps }),
+    sink: {
+      ...(before === undefined ? {} : { connections: before.sink.connections }),
+      ...(before?.sink.keyHoldsSource === undefined ? {} : { keyHoldsSource: before.sink.keyHoldsSource }),
+      store: 'postgres' as const,
+      connection: { host: host.trim(), port, database: database.trim(), user: user.trim(), password, ssl },
+      schema: form.schema,
+      table: form.table,
+      deletes: form.deletes,
+    },
+    onIncompatible: form.onIncompatible,
+  };
+}
+
+export function flowForm(definition: FlowDefinitionView): FlowForm {
+  const { sink, source } = definition;
+  return {
+    name: definition.name,
+    description: definition.description,
+    namespace: source.namespace,
+    from: definition.from === 'earliest' ? 'earliest' : 'pull',
+    steps: definition.steps ?? [],
+    ...sink.connection,
+    schema: sink.schema,
+    table: sink.table,
+    deletes: sink.deletes,
+    onIncompatible: definition.onIncompatible,
+  };
+}
+
+/** A name for the next step that no other has. */
+export function nextStepName(steps: readonly { name: string }[]): string {
+  if (steps.length === 0) return 'result';
+  for (let number = steps.length + 1; ; number += 1) {
+    const name = `step_${number}`;
+    if (!steps.some((step) => step.name === name)) return name;
+  }
+}

@@ -1,0 +1,193 @@
+/** Decides what the one picture of the platform shows: sources → topics → flows → sinks → mounts → views → dashboards, each with state, rate and lag. Pure. */
+import type { DashboardSummary, View } from '@rtdp/davinci-api/client';
+import type { SourceView } from '@rtdp/dbus/client';
+import type { MountView } from '@rtdp/moonbox/client';
+import type { FlowStatus } from '@rtdp/wormhole/client';
+import type { Graph, GraphEdge, GraphNode, GraphStatus } from '../console/graph.ts';
+import { worstStatus } from '../console/graph.ts';
+import { flowStatus, flowTableStatus, mountStatus, sourceStatus } from '../console/statuses.ts';
+
+/** Which tables a view reads, as far as its lineage is known. */
+export interface ViewLineage {
+  viewId: string;
+  tables: readonly { database: string; table: string; sinkNamespace: string | null }[];
+}
+
+export interface DataFlowParts {
+  sources: readonly SourceView[];
+  flows: readonly FlowStatus[];
+  mounts: readonly MountView[];
+  views: readonly Pick<View, 'id' | 'name'>[];
+  lineage: readonly ViewLineage[];
+  dashboards: readonly (Pick<DashboardSummary, 'id' | 'name'> & { viewIds: readonly string[] })[];
+}
+
+/** How figures are put into words; handed in so that the picture itself knows no language. */
+export interface Wording {
+  rate(rowsPerSecond: number): string;
+  messages(lag: number): string;
+  behind(milliseconds: number): string;
+  tables(count: number): string;
+}
+
+export function dataFlowGraph(parts: DataFlowParts, words: Wording): Graph {
+  const picture = new Picture();
+  for (const source of parts.sources) addSource(picture, source, words);
+  for (const flow of parts.flows) addFlow(picture, flow, words);
+  addSinks(picture, parts.flows, words);
+  for (const mount of parts.mounts) addMount(picture, mount, words);
+  addViews(picture, parts);
+  return { nodes: [...picture.nodes.values()], edges: [...picture.edges.values()] };
+}
+
+class Picture {
+  readonly nodes = new Map<string, GraphNode>();
+  readonly edges = new Map<string, GraphEdge>();
+
+  add(node: GraphNode): void {
+    this.nodes.set(node.id, node);
+  }
+
+  connect(edge: GraphEdge): void {
+    const key = `${edge.from}→${edge.to}`;
+    const before = this.edges.get(key);
+    this.edges.set(key, before === undefined ? edge : { ...before, status: worstStatus([before.status, edge.status]) });
+  }
+
+  statusOf(id: string): GraphStatus {
+    return this.nodes.get(id)?.status ?? 'unknown';
+  }
+
+  /** @returns the id of the topic, which is made when it is first named */
+  topic(name: string, status: GraphStatus): string {
+    const id = `topic:${name}`;
+    if (!this.nodes.has(id)) {
+      this.add({ id, kind: 'topic', title: name, status, figures: [], href: `/topics/${encodeURIComponent(name)}` });
+    }
+    return id;
+  }
+}
+
+function addSource(picture: Picture, source: SourceView, words: Wording): void {
+  const id = `source:${source.name}`;
+  const status = sourceStatus(source);
+  const lag = source.stream?.lagMillis ?? null;
+  picture.add({
+    id,
+    kind: 'source',
+    title: source.name,
+    status,
+    ...(source.reason === null ? {} : { detail: source.reason.message }),
+    figures: lag === null ? [] : [words.behind(lag)],
+    href: `/sources/${encodeURIComponent(source.name)}`,
+  });
+  picture.connect({ from: id, to: picture.topic(source.topic, status), status });
+}
+
+function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
+  const id = `flow:${flow.name}`;
+  const status = flowStatus(flow);
+  picture.add({
+    id,
+    kind: 'flow',
+    title: flow.name,
+    status,
+    ...(flow.reason === null ? {} : { detail: flow.reason.message }),
+    figures: [words.rate(flow.rowsPerSecond)],
+    href: `/flows/${encodeURIComponent(flow.name)}`,
+  });
+  const topic = topicOf(flow);
+  if (topic === undefined) return;
+  picture.connect({
+    from: picture.topic(topic, 'unknown'),
+    to: id,
+    status,
+    ...(flow.lag > 0 ? { label: words.messages(flow.lag) } : {}),
+  });
+}
+
+function topicOf({ definition }: FlowStatus): string | undefined {
+  const source = (definition as { source?: { topic?: unknown } } | null)?.source;
+  return typeof source?.topic === 'string' ? source.topic : undefined;
+}
+
+/** A sink in the picture is a schema of a database: its single tables are on the pages of the flows. */
+function sinkOf(sinkNamespace: string): { id: string; title: string } {
+  const [system = '', database = '', schema = ''] = sinkNamespace.split('.');
+  return { id: `sink:${system}.${database}.${schema}`, title: `${database}.${schema}` };
+}
+
+function addSinks(picture: Picture, flows: readonly FlowStatus[], words: Wording): void {
+  const written = flows.flatMap((flow) =>
+    flow.tables.map((table) => ({ flow, table, sink: sinkOf(table.sinkNamespace) })),
+  );
+  for (const [id, tables] of Map.groupBy(written, ({ sink }) => sink.id)) {
+    picture.add({
+      id,
+      kind: 'sink',
+      title: tables[0]!.sink.title,
+      status: worstStatus(tables.map(({ table }) => flowTableStatus(table))),
+      figures: [words.tables(tables.length)],
+      href: `/flows/${encodeURIComponent(tables[0]!.flow.name)}`,
+    });
+    for (const [name, own] of Map.groupBy(tables, ({ flow }) => flow.name)) {
+      const rate = own.reduce((sum, { table }) => sum + table.rowsPerSecond, 0);
+      picture.connect({
+        from: `flow:${name}`,
+        to: id,
+        status: worstStatus(own.map(({ table }) => flowTableStatus(table))),
+        ...(rate > 0 ? { label: words.rate(rate) } : {}),
+      });
+    }
+  }
+}
+
+function addMount(picture: Picture, mount: MountView, words: Wording): void {
+  const id = `mount:${mount.name}`;
+  const status = mountStatus(mount);
+  picture.add({
+    id,
+    kind: 'mount',
+    title: mount.name,
+    status,
+    ...(mount.error === null ? {} : { detail: mount.error.message }),
+    figures: [words.tables(mount.tables)],
+    href: `/queries?tab=mounts&mount=${encodeURIComponent(mount.name)}`,
+  });
+  const system = mount.sinkNamespacePrefix?.system ?? 'postgresql';
+  const database = mount.sinkNamespacePrefix?.instance ?? mount.connection.database;
+  for (const sink of [...picture.nodes.keys()]) {
+    if (sink.startsWith(`sink:${system}.${database}.`)) picture.connect({ from: sink, to: id, status });
+  }
+}
+
+function addViews(picture: Picture, { views, lineage, dashboards }: DataFlowParts): void {
+  const shown = new Set(dashboards.flatMap(({ viewIds }) => viewIds));
+  for (const view of views) {
+    const id = `view:${view.id}`;
+    const tables = lineage.find(({ viewId }) => viewId === view.id)?.tables ?? [];
+    const mounts = [...new Set(tables.map(({ database }) => `mount:${database}`))].filter((mount) =>
+      picture.nodes.has(mount),
+    );
+    // A view that nothing shows and whose tables are not known would only hang loose in the picture.
+    if (mounts.length === 0 && !shown.has(view.id)) continue;
+    const status = worstStatus(mounts.map((mount) => picture.statusOf(mount)));
+    picture.add({ id, kind: 'view', title: view.name, status, figures: [], href: `/views/${view.id}` });
+    for (const mount of mounts) picture.connect({ from: mount, to: id, status: picture.statusOf(mount) });
+  }
+  for (const dashboard of dashboards) {
+    const own = dashboard.viewIds.map((viewId) => `view:${viewId}`).filter((view) => picture.nodes.has(view));
+    if (own.length === 0) continue;
+    const id = `dashboard:${dashboard.id}`;
+    const status = worstStatus(own.map((view) => picture.statusOf(view)));
+    picture.add({
+      id,
+      kind: 'dashboard',
+      title: dashboard.name,
+      status,
+      figures: [],
+      href: `/dashboards/${dashboard.id}`,
+    });
+    for (const view of own) picture.connect({ from: view, to: id, status: picture.statusOf(view) });
+  }
+}

@@ -1,0 +1,34 @@
+/** Decides what the first step of a registration asks: how the source is called, and where it is. */
+import { Input } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Field } from '../console/field.tsx';
+import { ConnectionFields } from './connection-fields.tsx';
+import { proposeName, type SourceForm } from './source-form.ts';
+
+export function NameAndConnection(props: { form: SourceForm; onChange: (form: SourceForm) => void }): ReactNode {
+  const { t } = useTranslation('console-sources');
+  const { form, onChange } = props;
+  const isFine = form.name === '' || /^[a-z][a-z0-9_]{0,39}$/.test(form.name);
+  const proposed = proposeName(form.database);
+  return (
+    <>
+      <ConnectionFields form={form} onChange={onChange} />
+      <Field
+        label={t('field.name')}
+        hint={proposed === '' ? t('field.nameHint') : t('field.nameProposed', { name: proposed })}
+        problem={isFine ? undefined : t('field.nameProblem')}
+      >
+        {(id) => (
+          <Input
+            id={id}
+            value={form.name}
+            placeholder={proposed}
+            status={isFine ? '' : 'error'}
+            onChange={(event) => onChange({ ...form, name: event.target.value })}
+          />
+        )}
+      </Field>
+    </>
+  );
+}

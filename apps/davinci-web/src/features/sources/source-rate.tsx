@@ -1,0 +1,30 @@
+/** Decides how the rate of a source is known: from what its counter has grown by while the application looked. */
+import type { SourceView } from '@rtdp/dbus/client';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Null } from '../../shell/quantity.tsx';
+import { meterOf } from '../console/rates.ts';
+import { Sparkline } from '../console/sparkline.tsx';
+import { useWording } from '../console/use-wording.ts';
+
+export function SourceRate({ source }: { source: SourceView }): ReactNode {
+  const { t } = useTranslation('console-sources');
+  const words = useWording();
+  const meter = meterOf(`source ${source.name}`);
+  const [, redraw] = useState(0);
+  // The answer is another object at every look, also when nothing has grown.
+  useEffect(() => {
+    if (source.stream === null) return;
+    meter.add(source.stream.rows, Date.now());
+    redraw((count) => count + 1);
+  }, [source, meter]);
+  const rate = meter.rate();
+  if (source.stream === null || rate === null) return <Null />;
+  const text = words.rate(rate);
+  return (
+    <span className="row">
+      <Sparkline values={meter.curve()} label={t('rateCurve', { rate: text })} />
+      <span className="numbers">{text}</span>
+    </span>
+  );
+}
