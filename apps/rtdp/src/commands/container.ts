@@ -1,8 +1,10 @@
 /** The steps of docker-compose.yml: make secrets, prepare the servers, open the demo. */
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Command, Option } from 'commander';
 import { describeContainers } from '../compose/describe-containers.ts';
 import { handOutSecrets } from '../compose/hand-out-secrets.ts';
+import { type KafkaSecurity, kafkaSettings } from '../compose/kafka-settings.ts';
 import { prepareServers } from '../compose/prepare-servers.ts';
 import { openDemo } from '../demo/open-demo.ts';
 import { readPlatformFile, writePlatformFile } from '../platform/platform-file.ts';
@@ -21,11 +23,15 @@ export function containerCommands(program: Command, guarded: Guarded, print: (te
     .command('secrets <volumes>')
     .description('make every password and key that is missing, and give each container its own')
     .requiredOption('--public-url <url>', 'where a browser finds the web application')
-    .action((volumes: string, { publicUrl }: { publicUrl: string }) =>
+    .addOption(
+      new Option('--kafka <security>', 'how to sign in to Kafka').choices(['open', 'sasl-tls']).default('open'),
+    )
+    .action((volumes: string, { publicUrl, kafka: security }: { publicUrl: string; kafka: KafkaSecurity }) =>
       guarded(async (dataFolder) => {
         const secrets = await platformSecrets(dataFolder);
+        const kafka = await kafkaSettings(security, secrets.passwords.kafkaClient, join(dataFolder, 'secrets'));
         const description = describeContainers(dataFolder, publicUrl, secrets);
-        await handOutSecrets({ volumes, secrets, description, moreEnvironment: {} });
+        await handOutSecrets({ volumes, secrets, description, kafka });
         await writePlatformFile(description);
         print('Every container has its secrets.\n');
       }),

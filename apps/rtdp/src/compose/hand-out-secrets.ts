@@ -5,6 +5,7 @@ import type { PlatformDescription, ServiceName } from '../platform/contract.ts';
 import type { PlatformSecrets } from '../platform/platform-secrets.ts';
 import { serviceEnvironment } from '../platform/service-environment.ts';
 import { CONTAINER_ADDRESSES } from './container-addresses.ts';
+import type { KafkaSettings } from './kafka-settings.ts';
 
 /** Where a container finds its own volume. */
 const MOUNTED_AT = '/run/rtdp';
@@ -24,12 +25,11 @@ export interface HandOut {
   volumes: string;
   secrets: PlatformSecrets;
   description: PlatformDescription;
-  /** Added to the environment of every service. */
-  moreEnvironment: Record<string, string>;
+  kafka: KafkaSettings;
 }
 
 /** Writes every volume; the same again at each start. */
-export async function handOutSecrets({ volumes, secrets, description, moreEnvironment }: HandOut): Promise<void> {
+export async function handOutSecrets({ volumes, secrets, description, kafka }: HandOut): Promise<void> {
   const { passwords } = secrets;
   // The servers run as users of their own; nobody else has their volume.
   await give(join(volumes, 'metadata'), { superuser: passwords.metadataSuperuser }, 0o444);
@@ -37,6 +37,8 @@ export async function handOutSecrets({ volumes, secrets, description, moreEnviro
   await give(join(volumes, 'warehouse'), { superuser: passwords.warehouseSuperuser }, 0o444);
   await give(join(volumes, 'shadow'), { superuser: passwords.shadowSuperuser }, 0o444);
   await give(join(volumes, 'suppliers'), { root: passwords.suppliersRoot, gateway: passwords.suppliersGateway }, 0o444);
+  await give(join(volumes, 'kafka'), kafka.broker, 0o444);
+  await give(join(volumes, 'registry'), kafka.registry, 0o444);
   for (const name of Object.keys(FILES_OF) as ServiceName[]) {
     const folder = join(volumes, name);
     const files = { ...description.files };
@@ -51,8 +53,10 @@ export async function handOutSecrets({ volumes, secrets, description, moreEnviro
       wirePort: CONTAINER_ADDRESSES.wire.port,
       demo: true,
     });
-    const lines = Object.entries({ ...environment, ...moreEnvironment }).map(([key, value]) => `${key}=${value}\n`);
-    await give(folder, { environment: lines.join('') }, 0o400);
+    const lines = Object.entries({ ...environment, ...kafka.client.environment }).map(
+      ([key, value]) => `${key}=${value}\n`,
+    );
+    await give(folder, { ...kafka.client.files, environment: lines.join('') }, 0o400);
   }
 }
 

@@ -50,12 +50,15 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
 
 /** What cannot be put in place yet does not take the platform down: it is said and tried again, and the parts stay up. */
 async function inPlace(what: string, work: () => Promise<string[]>, { say, signal }: OpenDemo): Promise<void> {
+  let told = '';
   for (let attempt = 1; !signal.aborted; attempt++) {
     try {
       for (const step of await work()) say(step);
       return;
     } catch (error) {
-      say(`${what} is not in place yet: ${errorText(error).trimEnd().replaceAll('\n', ' ')}`);
+      const why = errorText(error).trimEnd().replaceAll('\n', ' ');
+      if (why !== told) say(`${what} is not in place yet: ${why}`);
+      told = why;
       await sleep(Math.min(10_000, attempt * 1_000), undefined, { signal }).catch(() => undefined);
     }
   }
