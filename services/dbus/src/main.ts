@@ -16,22 +16,12 @@ import { createSecretBox } from '@rtdp/service/secrets';
 import packageJson from '../package.json' with { type: 'json' };
 import { pullRoutes } from './admin/pull-routes.ts';
 import { sourceRoutes } from './admin/source-routes.ts';
-import type { RouteSurroundings } from './admin/surroundings.ts';
 import { tableRoutes } from './admin/table-routes.ts';
 import { applyDefinition } from './catalog/apply-definition.ts';
-import { createEventStore } from './catalog/event-store.ts';
 import { DBUS_MIGRATIONS } from './catalog/migrations.ts';
-import { createRereadPositions } from './catalog/reread-positions.ts';
-import { createSchemaVersionStore } from './catalog/schema-version-store.ts';
-import { SOURCE_STATES } from './catalog/source-states.ts';
-import { createSourceStore } from './catalog/source-store.ts';
 import { SourcesFolder } from './catalog/sources-folder.ts';
-import { createTableStore } from './catalog/table-store.ts';
-import { createSourceMetrics } from './health/source-metrics.ts';
 import { DBUS_OPTIONS } from './options.ts';
-import { createPullStore } from './pulls/pull-store.ts';
-import { loadSourceKind } from './registry.ts';
-import { Supervisor } from './supervisor.ts';
+import { assembleSources } from './registry.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(
@@ -75,47 +65,17 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
     });
   }
 
-  const sources = createSourceStore(database, createSecretBox(options.secretKeyFile));
-  const tables = createTableStore(database);
-  const pulls = createPullStore(database);
-  const schemaVersions = createSchemaVersionStore(database);
-  const events = createEventStore(database);
-  const sourceMetrics = createSourceMetrics(metrics, SOURCE_STATES);
-  const supervisor = new Supervisor({
-    store: sources,
-    events,
+  const around = assembleSources({
+    database,
+    secrets: createSecretBox(options.secretKeyFile),
     bus,
-    health,
-    metrics: sourceMetrics,
+    registry,
     logger,
-    now: Date.now,
-    loadKind: loadSourceKind,
-    surround: (stored) => ({
-      bus,
-      registry,
-      logger: logger.child({ source: stored.name }),
-      metrics: sourceMetrics,
-      tables,
-      pulls,
-      schemaVersions,
-      events,
-      rereadPositions: createRereadPositions(database, stored.organisationId, stored.id),
-      instance: hostname(),
-      now: Date.now,
-      slotMade: () => sources.slotMade(stored.id),
-    }),
+    metrics,
+    health,
+    instance: hostname(),
   });
-  const around: RouteSurroundings = {
-    sources,
-    tables,
-    pulls,
-    schemaVersions,
-    events,
-    supervisor,
-    bus,
-    loadKind: loadSourceKind,
-    now: Date.now,
-  };
+  const { supervisor, sources } = around;
   let isReady = false;
   const http = await createHttpServer({
     name: 'RTDP DBus',

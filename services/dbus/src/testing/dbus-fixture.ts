@@ -15,18 +15,13 @@ import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { readMessage, type UmsMessage } from '@rtdp/ums/message';
 import type { RouteSurroundings } from '../admin/surroundings.ts';
-import { createEventStore } from '../catalog/event-store.ts';
 import { DBUS_MIGRATIONS } from '../catalog/migrations.ts';
-import { createRereadPositions } from '../catalog/reread-positions.ts';
-import { createSchemaVersionStore } from '../catalog/schema-version-store.ts';
 import type { SourceDefinitionInput } from '../catalog/source-definition.ts';
-import { SOURCE_STATES, type SourceState } from '../catalog/source-states.ts';
-import { createSourceStore, type StoredSource } from '../catalog/source-store.ts';
-import { createTableStore } from '../catalog/table-store.ts';
-import { createSourceMetrics } from '../health/source-metrics.ts';
-import { createPullStore, type Pull } from '../pulls/pull-store.ts';
-import { loadSourceKind } from '../registry.ts';
-import { Supervisor } from '../supervisor.ts';
+import type { SourceState } from '../catalog/source-states.ts';
+import type { StoredSource } from '../catalog/source-store.ts';
+import type { Pull } from '../pulls/pull-store.ts';
+import { assembleSources } from '../registry.ts';
+import type { Supervisor } from '../supervisor.ts';
 
 export interface DbusFixture extends AsyncDisposable {
   organisationId: string;
@@ -64,57 +59,20 @@ export async function dbusFixture(): Promise<DbusFixture> {
   const metadata = await openMetadata({ url: metadataDatabase.url, schema: 'dbus', migrations: DBUS_MIGRATIONS });
   const logger = createLogger('dbus-test', process.env.RTDP_LOG_LEVEL ?? 'silent');
   const bus = connectBus({ brokers, clientId: uniqueName('dbus-test'), logger });
-  const sources = createSourceStore(metadata, createSecretBox(keyFile));
-  const tables = createTableStore(metadata);
-  const pulls = createPullStore(metadata);
-  const schemaVersions = createSchemaVersionStore(metadata);
-  const events = createEventStore(metadata);
   const supervisors: Supervisor[] = [];
   let health = createHealth();
-
-  const makeSupervisor = (): Supervisor => {
-    const metrics = createSourceMetrics(createMetrics(), SOURCE_STATES);
+  const assemble = (): RouteSurroundings => {
     health = createHealth();
-    const supervisor = new Supervisor({
-      store: sources,
-      events,
-      bus,
-      health,
-      metrics,
-      logger,
-      now: Date.now,
-      loadKind: loadSourceKind,
-      surround: (stored) => ({
-        bus,
-        registry: null,
-        logger,
-        metrics,
-        tables,
-        pulls,
-        schemaVersions,
-        events,
-        rereadPositions: createRereadPositions(metadata, stored.organisationId, stored.id),
-        instance: 'test',
-        now: Date.now,
-        slotMade: () => sources.slotMade(stored.id),
-      }),
-    });
-    supervisors.push(supervisor);
-    return supervisor;
+    const metrics = createMetrics();
+    const secrets = createSecretBox(keyFile);
+    const parts = { database: metadata, secrets, bus, registry: null, logger, metrics, health, instance: 'test' };
+    const around = assembleSources(parts);
+    supervisors.push(around.supervisor);
+    return around;
   };
-  const supervisor = makeSupervisor();
+  const around = assemble();
+  const { supervisor, sources, pulls } = around;
   await supervisor.start();
-  const around: RouteSurroundings = {
-    sources,
-    tables,
-    pulls,
-    schemaVersions,
-    events,
-    supervisor,
-    bus,
-    loadKind: loadSourceKind,
-    now: Date.now,
-  };
 
   return {
     organisationId: FIRST_ORGANISATION_ID,
@@ -150,7 +108,7 @@ export async function dbusFixture(): Promise<DbusFixture> {
         return pull?.state === state ? pull : `it is ${pull?.state ?? 'not asked for'}: ${pull?.reason?.message ?? ''}`;
       }),
     messages: (topic) => readAll(bus, topic),
-    restartSupervisor: makeSupervisor,
+    restartSupervisor: () => assemble().supervisor,
     async [Symbol.asyncDispose]() {
       for (const each of supervisors) await each.stop();
       await bus.close();
