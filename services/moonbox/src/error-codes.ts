@@ -19,6 +19,7 @@ export const MOONBOX_ERROR_CODES = {
   MOONBOX_MEMORY_LIMIT: 'The statement needs more memory than it may have.',
   MOONBOX_QUEUE_UNAVAILABLE: 'Too many statements are waiting already.',
   MOONBOX_STOPPING_UNAVAILABLE: 'The gateway is stopping.',
+  MOONBOX_PASSWORD_UNKNOWN: 'The user has no password for Postgres clients.',
   MOONBOX_PASSWORD_EXISTS: 'The user name belongs to another organisation.',
 } as const;
 

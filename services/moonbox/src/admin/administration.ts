@@ -6,7 +6,7 @@ import type { Access, UserCatalog, VisibleDatabase, VisibleTable } from '../acce
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Mount } from '../catalog/contract.ts';
 import type { MountStore } from '../catalog/mount-store.ts';
-import type { Mounting } from '../catalog/mounting.ts';
+import { type Mounting, unknownMount } from '../catalog/mounting.ts';
 import type { GrantRequest, MountRequest } from '../client.ts';
 import type { AuditRecord } from '../query/audit-record.ts';
 import type { AuditFilter, AuditStore } from '../query/audit-store.ts';
@@ -67,11 +67,11 @@ export class Administration {
     );
   }
 
+  /** @throws RtdpError MOONBOX_MOUNT_UNKNOWN */
   mountOf(principal: Principal, name: string): { mount: Mount; tables: number } {
     const found = this.mounts(principal).find(({ mount }) => mount.name === name);
-    if (found !== undefined) return found;
-    // Says in one way that it is not there, and that it is not for this principal.
-    return { mount: this.#options.mounting.get('', name), tables: 0 };
+    if (found === undefined) throw unknownMount(name);
+    return found;
   }
 
   async mount(principal: Principal, request: MountRequest): Promise<Mount> {

@@ -69,13 +69,8 @@ export class Mounting {
   /** @throws RtdpError MOONBOX_MOUNT_UNKNOWN */
   get(organisationId: string, name: string): Mount {
     const mount = this.#options.catalog.mount(organisationId, name);
-    if (mount !== undefined) return mount;
-    throw new RtdpError({
-      code: 'MOONBOX_MOUNT_UNKNOWN',
-      message: `there is no mount "${name}"`,
-      next: 'See SHOW MOUNTS for the mounts there are.',
-      facts: { name },
-    });
+    if (mount === undefined) throw unknownMount(name);
+    return mount;
   }
 
   /** Reads tables, keys and estimates anew; calls for one mount share one look. @throws what the store says, which is kept on the mount as well */
@@ -160,6 +155,16 @@ function refused(request: MountRequest, cause: unknown): RtdpError {
     next: reason.next,
     facts: { name: request.name, kind: request.kind, host, port, database, user, reason: reason.code },
     cause,
+  });
+}
+
+/** It is not there, or not for whoever asks. */
+export function unknownMount(name: string): RtdpError {
+  return new RtdpError({
+    code: 'MOONBOX_MOUNT_UNKNOWN',
+    message: `there is no mount "${name}"`,
+    next: 'SHOW MOUNTS lists the mounts there are.',
+    facts: { name },
   });
 }
 

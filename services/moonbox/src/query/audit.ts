@@ -37,6 +37,11 @@ export class Audit {
     );
   }
 
+  /** Records that are not stored yet. */
+  get waiting(): number {
+    return this.#waiting.length;
+  }
+
   add(record: AuditRecord): void {
     this.#waiting.push(record);
     if (this.#waiting.length > MOST_WAITING) this.#giveToLog(this.#waiting.splice(0, BATCH));

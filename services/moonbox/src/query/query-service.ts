@@ -43,6 +43,8 @@ export interface QueryServiceOptions {
   readStatement: StatementReader;
 }
 
+const STORE_GRACE_MS = 2_000;
+
 export function createQueryService(options: QueryServiceOptions): QueryService {
   const { planning, running, limits } = options;
 
@@ -113,6 +115,7 @@ async function runStatement(
   query.kind = statement.tag;
   query.sql = options.readStatement.withoutSecrets(query.sql);
   query.state = 'running';
+  query.isAllowed = true;
   const { principal, database, parameters } = query.request;
   const batch = await statement.run({
     principal,
@@ -167,16 +170,17 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
   let planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
   const asked = query.milliseconds;
   query.tables = planned.tables;
+  query.isAllowed = true;
   const release = await slots.take(`${principal.organisationId} ${principal.subject}`, query.signal);
   query.queuedMilliseconds = query.milliseconds - asked;
   query.state = 'running';
-  query.isAllowed = true;
   const run = ({ plan }: PlannedQuery): Promise<RunningPlan> =>
     runPlan(plan, {
       readerOf: (store) => readerOf(options, store),
       engine,
       signal: query.signal,
-      timeoutMs: Math.max(1, Math.ceil(query.timeoutMs - query.milliseconds)),
+      // The statement's own clock should be the one that tells; the store's is for when nobody listens any more.
+      timeoutMs: Math.max(0, Math.ceil(query.timeoutMs - query.milliseconds)) + STORE_GRACE_MS,
       ...(measured === undefined ? {} : { measured: measured.add }),
     });
   try {

@@ -24,7 +24,7 @@ export class RunningQuery {
   rows = 0;
   queuedMilliseconds = 0;
   state: QueryState = 'queued';
-  /** Set once something of it runs; what fails before was refused. */
+  /** Set once it was read and planned; what fails before was refused. */
   isAllowed = false;
   #isFinished = false;
 
@@ -68,8 +68,13 @@ export class RunningQuery {
     const reason = error === undefined ? null : reasonOf(error);
     if (reason === null) this.state = 'done';
     else if (reason.code === 'MOONBOX_CANCELLED') this.state = 'cancelled';
-    else this.state = this.isAllowed ? 'failed' : 'refused';
+    else this.state = this.#isRefusal(reason.code) ? 'refused' : 'failed';
     this.#finished(this, this.record(reason));
+  }
+
+  /** What the user may not do, may not see, or what is no statement; not what went wrong in doing it. */
+  #isRefusal(code: string): boolean {
+    return !this.isAllowed || /_FORBIDDEN$|_UNKNOWN$/.test(code);
   }
 
   record(error: AuditRecord['error'] = null): AuditRecord {
@@ -84,7 +89,7 @@ export class RunningQuery {
       database: this.request.database ?? null,
       label: this.request.label ?? null,
       tables: this.tables,
-      decision: this.isAllowed || error?.code === 'MOONBOX_CANCELLED' ? 'allowed' : 'refused',
+      decision: this.state === 'refused' ? 'refused' : 'allowed',
       state: this.state,
       rows: this.rows,
       milliseconds: this.milliseconds,

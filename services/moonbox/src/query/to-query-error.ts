@@ -14,6 +14,15 @@ export function toQueryError(error: unknown, signal: AbortSignal, memoryLimit: s
       cause: error,
     });
   }
+  if (isRtdpError(error, 'STORE_TIMEOUT') || isRtdpError(error, 'ENGINE_TIMEOUT')) {
+    return new RtdpError({
+      code: 'MOONBOX_TIME_LIMIT',
+      message: error.message,
+      next: 'Ask for less (a filter, fewer columns), or allow it more time.',
+      facts: error.facts,
+      cause: error,
+    });
+  }
   if (isRtdpError(error, 'ENGINE_OUT_OF_MEMORY')) {
     return new RtdpError({
       code: 'MOONBOX_MEMORY_LIMIT',

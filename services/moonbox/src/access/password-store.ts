@@ -1,0 +1,75 @@
+/** Decides how logins of the Postgres protocol are kept: a password made here, shown once, and remembered as a SCRAM verifier alone. */
+import { randomBytes } from 'node:crypto';
+import type { Role } from '@rtdp/identity/roles';
+import type { Knex } from '@rtdp/service/metadata';
+import { RtdpError } from '@rtdp/ums/error';
+import type { Principal } from '../query/contract.ts';
+
+export interface StoredLogin {
+  readonly principal: Omit<Principal, 'via'>;
+  readonly verifier: string;
+}
+
+interface PasswordRow {
+  user_name: string;
+  organisation_id: string;
+  roles: Role[];
+  scram_verifier: string;
+  created_at: Date;
+}
+
+const PASSWORD_BYTES = 24;
+
+export class PasswordStore {
+  readonly #database: Knex;
+  readonly #makeVerifier: (password: string) => string;
+
+  constructor(database: Knex, makeVerifier: (password: string) => string) {
+    this.#database = database;
+    this.#makeVerifier = makeVerifier;
+  }
+
+  /**
+   * Makes a new password, which ends the one before. It logs in with the roles that the principal has now.
+   * @throws RtdpError MOONBOX_PASSWORD_EXISTS when the name belongs to somebody of another organisation
+   */
+  async create(principal: Omit<Principal, 'via'>): Promise<{ user: string; password: string; createdAt: Date }> {
+    const password = randomBytes(PASSWORD_BYTES).toString('base64url');
+    const rows = await this.#database<PasswordRow>('passwords')
+      .insert({
+        user_name: principal.subject,
+        organisation_id: principal.organisationId,
+        roles: JSON.stringify(principal.roles),
+        scram_verifier: this.#makeVerifier(password),
+        created_at: this.#database.fn.now(),
+      } as never)
+      .onConflict('user_name')
+      .merge()
+      .where('passwords.organisation_id', principal.organisationId)
+      .returning('*');
+    const row = rows[0] as PasswordRow | undefined;
+    if (row === undefined) {
+      throw new RtdpError({
+        code: 'MOONBOX_PASSWORD_EXISTS',
+        message: `the user name ${principal.subject} is taken`,
+        next: 'Ask an administrator for a user of another name.',
+      });
+    }
+    return { user: row.user_name, password, createdAt: row.created_at };
+  }
+
+  async find(user: string): Promise<StoredLogin | undefined> {
+    // Postgres has no U+0000 in a text, so nobody has such a name.
+    if (user.includes('\0')) return undefined;
+    const row = await this.#database<PasswordRow>('passwords').where({ user_name: user }).first();
+    if (row === undefined) return undefined;
+    const { organisation_id: organisationId, roles, scram_verifier: verifier } = row as PasswordRow;
+    return { principal: { subject: user, organisationId, roles }, verifier };
+  }
+
+  /** @returns false when there was none */
+  async remove(organisationId: string, user: string): Promise<boolean> {
+    const gone = await this.#database('passwords').where({ organisation_id: organisationId, user_name: user }).delete();
+    return gone > 0;
+  }
+}

@@ -1,0 +1,37 @@
+/** Decides which parts Moonbox's health has: its metadata, its mounts, its audit. */
+import type { Health, PartHealth } from '@rtdp/service/health';
+import type { Knex } from '@rtdp/service/metadata';
+import { sentences } from '@rtdp/ums/error';
+import type { Catalog } from '../catalog/catalog.ts';
+import type { Audit } from '../query/audit.ts';
+
+export interface WatchOptions {
+  health: Health;
+  database: Knex;
+  gateway: { catalog: Catalog; audit: Audit };
+}
+
+type Result = Omit<PartHealth, 'name'>;
+const OK: Result = { status: 'ok', detail: '' };
+/** That many wait only when nobody takes them. */
+const AUDIT_BEHIND = 5_000;
+
+export function watchHealth({ health, database, gateway }: WatchOptions): void {
+  health.add('metadata', async () => {
+    await database.raw('select 1');
+    return OK;
+  });
+  health.add('mounts', () => mountsHealth(gateway.catalog));
+  health.add('audit', () =>
+    gateway.audit.waiting < AUDIT_BEHIND
+      ? OK
+      : { status: 'degraded', detail: `${gateway.audit.waiting} statements wait to be written; see the log for why.` },
+  );
+}
+
+function mountsHealth(catalog: Catalog): Result {
+  const failing = catalog.mounts().filter(({ error }) => error !== null);
+  if (failing.length === 0) return OK;
+  const details = failing.map(({ name, error }) => `${name}: ${sentences(error?.message ?? '', error?.next ?? '')}`);
+  return { status: 'degraded', detail: details.join(' ') };
+}

@@ -1,0 +1,111 @@
+/** Decides how the parts of Moonbox are put together: the only place, beside `main.ts`, that constructs across folders. */
+import type { QueryEngine } from '@rtdp/engine/query-contract';
+import type { Logger } from '@rtdp/service/logging';
+import type { Knex } from '@rtdp/service/metadata';
+import type { Metrics } from '@rtdp/service/metrics';
+import type { SecretBox } from '@rtdp/service/secrets';
+import { GrantStore } from './access/grant-store.ts';
+import { PasswordStore } from './access/password-store.ts';
+import { Access } from './access/user-catalog.ts';
+import { Administration } from './admin/administration.ts';
+import { Catalog } from './catalog/catalog.ts';
+import { MountStore } from './catalog/mount-store.ts';
+import { Mounting } from './catalog/mounting.ts';
+import { Readers } from './catalog/readers.ts';
+import { Refresher } from './catalog/refresher.ts';
+import type { PlanQuery } from './plan/contract.ts';
+import { Audit } from './query/audit.ts';
+import { AuditCleaner } from './query/audit-cleaner.ts';
+import { AuditStore } from './query/audit-store.ts';
+import type { QueryService } from './query/contract.ts';
+import { Planning } from './query/planning.ts';
+import { createQueryMetrics, watchQueries } from './query/query-metrics.ts';
+import { createQueryService, type QueryLimits } from './query/query-service.ts';
+import { RunningQueries } from './query/running.ts';
+import { Slots } from './query/slots.ts';
+import { makeScramVerifier } from './session/postgres-wire/scram.ts';
+import { createStatementReader } from './statement/read-statement.ts';
+
+export interface GatewayOptions {
+  database: Knex;
+  secrets: SecretBox;
+  logger: Logger;
+  metrics: Metrics;
+  engine: QueryEngine;
+  planQuery: PlanQuery;
+  limits: QueryLimits;
+  /** Statements that run at once, and that may wait. */
+  slots: number;
+  maximumWaiting: number;
+  refreshSeconds: number;
+  auditDays: number;
+}
+
+export interface Gateway {
+  queries: QueryService;
+  administration: Administration;
+  running: RunningQueries;
+  passwords: PasswordStore;
+  access: Access;
+  catalog: Catalog;
+  audit: Audit;
+  /** Reads what is stored, and begins to look at the stores. */
+  start(): Promise<void>;
+  /** Ends what runs, and writes the audit to its end. */
+  stop(): Promise<void>;
+}
+
+/** A statement may read several tables of one store at once. */
+const CONNECTIONS_BEYOND_SLOTS = 4;
+const STOP_WITHIN_MS = 5_000;
+
+export function assembleGateway(options: GatewayOptions): Gateway {
+  const { database, logger, metrics } = options;
+  const now = Date.now;
+  const mountStore = new MountStore(database, options.secrets);
+  const catalog = new Catalog(mountStore);
+  const readers = new Readers(options.slots + CONNECTIONS_BEYOND_SLOTS);
+  const mounting = new Mounting({ catalog, store: mountStore, readers, logger, now });
+  const refresher = new Refresher({ catalog, mounting, intervalMs: options.refreshSeconds * 1_000, now });
+  const grants = new GrantStore(database);
+  const access = new Access(catalog, grants);
+  const auditStore = new AuditStore(database);
+  const audit = new Audit({ store: auditStore, logger, metrics });
+  const cleaner = new AuditCleaner({ store: auditStore, days: options.auditDays, logger, now });
+  const running = new RunningQueries(audit, createQueryMetrics(metrics));
+  const slots = new Slots({ slots: options.slots, maximumWaiting: options.maximumWaiting });
+  watchQueries(metrics, running, slots);
+  const administration = new Administration({ catalog, mountStore, mounting, grants, access, running, auditStore });
+  const queries = createQueryService({
+    planning: new Planning({ access, mounting, planQuery: options.planQuery }),
+    running,
+    slots,
+    catalog,
+    readers,
+    engine: options.engine,
+    limits: options.limits,
+    readStatement: createStatementReader(administration),
+  });
+  return {
+    queries,
+    administration,
+    running,
+    passwords: new PasswordStore(database, makeScramVerifier),
+    access,
+    catalog,
+    audit,
+    async start() {
+      await Promise.all([catalog.load(), grants.load()]);
+      refresher.start();
+      cleaner.start();
+    },
+    async stop() {
+      cleaner.stop();
+      await refresher.stop();
+      await running.stop(STOP_WITHIN_MS);
+      await audit.stop();
+      await options.engine.close();
+      await readers.closeAll();
+    },
+  };
+}

@@ -1,0 +1,115 @@
+/** Decides what of the gateway's inside is shown over REST. */
+import { describeType } from '@rtdp/sql/pg-type';
+import type { Grant } from '../../access/grant-store.ts';
+import type { VisibleDatabase, VisibleTable } from '../../access/user-catalog.ts';
+import type { Mount } from '../../catalog/contract.ts';
+import type {
+  DatabaseView,
+  ExplanationView,
+  GrantView,
+  MountView,
+  QueryRecordView,
+  TableDetailView,
+  TableView,
+} from '../../client.ts';
+import type { AuditRecord } from '../../query/audit-record.ts';
+import type { Explanation, TableRead } from '../../query/contract.ts';
+
+export function tableReadView({ database, table, columns, sinkNamespace }: TableRead) {
+  return { database, table, columns: [...columns], sinkNamespace };
+}
+
+export function explanationView(explanation: Explanation): ExplanationView {
+  return {
+    columns: explanation.columns.map(({ name, typeText }) => ({ name, type: typeText })),
+    whole: explanation.whole,
+    parts: [...explanation.parts],
+    local: explanation.local,
+    decisions: [...explanation.decisions],
+    tables: explanation.tables.map(tableReadView),
+    milliseconds: explanation.milliseconds,
+  };
+}
+
+export function queryRecordView({
+  organisationId: _one,
+  startedAt,
+  tables,
+  error,
+  ...record
+}: AuditRecord): QueryRecordView {
+  return { ...record, tables: tables.map(tableReadView), startedAt: startedAt.toISOString(), error };
+}
+
+/** The password never leaves. */
+export function mountView(mount: Mount, tables: number): MountView {
+  const { password: _password, ...connection } = mount.connection;
+  return {
+    name: mount.name,
+    kind: mount.kind,
+    connection,
+    schemas: mount.schemas === null ? null : [...mount.schemas],
+    sinkNamespacePrefix: mount.sinkNamespacePrefix,
+    tables,
+    state: mount.error === null ? 'ok' : 'failing',
+    error: mount.error,
+    server: mount.server === null ? null : { ...mount.server },
+    refreshedAt: mount.refreshedAt?.toISOString() ?? null,
+    createdAt: mount.createdAt.toISOString(),
+    createdBy: mount.createdBy,
+  };
+}
+
+export function databaseView({ database, tables }: VisibleDatabase): DatabaseView {
+  const { name, mount } = database;
+  return { name, kind: mount === undefined ? 'logical' : 'mount', mountKind: mount?.kind ?? null, tables: tables.size };
+}
+
+export function tableView({ table, planned }: VisibleTable): TableView {
+  const { definition } = table;
+  return {
+    database: table.database,
+    name: table.name,
+    kind: definition.kind,
+    remoteSchema: definition.schema,
+    remoteTable: definition.name,
+    rowEstimate: definition.rowEstimate,
+    columns: planned.columns.length,
+    comment: definition.comment ?? null,
+    sinkNamespace: table.sinkNamespace,
+  };
+}
+
+/** Keys and indexes over a column that the user may not read are left out. */
+export function tableDetailView(visible: VisibleTable): TableDetailView {
+  const { table, planned } = visible;
+  const names = new Set(planned.columns.map(({ name }) => name));
+  return {
+    ...tableView(visible),
+    columns: planned.columns.map((column) => ({
+      name: column.name,
+      type: describeType(column.type),
+      sourceType: column.typeText,
+      nullable: column.nullable,
+      comment: column.comment ?? null,
+      collation: column.collation ?? null,
+    })),
+    primaryKey: [...planned.primaryKey],
+    indexes: table.definition.indexes
+      .filter(({ columns }) => columns.every((column) => names.has(column)))
+      .map(({ name, columns, unique }) => ({ name, columns: [...columns], unique })),
+  };
+}
+
+export function grantView(grant: Grant): GrantView {
+  return {
+    subject: grant.subject,
+    role: grant.role,
+    database: grant.database,
+    table: grant.table,
+    columns: grant.columns === null ? null : [...grant.columns],
+    privilege: 'select',
+    grantedBy: grant.grantedBy,
+    grantedAt: grant.grantedAt.toISOString(),
+  };
+}
