@@ -249,3 +249,29 @@ export function numericToFloat8(text: string): number {
   if (value === 0 && /[1-9]/.test(text)) return fail(`"${text}" is out of range for type double precision`);
   return value;
 }
+
+/** Exponents of a key count from here, so that they are never negative. */
+const KEY_EXPONENT = 500_000;
+
+/** A text by which numbers can be compared as bytes: equal where they are equal whatever their scale, NaN after everything else. */
+export function numericKey(text: string): string {
+  const value = parseNumeric(text);
+  if (value.kind === 'nan') return '9';
+  if (value.kind === 'infinity') return '8';
+  if (value.kind === 'minus') return '1';
+  if (value.digits === 0n) return '5';
+  const negative = value.digits < 0n;
+  const digits = (negative ? -value.digits : value.digits).toString();
+  const exponent = String(KEY_EXPONENT + digits.length - value.scale).padStart(6, '0');
+  const mantissa = digits.replace(/0+$/, '');
+  if (!negative) return `6${exponent}${mantissa}`;
+  // Of two negative numbers the one with the larger digits is less; the end counts more than any digit.
+  return `4${`${exponent}${mantissa}`.replace(/\d/g, (digit) => String(9 - Number(digit)))}~`;
+}
+
+/** The exact sum of numbers separated by blanks, with the greatest scale among them. */
+export function sumNumeric(list: string): string {
+  let total: Numeric = { kind: 'finite', digits: 0n, scale: 0 };
+  for (const text of list.split(' ')) total = add(total, parseNumeric(text));
+  return formatNumeric(total);
+}

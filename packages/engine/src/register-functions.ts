@@ -43,6 +43,8 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_numeric_divide: numeric.divideNumeric,
   rtdp_numeric_modulo: numeric.moduloNumeric,
   rtdp_numeric_compare: numeric.compareNumeric,
+  rtdp_numeric_key: numeric.numericKey,
+  rtdp_numeric_sum: numeric.sumNumeric,
   rtdp_numeric_round: numeric.roundNumeric,
   rtdp_numeric_truncate: numeric.truncateNumeric,
   rtdp_numeric_ceiling: numeric.ceilingNumeric,

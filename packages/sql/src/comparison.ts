@@ -41,7 +41,7 @@ export function compare(
   }
   if (isString(a) && isString(b)) {
     const equality = operator === '=' || operator === '<>';
-    if (!equality && left.byteOrder !== true && right.byteOrder !== true) {
+    if (!equality && !statement.ordersTextByBytes && left.byteOrder !== true && right.byteOrder !== true) {
       throw unknownOperator(
         statement,
         operator,

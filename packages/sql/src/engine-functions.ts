@@ -39,6 +39,10 @@ export const ENGINE_FUNCTIONS = {
   rtdp_numeric_multiply: twoTexts,
   rtdp_numeric_divide: twoTexts,
   rtdp_numeric_modulo: twoTexts,
+  /** Texts that are equal and in order exactly where the numbers are. */
+  rtdp_numeric_key: textToText,
+  /** The sum of numbers separated by blanks, with the greatest scale among them. */
+  rtdp_numeric_sum: textToText,
   rtdp_numeric_compare: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'INTEGER' },
   rtdp_numeric_round: textAndNumber,
   rtdp_numeric_truncate: textAndNumber,

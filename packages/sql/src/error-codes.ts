@@ -27,6 +27,12 @@ export const SQL_ERROR_CODES = {
   SQL_STATEFUL_SET_OPERATION: 'UNION, INTERSECT and EXCEPT without ALL compare rows with each other.',
   SQL_STATEFUL_LOCK: 'FOR UPDATE and FOR SHARE have no meaning in a flow.',
   SQL_VOLATILE: 'The function gives another result when it is called again.',
+  SQL_AMBIGUOUS_TABLE: 'Two tables of one FROM have the same name.',
+  SQL_NOT_GROUPED: 'A column is neither grouped nor aggregated.',
+  SQL_MISPLACED: 'An aggregate or a window function stands where Postgres does not allow it.',
+  SQL_UNKNOWN_WINDOW: 'The statement names a window that it does not define.',
+  SQL_FUNCTION_FORBIDDEN: 'The function reaches outside the query or has effects, so it is never sent to a source.',
+  SQL_CATALOG_FORBIDDEN: 'System tables of a source are not read through the gateway.',
   SQL_KEY_LOST: 'The key of the result cannot be derived from the key of the source.',
 } as const;
 

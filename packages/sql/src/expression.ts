@@ -23,6 +23,8 @@ export interface Expression {
   /** Text of a literal that still has no type (`unknown`), null for NULL; or of a typed constant. */
   readonly literal?: string | null;
   readonly interval?: IntervalValue;
+  /** Number of the parameter whose value the literal is. */
+  readonly parameter?: number;
   /** Compared by bytes, because COLLATE "C" was written. */
   readonly byteOrder?: boolean;
   /** Reads a column of a lateral function of this level. */
@@ -50,10 +52,15 @@ export class Refusal extends Error {
 export class Statement {
   readonly text: string;
   readonly step: string | undefined;
+  /** Texts are ordered by bytes without being asked: the rule of the gateway. A flow has to say COLLATE "C". */
+  readonly ordersTextByBytes: boolean;
+  /** Types that the surroundings of `$1…` have decided, by number. */
+  readonly parameterTypes = new Map<number, PgType>();
 
-  constructor(text: string, step?: string) {
+  constructor(text: string, step?: string, options: { ordersTextByBytes?: boolean } = {}) {
     this.text = text;
     this.step = step;
+    this.ordersTextByBytes = options.ordersTextByBytes ?? false;
   }
 
   problem(code: SqlErrorCode, message: string, next: string, location: number | undefined): SqlProblem {

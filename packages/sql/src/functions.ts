@@ -63,7 +63,12 @@ export function bindExtreme(
   location: number | undefined,
 ): Expression {
   const type = commonType(statement, parts, which.toUpperCase());
-  const orderable = isInteger(type) || isFloat(type) || isFixed(type) || isMoment(type);
+  const orderable =
+    isInteger(type) ||
+    isFloat(type) ||
+    isFixed(type) ||
+    isMoment(type) ||
+    (statement.ordersTextByBytes && (type.name === 'text' || type.name === 'varchar'));
   if (!orderable) {
     throw statement.refuse(
       'SQL_UNKNOWN_FUNCTION',

@@ -145,6 +145,9 @@ export function readIntervalText(text: string): IntervalValue | null {
 /** The literal as a constant of the type. Throws SQL_INVALID_VALUE, or SQL_UNKNOWN_CAST where no literal of the type has a proven meaning. */
 export function coerceLiteral(statement: Statement, expression: Expression, type: PgType): Expression {
   const { literal, location } = expression;
+  if (expression.parameter !== undefined && type.name !== 'unknown') {
+    statement.parameterTypes.set(expression.parameter, type);
+  }
   if (literal === null || literal === undefined) {
     return constant(type, `CAST(NULL AS ${engineType(type)})`, null, location);
   }

@@ -96,7 +96,7 @@ export function bindLike(
 
 /** Lower or upper case as C.UTF-8 has it. The engine's own is right, and faster, where a text has ASCII only: as many bytes as characters. */
 export function foldCase(which: 'lower' | 'upper', sql: string): string {
-  const isColumn = /^[a-z]\d+$/.test(sql);
+  const isColumn = /^[a-z]\d+(?:\.[a-z]\d+)?$/.test(sql);
   if (!isColumn) return `rtdp_${which}(${sql})`;
   return `CASE WHEN strlen(${sql}) = length(${sql}) THEN ${which}(${sql}) ELSE rtdp_${which}(${sql}) END`;
 }

@@ -1,0 +1,376 @@
+/** Binds the expressions of a query: what a flow may compute, and subqueries, aggregates, windows, parameters and the time of the statement. */
+import type { FuncCall, Node, SortBy, SubLink } from 'libpg-query';
+import { bindAggregate, isAggregate } from './bind-aggregate.ts';
+import { ExpressionBinder, namesOf } from './bind-expression.ts';
+import { bindWindow, type WindowClause } from './bind-window.ts';
+import { cast, castToCommon, commonType } from './casts.ts';
+import { compare } from './comparison.ts';
+import { computed, constant, type Expression, quote, Refusal } from './expression.ts';
+import { coerceLiteral } from './literals.ts';
+import { BOOL, DATE, isString, type PgType, TEXT, TIMESTAMP, TIMESTAMPTZ, UNKNOWN } from './pg-type.ts';
+import type { CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
+import { isCollated, keySql } from './query-keys.ts';
+
+/** What GROUP BY leaves of the rows: an expression is either one of its keys, or made of keys and aggregates. */
+export interface Grouping {
+  /** The key with this SQL over the rows, as the groups hold it; null where there is none. */
+  findKey(sql: string, type: PgType): Expression | null;
+  /** Holds an aggregate over the rows and says what the groups call it. */
+  addAggregate(aggregate: Expression): Expression;
+  /** A column that is not grouped but depends on a grouped key; null where it does not. */
+  findDependent(column: ResolvedColumn): Expression | null;
+  /** Binds over the rows that are grouped. */
+  readonly rows: QueryExpressionBinder;
+}
+
+export interface QueryBinderOptions {
+  readonly context: QueryContext;
+  readonly names: QueryNames;
+  readonly commonTables: CommonTables;
+  /** Absent in WHERE, ON and GROUP BY, and in the arguments of aggregates. */
+  readonly grouping?: Grouping;
+  /** Present where window functions may stand. */
+  readonly windows?: ReadonlyMap<string, WindowClause>;
+  /** What an aggregate is told here, where it may not stand. */
+  readonly place: string;
+}
+
+export class QueryExpressionBinder extends ExpressionBinder {
+  readonly options: QueryBinderOptions;
+  readonly context: QueryContext;
+
+  constructor(options: QueryBinderOptions) {
+    super(options.context.statement, { resolve: options.names.resolve });
+    this.options = options;
+    this.context = options.context;
+  }
+
+  override bind(node: Node | undefined): Expression {
+    if (node === undefined) return super.bind(node);
+    const expression = this.#groupKey(node) ?? this.#bindNode(node);
+    this.context.facts.types.set(node, expression.type);
+    return expression;
+  }
+
+  #bindNode(node: Node): Expression {
+    if ('ColumnRef' in node) {
+      const path = namesOf(node.ColumnRef.fields);
+      if (path.includes('*')) return super.bind(node);
+      const column = this.options.names.resolve(path, node.ColumnRef.location);
+      if (column.origin !== undefined) this.context.facts.columns.set(node.ColumnRef, column.origin);
+      return this.#ungrouped(column);
+    }
+    if ('FuncCall' in node) return this.#functionCall(node.FuncCall, node);
+    if ('SubLink' in node) return this.#subLink(node.SubLink);
+    if ('ParamRef' in node) return this.#parameter(node.ParamRef.number ?? 0, node.ParamRef.location);
+    if ('SQLValueFunction' in node)
+      return this.#timeOfStatement(node.SQLValueFunction.op ?? '', node.SQLValueFunction.location);
+    if ('NullTest' in node && node.NullTest.arg !== undefined && 'ParamRef' in node.NullTest.arg) {
+      const value = coerceLiteral(this.statement, this.bind(node.NullTest.arg), TEXT);
+      const not = node.NullTest.nulltesttype === 'IS_NOT_NULL' ? 'NOT ' : '';
+      return computed(BOOL, `(${value.sql} IS ${not}NULL)`, [value]);
+    }
+    if ('TypeCast' in node) {
+      const worded = intervalWithUnit(node);
+      if (worded !== null) return super.bind(worded);
+    }
+    if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP') this.#noteTextOrder(node);
+    if ('A_Expr' in node && (node.A_Expr.kind === 'AEXPR_OP_ALL' || node.A_Expr.kind === 'AEXPR_OP_ANY')) {
+      const list = node.A_Expr.rexpr;
+      if (list !== undefined && !('A_ArrayExpr' in list) && node.A_Expr.kind === 'AEXPR_OP_ANY')
+        return this.#anyOfText(node);
+    }
+    if ('MinMaxExpr' in node) {
+      const bound = super.bind(node);
+      if (isCollated(bound.type)) this.context.facts.ordersText = true;
+      return bound;
+    }
+    return super.bind(node);
+  }
+
+  /** `x = any($1)` or `any('{…}')`: the array is a constant, and becomes a list. */
+  #anyOfText(node: Node & { A_Expr: object }): Expression {
+    const { lexpr, rexpr, name, location } = (node as { A_Expr: import('libpg-query').A_Expr }).A_Expr;
+    const operator = namesOf(name).join('.');
+    let inner = rexpr!;
+    while ('TypeCast' in inner && inner.TypeCast.arg !== undefined) inner = inner.TypeCast.arg;
+    const array = this.bind(inner);
+    if (operator !== '=' || array.literal === undefined || array.type.name !== 'unknown')
+      return super.bind(node as Node);
+    const value = this.bind(lexpr);
+    if (array.parameter !== undefined)
+      this.statement.parameterTypes.set(array.parameter, { name: 'array', element: value.type });
+    if (array.literal === null) return constant(BOOL, 'CAST(NULL AS BOOLEAN)', null, location);
+    const items = readArrayText(array.literal);
+    if (items === null) {
+      throw this.statement.refuse(
+        'SQL_INVALID_VALUE',
+        'The array is not of the form {a,b}.',
+        'Write ARRAY[…] or IN (…).',
+        location,
+      );
+    }
+    if (items.length === 0) return computed(BOOL, `CASE WHEN ${value.sql} IS NULL THEN false ELSE false END`, [value]);
+    const each = items.map((item) =>
+      compare(this.statement, '=', value, constant(UNKNOWN, 'NULL', item, location), location),
+    );
+    return computed(BOOL, `(${each.map(({ sql }) => sql).join(' OR ')})`, each, { location });
+  }
+
+  /** A comparison of texts by order: where it is done decides what it means. */
+  #noteTextOrder(node: Node): void {
+    if (!('A_Expr' in node)) return;
+    const operator = namesOf(node.A_Expr.name).join('.');
+    if (['<', '<=', '>', '>='].includes(operator)) this.context.facts.ordersText ||= this.#mayBeText(node.A_Expr.lexpr);
+  }
+
+  #mayBeText(node: Node | undefined): boolean {
+    if (node === undefined) return false;
+    try {
+      return isCollated(this.bind(node).type);
+    } catch (error) {
+      if (error instanceof Refusal) return true;
+      throw error;
+    }
+  }
+
+  #groupKey(node: Node): Expression | null {
+    const { grouping } = this.options;
+    if (grouping === undefined || 'A_Const' in node || 'ParamRef' in node || 'SubLink' in node) return null;
+    try {
+      const row = grouping.rows.bind(node);
+      return grouping.findKey(row.sql, row.type);
+    } catch (error) {
+      if (error instanceof Refusal) return null;
+      throw error;
+    }
+  }
+
+  #ungrouped(column: ResolvedColumn): Expression {
+    const { grouping } = this.options;
+    if (grouping === undefined || (column.depth ?? 0) > 0) return column;
+    const dependent = grouping.findDependent(column);
+    if (dependent !== null) return dependent;
+    throw this.statement.refuse(
+      'SQL_NOT_GROUPED',
+      'The column is neither in GROUP BY nor inside an aggregate.',
+      'Add it to GROUP BY, or aggregate it.',
+      column.location,
+    );
+  }
+
+  #functionCall(call: FuncCall, node: Node): Expression {
+    const name = namesOf(call.funcname).join('.');
+    const { grouping, windows, place } = this.options;
+    if (call.over !== undefined) {
+      if (windows === undefined) {
+        throw this.statement.refuse(
+          'SQL_MISPLACED',
+          `A window function may not stand in ${place}.`,
+          'Compute it in a subquery.',
+          call.location,
+        );
+      }
+      return bindWindow(this, call, name, windows);
+    }
+    if (isAggregate(name)) {
+      if (grouping === undefined) {
+        throw this.statement.refuse(
+          'SQL_MISPLACED',
+          `An aggregate may not stand in ${place}.`,
+          'Use HAVING, or a subquery.',
+          call.location,
+        );
+      }
+      return grouping.addAggregate(bindAggregate(grouping.rows, call, name));
+    }
+    if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
+      return this.#timeOfStatement('SVFOP_CURRENT_TIMESTAMP', call.location);
+    }
+    return super.bind(node);
+  }
+
+  #parameter(number: number, location: number | undefined): Expression {
+    const { parameters, parameterTypes } = this.context.options;
+    this.context.facts.readsParameter = true;
+    if (parameters !== undefined && (number < 1 || number > parameters.length)) {
+      throw this.statement.refuse(
+        'SQL_PLACEHOLDER',
+        `There is no value for $${number}: ${parameters.length} were given.`,
+        'Give a value for each parameter.',
+        location,
+      );
+    }
+    const literal = parameters?.[number - 1] ?? null;
+    const value: Expression = { ...constant(UNKNOWN, 'NULL', literal, location), parameter: number };
+    const declared = parameterTypes?.[number - 1];
+    if (declared === undefined || declared.name === 'unknown') {
+      if (!this.statement.parameterTypes.has(number)) this.statement.parameterTypes.set(number, UNKNOWN);
+      return value;
+    }
+    return cast(this.statement, value, declared, 'explicit');
+  }
+
+  #timeOfStatement(operation: string, location: number | undefined): Expression {
+    const moment = this.context.options.now.toISOString().replace('T', ' ').replace('Z', '');
+    const types: Record<string, PgType> = {
+      SVFOP_CURRENT_DATE: DATE,
+      SVFOP_CURRENT_TIMESTAMP: TIMESTAMPTZ,
+      SVFOP_LOCALTIMESTAMP: TIMESTAMP,
+    };
+    const type = types[operation];
+    if (type === undefined) {
+      const word = operation.replace('SVFOP_', '').toLowerCase();
+      throw this.statement.refuse(
+        'SQL_UNSUPPORTED',
+        `${word} is not proven here.`,
+        'Use current_date or current_timestamp.',
+        location,
+      );
+    }
+    this.context.facts.readsClock = true;
+    const text = type === DATE ? moment.slice(0, 10) : moment;
+    return coerceLiteral(this.statement, constant(UNKNOWN, 'NULL', text, location), type);
+  }
+
+  #subLink(link: SubLink): Expression {
+    const { statement, context } = this;
+    const { location } = link;
+    const refuse = (what: string): Error =>
+      statement.refuse(
+        'SQL_UNSUPPORTED',
+        `${what} is only computed where one Postgres source holds every table of the query.`,
+        'Write it with EXISTS or a join.',
+        location,
+      );
+    if (link.subselect === undefined || !('SelectStmt' in link.subselect)) throw refuse('This subquery');
+    const outer: QueryNames = { resolve: (path, place) => this.#outerColumn(path, place) };
+    const bound = context.bindSelect(link.subselect.SelectStmt, outer, this.options.commonTables);
+    const [column, second] = bound.columns;
+    if (link.subLinkType === 'EXISTS_SUBLINK') return computed(BOOL, `EXISTS (${bound.sql})`, [], { location });
+    if (second !== undefined || column === undefined) {
+      throw statement.refuse(
+        'SQL_TYPE_MISMATCH',
+        'The subquery gives more than one column.',
+        'Select one column.',
+        location,
+      );
+    }
+    if (link.subLinkType === 'EXPR_SUBLINK') {
+      return computed(column.type, `(${bound.sql})`, [], { fallible: true, location });
+    }
+    if (link.subLinkType !== 'ANY_SUBLINK' && link.subLinkType !== 'ALL_SUBLINK') throw refuse('This kind of subquery');
+    if (link.testexpr === undefined || 'RowExpr' in link.testexpr) throw refuse('A comparison of rows with a subquery');
+    const operator = namesOf(link.operName).join('.') || '=';
+    if (!['=', '<>', '<', '<=', '>', '>='].includes(operator)) throw refuse(`${operator} with ANY or ALL`);
+    const value = this.bind(link.testexpr);
+    const inner: Expression = { ...computed(column.type, 's.c0', []), location };
+    const typed = value.type.name === 'unknown' ? coerceLiteral(statement, value, column.type) : value;
+    // Refuses what may not be compared.
+    compare(statement, operator, typed, inner, location);
+    if (operator !== '=' && operator !== '<>' && isCollated(typed.type)) context.facts.ordersText = true;
+    const type = commonType(statement, [typed, inner], 'The comparison with a subquery');
+    const [a, b] = [typed, inner].map((side) => keySql(statement, comparable(this, side, type), 'Comparing'));
+    const subquery = `SELECT ${b} FROM (${bound.sql}) AS s`;
+    const all = link.subLinkType === 'ALL_SUBLINK';
+    const sql =
+      !all && operator === '='
+        ? `(${a} IN (${subquery}))`
+        : all && operator === '<>'
+          ? `(${a} NOT IN (${subquery}))`
+          : `(${a} ${operator} ${all ? 'ALL' : 'ANY'} (${subquery}))`;
+    return computed(BOOL, sql, [value], { location });
+  }
+
+  /** What a subquery sees of this level: rows, or what grouping left of them. */
+  #outerColumn(path: readonly string[], location: number | undefined): ResolvedColumn {
+    const column = this.options.names.resolve(path, location);
+    const { grouping } = this.options;
+    if (grouping === undefined || (column.depth ?? 0) > 0) return column;
+    const held = grouping.findKey(column.sql, column.type) ?? grouping.findDependent(column);
+    if (held === null) return { ...this.#ungrouped(column) };
+    const { origin, depth } = column;
+    return { ...held, ...(origin === undefined ? {} : { origin }), ...(depth === undefined ? {} : { depth }) };
+  }
+
+  /** The SQL by which rows are ordered, with Postgres' place for NULLs. */
+  sortKey(sort: SortBy, expression: Expression): string {
+    if (sort.sortby_dir === 'SORTBY_USING') {
+      throw this.statement.refuse(
+        'SQL_UNSUPPORTED',
+        'ORDER BY … USING is not proven.',
+        'Use ASC or DESC.',
+        sort.location,
+      );
+    }
+    const value = expression.type.name === 'unknown' ? coerceLiteral(this.statement, expression, TEXT) : expression;
+    if (isCollated(value.type)) this.context.facts.ordersText = true;
+    return `${keySql(this.statement, value, 'Ordering')} ${sortDirection(sort)}`;
+  }
+}
+
+/** ASC or DESC with Postgres' place for NULLs written out. */
+export function sortDirection(sort: SortBy): string {
+  const descending = sort.sortby_dir === 'SORTBY_DESC';
+  const nullsFirst =
+    sort.sortby_nulls === 'SORTBY_NULLS_FIRST' || (descending && sort.sortby_nulls !== 'SORTBY_NULLS_LAST');
+  return `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
+}
+
+function comparable(binder: ExpressionBinder, value: Expression, type: PgType): Expression {
+  return isString(type) && isString(value.type) && type.name === 'bpchar'
+    ? value
+    : castToCommon(binder.statement, value, type);
+}
+
+const UNITS = new Map([
+  [4, 'year'],
+  [2, 'month'],
+  [8, 'day'],
+  [1024, 'hour'],
+  [2048, 'minute'],
+  [4096, 'second'],
+]);
+
+/** `interval '3' month` as `interval '3 month'`; null where it is anything else. */
+function intervalWithUnit(node: Node): Node | null {
+  if (!('TypeCast' in node)) return null;
+  const { arg, typeName } = node.TypeCast;
+  if (namesOf(typeName?.names).join('.') !== 'interval' || typeName?.typmods?.length !== 1) return null;
+  const [modifier] = typeName.typmods;
+  const mask = modifier !== undefined && 'A_Const' in modifier ? modifier.A_Const.ival?.ival : undefined;
+  const unit = UNITS.get(mask ?? 0);
+  const text = arg !== undefined && 'A_Const' in arg ? arg.A_Const.sval?.sval : undefined;
+  if (unit === undefined || text === undefined || !/^\s*[+-]?\d+\s*$/.test(text)) return null;
+  const { typmods: _typmods, ...plain } = typeName;
+  return {
+    TypeCast: { ...node.TypeCast, typeName: plain, arg: { A_Const: { sval: { sval: `${text.trim()} ${unit}` } } } },
+  } as Node;
+}
+
+/** Items of `{a,"b c",NULL}`, one level; null where the text is no such array. */
+export function readArrayText(text: string): (string | null)[] | null {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null;
+  const body = trimmed.slice(1, -1);
+  if (body.trim() === '') return [];
+  const items: (string | null)[] = [];
+  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*))\s*(,|$)/gy;
+  let last: RegExpExecArray | null = null;
+  while (pattern.lastIndex < body.length || last?.[3] === ',') {
+    const match = pattern.exec(body);
+    if (match === null) return null;
+    const [, quoted, plain] = match;
+    if (quoted !== undefined) items.push(quoted.replace(/\\(.)/g, '$1'));
+    else if (plain!.trim() === '') return null;
+    else items.push(/^null$/i.test(plain!.trim()) ? null : plain!.trim());
+    last = match;
+    if (match[3] === '') break;
+  }
+  return items;
+}
+
+/** A separator or another constant text, for functions that need one. */
+export function constantText(value: Expression): string | null {
+  return typeof value.literal === 'string' ? quote(value.literal) : null;
+}

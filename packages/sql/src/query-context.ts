@@ -1,0 +1,121 @@
+/** Decides what binding a whole query shares: how tables are found, the names in the engine's SQL, the rows of CTEs, and what was learnt on the way. */
+import type { CommonTableExpr, Node, RangeVar, SelectStmt } from 'libpg-query';
+import type { Expression, Statement } from './expression.ts';
+import type { PgType } from './pg-type.ts';
+
+export interface TableColumn {
+  readonly name: string;
+  readonly type: PgType;
+  /** The column of the engine's table that holds it. */
+  readonly held: string;
+}
+
+export interface BoundTable {
+  /** The engine's table. */
+  readonly engineTable: string;
+  readonly columns: readonly TableColumn[];
+  /** Names; empty where no key is known. */
+  readonly primaryKey: readonly string[];
+  /** Tables with the same `joined` are held by one engine table, already joined: it is read once for all of them. */
+  readonly joined?: object;
+}
+
+export interface QueryColumn {
+  readonly name: string;
+  readonly type: PgType;
+}
+
+export interface QueryOptions {
+  /** The table a name in FROM stands for. Throws `Refusal`. */
+  readonly findTable: (node: RangeVar) => BoundTable;
+  readonly now: Date;
+  /** Texts of `$1…`; absent while only types are wanted. */
+  readonly parameters?: readonly (string | null)[];
+  readonly parameterTypes?: readonly (PgType | undefined)[];
+}
+
+/** A column of a table, or one that a subquery or a CTE computes (`table` null). */
+export interface ColumnOrigin {
+  readonly table: RangeVar | null;
+  readonly index: number;
+  /** Merged by USING: only its bare name means it. */
+  readonly merged: boolean;
+}
+
+/** What binding found out about the syntax tree; keys are its nodes (the body, not the wrapper). */
+export class QueryFacts {
+  readonly columns = new Map<object, ColumnOrigin>();
+  readonly tables = new Map<RangeVar, BoundTable>();
+  readonly cteUses = new Map<RangeVar, CommonTableExpr>();
+  /** Columns of each table that the statement needs. */
+  readonly used = new Map<RangeVar, Set<number>>();
+  /** What each `*` stands for. */
+  readonly stars = new Map<object, readonly { name: string; origin: ColumnOrigin; alias: string }[]>();
+  readonly results = new Map<SelectStmt, readonly QueryColumn[]>();
+  readonly types = new Map<Node, PgType>();
+  /** Texts are put in an order somewhere, which depends on the collation where it is done. */
+  ordersText = false;
+  /** The time of the statement is in it. */
+  readsClock = false;
+  /** The value of a parameter is in it. */
+  readsParameter = false;
+
+  use(table: RangeVar, index: number): void {
+    let indexes = this.used.get(table);
+    if (indexes === undefined) {
+      indexes = new Set();
+      this.used.set(table, indexes);
+    }
+    indexes.add(index);
+  }
+}
+
+export interface BoundSelect {
+  readonly columns: readonly QueryColumn[];
+  /** Gives the columns c0, c1, … */
+  readonly sql: string;
+}
+
+export interface CommonTable {
+  readonly engineName: string;
+  readonly columns: readonly QueryColumn[];
+  readonly node: CommonTableExpr;
+}
+
+/** The CTEs that can be named at a place. */
+export type CommonTables = ReadonlyMap<string, CommonTable>;
+
+/** What a column reference means at a place, with the enclosing levels behind it. */
+export interface QueryNames {
+  readonly resolve: (path: readonly string[], location: number | undefined) => ResolvedColumn;
+}
+
+export interface ResolvedColumn extends Expression {
+  readonly origin?: ColumnOrigin;
+  /** 0 = of this level, 1 = of the one around it, … */
+  readonly depth?: number;
+  /** The place among the tables of its level. */
+  readonly item?: number;
+}
+
+export class QueryContext {
+  readonly statement: Statement;
+  readonly options: QueryOptions;
+  readonly facts = new QueryFacts();
+  /** Set once by `bindQuery`: expressions contain queries and queries contain expressions. */
+  bindSelect: (select: SelectStmt, outer: QueryNames | null, commonTables: CommonTables) => BoundSelect = () => {
+    throw new Error('bindQuery has not begun');
+  };
+  #names = 0;
+
+  constructor(statement: Statement, options: QueryOptions) {
+    this.statement = statement;
+    this.options = options;
+  }
+
+  /** A name that is nowhere else in the engine's SQL of this statement. */
+  name(prefix: string): string {
+    this.#names += 1;
+    return `${prefix}${this.#names}`;
+  }
+}

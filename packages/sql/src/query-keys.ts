@@ -1,0 +1,37 @@
+/** Decides by what rows are ordered, grouped and told apart, for each type: the engine's own order where it is Postgres', else a key. */
+import { type Expression, Refusal, type Statement } from './expression.ts';
+import { describeType, isFixed, isFloat, isInteger, isMoment, type PgType } from './pg-type.ts';
+
+/** Whether equal values are equal in the engine, byte for byte, and ordered as in Postgres (texts by bytes). */
+export function isPlainKey(type: PgType): boolean {
+  return (
+    isInteger(type) ||
+    isFloat(type) ||
+    isMoment(type) ||
+    isFixed(type) ||
+    ['bool', 'text', 'varchar', 'uuid', 'bytea'].includes(type.name)
+  );
+}
+
+/** The SQL by which values are compared: equal and ordered as Postgres has it. Throws SQL_UNSUPPORTED for types without a proven order. */
+export function keySql(statement: Statement, expression: Expression, what: string): string {
+  const { type, sql } = expression;
+  if (isPlainKey(type)) return sql;
+  // Blanks at the end of a char(n) do not count.
+  if (type.name === 'bpchar') return `rtrim(${sql}, ' ')`;
+  // Each value has its own scale: 1.0 and 1.00 are one value.
+  if (type.name === 'numeric') return `rtdp_numeric_key(${sql})`;
+  throw new Refusal(
+    statement.problem(
+      'SQL_UNSUPPORTED',
+      `${what} by ${describeType(type)} is not proven equal to Postgres'.`,
+      'Cast it to text, or leave it out.',
+      expression.location,
+    ),
+  );
+}
+
+/** Whether the order of these values depends on a collation. */
+export function isCollated(type: PgType): boolean {
+  return type.name === 'text' || type.name === 'varchar' || type.name === 'bpchar' || type.name === 'unknown';
+}
