@@ -18,7 +18,7 @@ export const STORAGE_TYPE = {
 /** What one query scans: the storages are fixed when it is prepared, batch and rows change with every run. */
 export class Scan {
   readonly storages: readonly (ColumnStorage | 'skip')[];
-  batch: Batch | null = null;
+  batch: Pick<Batch, 'rowCount' | 'columns'> | null = null;
   /** Indexes of the rows to hand over, rising; null = all rows of the batch. */
   rows: Int32Array | null = null;
   /** Next place in `rows`. */
