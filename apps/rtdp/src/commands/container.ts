@@ -6,7 +6,7 @@ import { describeContainers } from '../compose/describe-containers.ts';
 import { handOutSecrets } from '../compose/hand-out-secrets.ts';
 import { type KafkaSecurity, kafkaSettings } from '../compose/kafka-settings.ts';
 import { prepareServers } from '../compose/prepare-servers.ts';
-import { openDemo } from '../demo/open-demo.ts';
+import { demoPath, openDemo } from '../demo/open-demo.ts';
 import { readPlatformFile, writePlatformFile } from '../platform/platform-file.ts';
 import { platformSecrets } from '../platform/platform-secrets.ts';
 import { loginAddress } from '../session/login-address.ts';
@@ -70,8 +70,9 @@ async function runDemo(dataFolder: string, rate: number | undefined, print: (tex
     signal: stop.signal,
   });
   try {
-    const { davinci } = openClients(description);
-    const address = await loginAddress(davinci, description, LINK_MILLISECONDS);
+    const clients = openClients(description);
+    const path = await demoPath(clients);
+    const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
     say('');
     say(`Open  ${address}`);
     say('The link signs you in once, within ten minutes; "docker compose exec demo rtdp login" gives another one.');

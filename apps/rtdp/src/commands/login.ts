@@ -8,9 +8,10 @@ export function loginCommand(program: Command, act: ActOnPlatform): void {
   program
     .command('login')
     .description('print a link that signs the administrator in once, within ten minutes')
-    .action(() =>
+    .option('--path <path>', 'page to show afterwards', '/')
+    .action(({ path }: { path: string }) =>
       act(async (session, platform) => {
-        const address = await loginAddress(session.davinci, platform);
+        const address = await loginAddress(session.davinci, platform, { path });
         printDone(session, { address }, address);
       }),
     );

@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { GeneratorProcess } from '../demo/generator-process.ts';
 import { type LiveViewState, liveView } from '../demo/live-view.ts';
-import { openDemo } from '../demo/open-demo.ts';
+import { demoPath, openDemo } from '../demo/open-demo.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import type { Platform, Progress } from '../platform/contract.ts';
 import type { PlatformPorts } from '../platform/ports.ts';
@@ -83,7 +83,9 @@ async function run(
     }
     onStarted();
     screen.say('');
-    screen.say(`Open  ${await loginAddress(clients.davinci, description, LINK_MILLISECONDS)}`);
+    const path = options.demo ? await demoPath(clients) : '/';
+    const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
+    screen.say(`Open  ${address}`);
     screen.say(`      The link signs you in once, within ten minutes. Another one:  ${loginCommandText(description)}`);
     if (options.demo)
       screen.say(`Make your own change in the shop and see it arrive:  ${demoChangeCommand(description)}`);

@@ -21,6 +21,8 @@ export interface OpenDemo {
 }
 
 const FLOWS_MILLISECONDS = 30_000;
+/** As deploy/demo/dashboard.yaml calls it. */
+const DASHBOARD = 'Shop live';
 const FOLDER = new URL('../../../../deploy/demo/', import.meta.url);
 
 /** The shop goes on until the generator it gives is stopped. */
@@ -46,6 +48,13 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
     await generator.stop();
     throw error;
   }
+}
+
+/** The page of the demo's dashboard; home where it is not there. */
+export async function demoPath({ davinci }: Clients): Promise<string> {
+  const dashboards = await davinci.dashboards.list().catch(() => []);
+  const live = dashboards.find(({ name }) => name === DASHBOARD);
+  return live === undefined ? '/' : `/dashboards/${live.id}`;
 }
 
 /** What cannot be put in place yet does not take the platform down: it is said and tried again, and the parts stay up. */

@@ -5,17 +5,25 @@ import type { PlatformDescription } from '../platform/contract.ts';
 
 const RETRY_MILLISECONDS = 500;
 
-/** Signs in the first administrator. While the service does not answer it is asked again, for `milliseconds`; then it throws. */
+export interface LoginAddressOptions {
+  /** Page to show afterwards; home when not given. */
+  path?: string;
+  /** How long a service that does not answer yet is asked again. */
+  milliseconds?: number;
+}
+
+/** Signs in the first administrator. @throws RtdpError of the service */
 export async function loginAddress(
   davinci: DavinciClient,
   { web }: PlatformDescription,
-  milliseconds = 0,
+  { path = '/', milliseconds = 0 }: LoginAddressOptions = {},
 ): Promise<string> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     try {
       const { code } = await davinci.createLoginLink();
-      return `${web.url}/login#code=${encodeURIComponent(code)}`;
+      const from = path === '/' ? '' : `?from=${encodeURIComponent(path)}`;
+      return `${web.url}/login${from}#code=${encodeURIComponent(code)}`;
     } catch (error) {
       if (Date.now() >= deadline) throw error;
       await sleep(RETRY_MILLISECONDS);
