@@ -27,6 +27,8 @@ export interface GridColumn {
   format?: NumberFormat;
   /** Pixels at first; else guessed from the values. */
   width?: number;
+  /** Writes a value that is there, instead of as it is; the copied text stays the plain value. */
+  write?: (value: CellValue) => string;
   /** Draws a value in its own way; the copied text stays the plain value. */
   render?: (value: CellValue, rowIndex: number) => ReactNode;
   /** Dresses the cell, for conditional formatting. */
@@ -74,11 +76,13 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
   const text = (value: CellValue, column: GridColumn) =>
     value === null
       ? null
-      : column.numeric && typeof value !== 'boolean'
-        ? formatNumber(value, i18n.language, column.format, 'exact')
-        : typeof value === 'boolean'
-          ? t(value ? 'yes' : 'no')
-          : value;
+      : column.write !== undefined
+        ? column.write(value)
+        : column.numeric && typeof value !== 'boolean'
+          ? formatNumber(value, i18n.language, column.format, 'exact')
+          : typeof value === 'boolean'
+            ? t(value ? 'yes' : 'no')
+            : value;
 
   const move = (row: number, column: number, extend: boolean) => {
     const next: [number, number] = [
@@ -236,7 +240,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                     ) : written === null ? (
                       <Null />
                     ) : (
-                      <span>{column.numeric && typeof value !== 'boolean' ? displayed(value, column) : written}</span>
+                      <span>{written}</span>
                     )}
                   </div>
                 );
@@ -247,12 +251,6 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
       </div>
     </div>
   );
-
-  function displayed(value: CellValue, column: GridColumn): string {
-    return column.format === undefined
-      ? formatNumber(value as number | string, i18n.language, undefined, 'exact')
-      : formatNumber(value as number | string, i18n.language, column.format, 'exact');
-  }
 }
 
 const NARROWEST = 48;

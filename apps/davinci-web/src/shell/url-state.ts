@@ -28,7 +28,7 @@ export function useSetUrlQuery(): (values: Record<string, string | undefined>, o
 /** One value of the query as state: `const [tab, setTab] = useUrlState('tab', 'tables')`. */
 export function useUrlState<T extends string = string>(
   name: string,
-  otherwise: T,
+  otherwise: NoInfer<T>,
 ): [T, (value: T | undefined, options?: { push?: boolean }) => void] {
   const value = (useUrlQuery().get(name) as T | null) ?? otherwise;
   const setQuery = useSetUrlQuery();

@@ -1,13 +1,191 @@
-/** The page of one thing. */
+/** One dashboard: its tabs, filters and widgets, live; in edit mode everything can be moved and taken back. */
+import { CloseOutlined, EditOutlined, FullscreenExitOutlined, FullscreenOutlined } from '@ant-design/icons';
+import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
+import { Button, Tabs, Tooltip } from 'antd';
+import { type ReactNode, useCallback, useMemo, useReducer, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
+import { useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { Answer, Empty, Stale } from '../../shell/states.tsx';
+import { usePathName, useUrlState } from '../../shell/url-state.ts';
+import { createColourBook } from '../../widgets/colours.ts';
+import { AddWidget } from './add-widget.tsx';
+import { ControllerEditor } from './controller-editor.tsx';
+import { ControllersBar } from './controllers-bar.tsx';
+import { DashboardGrid } from './dashboard-grid.tsx';
+import './dashboards.css';
+import { edit } from './draft.ts';
+import { EditBar } from './edit-bar.tsx';
+import { LiveMark } from './live-mark.tsx';
+import { useFilters } from './use-filters.ts';
+import { useLive } from './use-live.ts';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+export default function DashboardPage() {
+  const { t } = useTranslation('dashboards');
+  const id = usePathName() ?? '';
+  const bundle = useApi<DashboardBundle>(`/api/dashboards/${encodeURIComponent(id)}/bundle`);
+  const crumbs = [{ label: t('title'), to: '/dashboards' }];
+  if (bundle.data === undefined) {
+    return (
+      <Page title={t('title')} crumbs={crumbs} heading={null} size="wide">
+        <Answer query={bundle}>{() => null}</Answer>
+      </Page>
+    );
+  }
+  return <LoadedDashboard key={id} bundle={bundle.data} reload={bundle.refetch} />;
+}
+
+function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: () => unknown }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const mayEdit = useMay('editor');
+  const [editing, setEditing] = useUrlState('edit', '');
+  const [tabId, setTab] = useUrlState('tab', '');
+  const [screen, setScreen] = useUrlState('screen', '');
+  const [panel, setPanel] = useState<'add' | 'controllers'>();
+  const [draft, change] = useReducer(edit, { now: bundle.dashboard, past: [], future: [] });
+  const colours = useMemo(createColourBook, []);
+  const isEditing = editing === '1' && mayEdit;
+  const dashboard: Dashboard = isEditing ? draft.now : bundle.dashboard;
+  const tab = dashboard.tabs.find((each) => each.id === tabId) ?? dashboard.tabs[0];
+  const reloadBundle = useCallback(() => void reload(), [reload]);
+  const live = useLive(dashboard.id, dashboard.refreshed === 'live', reloadBundle);
+  const filters = useFilters(dashboard);
+
+  const startEditing = () => {
+    change({ do: 'start', dashboard: bundle.dashboard });
+    setEditing('1');
+  };
+  const fullScreen = (on: boolean) => {
+    setScreen(on ? 'full' : undefined);
+    if (on) void document.documentElement.requestFullscreen?.().catch(() => undefined);
+    else if (document.fullscreenElement !== null) void document.exitFullscreen();
+  };
+
   return (
-    <Page title={t('rail.dashboards')}>
-      <Loading />
+    <DashboardFrame name={dashboard.name} aside={<LiveMark live={live} on={dashboard.refreshed === 'live'} />}>
+      <div className="dashboard-bar">
+        <Tabs
+          activeKey={tab?.id ?? ''}
+          onChange={(key) => setTab(key === dashboard.tabs[0]?.id ? undefined : key, { push: true })}
+          items={dashboard.tabs.map((each) => ({ key: each.id, label: each.name }))}
+        />
+        {isEditing ? (
+          <EditBar
+            draft={draft}
+            change={change}
+            tab={tab}
+            onTab={setTab}
+            onPanel={setPanel}
+            onDone={() => setEditing(undefined)}
+            reload={reload}
+          />
+        ) : (
+          <>
+            {screen === 'full' ? <LiveMark live={live} on={dashboard.refreshed === 'live'} /> : null}
+            {mayEdit && screen !== 'full' ? (
+              <Button icon={<EditOutlined />} onClick={startEditing}>
+                {t('edit')}
+              </Button>
+            ) : null}
+            <Tooltip title={t(screen === 'full' ? 'leaveFullScreen' : 'fullScreen')}>
+              <Button
+                type="text"
+                icon={screen === 'full' ? <FullscreenExitOutlined /> : <FullscreenOutlined />}
+                aria-label={t(screen === 'full' ? 'leaveFullScreen' : 'fullScreen')}
+                onClick={() => fullScreen(screen !== 'full')}
+              />
+            </Tooltip>
+          </>
+        )}
+      </div>
+      {live.state?.is === 'lost' || live.state?.is === 'refused' ? (
+        <Stale
+          since={new Date(live.state.since).toISOString()}
+          why={t('live.lostNote')}
+          recovering={live.state.is === 'lost'}
+        />
+      ) : live.stale === undefined ? null : (
+        <Stale why={live.stale} recovering />
+      )}
+      <ControllersBar dashboard={dashboard} filters={filters} />
+      {filters.crossFilters.length === 0 ? null : (
+        <div className="chips">
+          <span className="muted small">{t('selection')}</span>
+          {filters.crossFilters.map((each) => (
+            <Button
+              key={`${each.from}:${each.column}:${String(each.value)}`}
+              size="small"
+              shape="round"
+              icon={<CloseOutlined />}
+              iconPlacement="end"
+              aria-label={t('removeFilter', { name: each.label })}
+              onClick={() => filters.setCrossFilters(filters.crossFilters.filter((other) => other !== each))}
+            >
+              {each.label}
+            </Button>
+          ))}
+          <Button size="small" type="link" onClick={() => filters.setCrossFilters([])}>
+            {t('clearAll')}
+          </Button>
+        </div>
+      )}
+      {tab === undefined || tab.items.length === 0 ? (
+        <Empty
+          title={t('emptyTab')}
+          action={
+            !mayEdit ? undefined : isEditing ? (
+              <Button type="primary" onClick={() => setPanel('add')}>
+                {t('addWidget')}
+              </Button>
+            ) : (
+              <Button type="primary" onClick={startEditing}>
+                {t('edit')}
+              </Button>
+            )
+          }
+        >
+          {t('emptyTabText')}
+        </Empty>
+      ) : (
+        <DashboardGrid
+          key={tab.id}
+          bundle={bundle}
+          dashboard={dashboard}
+          tab={tab}
+          editing={isEditing}
+          change={change}
+          colours={colours}
+          filters={filters}
+          live={live}
+        />
+      )}
+      {panel === 'add' && tab !== undefined ? (
+        <AddWidget
+          dashboardId={dashboard.id}
+          onAdd={(item) => change({ do: 'add', tab: tab.id, item })}
+          onClose={() => setPanel(undefined)}
+          reload={reload}
+        />
+      ) : null}
+      {panel === 'controllers' ? (
+        <ControllerEditor
+          controllers={dashboard.controllers}
+          views={bundle.views}
+          onChange={(controllers) => change({ do: 'controllers', controllers })}
+          onClose={() => setPanel(undefined)}
+        />
+      ) : null}
+    </DashboardFrame>
+  );
+}
+
+/** A page without a head of its own: the tabs are its head. */
+function DashboardFrame({ name, aside, children }: { name: string; aside: ReactNode; children: ReactNode }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  return (
+    <Page title={name} heading={null} size="wide" crumbs={[{ label: t('title'), to: '/dashboards' }]} aside={aside}>
+      {children}
     </Page>
   );
 }

@@ -1,13 +1,225 @@
-/** The page of dashboards. */
+/** The list of dashboards: by folder, searched, made, copied, removed with ten seconds to take it back. */
+import {
+  CopyOutlined,
+  DeleteOutlined,
+  EllipsisOutlined,
+  FolderOutlined,
+  PlusOutlined,
+  SearchOutlined,
+} from '@ant-design/icons';
+import type { Dashboard, DashboardInput, DashboardSummary } from '@rtdp/davinci-api/client';
+import { App, Button, Dropdown, Form, Input, Modal } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type ApiError, api } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { type List, useApi, useChange } from '../../api/use-api.ts';
+import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { When } from '../../shell/quantity.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
+import { useUndo } from '../../shell/undo.tsx';
+import { useUrlState } from '../../shell/url-state.ts';
+import './dashboards.css';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+export default function DashboardsPage() {
+  const { t } = useTranslation('dashboards');
+  const mayEdit = useMay('editor');
+  const [search, setSearch] = useUrlState('q', '');
+  const [creating, setCreating] = useUrlState('new', '');
+  const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
+  const change = useChange(['/api/dashboards']);
+  const { hidden, remove } = useUndo();
+  const create = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating('1')}>
+      {t('new')}
+    </Button>
+  );
   return (
-    <Page title={t('rail.dashboards')}>
-      <Loading />
+    <Page title={t('title')} description={t('description')} actions={mayEdit ? create : null}>
+      <Answer
+        query={dashboards}
+        shape="cards"
+        isEmpty={({ items }) => items.length === 0}
+        empty={
+          <Empty title={t('empty')} action={mayEdit ? create : undefined}>
+            {t('emptyText')}
+          </Empty>
+        }
+      >
+        {({ items }) => {
+          const wanted = search.toLowerCase();
+          const shown = items.filter(
+            (each) =>
+              !hidden.has(each.id) && `${each.folder}/${each.name} ${each.description}`.toLowerCase().includes(wanted),
+          );
+          return (
+            <>
+              <Input
+                className="search-field"
+                allowClear
+                prefix={<SearchOutlined />}
+                aria-label={t('search')}
+                placeholder={t('search')}
+                value={search}
+                onChange={(event) => setSearch(event.target.value)}
+              />
+              {shown.length === 0 ? <Empty title={t('none')} /> : null}
+              {byFolder(shown).map(([folder, entries]) => (
+                <section key={folder} className="stack tight">
+                  {folder === '' ? null : (
+                    <h2 className="row folder">
+                      <FolderOutlined /> {folder}
+                    </h2>
+                  )}
+                  <div className="cards">
+                    {entries.map((each) => (
+                      <DashboardCard
+                        key={each.id}
+                        dashboard={each}
+                        mayEdit={mayEdit}
+                        onRemove={() =>
+                          remove(each.id, each.name, () =>
+                            change.mutateAsync({ path: `/api/dashboards/${each.id}`, method: 'DELETE' }),
+                          )
+                        }
+                      />
+                    ))}
+                  </div>
+                </section>
+              ))}
+            </>
+          );
+        }}
+      </Answer>
+      {creating === '' || !mayEdit ? null : (
+        <NewDashboard
+          folders={[...new Set((dashboards.data?.items ?? []).map((each) => each.folder))]}
+          onClose={() => setCreating(undefined)}
+        />
+      )}
     </Page>
+  );
+}
+
+function byFolder(dashboards: readonly DashboardSummary[]): [string, DashboardSummary[]][] {
+  const folders = new Map<string, DashboardSummary[]>();
+  for (const each of dashboards) folders.set(each.folder, [...(folders.get(each.folder) ?? []), each]);
+  return [...folders].sort(([a], [b]) => a.localeCompare(b));
+}
+
+function DashboardCard(props: { dashboard: DashboardSummary; mayEdit: boolean; onRemove: () => void }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const { dashboard } = props;
+  const { notification } = App.useApp();
+  const change = useChange<Dashboard>(['/api/dashboards']);
+  const go = useGo();
+  const copy = async () => {
+    try {
+      const {
+        id: _,
+        version: __,
+        createdAt: ___,
+        updatedAt: ____,
+        ...rest
+      } = await api<Dashboard>(`/api/dashboards/${dashboard.id}`);
+      const made = await change.mutateAsync({
+        path: '/api/dashboards',
+        method: 'POST',
+        body: { ...rest, name: t('copyOf', { name: rest.name }) } satisfies DashboardInput,
+      });
+      go(`/dashboards/${made.id}`);
+    } catch (error) {
+      const { message, next } = error as ApiError;
+      notification.error({ title: message, description: next });
+    }
+  };
+  return (
+    <div className="dashboard-card">
+      <Link to={`/dashboards/${dashboard.id}`} className="card">
+        <h3 className="ellipsis">{dashboard.name}</h3>
+        <p className="muted small dashboard-text">{dashboard.description || t('noDescription')}</p>
+        <p className="faint small">
+          {t('widgets', { count: dashboard.widgets })} · {t('changed')} <When at={dashboard.updatedAt} />
+        </p>
+      </Link>
+      {props.mayEdit ? (
+        <Dropdown
+          trigger={['click']}
+          menu={{
+            items: [
+              { key: 'copy', icon: <CopyOutlined />, label: t('copy') },
+              { key: 'remove', icon: <DeleteOutlined />, danger: true, label: t('remove') },
+            ],
+            onClick: ({ key }) => (key === 'copy' ? void copy() : props.onRemove()),
+          }}
+        >
+          <Button
+            type="text"
+            size="small"
+            icon={<EllipsisOutlined />}
+            aria-label={t('actions', { name: dashboard.name })}
+          />
+        </Dropdown>
+      ) : null}
+    </div>
+  );
+}
+
+function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClose: () => void }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const go = useGo();
+  const change = useChange<Dashboard>(['/api/dashboards', '/api/search']);
+  const [problem, setProblem] = useState<string>();
+  const [form] = Form.useForm<{ name: string; folder?: string; description?: string }>();
+  const submit = async (values: { name: string; folder?: string; description?: string }) => {
+    try {
+      const made = await change.mutateAsync({
+        path: '/api/dashboards',
+        method: 'POST',
+        body: {
+          name: values.name,
+          folder: values.folder ?? '',
+          description: values.description ?? '',
+          tabs: [{ id: crypto.randomUUID(), name: t('firstTab'), items: [] }],
+        } satisfies DashboardInput,
+      });
+      go(`/dashboards/${made.id}?edit=1`);
+    } catch (error) {
+      setProblem((error as ApiError).message);
+    }
+  };
+  return (
+    <Modal
+      open
+      title={t('new')}
+      okText={t('create')}
+      confirmLoading={change.isPending}
+      onOk={form.submit}
+      onCancel={onClose}
+      destroyOnHidden
+    >
+      <Form form={form} layout="vertical" onFinish={submit}>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
+          {...(problem ? { help: problem, validateStatus: 'error' as const } : {})}
+        >
+          <Input autoFocus maxLength={200} />
+        </Form.Item>
+        <Form.Item name="folder" label={t('folder')} extra={t('folderHint')}>
+          <Input list="folders" maxLength={400} />
+        </Form.Item>
+        <datalist id="folders">
+          {folders.map((folder) => (
+            <option key={folder} value={folder} />
+          ))}
+        </datalist>
+        <Form.Item name="description" label={t('descriptionField')}>
+          <Input.TextArea rows={2} maxLength={4000} />
+        </Form.Item>
+      </Form>
+    </Modal>
   );
 }

@@ -1,0 +1,148 @@
+/** The panel in which an editor makes the filters of a dashboard. */
+import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import type { Controller, ViewModel } from '@rtdp/davinci-api/client';
+import { Button, Drawer, Input, Select, Switch } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Empty } from '../../shell/states.tsx';
+import { ControllerField } from './controllers-bar.tsx';
+import { defaultValue } from './filters.ts';
+
+type Target = Controller['targets'][number];
+
+export function ControllerEditor(props: {
+  controllers: readonly Controller[];
+  views: readonly ViewModel[];
+  onChange: (controllers: Controller[]) => void;
+  onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const { controllers, onChange } = props;
+  const set = (id: string, part: Partial<Controller>) =>
+    onChange(controllers.map((each) => (each.id === id ? { ...each, ...part } : each)));
+  const add = (
+    <Button
+      icon={<PlusOutlined />}
+      onClick={() =>
+        onChange([
+          ...controllers,
+          { id: crypto.randomUUID(), kind: 'select', label: '', targets: [], options: { values: [] } },
+        ])
+      }
+    >
+      {t('controller.add')}
+    </Button>
+  );
+  return (
+    <Drawer open title={t('controller.title')} mask={false} onClose={props.onClose}>
+      <div className="stack">
+        {controllers.length === 0 ? <Empty title={t('controller.none')} small /> : null}
+        {controllers.map((controller) => (
+          <ControllerForm
+            key={controller.id}
+            controller={controller}
+            views={props.views}
+            onSet={(part) => set(controller.id, part)}
+            onRemove={() => onChange(controllers.filter((each) => each.id !== controller.id))}
+          />
+        ))}
+        {add}
+      </div>
+    </Drawer>
+  );
+}
+
+function ControllerForm(props: {
+  controller: Controller;
+  views: readonly ViewModel[];
+  onSet: (part: Partial<Controller>) => void;
+  onRemove: () => void;
+}): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const { controller, views, onSet } = props;
+  const setTargets = (keys: string[]) => {
+    const targets = keys.map((key) => JSON.parse(key) as Target);
+    const column = targets.find((target) => 'column' in target);
+    const label = controller.label || labelOf(targets[0], views);
+    onSet({
+      targets,
+      label,
+      ...(controller.kind === 'select' && column !== undefined
+        ? { options: { from: 'view' as const, viewId: column.viewId, column: column.column } }
+        : {}),
+    });
+  };
+  return (
+    <div className="card stack tight">
+      <Input
+        aria-label={t('controller.label')}
+        placeholder={t('controller.label')}
+        value={controller.label}
+        maxLength={200}
+        onChange={(event) => onSet({ label: event.target.value })}
+      />
+      <Select
+        aria-label={t('controller.kind')}
+        value={controller.kind}
+        options={(['select', 'text', 'number-range', 'date-range'] as const).map((kind) => ({
+          value: kind,
+          label: t(`controller.kinds.${kind}`),
+        }))}
+        onChange={(kind) => onSet({ kind, default: undefined, options: { values: [] } })}
+      />
+      <Select
+        mode="multiple"
+        aria-label={t('controller.targets')}
+        placeholder={t('controller.targets')}
+        value={controller.targets.map((target) => JSON.stringify(target))}
+        options={views.map((view) => ({
+          label: view.name,
+          options: [
+            ...view.model.map((column) => ({
+              value: JSON.stringify({ viewId: view.id, column: column.column } satisfies Target),
+              label: column.label || column.column,
+            })),
+            ...view.variables.map((variable) => ({
+              value: JSON.stringify({ viewId: view.id, variable: variable.name } satisfies Target),
+              label: `:${variable.name}`,
+            })),
+          ],
+        }))}
+        onChange={setTargets}
+      />
+      {controller.kind === 'select' ? (
+        // biome-ignore lint/a11y/noLabelWithoutControl: the switch stands inside.
+        <label className="row">
+          <Switch size="small" checked={controller.multiple ?? false} onChange={(multiple) => onSet({ multiple })} />
+          {t('controller.multiple')}
+        </label>
+      ) : null}
+      <ControllerField
+        controller={{ ...controller, label: t('controller.default') }}
+        value={defaultValue(controller)}
+        onChange={(value) =>
+          onSet({
+            default:
+              value === undefined
+                ? undefined
+                : 'relative' in value
+                  ? value.relative
+                  : 'values' in value
+                    ? value.values
+                    : value,
+          })
+        }
+      />
+      <Button size="small" type="text" danger icon={<DeleteOutlined />} onClick={props.onRemove}>
+        {t('controller.remove')}
+      </Button>
+    </div>
+  );
+}
+
+function labelOf(target: Target | undefined, views: readonly ViewModel[]): string {
+  if (target === undefined) return '';
+  if ('variable' in target) return target.variable;
+  const column = views.find((view) => view.id === target.viewId)?.model.find((each) => each.column === target.column);
+  return column?.label || target.column;
+}

@@ -1,0 +1,211 @@
+/** The filters that readers set: a choice, a text, a range, a span of time. */
+import type { Controller, Dashboard } from '@rtdp/davinci-api/client';
+import { useQuery } from '@tanstack/react-query';
+import { DatePicker, Input, InputNumber, Select } from 'antd';
+import dayjs from 'dayjs';
+import { type ReactNode, useEffect, useId, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ApiError, api } from '../../api/client.ts';
+import type { Cell } from '../../widgets/contract.ts';
+import type { ControllerValue } from './filters.ts';
+import { RELATIVE_SPANS, relativeKey, relativeOf } from './relative-spans.ts';
+import type { Filters } from './use-filters.ts';
+
+export function ControllersBar({ dashboard, filters }: { dashboard: Dashboard; filters: Filters }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  if (dashboard.controllers.length === 0) return null;
+  return (
+    <search className="controllers" aria-label={t('filters')}>
+      {dashboard.controllers.map((controller) => (
+        <ControllerField
+          key={controller.id}
+          controller={controller}
+          value={filters.valueOf(controller.id)}
+          onChange={(value) => filters.setValue(controller.id, value)}
+        />
+      ))}
+    </search>
+  );
+}
+
+export interface ControllerFieldProps {
+  controller: Controller;
+  value: ControllerValue | undefined;
+  onChange: (value: ControllerValue | undefined) => void;
+}
+
+export function ControllerField(props: ControllerFieldProps): ReactNode {
+  const id = useId();
+  const Field = FIELDS[props.controller.kind];
+  return (
+    <div className="controller">
+      <label className="controller-label" htmlFor={id}>
+        {props.controller.label || '\u00A0'}
+      </label>
+      <Field {...props} id={id} />
+    </div>
+  );
+}
+
+type FieldProps = ControllerFieldProps & { id: string };
+
+const FIELDS: Record<Controller['kind'], (props: FieldProps) => ReactNode> = {
+  select: SelectField,
+  text: TextField,
+  'number-range': NumberRangeField,
+  'date-range': DateRangeField,
+};
+
+/** Choices that are asked of a view at once; a search asks for more. */
+const MOST_CHOICES = 200;
+
+function SelectField({ controller, value, onChange, id }: FieldProps): ReactNode {
+  const { t } = useTranslation(['dashboards', 'widgets']);
+  const [search, setSearch] = useState('');
+  const { options } = controller;
+  const fromView = 'from' in options ? options : undefined;
+  const choices = useQuery<{ values: Cell[] }, ApiError>({
+    queryKey: ['/api/query/values', fromView, search],
+    enabled: fromView !== undefined,
+    placeholderData: (previous) => previous,
+    queryFn: ({ signal }) =>
+      api<{ values: Cell[] }>('/api/query/values', {
+        signal,
+        body: {
+          viewId: fromView?.viewId,
+          column: fromView?.column,
+          limit: MOST_CHOICES,
+          ...(search === '' ? {} : { search }),
+        },
+      }),
+  });
+  const values: readonly Cell[] = 'values' in options ? options.values : (choices.data?.values ?? []);
+  const chosen = value !== undefined && 'values' in value ? value.values : [];
+  // Numbers and texts that look alike stay what they are: the JSON is the key.
+  const known = [...new Map([...chosen, ...values].map((each) => [JSON.stringify(each), each])).values()];
+  return (
+    <Select
+      id={id}
+      aria-label={controller.label}
+      {...(controller.multiple ? { mode: 'multiple' as const, maxTagCount: 'responsive' as const } : {})}
+      allowClear
+      showSearch={{
+        optionFilterProp: 'label',
+        ...(fromView === undefined ? {} : { onSearch: setSearch, filterOption: false }),
+      }}
+      placeholder={t('controller.any')}
+      loading={choices.isFetching}
+      {...(choices.isError ? { status: 'error' as const, notFoundContent: choices.error.message } : {})}
+      value={
+        controller.multiple
+          ? chosen.map((each) => JSON.stringify(each))
+          : chosen.length > 0
+            ? JSON.stringify(chosen[0])
+            : null
+      }
+      options={known.map((each) => ({
+        value: JSON.stringify(each),
+        label: each === null ? t('widgets:none') : String(each),
+      }))}
+      onChange={(next: string | string[] | null | undefined) => {
+        const keys = next === undefined || next === null ? [] : [next].flat();
+        onChange(keys.length === 0 ? undefined : { values: keys.map((key) => JSON.parse(key) as Cell) });
+      }}
+    />
+  );
+}
+
+/** Typing waits this long before it asks, in milliseconds. */
+const TYPING = 300;
+
+function TextField({ controller, value, onChange, id }: FieldProps): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const outside = value !== undefined && 'values' in value ? String(value.values[0] ?? '') : '';
+  const [text, setText] = useState(outside);
+  useEffect(() => setText(outside), [outside]);
+  useEffect(() => {
+    if (text === outside) return undefined;
+    const timer = setTimeout(() => onChange(text === '' ? undefined : { values: [text] }), TYPING);
+    return () => clearTimeout(timer);
+  }, [text, outside, onChange]);
+  return (
+    <Input
+      id={id}
+      allowClear
+      aria-label={controller.label}
+      placeholder={t('controller.any')}
+      value={text}
+      onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+function NumberRangeField({ controller, value, onChange, id }: FieldProps): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const range = value !== undefined && 'from' in value ? value : { from: null, to: null };
+  const set = (part: Partial<typeof range>) => {
+    const next = { ...range, ...part };
+    onChange(next.from === null && next.to === null ? undefined : next);
+  };
+  const end = (name: 'from' | 'to') => (
+    <InputNumber
+      {...(name === 'from' ? { id } : {})}
+      aria-label={`${controller.label} ${t(`controller.${name}`)}`}
+      placeholder={t(`controller.${name}`)}
+      value={range[name] as number | null}
+      changeOnWheel={false}
+      changeOnBlur
+      onChange={(next) => set({ [name]: next })}
+    />
+  );
+  return (
+    <div className="controller-range">
+      {end('from')}
+      <span aria-hidden="true">–</span>
+      {end('to')}
+    </div>
+  );
+}
+
+function DateRangeField({ controller, value, onChange, id }: FieldProps): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const [custom, setCustom] = useState(false);
+  const range = value !== undefined && 'from' in value ? value : undefined;
+  const isCustom = custom || range !== undefined;
+  const key = value !== undefined && 'relative' in value ? relativeKey(value.relative) : isCustom ? 'custom' : 'all';
+  return (
+    <div className="controller-range">
+      <Select
+        id={id}
+        aria-label={controller.label}
+        popupMatchSelectWidth={false}
+        value={key}
+        options={[
+          { value: 'all', label: t('controller.all') },
+          ...[...new Set([...RELATIVE_SPANS, ...(key === 'all' || key === 'custom' ? [] : [key])])].map((each) => ({
+            value: each,
+            label: t(`controller.relative.${each}`, { nsSeparator: false, defaultValue: each }),
+          })),
+          { value: 'custom', label: t('controller.custom') },
+        ]}
+        onChange={(next: string) => {
+          setCustom(next === 'custom');
+          if (next === 'all') onChange(undefined);
+          else if (next !== 'custom') onChange({ relative: relativeOf(next) });
+        }}
+      />
+      {isCustom ? (
+        <DatePicker.RangePicker
+          allowEmpty={[true, true]}
+          aria-label={controller.label}
+          value={[range?.from ? dayjs(range.from) : null, range?.to ? dayjs(range.to) : null]}
+          onChange={(next) => {
+            const from = next?.[0]?.format('YYYY-MM-DD') ?? null;
+            const to = next?.[1]?.format('YYYY-MM-DD') ?? null;
+            onChange(from === null && to === null ? undefined : { from, to });
+          }}
+        />
+      ) : null}
+    </div>
+  );
+}

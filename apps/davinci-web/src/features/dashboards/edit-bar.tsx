@@ -1,0 +1,222 @@
+/** What an editor can do with a dashboard: add, name, take back, save; a version that somebody else changed is never lost unasked. */
+import { EllipsisOutlined, PlusOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons';
+import type { Dashboard } from '@rtdp/davinci-api/client';
+import { App, Button, Dropdown, Form, Input, Modal, Switch, Tooltip } from 'antd';
+import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type ApiError, api } from '../../api/client.ts';
+import { useChange } from '../../api/use-api.ts';
+import type { Draft, Edit } from './draft.ts';
+
+export function EditBar(props: {
+  draft: Draft;
+  change: Dispatch<Edit>;
+  tab: Dashboard['tabs'][number] | undefined;
+  onTab: (id: string | undefined) => void;
+  onPanel: (panel: 'add' | 'controllers') => void;
+  onDone: () => void;
+  reload: () => unknown;
+}): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const { modal, message, notification } = App.useApp();
+  const { draft, change, tab } = props;
+  const save = useChange<Dashboard>(['/api/dashboards', '/api/search']);
+  const [renaming, setRenaming] = useState<'tab' | 'dashboard'>();
+  const changed = draft.past.length > 0;
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      const typing = event.target instanceof HTMLElement && /INPUT|TEXTAREA/.test(event.target.tagName);
+      if (!(event.ctrlKey || event.metaKey) || typing) return;
+      const key = event.key.toLowerCase();
+      if (key === 'z') change({ do: event.shiftKey ? 'redo' : 'undo' });
+      else if (key === 'y') change({ do: 'redo' });
+      else return;
+      event.preventDefault();
+    };
+    const leaving = (event: BeforeUnloadEvent) => {
+      if (changed) event.preventDefault();
+    };
+    window.addEventListener('keydown', keys);
+    window.addEventListener('beforeunload', leaving);
+    return () => {
+      window.removeEventListener('keydown', keys);
+      window.removeEventListener('beforeunload', leaving);
+    };
+  }, [change, changed]);
+
+  const store = async (version: number) => {
+    const { createdAt: _, updatedAt: __, ...body } = draft.now;
+    try {
+      await save.mutateAsync({ path: `/api/dashboards/${body.id}`, method: 'PUT', body: { ...body, version } });
+      await props.reload();
+      message.success(t('saved'));
+      props.onDone();
+    } catch (error) {
+      const { status, message: what, next } = error as ApiError;
+      if (status === 409) await askAboutConflict();
+      else notification.error({ title: t('saveFailed'), description: `${what} ${next}` });
+    }
+  };
+  const askAboutConflict = async () => {
+    const theirs = await api<Dashboard>(`/api/dashboards/${draft.now.id}`);
+    modal.confirm({
+      title: t('conflict'),
+      content: t('conflictText'),
+      okText: t('saveMine'),
+      cancelText: t('loadTheirs'),
+      onOk: () => store(theirs.version),
+      onCancel: async () => {
+        await props.reload();
+        change({ do: 'start', dashboard: theirs });
+      },
+    });
+  };
+  const discard = () => {
+    if (!changed) return props.onDone();
+    modal.confirm({
+      title: t('discardAsk'),
+      content: t('discardText'),
+      okText: t('discard'),
+      okButtonProps: { danger: true },
+      onOk: () => {
+        change({ do: 'start', dashboard: draft.now });
+        props.onDone();
+      },
+    });
+    return undefined;
+  };
+  const addTab = () => {
+    const id = crypto.randomUUID();
+    change({ do: 'addTab', id, name: t('newTab', { number: draft.now.tabs.length + 1 }) });
+    props.onTab(id);
+  };
+  const actions: Record<string, () => void> = {
+    text: () =>
+      tab &&
+      change({
+        do: 'add',
+        tab: tab.id,
+        item: { id: crypto.randomUUID(), kind: 'text', text: `# ${t('text.title')}`, w: 8, h: 3 },
+      }),
+    filters: () => props.onPanel('controllers'),
+    tab: addTab,
+    renameTab: () => setRenaming('tab'),
+    removeTab: () => {
+      if (tab === undefined) return;
+      change({ do: 'removeTab', id: tab.id });
+      props.onTab(undefined);
+    },
+    rename: () => setRenaming('dashboard'),
+  };
+
+  return (
+    <>
+      <Tooltip title={t('undo')}>
+        <Button
+          type="text"
+          icon={<UndoOutlined />}
+          aria-label={t('undo')}
+          disabled={!changed}
+          onClick={() => change({ do: 'undo' })}
+        />
+      </Tooltip>
+      <Tooltip title={t('redo')}>
+        <Button
+          type="text"
+          icon={<RedoOutlined />}
+          aria-label={t('redo')}
+          disabled={draft.future.length === 0}
+          onClick={() => change({ do: 'redo' })}
+        />
+      </Tooltip>
+      <Button icon={<PlusOutlined />} onClick={() => props.onPanel('add')}>
+        {t('addWidget')}
+      </Button>
+      <Dropdown
+        trigger={['click']}
+        menu={{
+          items: [
+            { key: 'text', label: t('addText') },
+            { key: 'filters', label: t('manageFilters') },
+            { type: 'divider' },
+            { key: 'tab', label: t('addTab') },
+            { key: 'renameTab', label: t('renameTab') },
+            { key: 'removeTab', label: t('removeTab'), disabled: draft.now.tabs.length < 2 },
+            { type: 'divider' },
+            { key: 'rename', label: t('name') },
+          ],
+          onClick: ({ key }) => actions[key]?.(),
+        }}
+      >
+        <Button icon={<EllipsisOutlined />} aria-label={t('more')} />
+      </Dropdown>
+      <Button onClick={discard}>{t('discard')}</Button>
+      <Button type="primary" loading={save.isPending} onClick={() => void store(draft.now.version)}>
+        {t('done')}
+      </Button>
+      {renaming === undefined ? null : (
+        <Naming what={renaming} draft={draft} tab={tab} change={change} onClose={() => setRenaming(undefined)} />
+      )}
+    </>
+  );
+}
+
+function Naming(props: {
+  what: 'tab' | 'dashboard';
+  draft: Draft;
+  tab: Dashboard['tabs'][number] | undefined;
+  change: Dispatch<Edit>;
+  onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const [form] = Form.useForm<{ name: string; folder: string; description: string; crossFilter: boolean }>();
+  const { now } = props.draft;
+  const isTab = props.what === 'tab';
+  return (
+    <Modal
+      open
+      title={t(isTab ? 'renameTab' : 'name')}
+      okText={t('text.apply')}
+      onOk={form.submit}
+      onCancel={props.onClose}
+      destroyOnHidden
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={isTab ? { name: props.tab?.name } : now}
+        onFinish={({ name, folder, description, crossFilter }) => {
+          if (!isTab)
+            props.change({
+              do: 'set',
+              part: { name, folder: folder ?? '', description: description ?? '', crossFilter },
+            });
+          else if (props.tab !== undefined) props.change({ do: 'renameTab', id: props.tab.id, name });
+          props.onClose();
+        }}
+      >
+        <Form.Item
+          name="name"
+          label={t(isTab ? 'tabName' : 'name')}
+          rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
+        >
+          <Input autoFocus maxLength={200} />
+        </Form.Item>
+        {isTab ? null : (
+          <>
+            <Form.Item name="folder" label={t('folder')} extra={t('folderHint')}>
+              <Input maxLength={400} />
+            </Form.Item>
+            <Form.Item name="description" label={t('descriptionField')}>
+              <Input.TextArea rows={2} maxLength={4000} />
+            </Form.Item>
+            <Form.Item name="crossFilter" label={t('crossFilter')} valuePropName="checked">
+              <Switch />
+            </Form.Item>
+          </>
+        )}
+      </Form>
+    </Modal>
+  );
+}

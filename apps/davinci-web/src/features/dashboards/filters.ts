@@ -1,0 +1,162 @@
+/** Decides what the controllers and the clicked marks of a dashboard ask of one widget; pure. */
+import type { Controller, Dashboard, RelativeDate, ViewModel } from '@rtdp/davinci-api/client';
+import type { Cell, Filter, Pick, Values } from '../../widgets/contract.ts';
+import { toMoment } from '../../widgets/time-values.ts';
+
+/** What stands in a controller: texts for a select, the two ends of a range (null for open), a relative span. */
+export type ControllerValue =
+  | { values: Cell[] }
+  | { from: string | number | null; to: string | number | null }
+  | { relative: RelativeDate };
+
+/** A clicked mark; it filters the other widgets of the same view. */
+export interface CrossFilter extends Pick {
+  viewId: string;
+  /** The item whose mark it is: that one is not filtered. */
+  from: string;
+  label: string;
+}
+
+/** The value of a controller at first. */
+export function defaultValue(controller: Controller): ControllerValue | undefined {
+  const value = controller.default;
+  if (value === null || value === undefined || value === '') return undefined;
+  if (Array.isArray(value)) return value.length === 0 ? undefined : { values: value as Cell[] };
+  if (typeof value === 'object') {
+    if ('unit' in value && 'amount' in value) return { relative: value as RelativeDate };
+    if ('relative' in value || 'from' in value || 'values' in value) return value as ControllerValue;
+    return undefined;
+  }
+  return { values: [value as Cell] };
+}
+
+/** Reads a controller's value from the URL; what cannot be read is no value. */
+export function readValue(text: string): ControllerValue | undefined {
+  try {
+    const value = JSON.parse(text) as ControllerValue;
+    if (typeof value !== 'object' || value === null) return undefined;
+    if ('values' in value) return Array.isArray(value.values) ? value : undefined;
+    return 'relative' in value || 'from' in value ? value : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+export interface Asked {
+  filters: Filter[];
+  values: Values;
+}
+
+/** Filters and variables for the widget of `itemId` on `view`. */
+export function askedOf(
+  view: ViewModel,
+  itemId: string,
+  dashboard: Pick2<Dashboard, 'controllers' | 'crossFilter'>,
+  controllerValues: Readonly<Record<string, ControllerValue | undefined>>,
+  crossFilters: readonly CrossFilter[],
+): Asked {
+  const asked: Asked = { filters: [], values: {} };
+  for (const controller of dashboard.controllers) {
+    const value = controllerValues[controller.id];
+    if (value === undefined) continue;
+    for (const target of controller.targets) {
+      if (target.viewId !== view.id) continue;
+      if ('variable' in target) {
+        const given = variableValue(value);
+        if (given !== undefined && view.variables.some((variable) => variable.name === target.variable)) {
+          asked.values[target.variable] = given;
+        }
+      } else if (view.model.some((column) => column.column === target.column)) {
+        asked.filters.push(...columnFilters(target.column, controller.kind, value));
+      }
+    }
+  }
+  if (dashboard.crossFilter) {
+    for (const cross of crossFilters) {
+      if (cross.viewId !== view.id || cross.from === itemId) continue;
+      const type = view.model.find((column) => column.column === cross.column)?.type;
+      if (type !== undefined) asked.filters.push(...markFilters(cross, type === 'instant'));
+    }
+  }
+  return asked;
+}
+
+type Pick2<T, K extends keyof T> = { [key in K]: T[key] };
+
+function columnFilters(column: string, kind: Controller['kind'], value: ControllerValue): Filter[] {
+  if ('relative' in value) return [{ column, operator: 'relative', values: [value.relative] }];
+  if ('values' in value) {
+    if (value.values.length === 0) return [];
+    if (kind === 'text')
+      return [{ column, operator: 'like', values: [`%${escapeLike(String(value.values[0] ?? ''))}%`] }];
+    const present = value.values.filter((each) => each !== null);
+    if (present.length === 0) return [{ column, operator: 'is null', values: [] }];
+    return [{ column, operator: 'in', values: present }];
+  }
+  return [
+    ...(value.from === null ? [] : [{ column, operator: '>=' as const, values: [value.from] }]),
+    ...(value.to === null ? [] : [{ column, operator: '<=' as const, values: [value.to] }]),
+  ];
+}
+
+/** A variable takes one value, a list, or a relative date. */
+function variableValue(value: ControllerValue): Values[string] | undefined {
+  if ('relative' in value) return value.relative;
+  if ('values' in value) {
+    return value.values.length === 1
+      ? value.values[0]
+      : value.values.filter((each) => each !== null).map((each) => (typeof each === 'boolean' ? String(each) : each));
+  }
+  return value.from ?? value.to ?? undefined;
+}
+
+function escapeLike(text: string): string {
+  return text.replace(/[\\%_]/g, (letter) => `\\${letter}`);
+}
+
+/** A value is itself; a moment at a grain is everything from it to the next one. */
+export function markFilters(pick: Pick, instant: boolean): Filter[] {
+  const { column, value, grain } = pick;
+  if (value === null) return [{ column, operator: 'is null', values: [] }];
+  const moment = grain === undefined ? undefined : toMoment(value);
+  if (grain === undefined || moment === undefined) return [{ column, operator: '=', values: [value] }];
+  return [
+    { column, operator: '>=', values: [value] },
+    { column, operator: '<', values: [writeMoment(next(new Date(moment), grain), instant)] },
+  ];
+}
+
+function next(at: Date, grain: NonNullable<Pick['grain']>): Date {
+  const moved = new Date(at);
+  if (grain === 'year') moved.setFullYear(moved.getFullYear() + 1);
+  else if (grain === 'quarter') moved.setMonth(moved.getMonth() + 3);
+  else if (grain === 'month') moved.setMonth(moved.getMonth() + 1);
+  else if (grain === 'week') moved.setDate(moved.getDate() + 7);
+  else if (grain === 'day') moved.setDate(moved.getDate() + 1);
+  else if (grain === 'hour') moved.setTime(moved.getTime() + 3_600_000);
+  else moved.setTime(moved.getTime() + 60_000);
+  return moved;
+}
+
+function writeMoment(at: Date, instant: boolean): string {
+  if (instant) return at.toISOString();
+  const two = (value: number) => String(value).padStart(2, '0');
+  return `${at.getFullYear()}-${two(at.getMonth() + 1)}-${two(at.getDate())} ${two(at.getHours())}:${two(at.getMinutes())}:${two(at.getSeconds())}`;
+}
+
+/** The marks after another click: the same one takes them back, another one of the same item takes their place. */
+export function togglePicks(
+  current: readonly CrossFilter[],
+  picks: readonly Pick[],
+  from: string,
+  viewId: string,
+  label: (pick: Pick) => string,
+): CrossFilter[] {
+  const others = current.filter((each) => each.from !== from);
+  const mine = current.filter((each) => each.from === from);
+  const same =
+    mine.length === picks.length &&
+    picks.every((pick) => mine.some((each) => each.column === pick.column && each.value === pick.value));
+  if (picks.length === 0 || same) return others;
+  return [...others, ...picks.map((pick) => ({ ...pick, from, viewId, label: label(pick) }))];
+}

@@ -1,0 +1,236 @@
+/** A widget on a dashboard: asks for its data when it is seen, and shows it with its freshness and what can be done with it. */
+import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
+import type { Freshness, QueryRequest, ViewModel, Widget } from '@rtdp/davinci-api/client';
+import { useQueryClient } from '@tanstack/react-query';
+import { App, Button, Dropdown, Tooltip } from 'antd';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
+import { useGo } from '../../shell/link.tsx';
+import { Empty } from '../../shell/states.tsx';
+import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
+import { download, fileName, toCsv } from '../../widgets/export.ts';
+import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
+import { widgetKind } from '../../widgets/registry.ts';
+import { formatAtGrain } from '../../widgets/time-values.ts';
+import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
+import { WidgetBody } from '../../widgets/widget-body.tsx';
+import { type DetailsTab, WidgetDetails } from '../../widgets/widget-details.tsx';
+import type { Asked } from './filters.ts';
+import type { ItemProps } from './item-contract.ts';
+import { ItemHead } from './item-head.tsx';
+import { useSeen } from './use-seen.ts';
+
+export default function WidgetItem(props: ItemProps): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const widget = props.bundle.widgets.find((each) => each.id === props.item.widgetId);
+  const view = props.bundle.views.find((each) => each.id === widget?.viewId);
+  if (widget === undefined || view === undefined) {
+    return (
+      <div className="widget">
+        <ItemHead name="–" editing={props.editing} onMoveKey={props.onMoveKey}>
+          <h3 className="ellipsis">–</h3>
+          {props.editing ? (
+            <Button
+              type="text"
+              size="small"
+              icon={<CloseOutlined />}
+              aria-label={t('item.remove', { name: '' })}
+              onClick={props.onRemove}
+            />
+          ) : null}
+        </ItemHead>
+        <Empty small title={t('item.missing')} />
+      </div>
+    );
+  }
+  return <KnownWidget {...props} widget={widget} view={view} />;
+}
+
+function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): ReactNode {
+  const { t, i18n } = useTranslation(['dashboards', 'widgets', 'shell']);
+  const { message } = App.useApp();
+  const { item, widget, view, filters, live, editing } = props;
+  const go = useGo();
+  const mayEdit = useMay('editor');
+  const client = useQueryClient();
+  const place = useRef<HTMLElement>(null);
+  const seen = useSeen(place);
+  const picture = useRef<() => Promise<string>>(undefined);
+  const [details, setDetails] = useState<DetailsTab>();
+  const [broken, setBroken] = useState(false);
+
+  const definition = useMemo<WidgetDefinition>(
+    () => ({ kind: widget.kind, name: widget.name, query: widget.query as WidgetQuery, settings: widget.settings }),
+    [widget],
+  );
+  // Compared by what they say: every change of the URL makes new objects.
+  const asked = JSON.stringify(filters.askedOf(view, item.id));
+  const request = useMemo<QueryRequest | undefined>(() => {
+    const kind = widgetKind(definition.kind);
+    if (kind === undefined) return undefined;
+    const query = kind.buildQuery(definition.query, view.model);
+    const more = JSON.parse(asked) as Asked;
+    return {
+      ...query,
+      filters: [...query.filters, ...more.filters],
+      values: more.values,
+      viewId: view.id,
+      widgetId: widget.id,
+    };
+  }, [definition, view, widget.id, asked]);
+
+  // Before the stream stands, an answer might miss a commit; it is waited for, but not for long.
+  const ready = useReadyToAsk(live.state === undefined || live.state.is !== 'connecting');
+  const answer = useWidgetData(seen && ready && !broken ? request : undefined);
+  const data = answer.data;
+  const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
+
+  const takePicture = useCallback((take: (() => Promise<string>) | undefined) => {
+    picture.current = take;
+  }, []);
+  const cancel = () => {
+    setBroken(true);
+    void client.cancelQueries({ queryKey: [WIDGET_QUERY, request] });
+  };
+  const retry = () => {
+    setBroken(false);
+    void answer.refetch();
+  };
+  const pick = useCallback(
+    (picks: Pick[]) =>
+      filters.pick(picks, item.id, view.id, (each) => {
+        const column = view.model.find((other) => other.column === each.column);
+        const value =
+          each.value === null
+            ? t('widgets:none')
+            : each.grain !== undefined || column?.type === 'date'
+              ? formatAtGrain(each.value, each.grain, i18n.language)
+              : String(each.value);
+        return `${column?.label || each.column}: ${value}`;
+      }),
+    [filters, item.id, view, t, i18n.language],
+  );
+  const chosen = filters.crossFilters.some((each) => each.from === item.id);
+
+  const act = async (key: string) => {
+    if (key === 'data' || key === 'sql' || key === 'freshness') setDetails(key);
+    else if (key === 'csv' && data !== undefined) download(fileName(widget.name, 'csv'), toCsv(data));
+    else if (key === 'png') {
+      const url = await picture.current?.();
+      if (url) download(fileName(widget.name, 'png'), url);
+      else message.info(t('widgets:menu.noPicture'));
+    } else if (key === 'workbench') go(`/widgets/${widget.id}`);
+  };
+  const hasData = data !== undefined;
+  const flush = widget.kind === 'table';
+
+  return (
+    <section
+      ref={place}
+      className={`widget ${chosen ? 'chosen' : ''}`}
+      aria-label={widget.name}
+      data-widget-id={widget.id}
+      data-state={answer.isError ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
+      data-answered={data?.askedAt ?? ''}
+    >
+      <ItemHead name={widget.name} editing={editing} onMoveKey={props.onMoveKey}>
+        <Tooltip title={widget.description}>
+          <h3 className="ellipsis">{widget.name}</h3>
+        </Tooltip>
+        <FreshnessMark freshness={freshness} />
+        {editing ? (
+          <Button
+            type="text"
+            size="small"
+            icon={<CloseOutlined />}
+            aria-label={t('item.remove', { name: widget.name })}
+            onClick={props.onRemove}
+          />
+        ) : (
+          <Dropdown
+            trigger={['click']}
+            placement="bottomRight"
+            menu={{
+              items: [
+                ...(['data', 'sql', 'freshness'] as const).map((key) => ({
+                  key,
+                  label: t(`widgets:menu.${key}`),
+                  disabled: !hasData,
+                })),
+                { type: 'divider' as const },
+                { key: 'png', label: t('widgets:menu.png'), disabled: !hasData },
+                { key: 'csv', label: t('widgets:menu.csv'), disabled: !hasData },
+                ...(mayEdit
+                  ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }]
+                  : []),
+              ],
+              onClick: ({ key }) => void act(key),
+            }}
+          >
+            <Button
+              type="text"
+              size="small"
+              icon={<EllipsisOutlined />}
+              aria-label={t('widgets:menu.label', { name: widget.name })}
+            />
+          </Dropdown>
+        )}
+      </ItemHead>
+      <div className={`widget-body ${flush ? 'flush' : ''}`}>
+        {broken && !hasData ? (
+          <Empty
+            small
+            title={t('widgets:cancelled')}
+            action={
+              <Button size="small" onClick={retry}>
+                {t('shell:error.retry')}
+              </Button>
+            }
+          />
+        ) : (
+          <WidgetBody
+            widget={definition}
+            answer={answer}
+            colours={props.colours}
+            onRetry={retry}
+            onCancel={cancel}
+            pictureRef={takePicture}
+            {...(props.bundle.dashboard.crossFilter && !editing ? { onPick: pick } : {})}
+          />
+        )}
+      </div>
+      {data?.truncated && widget.kind !== 'table' ? <div className="widget-note">{t('widgets:truncated')}</div> : null}
+      {details !== undefined && data !== undefined ? (
+        <WidgetDetails
+          name={widget.name}
+          answer={data}
+          freshness={freshness}
+          tab={details}
+          onTab={setDetails}
+          onClose={() => setDetails(undefined)}
+        />
+      ) : null}
+    </section>
+  );
+}
+
+/** What the stream said since the answer came is newer than what the answer knew. */
+function newest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): Freshness[] {
+  return known.map((each) => {
+    const later = heard.get(each.sinkNamespace);
+    return later !== undefined && (later.watermark ?? '') >= (each.watermark ?? '') ? later : each;
+  });
+}
+
+/** Longest wait for the stream before the first question, in milliseconds. */
+const PATIENCE = 400;
+
+function useReadyToAsk(ready: boolean): boolean {
+  const [waited, setWaited] = useState(false);
+  useEffect(() => {
+    const timer = setTimeout(() => setWaited(true), PATIENCE);
+    return () => clearTimeout(timer);
+  }, []);
+  return ready || waited;
+}

@@ -1,0 +1,115 @@
+/** Decides what all charts share: ground, axes, legend, tooltip and motion, from the tokens; pure. */
+import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
+import type { ChartContext } from './chart-words.ts';
+import type { Series } from './series.ts';
+
+type Part = Record<string, unknown>;
+
+export function baseOption({ palette }: ChartContext, description: string): Part {
+  return {
+    backgroundColor: 'transparent',
+    animationDuration: TIMES.move,
+    animationDurationUpdate: TIMES.move,
+    animationEasingUpdate: 'cubicInOut',
+    textStyle: { fontFamily: FONT.sans, color: palette['text-muted'], fontSize: TEXT[0] },
+    color: palette.series,
+    aria: { enabled: true, label: { description } },
+  };
+}
+
+export function tooltip({ palette }: ChartContext, trigger: 'axis' | 'item', formatter: unknown): Part {
+  return {
+    trigger,
+    confine: true,
+    appendTo: undefined,
+    transitionDuration: 0,
+    backgroundColor: palette.surface,
+    borderColor: palette['line-strong'],
+    borderWidth: LENGTHS.line,
+    padding: [SPACE[1], SPACE[2]],
+    textStyle: { color: palette.text, fontSize: TEXT[0], fontFamily: FONT.sans },
+    axisPointer: {
+      type: 'line',
+      lineStyle: { color: palette['line-strong'], type: 'solid' },
+      shadowStyle: { color: palette.raised, opacity: 0.6 },
+    },
+    formatter,
+  };
+}
+
+/** Only where there are two series. */
+export function legend({ palette }: ChartContext, labels: readonly string[]): Part {
+  return {
+    show: labels.length > 1,
+    type: 'scroll',
+    top: 0,
+    left: 0,
+    icon: 'roundRect',
+    itemWidth: SPACE[1],
+    itemHeight: SPACE[1],
+    itemGap: SPACE[3],
+    textStyle: { color: palette['text-muted'], fontSize: TEXT[0] },
+    pageTextStyle: { color: palette['text-muted'] },
+    pageIconColor: palette['text-muted'],
+    pageIconInactiveColor: palette.line,
+    inactiveColor: palette['text-faint'],
+    data: [...labels],
+  };
+}
+
+export function grid(hasLegend: boolean): Part {
+  return {
+    left: 0,
+    right: SPACE[2],
+    top: hasLegend ? SPACE[5] : SPACE[2],
+    bottom: 0,
+    outerBoundsMode: 'same',
+    outerBoundsContain: 'axisLabel',
+  };
+}
+
+export function categoryAxis({ palette }: ChartContext, labels: readonly string[]): Part {
+  return {
+    type: 'category',
+    data: [...labels],
+    axisLine: { lineStyle: { color: palette['line-strong'] } },
+    axisTick: { show: false },
+    axisLabel: {
+      color: palette['text-muted'],
+      fontSize: TEXT[0],
+      hideOverlap: true,
+      width: LENGTHS['rail-narrow'] * 2,
+      overflow: 'truncate',
+    },
+  };
+}
+
+export function timeAxis({ palette }: ChartContext): Part {
+  return {
+    type: 'time',
+    axisLine: { lineStyle: { color: palette['line-strong'] } },
+    axisTick: { show: false },
+    splitLine: { show: false },
+    axisLabel: { color: palette['text-muted'], fontSize: TEXT[0], hideOverlap: true },
+  };
+}
+
+export function valueAxis({ palette }: ChartContext, write: (value: number) => string, more: Part = {}): Part {
+  return {
+    type: 'value',
+    axisLine: { show: false },
+    axisTick: { show: false },
+    splitNumber: 4,
+    splitLine: { lineStyle: { color: palette.line } },
+    axisLabel: { color: palette['text-muted'], fontSize: TEXT[0], hideOverlap: true, formatter: write },
+    ...more,
+  };
+}
+
+/** The colour of a series: by its value where a dimension makes the series, by its place where measures do. */
+export function colourOf(one: Series, column: string | undefined, index: number, context: ChartContext): string {
+  const { series } = context.palette;
+  if (one.others) return context.palette['text-faint'];
+  const at = column === undefined ? index : context.colours.indexOf(column, one.value);
+  return series[at % series.length] ?? context.palette.accent;
+}

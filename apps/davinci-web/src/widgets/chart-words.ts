@@ -1,0 +1,71 @@
+/** Decides how charts write numbers, labels and tooltips: a sentence, escaped, in the reader's language; pure. */
+import type { Grain } from '@rtdp/davinci-api/client';
+import { formatNumber, type NumberFormat, parseFormat } from '../shell/numbers.ts';
+import type { Palette } from '../shell/tokens.ts';
+import type { ColourBook } from './colours.ts';
+import type { Cell, QueryColumn } from './contract.ts';
+import { formatAtGrain } from './time-values.ts';
+
+/** What an option builder needs beside the data. */
+export interface ChartContext {
+  palette: Palette;
+  language: string;
+  colours: ColourBook;
+  /** Words of the widgets. */
+  words: { others: string; none: string };
+}
+
+export function labelOf(column: QueryColumn | undefined): string {
+  return column === undefined ? '' : column.label || column.name;
+}
+
+export function formatOf(column: QueryColumn | undefined): NumberFormat {
+  return parseFormat(column?.format);
+}
+
+/** Text that may be HTML's or not: nothing of it is markup. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (letter) => `&#${letter.charCodeAt(0)};`);
+}
+
+/** A value of a dimension as a label. */
+export function categoryLabel(
+  value: Cell,
+  column: QueryColumn | undefined,
+  grain: Grain | undefined,
+  context: ChartContext,
+): string {
+  if (value === null) return context.words.none;
+  if (grain !== undefined || isTimeColumn(column)) return formatAtGrain(value, grain, context.language);
+  if (column?.modelType === 'number')
+    return formatNumber(value as number | string, context.language, formatOf(column), 'exact');
+  return String(value);
+}
+
+export function isTimeColumn(column: QueryColumn | undefined): boolean {
+  return column?.modelType === 'date' || column?.modelType === 'datetime' || column?.modelType === 'instant';
+}
+
+export interface TooltipLine {
+  colour: string;
+  label: string;
+  value: string;
+}
+
+/** The tooltip: what, then one line a series. */
+export function tooltipHtml(title: string, lines: readonly TooltipLine[]): string {
+  const rows = lines.map(
+    ({ colour, label, value }) =>
+      `<div class="tip-line"><span class="tip-dot" style="background:${escapeHtml(colour)}"></span><span>${escapeHtml(label)}</span><b>${escapeHtml(value)}</b></div>`,
+  );
+  return `<div class="tip-title">${escapeHtml(title)}</div>${rows.join('')}`;
+}
+
+export function writeNumber(
+  value: number | string | null | undefined,
+  column: QueryColumn | undefined,
+  context: ChartContext,
+  style: 'short' | 'exact' = 'short',
+): string {
+  return value === null || value === undefined ? '–' : formatNumber(value, context.language, formatOf(column), style);
+}

@@ -1,0 +1,53 @@
+/** Decides how fresh a widget says it is: live up to a moment, loading, late, or unknown, with a shape and a word. */
+import type { Freshness } from '@rtdp/davinci-api/client';
+import { Tooltip } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatDuration, formatMoment } from '../shell/numbers.ts';
+import { Status, type StatusKind } from '../shell/status.tsx';
+
+/** Behind the source by more than this is told as late, in milliseconds. */
+const LATE = 60_000;
+
+export interface FreshnessSummary {
+  kind: StatusKind;
+  word: 'fresh.live' | 'fresh.late' | 'fresh.loading' | 'fresh.unknown';
+  /** Milliseconds behind now; undefined where no watermark is known. */
+  behind: number | undefined;
+}
+
+/** The worst of the tables that a widget reads. */
+export function summarise(freshness: readonly Freshness[], now: number): FreshnessSummary | undefined {
+  if (freshness.length === 0) return undefined;
+  if (freshness.some((each) => each.loading)) return { kind: 'paused', word: 'fresh.loading', behind: undefined };
+  const marks = freshness.map((each) => (each.watermark === null ? undefined : Date.parse(each.watermark)));
+  if (marks.some((mark) => mark === undefined)) return { kind: 'unknown', word: 'fresh.unknown', behind: undefined };
+  const behind = Math.max(0, now - Math.min(...marks.map((mark) => mark ?? now)));
+  return behind > LATE ? { kind: 'late', word: 'fresh.late', behind } : { kind: 'ok', word: 'fresh.live', behind };
+}
+
+export function FreshnessMark({ freshness }: { freshness: readonly Freshness[] }): ReactNode {
+  const { t, i18n } = useTranslation('widgets');
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 5_000);
+    return () => clearInterval(timer);
+  }, []);
+  const summary = summarise(freshness, Math.max(now, Date.now()));
+  if (summary === undefined) return null;
+  const word =
+    summary.kind === 'late' && summary.behind !== undefined
+      ? t('fresh.behind', { time: formatDuration(summary.behind, i18n.language) })
+      : t(summary.word);
+  const lines = freshness.map(
+    (each) =>
+      `${each.sinkNamespace}: ${each.watermark === null ? t('fresh.noWatermark') : t('fresh.upTo', { time: formatMoment(each.watermark, i18n.language) })}`,
+  );
+  return (
+    <Tooltip title={lines.map((line) => <div key={line}>{line}</div>)}>
+      <span className="widget-fresh">
+        <Status kind={summary.kind} word={word} />
+      </span>
+    </Tooltip>
+  );
+}

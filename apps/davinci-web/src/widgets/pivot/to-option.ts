@@ -1,0 +1,49 @@
+/** Decides how an answer becomes a pivot: its rows, columns and values, how each is written, and which totals mean something; pure. */
+import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
+import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import { numberOf } from '../series.ts';
+import { splitDimensions } from '../shelves.ts';
+import { schema } from './schema.ts';
+
+export interface PivotConfig {
+  fields: { rows: string[]; columns: string[]; values: string[]; valueInCols: true };
+  meta: { field: string; name: string; formatter: (value: unknown) => string }[];
+  data: Record<string, string | number | null>[];
+  /** Totals are drawn only where all measures add up: sums and counts. */
+  totals: boolean;
+}
+
+export function toPivot(widget: WidgetDefinition, data: WidgetData, context: ChartContext): PivotConfig {
+  const split = splitDimensions(schema, widget.query);
+  const count = widget.query.dimensions.length;
+  const names = data.columns.map((_, index) => `c${index}`);
+  const adds = widget.query.measures.every(({ aggregation }) => aggregation === 'sum' || aggregation === 'count');
+  return {
+    fields: {
+      rows: split.category.map((index) => names[index] ?? ''),
+      columns: split.series.map((index) => names[index] ?? ''),
+      values: names.slice(count),
+      valueInCols: true,
+    },
+    meta: data.columns.map((column, index) => ({
+      field: names[index] ?? '',
+      name: labelOf(column),
+      formatter: (value) =>
+        index < count
+          ? categoryLabel(value === '' ? null : (value as Cell), column, widget.query.dimensions[index]?.grain, context)
+          : value === null || value === undefined
+            ? '–'
+            : writeNumber(value as number, column, context, 'exact'),
+    })),
+    // An empty text stands for a missing dimension: the sheet takes null for "all".
+    data: data.rows.map((row) =>
+      Object.fromEntries(
+        names.map((name, index) => [
+          name,
+          index < count ? (row[index] === null ? '' : String(row[index])) : numberOf(row[index]),
+        ]),
+      ),
+    ),
+    totals: adds && widget.settings.totals !== false,
+  };
+}

@@ -1,0 +1,48 @@
+/** Lists the kinds of widgets: what each needs and asks, at once; how each is drawn, when it is needed. */
+import type { QueryParts } from '@rtdp/davinci-api/client';
+import { type ComponentType, lazy } from 'react';
+import * as areaQuery from './area/build-query.ts';
+import { schema as area } from './area/schema.ts';
+import * as barQuery from './bar/build-query.ts';
+import { schema as bar } from './bar/schema.ts';
+import type { Model, WidgetQuery, WidgetSchema, WidgetViewProps } from './contract.ts';
+import * as gaugeQuery from './gauge/build-query.ts';
+import { schema as gauge } from './gauge/schema.ts';
+import * as heatMapQuery from './heat-map/build-query.ts';
+import { schema as heatMap } from './heat-map/schema.ts';
+import * as lineQuery from './line/build-query.ts';
+import { schema as line } from './line/schema.ts';
+import * as pieQuery from './pie/build-query.ts';
+import { schema as pie } from './pie/schema.ts';
+import * as pivotQuery from './pivot/build-query.ts';
+import { schema as pivot } from './pivot/schema.ts';
+import * as scatterQuery from './scatter/build-query.ts';
+import { schema as scatter } from './scatter/schema.ts';
+import * as scorecardQuery from './scorecard/build-query.ts';
+import { schema as scorecard } from './scorecard/schema.ts';
+import * as tableQuery from './table/build-query.ts';
+import { schema as table } from './table/schema.ts';
+
+export interface RegisteredWidget {
+  schema: WidgetSchema;
+  buildQuery: (query: WidgetQuery, model: Model) => QueryParts;
+  View: ComponentType<WidgetViewProps>;
+}
+
+export const WIDGETS: Readonly<Record<string, RegisteredWidget>> = {
+  table: { schema: table, ...tableQuery, View: lazy(() => import('./table/View.tsx')) },
+  pivot: { schema: pivot, ...pivotQuery, View: lazy(() => import('./pivot/View.tsx')) },
+  scorecard: { schema: scorecard, ...scorecardQuery, View: lazy(() => import('./scorecard/View.tsx')) },
+  line: { schema: line, ...lineQuery, View: lazy(() => import('./line/View.tsx')) },
+  area: { schema: area, ...areaQuery, View: lazy(() => import('./area/View.tsx')) },
+  bar: { schema: bar, ...barQuery, View: lazy(() => import('./bar/View.tsx')) },
+  pie: { schema: pie, ...pieQuery, View: lazy(() => import('./pie/View.tsx')) },
+  scatter: { schema: scatter, ...scatterQuery, View: lazy(() => import('./scatter/View.tsx')) },
+  gauge: { schema: gauge, ...gaugeQuery, View: lazy(() => import('./gauge/View.tsx')) },
+  'heat-map': { schema: heatMap, ...heatMapQuery, View: lazy(() => import('./heat-map/View.tsx')) },
+};
+
+/** A kind by its name; undefined for one that this version does not know, which the page then says. */
+export function widgetKind(kind: string): RegisteredWidget | undefined {
+  return Object.hasOwn(WIDGETS, kind) ? WIDGETS[kind] : undefined;
+}

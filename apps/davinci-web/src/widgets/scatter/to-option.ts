@@ -1,0 +1,116 @@
+/** Decides how an answer becomes points: the first measure across, the second up, the third as size; pure. */
+
+import { SPACE, TEXT } from '../../shell/tokens.ts';
+import { baseOption, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
+import { type ChartContext, categoryLabel, labelOf, tooltipHtml, writeNumber } from '../chart-words.ts';
+import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import { MOST_SERIES, numberOf } from '../series.ts';
+import { splitDimensions } from '../shelves.ts';
+import { schema } from './schema.ts';
+
+const SMALLEST = 8;
+const LARGEST = 40;
+
+export interface PointGroup {
+  value: Cell;
+  others?: true;
+  /** Indexes into the rows of the answer. */
+  rows: number[];
+}
+
+/** The points of each series; the smallest series stand together. */
+export function toGroups(widget: WidgetDefinition, data: WidgetData): PointGroup[] {
+  const series = splitDimensions(schema, widget.query).series[0];
+  const groups = new Map<Cell, PointGroup>();
+  data.rows.forEach((row, index) => {
+    const value = series === undefined ? null : (row[series] ?? null);
+    const group = groups.get(value) ?? { value, rows: [] };
+    group.rows.push(index);
+    groups.set(value, group);
+  });
+  const all = [...groups.values()].sort((a, b) => b.rows.length - a.rows.length);
+  if (all.length <= MOST_SERIES) return all;
+  const rest = all.slice(MOST_SERIES - 1).flatMap((group) => group.rows);
+  return [...all.slice(0, MOST_SERIES - 1), { value: null, others: true, rows: rest }];
+}
+
+export function toOption(widget: WidgetDefinition, data: WidgetData, context: ChartContext): Record<string, unknown> {
+  const split = splitDimensions(schema, widget.query);
+  const count = widget.query.dimensions.length;
+  const series = split.series[0];
+  const seriesColumn = series === undefined ? undefined : widget.query.dimensions[series]?.column;
+  const [x, y, size] = [data.columns[count], data.columns[count + 1], data.columns[count + 2]];
+  const sizes = size === undefined ? [] : data.rows.map((row) => Math.abs(numberOf(row[count + 2]) ?? 0));
+  const most = Math.max(1e-9, ...sizes);
+  const groups = toGroups(widget, data);
+  const palette = context.palette.series;
+  const labels = groups.map((group) =>
+    group.others
+      ? context.words.others
+      : series === undefined
+        ? labelOf(y)
+        : categoryLabel(group.value, data.columns[series], undefined, context),
+  );
+  const colours = groups.map((group, index) =>
+    group.others
+      ? context.palette['text-faint']
+      : (palette[
+          (seriesColumn === undefined ? index : context.colours.indexOf(seriesColumn, group.value)) % palette.length
+        ] ?? context.palette.accent),
+  );
+  const scale = widget.settings.zero !== true;
+  const title = { nameLocation: 'middle', nameTextStyle: { color: context.palette['text-muted'], fontSize: TEXT[0] } };
+  return {
+    ...baseOption(context, widget.name),
+    grid: { ...grid(labels.length > 1), bottom: SPACE[4], left: SPACE[4] },
+    legend: legend(context, series === undefined ? [] : labels),
+    tooltip: tooltip(context, 'item', ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => {
+      const row = data.rows[groups[seriesIndex]?.rows[dataIndex] ?? -1] ?? [];
+      const name = split.category
+        .map((index) =>
+          categoryLabel(row[index] ?? null, data.columns[index], widget.query.dimensions[index]?.grain, context),
+        )
+        .join(' · ');
+      return tooltipHtml(
+        name,
+        [x, y, size].flatMap((column, index) =>
+          column === undefined
+            ? []
+            : [
+                {
+                  colour: colours[seriesIndex] ?? '',
+                  label: labelOf(column),
+                  value: writeNumber(numberOf(row[count + index]), column, context, 'exact'),
+                },
+              ],
+        ),
+      );
+    }),
+    xAxis: valueAxis(context, (value) => writeNumber(value, x, context), {
+      scale,
+      name: labelOf(x),
+      nameGap: SPACE[4],
+      ...title,
+    }),
+    yAxis: valueAxis(context, (value) => writeNumber(value, y, context), {
+      scale,
+      name: labelOf(y),
+      nameGap: SPACE[6],
+      ...title,
+    }),
+    series: groups.map((group, index) => ({
+      id: group.others ? 'others' : `group:${String(group.value)}`,
+      name: labels[index],
+      type: 'scatter',
+      color: colours[index],
+      itemStyle: { opacity: 0.75 },
+      ...(group.rows.length > 5_000 ? { large: true } : {}),
+      symbolSize:
+        size === undefined
+          ? SMALLEST
+          : (_: unknown, { dataIndex }: { dataIndex: number }) =>
+              SMALLEST + (LARGEST - SMALLEST) * Math.sqrt((sizes[group.rows[dataIndex] ?? 0] ?? 0) / most),
+      data: group.rows.map((row) => [numberOf(data.rows[row]?.[count]), numberOf(data.rows[row]?.[count + 1])]),
+    })),
+  };
+}

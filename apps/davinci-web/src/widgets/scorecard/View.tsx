@@ -1,0 +1,75 @@
+/** Shows one number with its trend; a change counts from the old number to the new. */
+import { useEffect, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatNumber } from '../../shell/numbers.ts';
+import { Null } from '../../shell/quantity.tsx';
+import { TIMES } from '../../shell/tokens.ts';
+import { formatOf, labelOf } from '../chart-words.ts';
+import type { WidgetViewProps } from '../contract.ts';
+import { numberOf } from '../series.ts';
+import { sparkline, toScorecard } from './to-option.ts';
+
+export default function View({ widget, data, pictureRef }: WidgetViewProps) {
+  const { t, i18n } = useTranslation('widgets');
+  const card = useMemo(() => toScorecard(widget, data), [widget, data]);
+  const column = data.columns[widget.query.dimensions.length];
+  const format = formatOf(column);
+  const target = numberOf(card.value);
+  const shown = useMoving(target);
+  useEffect(() => pictureRef?.(undefined), [pictureRef]);
+  const write = (value: number) => formatNumber(value, i18n.language, format);
+  const path = sparkline(card.trend);
+  return (
+    <div className="scorecard">
+      <div className="scorecard-line">
+        <span
+          className="scorecard-value numbers"
+          data-value={card.value === null ? '' : String(card.value)}
+          style={card.tone === undefined || card.tone === 'ok' ? undefined : { color: `var(--${card.tone})` }}
+          title={
+            target === null ? undefined : formatNumber(card.value as number | string, i18n.language, format, 'exact')
+          }
+        >
+          {shown === null ? <Null /> : write(shown)}
+        </span>
+        {card.change === undefined ? null : (
+          <span className={`scorecard-change ${card.verdict}`}>
+            <span aria-hidden="true">{card.change > 0 ? '▲' : card.change < 0 ? '▼' : '='}</span>{' '}
+            {formatNumber(Math.abs(card.change), i18n.language, { kind: 'percent' })}
+            <span className="visually-hidden">{t(card.change > 0 ? 'scorecard.up' : 'scorecard.down')}</span>
+          </span>
+        )}
+      </div>
+      <div className="muted small ellipsis">{labelOf(column)}</div>
+      {path === '' ? null : (
+        <svg className="scorecard-trend" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+          <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+        </svg>
+      )}
+    </div>
+  );
+}
+
+/** The number on its way to `target`; at once when there was none, or when the reader wants no motion. */
+function useMoving(target: number | null): number | null {
+  const [shown, setShown] = useState(target);
+  const current = useRef(target);
+  useEffect(() => {
+    const from = current.current;
+    if (target === null || from === null || from === target || matchMedia('(prefers-reduced-motion: reduce)').matches) {
+      current.current = target;
+      setShown(target);
+      return undefined;
+    }
+    const began = performance.now();
+    let frame = requestAnimationFrame(function step(now) {
+      const part = Math.min(1, (now - began) / TIMES.move);
+      const eased = 1 - (1 - part) ** 3;
+      current.current = part === 1 ? target : from + (target - from) * eased;
+      setShown(current.current);
+      if (part < 1) frame = requestAnimationFrame(step);
+    });
+    return () => cancelAnimationFrame(frame);
+  }, [target]);
+  return shown;
+}

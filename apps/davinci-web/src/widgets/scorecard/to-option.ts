@@ -1,0 +1,87 @@
+/** Decides what a scorecard tells: its number, the change against the moment before, the trend, and whether that is good; pure. */
+import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import { numberOf } from '../series.ts';
+import { toMoment } from '../time-values.ts';
+
+export interface Scorecard {
+  value: Cell;
+  /** Against the moment before, as a part of it; undefined without a trend or where it was zero. */
+  change: number | undefined;
+  /** Moments ascending. */
+  trend: { moment: number; value: number | null }[];
+  tone: 'ok' | 'late' | 'broken' | undefined;
+  /** What the change means. */
+  verdict: 'good' | 'bad' | 'neither';
+}
+
+export function toScorecard(widget: WidgetDefinition, data: WidgetData): Scorecard {
+  const timed = widget.query.dimensions.length > 0;
+  const at = timed ? 1 : 0;
+  const trend = timed
+    ? data.rows
+        .map((row) => ({ moment: toMoment(row[0] ?? null), value: numberOf(row[1]), exact: row[1] ?? null }))
+        .filter((point): point is { moment: number; value: number | null; exact: Cell } => point.moment !== undefined)
+        .sort((a, b) => a.moment - b.moment)
+    : [];
+  const last = trend.at(-1);
+  const total = widget.settings.value === 'total';
+  const value: Cell = !timed ? (data.rows[0]?.[at] ?? null) : total ? sumOf(trend) : (last?.exact ?? null);
+  const before = trend.at(-2)?.value ?? null;
+  const change =
+    last?.value === undefined || last.value === null || before === null || before === 0
+      ? undefined
+      : (last.value - before) / Math.abs(before);
+  return {
+    value,
+    change,
+    trend: trend.map(({ moment, value: amount }) => ({ moment, value: amount })),
+    tone: toneAt(numberOf(value), numberOf(widget.settings.warnAt as Cell), numberOf(widget.settings.badAt as Cell)),
+    verdict: verdictOf(change, widget.settings.goodWhen),
+  };
+}
+
+function sumOf(trend: readonly { value: number | null }[]): number | null {
+  const values = trend.map((point) => point.value).filter((value) => value !== null);
+  return values.length === 0 ? null : values.reduce((sum, value) => sum + value, 0);
+}
+
+/** `badAt` above `warnAt` (or alone) means that much is bad; below it, that little is bad. */
+function toneAt(value: number | null, warnAt: number | null, badAt: number | null): Scorecard['tone'] {
+  if (value === null || (warnAt === null && badAt === null)) return undefined;
+  const falling = warnAt !== null && badAt !== null && badAt < warnAt;
+  const beyond = (limit: number | null) => limit !== null && (falling ? value <= limit : value >= limit);
+  if (beyond(badAt)) return 'broken';
+  return beyond(warnAt) ? 'late' : 'ok';
+}
+
+function verdictOf(change: number | undefined, goodWhen: unknown): Scorecard['verdict'] {
+  if (change === undefined || change === 0 || goodWhen === 'neither') return 'neither';
+  const up = change > 0;
+  return up === (goodWhen !== 'down') ? 'good' : 'bad';
+}
+
+/** The trend as the points of a line in a box of 100 × 30, gaps left open. */
+export function sparkline(trend: Scorecard['trend']): string {
+  const values = trend.map((point) => point.value).filter((value) => value !== null);
+  if (trend.length < 2 || values.length < 2) return '';
+  const low = Math.min(...values);
+  const span = Math.max(...values) - low || 1;
+  const first = trend[0]!.moment;
+  const time = trend.at(-1)!.moment - first || 1;
+  let pen = 'M';
+  return trend
+    .map(({ moment, value }) => {
+      if (value === null) {
+        pen = 'M';
+        return '';
+      }
+      const point = `${pen}${round(((moment - first) / time) * 100)} ${round(28 - ((value - low) / span) * 26)}`;
+      pen = 'L';
+      return point;
+    })
+    .join('');
+}
+
+function round(value: number): number {
+  return Math.round(value * 100) / 100;
+}

@@ -1,0 +1,66 @@
+/** Decides how a moment in an answer is read and written; pure. */
+import type { Grain } from '@rtdp/davinci-api/client';
+import { localeOf } from '../shell/numbers.ts';
+import type { Cell } from './contract.ts';
+
+/** Milliseconds of a date, a timestamp or an instant as Postgres writes them; a timestamp without zone is the viewer's. */
+export function toMoment(value: Cell): number | undefined {
+  if (typeof value !== 'string') return undefined;
+  const parts = /^(\d{4,})-(\d\d)-(\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d)(\.\d+)?)?)?\s*(Z|[+-]\d\d(?::?\d\d)?)?$/.exec(
+    value,
+  );
+  if (parts === null) return undefined;
+  const [, year, month, day, hour = '00', minute = '00', second = '00', fraction = '', zone] = parts;
+  const milliseconds = fraction === '' ? 0 : Math.floor(Number(`0${fraction}`) * 1000);
+  if (zone === undefined) {
+    return new Date(
+      Number(year),
+      Number(month) - 1,
+      Number(day),
+      Number(hour),
+      Number(minute),
+      Number(second),
+      milliseconds,
+    ).getTime();
+  }
+  const utc = Date.UTC(
+    Number(year),
+    Number(month) - 1,
+    Number(day),
+    Number(hour),
+    Number(minute),
+    Number(second),
+    milliseconds,
+  );
+  if (zone === 'Z') return utc;
+  const sign = zone.startsWith('-') ? -1 : 1;
+  const minutes = Number(zone.slice(1, 3)) * 60 + Number(zone.replace(':', '').slice(3, 5) || 0);
+  return utc - sign * minutes * 60_000;
+}
+
+/** A moment as one writes it at this grain: `2026`, `Mar 2026`, `14 Mar`, `14 Mar, 09:30`. */
+export function formatAtGrain(value: Cell, grain: Grain | undefined, language: string): string {
+  const moment = toMoment(value);
+  if (moment === undefined) return String(value);
+  const locale = localeOf(language);
+  const at = new Date(moment);
+  const write = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options).format(at);
+  switch (grain) {
+    case 'year':
+      return write({ year: 'numeric' });
+    case 'quarter':
+      return `${write({ year: 'numeric' })} Q${Math.floor(at.getMonth() / 3) + 1}`;
+    case 'month':
+      return write({ year: 'numeric', month: 'short' });
+    case 'week':
+    case 'day':
+      return write({ day: 'numeric', month: 'short' });
+    case 'hour':
+    case 'minute':
+      return write({ day: 'numeric', month: 'short', hour: '2-digit', minute: '2-digit' });
+    default:
+      return /[ T]\d\d:/.test(String(value))
+        ? write({ dateStyle: 'medium', timeStyle: 'medium' })
+        : write({ dateStyle: 'medium' });
+  }
+}

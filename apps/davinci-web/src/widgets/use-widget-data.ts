@@ -1,0 +1,30 @@
+/** Decides when a widget asks for its data, and that an older answer stays on the screen until the newer one is there. */
+import type { QueryRequest, QueryResult } from '@rtdp/davinci-api/client';
+import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { type ApiError, api } from '../api/client.ts';
+import { viewerZone } from '../shell/numbers.ts';
+
+export interface WidgetAnswer extends QueryResult {
+  /** When it was asked for, by the clock of this computer, in milliseconds. */
+  askedAt: number;
+  /** The request, for the panel that shows it. */
+  request: QueryRequest;
+}
+
+/** The first part of the key of every widget's answer. */
+export const WIDGET_QUERY = '/api/query';
+
+/** Asks `/api/query`; asked again only when its key changes or a commit says so. */
+export function useWidgetData(request: QueryRequest | undefined): UseQueryResult<WidgetAnswer, ApiError> {
+  return useQuery<WidgetAnswer, ApiError>({
+    queryKey: [WIDGET_QUERY, request],
+    enabled: request !== undefined,
+    staleTime: Number.POSITIVE_INFINITY,
+    placeholderData: keepPreviousData,
+    queryFn: async ({ signal }) => {
+      const askedAt = Date.now();
+      const body: QueryRequest = { timeZone: viewerZone(), ...request! };
+      return { ...(await api<QueryResult>(WIDGET_QUERY, { body, signal })), askedAt, request: body };
+    },
+  });
+}
