@@ -79,7 +79,6 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
           {sorted.slice(0, shown).map((row) => {
             const key = rowKey(row);
             return (
-              // biome-ignore lint/a11y/useKeyWithClickEvents: the link or button of the first cell does the same by keyboard.
               <tr
                 key={key}
                 className={`${props.chosen === key ? 'chosen' : ''} ${props.onChoose ? 'choosable' : ''}`}

@@ -6,9 +6,16 @@ import { ApiError } from '../../api/client.ts';
 import { type Change, useChange } from '../../api/use-api.ts';
 import { Reason } from './reason.tsx';
 
+export interface Action extends Change {
+  /** Told when it has worked. */
+  done?: string;
+  /** A failure that the caller deals with itself: true when it has. */
+  onError?: (error: ApiError) => Promise<boolean>;
+}
+
 export interface Act {
   /** Resolves to the answer, or to undefined after the failure was told. */
-  run<T = unknown>(change: Change & { done?: string }): Promise<T | undefined>;
+  run<T = unknown>(change: Action): Promise<T | undefined>;
   busy: boolean;
 }
 
@@ -20,7 +27,7 @@ export function useAct(touches: readonly string[]): Act {
   const [running, setRunning] = useState(0);
   const send = change.mutateAsync;
   const run = useCallback(
-    async <T>({ done, ...request }: Change & { done?: string }): Promise<T | undefined> => {
+    async <T>({ done, onError, ...request }: Action): Promise<T | undefined> => {
       setRunning((count) => count + 1);
       try {
         const answer = await send(request);
@@ -28,6 +35,7 @@ export function useAct(touches: readonly string[]): Act {
         return (answer ?? {}) as T;
       } catch (error) {
         if (!(error instanceof ApiError)) throw error;
+        if (onError !== undefined && (await onError(error))) return undefined;
         notification.error({
           title: t('act.failed'),
           description: createElement(Reason, { reason: error, bare: true }),

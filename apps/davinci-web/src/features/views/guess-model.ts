@@ -30,13 +30,13 @@ function namesSomething(words: readonly string[]): boolean {
 
 function formatOf(words: readonly string[], type: ColumnType): string {
   if (type !== 'number') return '';
-  if (words.some((word) => ['percent', 'percentage', 'share', 'ratio'].includes(word))) return 'percent';
+  if (words.some((word) => ['share', 'ratio'].includes(word))) return 'percent';
   if (
     words.some((word) =>
       ['price', 'amount', 'revenue', 'cost', 'turnover', 'sales', 'total', 'discount'].includes(word),
     )
   )
-    return 'decimal';
+    return '0.00';
   return '';
 }
 

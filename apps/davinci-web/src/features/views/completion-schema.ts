@@ -1,0 +1,39 @@
+/** Decides what the editor proposes: databases, their tables with what they are, and columns with their types. Pure. */
+import type { SQLNamespace } from '@codemirror/lang-sql';
+import type { SourceTables } from '@rtdp/davinci-api/client';
+
+/** A dot in a name would be taken for a path by the library. */
+function key(name: string): string {
+  return name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
+}
+
+export function completionSchema({ databases }: SourceTables): SQLNamespace {
+  return Object.fromEntries(
+    databases.map((database) => [
+      key(database.name),
+      Object.fromEntries(
+        database.tables.map((table) => [
+          key(table.name),
+          {
+            self: {
+              label: table.name,
+              type: table.kind === 'view' ? 'class' : 'type',
+              ...(table.comment === null ? {} : { info: table.comment }),
+            },
+            children: table.columns.map((column) => ({
+              label: column.name,
+              type: 'property',
+              detail: column.type,
+              ...(column.comment === null ? {} : { info: column.comment }),
+            })),
+          },
+        ]),
+      ),
+    ]),
+  );
+}
+
+/** A name as it must be written in a statement. */
+export function quoteIdentifier(name: string): string {
+  return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;
+}

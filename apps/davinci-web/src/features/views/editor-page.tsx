@@ -1,0 +1,296 @@
+/** Decides how a view is edited: tables at the left, SQL and its result in the middle, variables, model, rights and history at the right. */
+import { PlayCircleOutlined, SaveOutlined } from '@ant-design/icons';
+import type { Source, SourceTables, View } from '@rtdp/davinci-api/client';
+import { useBlocker } from '@tanstack/react-router';
+import { App, Button, Input, Modal, Tabs } from 'antd';
+import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay, useSession } from '../../api/session.ts';
+import { useApi } from '../../api/use-api.ts';
+import { useGo } from '../../shell/link.tsx';
+import { Page } from '../../shell/page.tsx';
+import { useUrlState } from '../../shell/url-state.ts';
+import { completionSchema } from './completion-schema.ts';
+import { ConflictQuestion } from './conflict-question.tsx';
+import { declaredVariables, draftOf, emptyDraft, isSame, type ViewDraft } from './draft.ts';
+import { errorPlaces } from './error-places.ts';
+import { variableNames } from './find-variables.ts';
+import { guessField, mergeModel } from './guess-model.ts';
+import { HistoryPanel } from './history-panel.tsx';
+import { LazySqlEditor } from './lazy-sql-editor.tsx';
+import { ModelPanel } from './model-panel.tsx';
+import { readHistory, rememberEntry, writeHistory } from './query-history.ts';
+import { ResultPanel } from './result-panel.tsx';
+import { RightsPanel } from './rights-panel.tsx';
+import { SchemaPanel } from './schema-panel.tsx';
+import type { SqlEditorHandle } from './sql-editor.tsx';
+import { useRun } from './use-run.ts';
+import { useSaveView } from './use-save-view.ts';
+import { VariablesPanel } from './variables-panel.tsx';
+import './views.css';
+
+/** Rows that are fetched for a look; a widget asks for what it shows. */
+const MOST_ROWS = 1_000;
+
+export function EditorPage({ view, sources }: { view?: View; sources: readonly Source[] }): ReactNode {
+  const { t } = useTranslation('views');
+  const { message } = App.useApp();
+  const go = useGo();
+  const userId = useSession()?.user.id ?? '';
+  const isReadOnly = !useMay('editor');
+  const [saved, setSaved] = useState(view);
+  const [draft, setDraft] = useState<ViewDraft>(() =>
+    view === undefined ? emptyDraft(sources[0]?.id ?? '') : draftOf(view),
+  );
+  const [panel, setPanel] = useUrlState<string>('panel', 'model');
+  const [history, setHistory] = useState(() => readHistory(userId));
+  const editor = useRef<SqlEditorHandle>(null);
+  const runner = useRun();
+  const tables = useApi<SourceTables>(`/api/sources/${draft.sourceId}/schema`, { enabled: draft.sourceId !== '' });
+  const schema = useMemo(() => (tables.data === undefined ? undefined : completionSchema(tables.data)), [tables.data]);
+  const variables = useMemo(() => declaredVariables(draft.sql, draft.variables), [draft.sql, draft.variables]);
+  const used = useMemo(() => new Set(variableNames(draft.sql)), [draft.sql]);
+  const isChanged = !isSame(draft, saved === undefined ? emptyDraft(draft.sourceId) : draftOf(saved));
+  const leaves = useRef(false);
+  const blocker = useBlocker({
+    shouldBlockFn: ({ current, next }) => isChanged && !leaves.current && current.pathname !== next.pathname,
+    enableBeforeUnload: () => isChanged,
+    withResolver: true,
+  });
+
+  const change = (part: Partial<ViewDraft>): void => setDraft((before) => ({ ...before, ...part }));
+  const places = useMemo(
+    () => (runner.state.is === 'failed' ? errorPlaces(runner.state.error, draft.sql, runner.state.offset) : []),
+    // The places are those of the statement that was run: once it is changed the error is forgotten.
+    [runner.state, draft.sql],
+  );
+
+  const run = async (): Promise<void> => {
+    const chosen = editor.current?.chosen();
+    if (chosen === undefined || chosen.text.trim() === '' || draft.sourceId === '') return;
+    const { result, error } = await runner.run(
+      { sourceId: draft.sourceId, sql: chosen.text, variables, values: {}, maximumRows: MOST_ROWS },
+      chosen.offset,
+    );
+    if (result === undefined && error === undefined) return;
+    // A selection is a question on the way; only the whole statement says what the columns of the view are.
+    if (result !== undefined && chosen.isWhole) {
+      setDraft((before) => ({ ...before, model: mergeModel(before.model, result.columns) }));
+    }
+    setHistory((before) => {
+      const next = rememberEntry(before, {
+        sql: chosen.text,
+        sourceId: draft.sourceId,
+        at: Date.now(),
+        milliseconds: result?.milliseconds ?? null,
+        rows: result?.rowCount ?? null,
+        error: error?.code ?? null,
+      });
+      writeHistory(userId, next);
+      return next;
+    });
+  };
+
+  const saving = useSaveView({
+    draft,
+    saved,
+    onSaved: (next) => {
+      const isFirst = saved === undefined;
+      setSaved(next);
+      setDraft(draftOf(next));
+      void message.success(t('save.done', { name: next.name }));
+      if (!isFirst) return;
+      leaves.current = true;
+      go(`/views/${next.id}`, { replace: true });
+    },
+  });
+  const save = (): void => {
+    if (isReadOnly || !isChanged) return;
+    if (draft.name.trim() === '' || draft.sql.trim() === '') {
+      void message.warning(t('save.incomplete'));
+      return;
+    }
+    void saving.save();
+  };
+  const resultColumns = runner.state.is === 'done' ? runner.state.result.columns : undefined;
+  const isRunning = runner.state.is === 'running' || runner.state.is === 'cancelling';
+  return (
+    <Page
+      title={draft.name === '' ? (saved === undefined ? t('new') : t('one')) : draft.name}
+      crumbs={[{ label: t('title'), to: '/views' }]}
+      size="fill"
+      heading={
+        <h1 className="editor-name">
+          <Input
+            variant="underlined"
+            readOnly={isReadOnly}
+            value={draft.name}
+            placeholder={t('name')}
+            aria-label={t('name')}
+            maxLength={200}
+            onChange={(event) => change({ name: event.target.value })}
+          />
+        </h1>
+      }
+      badge={isChanged ? <span className="muted small editor-unsaved">{t('unsaved')}</span> : undefined}
+      actions={
+        <>
+          {saved === undefined ? null : (
+            <Button onClick={() => go(`/widgets/new?view=${saved.id}`)}>{t('toWidget')}</Button>
+          )}
+          {isReadOnly ? null : (
+            <>
+              <Button
+                icon={<PlayCircleOutlined />}
+                disabled={isRunning || draft.sourceId === ''}
+                title={t('run.hint')}
+                onClick={() => void run()}
+              >
+                {t('run.verb')}
+              </Button>
+              <Button
+                type="primary"
+                icon={<SaveOutlined />}
+                disabled={!isChanged}
+                loading={saving.isBusy}
+                title={t('save.hint')}
+                onClick={save}
+              >
+                {t('save.verb')}
+              </Button>
+            </>
+          )}
+        </>
+      }
+    >
+      <div className="editor">
+        <SchemaPanel
+          sources={sources}
+          sourceId={draft.sourceId}
+          onSource={(sourceId) => change({ sourceId })}
+          tables={tables}
+          onInsert={(text) => editor.current?.insert(text)}
+        />
+        <div className="editor-middle">
+          <div className="editor-sql">
+            <LazySqlEditor
+              ref={editor}
+              label={t('sql')}
+              hint={t('sqlHint')}
+              value={draft.sql}
+              schema={schema}
+              variables={variables.map(({ name, type }) => ({ name, detail: t(`variables.types.${type}`) }))}
+              problems={places}
+              isReadOnly={isReadOnly}
+              onRun={() => void run()}
+              onSave={save}
+              onChange={(sql) => {
+                change({ sql });
+                runner.forgetError();
+              }}
+            />
+          </div>
+          <section className="editor-result" aria-label={t('run.result')}>
+            <ResultPanel runner={runner} places={places} onGoTo={(offset) => editor.current?.goTo(offset)} />
+          </section>
+        </div>
+        <aside className="editor-side" aria-label={t('panel.label')}>
+          <Tabs
+            size="small"
+            activeKey={panel}
+            onChange={(key) => setPanel(key)}
+            items={[
+              {
+                key: 'model',
+                label: t('panel.model'),
+                children: (
+                  <ModelPanel
+                    model={draft.model}
+                    isReadOnly={isReadOnly}
+                    onChange={(model) => change({ model })}
+                    onGuess={
+                      resultColumns === undefined ? undefined : () => change({ model: resultColumns.map(guessField) })
+                    }
+                  />
+                ),
+              },
+              {
+                key: 'variables',
+                label: t('panel.variables'),
+                children: (
+                  <VariablesPanel
+                    variables={variables}
+                    used={used}
+                    isReadOnly={isReadOnly}
+                    onChange={(next) => change({ variables: next })}
+                  />
+                ),
+              },
+              {
+                key: 'rights',
+                label: t('panel.rights'),
+                children: (
+                  <RightsPanel
+                    rights={draft.rights}
+                    model={draft.model}
+                    isReadOnly={isReadOnly}
+                    onChange={(rights) => change({ rights })}
+                  />
+                ),
+              },
+              {
+                key: 'about',
+                label: t('panel.about'),
+                children: (
+                  <Input.TextArea
+                    readOnly={isReadOnly}
+                    aria-label={t('list.description')}
+                    placeholder={t('descriptionHint')}
+                    autoSize={{ minRows: 4, maxRows: 16 }}
+                    value={draft.description}
+                    onChange={(event) => change({ description: event.target.value })}
+                  />
+                ),
+              },
+              {
+                key: 'history',
+                label: t('panel.history'),
+                children: (
+                  <HistoryPanel
+                    entries={history}
+                    onTake={({ sql, sourceId }) =>
+                      change({ sql, ...(sources.some(({ id }) => id === sourceId) ? { sourceId } : {}) })
+                    }
+                  />
+                ),
+              },
+            ]}
+          />
+        </aside>
+      </div>
+      {saving.conflict === undefined ? null : (
+        <ConflictQuestion
+          theirs={saving.conflict}
+          onTakeTheirs={() => {
+            setSaved(saving.conflict);
+            setDraft(draftOf(saving.conflict!));
+            saving.settle();
+          }}
+          onSaveMine={() => void saving.save(saving.conflict!.version)}
+          onClose={saving.settle}
+        />
+      )}
+      <Modal
+        open={blocker.status === 'blocked'}
+        title={t('leave.title')}
+        okText={t('leave.leave')}
+        cancelText={t('leave.stay')}
+        okButtonProps={{ danger: true }}
+        onOk={() => blocker.proceed?.()}
+        onCancel={() => blocker.reset?.()}
+      >
+        {t('leave.text')}
+      </Modal>
+    </Page>
+  );
+}

@@ -1,0 +1,88 @@
+/** Decides what is shown below the editor: how long it runs, the rows, or what went wrong and where. */
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { DataGrid } from '../../shell/data-grid.tsx';
+import { formatDuration, formatNumber } from '../../shell/numbers.ts';
+import { Empty } from '../../shell/states.tsx';
+import { Reason } from '../console/reason.tsx';
+import type { ErrorPlace } from './error-places.ts';
+import { type Runner, useElapsed } from './use-run.ts';
+
+export function ResultPanel(props: {
+  runner: Runner;
+  places: readonly ErrorPlace[];
+  onGoTo: (offset: number) => void;
+}): ReactNode {
+  const { t, i18n } = useTranslation('views');
+  const { runner, places } = props;
+  const { state } = runner;
+  const isUnderWay = state.is === 'running' || state.is === 'cancelling';
+  const elapsed = useElapsed(isUnderWay ? state.since : undefined);
+  const time = (milliseconds: number): string => formatDuration(milliseconds, i18n.language);
+  if (isUnderWay) {
+    return (
+      <div className="state" role="status">
+        <h2 className="numbers">{time(elapsed)}</h2>
+        <p>{state.is === 'cancelling' ? t('run.cancelling') : t('run.running')}</p>
+        <div className="row">
+          <Button disabled={state.is === 'cancelling'} onClick={runner.cancel}>
+            {t('run.cancel')}
+          </Button>
+        </div>
+      </div>
+    );
+  }
+  switch (state.is) {
+    case 'idle':
+      return (
+        <Empty small title={t('run.idle')}>
+          {t('run.idleHint')}
+        </Empty>
+      );
+    case 'cancelled':
+      return <Empty small title={t('run.cancelled', { time: time(state.after) })} />;
+    case 'failed':
+      return (
+        <div className="result-error" role="alert">
+          {(places.length > 0 ? places : [state.error]).map((problem) => (
+            <Reason key={`${problem.code} ${problem.message}`} reason={problem}>
+              {'from' in problem ? (
+                <div>
+                  <Button size="small" onClick={() => props.onGoTo((problem as ErrorPlace).from)}>
+                    {t('run.goTo')}
+                  </Button>
+                </div>
+              ) : null}
+            </Reason>
+          ))}
+        </div>
+      );
+    case 'done': {
+      const { result } = state;
+      const count = formatNumber(result.rowCount, i18n.language, { kind: 'number' }, 'exact');
+      return (
+        <div className="result">
+          <p className="result-line muted small" role="status">
+            {t(result.truncated ? 'run.truncated' : 'run.done', {
+              count: result.rowCount,
+              rows: count,
+              time: time(result.milliseconds),
+            })}
+          </p>
+          <DataGrid
+            bare
+            label={t('run.result')}
+            columns={result.columns.map(({ name, modelType }, at) => ({
+              key: `${at} ${name}`,
+              title: name,
+              numeric: modelType === 'number',
+            }))}
+            rows={result.rows}
+            empty={<Empty small title={t('run.noRows')} />}
+          />
+        </div>
+      );
+    }
+  }
+}
