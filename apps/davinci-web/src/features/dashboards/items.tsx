@@ -7,6 +7,7 @@ import type { ItemProps } from './item-contract.ts';
 const ITEMS: Readonly<Record<string, ComponentType<ItemProps>>> = {
   widget: lazy(() => import('./widget-item.tsx')),
   text: lazy(() => import('./text-item.tsx')),
+  'demo-rate': lazy(() => import('./demo-rate.tsx')),
 };
 
 export function ItemBody(props: ItemProps): ReactNode {
