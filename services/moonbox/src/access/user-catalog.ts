@@ -37,7 +37,7 @@ export class Access {
   readonly #catalog: Catalog;
   readonly #grants: GrantStore;
   readonly #remembered = new Map<string, UserCatalog>();
-  #version = '';
+  #revision = '';
 
   constructor(catalog: Catalog, grants: GrantStore) {
     this.#catalog = catalog;
@@ -51,9 +51,10 @@ export class Access {
 
   of(principal: Pick<Principal, 'subject' | 'organisationId' | 'roles'>): UserCatalog {
     const { version } = this;
-    if (version !== this.#version || this.#remembered.size > MOST_REMEMBERED) {
+    const revision = `${version}.${this.#catalog.revision}`;
+    if (revision !== this.#revision || this.#remembered.size > MOST_REMEMBERED) {
       this.#remembered.clear();
-      this.#version = version;
+      this.#revision = revision;
     }
     const name = JSON.stringify([principal.organisationId, principal.subject, principal.roles]);
     let seen = this.#remembered.get(name);

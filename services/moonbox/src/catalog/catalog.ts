@@ -10,6 +10,7 @@ export class Catalog {
   /** Organisation → name → database. */
   readonly #organisations = new Map<string, Map<string, CatalogDatabase>>();
   #version = 0;
+  #revision = 0;
 
   constructor(store: MountStore) {
     this.#store = store;
@@ -29,6 +30,11 @@ export class Catalog {
   /** Grows whenever a name, a column, a key or a type may have changed. */
   get version(): number {
     return this.#version;
+  }
+
+  /** Grows with every change: row counts and the state of a mount, too. */
+  get revision(): number {
+    return this.#revision;
   }
 
   /** In order of name. */
@@ -82,11 +88,13 @@ export class Catalog {
   remove(organisationId: string, name: string): void {
     this.#organisations.get(organisationId)?.delete(name);
     this.#version++;
+    this.#revision++;
   }
 
   #put(organisationId: string, database: CatalogDatabase): void {
     const databases = this.#organisations.get(organisationId) ?? new Map<string, CatalogDatabase>();
     databases.set(database.name, database);
+    this.#revision++;
     this.#organisations.set(organisationId, databases);
   }
 }

@@ -32,7 +32,7 @@ export interface StatementKind {
 }
 
 export interface StatementReader {
-  /** undefined for what is not the gateway's own: a SELECT, or something that nobody here can run. @throws RtdpError MOONBOX_STATEMENT_… */
+  /** undefined for what is not the gateway's own: a SELECT, or something that nobody here can run. @throws RtdpError MOONBOX_STATEMENT_INVALID, MOONBOX_STATEMENT_UNSUPPORTED */
   (sql: string): Statement | undefined;
   /** The text as the audit may keep it. */
   withoutSecrets(sql: string): string;

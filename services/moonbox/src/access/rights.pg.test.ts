@@ -1,0 +1,118 @@
+/** Rights fail closed on every way: what is not granted does not exist, in queries, lists, explanations, lineage and error messages. */
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionOf, startGateway, type TestGateway } from '../fixtures/gateway-fixture.ts';
+
+let gateway: TestGateway;
+let store: TestDatabase;
+
+beforeAll(async () => {
+  [gateway, store] = await Promise.all([startGateway(), testPostgres()]);
+  await store.query(`
+    create table orders (id int primary key, customer text, secret text);
+    insert into orders values (1, 'ann', 'hidden');
+    create table salaries (name text, amount int);
+    insert into salaries values ('ann', 100);`);
+  await gateway.operator.client.mount({ name: 'shop', kind: 'postgres', connection: connectionOf(store.url) });
+}, 60_000);
+
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await store?.drop();
+});
+
+const unknownTable = { code: 'SQL_UNKNOWN_TABLE' };
+
+test('without a grant there is nothing, and nobody but an admin changes anything', async () => {
+  const { client } = await gateway.user('nora', 'editor');
+  expect((await client.listDatabases()).items).toEqual([]);
+  expect((await client.listMounts()).items).toEqual([]);
+  expect((await client.query({ sql: 'show tables' })).rows).toEqual([]);
+  await expect(client.query({ sql: 'select 1 from shop.orders' })).rejects.toMatchObject(unknownTable);
+  await expect(client.explain({ sql: 'select 1 from shop.orders' })).rejects.toMatchObject(unknownTable);
+  await expect(client.lineage({ sql: 'select 1 from shop.orders' })).rejects.toMatchObject(unknownTable);
+  await expect(client.query({ sql: 'select 1 from orders', database: 'shop' })).rejects.toMatchObject({
+    code: 'MOONBOX_DATABASE_UNKNOWN',
+  });
+  await expect(client.getTable('shop', 'orders')).rejects.toMatchObject({ code: 'MOONBOX_TABLE_UNKNOWN' });
+  await expect(client.getMount('shop')).rejects.toMatchObject({ code: 'MOONBOX_MOUNT_UNKNOWN' });
+  for (const sql of [
+    'grant select on shop to nora',
+    'unmount database shop',
+    'create database mine',
+    "mount database mine options (kind 'postgres', host 'localhost', database 'x', user 'x')",
+  ]) {
+    await expect(client.query({ sql }), sql).rejects.toMatchObject({ code: 'IDENTITY_FORBIDDEN' });
+  }
+  await expect(client.grant({ subject: 'nora', database: 'shop' })).rejects.toMatchObject({
+    code: 'IDENTITY_FORBIDDEN',
+  });
+});
+
+test('columns that are not granted are not there: not for *, not by name, not through a subquery or the whole row', async () => {
+  const { client: operator } = gateway.operator;
+  await operator.query({ sql: 'grant select (id, customer) on shop.orders to "carl@example.org"' });
+  const { client } = await gateway.user('carl@example.org', 'viewer');
+  const answer = await client.query({ sql: 'select * from shop.orders' });
+  expect(answer.columns.map(({ name }) => name)).toEqual(['id', 'customer']);
+  for (const sql of [
+    'select secret from shop.orders',
+    'select id from shop.orders where secret = $$hidden$$',
+    'select id from shop.orders order by secret',
+    'select count(o.secret) from shop.orders o',
+    'select 1 from shop.orders a join shop.orders b using (secret)',
+    'select (select max(secret) from shop.orders)',
+  ]) {
+    await expect(client.query({ sql }), sql).rejects.toMatchObject({ code: 'SQL_UNKNOWN_COLUMN' });
+  }
+  for (const sql of [
+    'select o from shop.orders o',
+    'select to_jsonb(o) from shop.orders o',
+    'select o.* from shop.orders o',
+  ]) {
+    const outcome = await client.query({ sql }).then(
+      ({ rows }) => JSON.stringify(rows),
+      (error: Error) => error.message,
+    );
+    expect(outcome, sql).not.toContain('hidden');
+  }
+  await expect(client.query({ sql: 'select * from shop.salaries' })).rejects.toMatchObject(unknownTable);
+  expect((await client.getTable('shop', 'orders')).columns.map(({ name }) => name)).toEqual(['id', 'customer']);
+  await operator.query({ sql: 'revoke select (id, customer) on shop.orders from "carl@example.org"' });
+  await expect(client.query({ sql: 'select id from shop.orders' })).rejects.toMatchObject(unknownTable);
+});
+
+test('a role passes on to those above it, and to nobody below or in another organisation', async () => {
+  const { client: operator } = gateway.operator;
+  await operator.query({ sql: 'grant select on shop to role editor' });
+  const sql = 'select amount from shop.salaries';
+  const { client: editor } = await gateway.user('edda', 'editor');
+  expect((await editor.query({ sql })).rows).toEqual([[100]]);
+  const { client: viewer } = await gateway.user('vera', 'viewer');
+  await expect(viewer.query({ sql })).rejects.toMatchObject(unknownTable);
+  const { client: stranger } = await gateway.user('zoe', 'admin', '00000000-0000-4000-8000-00000000abcd');
+  await expect(stranger.query({ sql })).rejects.toMatchObject(unknownTable);
+  expect((await stranger.listQueries()).items.every(({ subject }) => subject === 'zoe')).toBe(true);
+  await operator.query({ sql: 'revoke select on shop from role editor' });
+  await expect(editor.query({ sql })).rejects.toMatchObject(unknownTable);
+});
+
+test('a grant names what is there, and goes with its database', async () => {
+  const { client } = gateway.operator;
+  await expect(client.query({ sql: 'grant select on shop.ordres to vera' })).rejects.toMatchObject({
+    code: 'MOONBOX_TABLE_UNKNOWN',
+    next: 'Did you mean shop.orders?',
+  });
+  await expect(client.query({ sql: 'grant select (id, custmer) on shop.orders to vera' })).rejects.toMatchObject({
+    code: 'MOONBOX_COLUMN_UNKNOWN',
+    next: 'Did you mean customer?',
+  });
+  const connection = connectionOf(store.url);
+  await client.mount({ name: 'other', kind: 'postgres', connection, readableBy: ['viewer'] });
+  const { client: viewer } = await gateway.user('vera', 'viewer');
+  expect((await viewer.query({ sql: 'select id from other.orders' })).rows).toEqual([[1]]);
+  await client.unmount('other');
+  await client.mount({ name: 'other', kind: 'postgres', connection });
+  await expect(viewer.query({ sql: 'select id from other.orders' })).rejects.toMatchObject(unknownTable);
+  await client.unmount('other');
+});
