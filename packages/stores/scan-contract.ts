@@ -36,7 +36,11 @@ export function storageOf(type: PgType): ColumnStorage {
 }
 
 export interface ScanRequest {
-  /** One statement in the store's own dialect, with `$1…` (Postgres) or `?` (MySQL) for parameters. */
+  /**
+   * One statement in the store's own dialect, with `$1…` (Postgres) or `?` (MySQL) for parameters. MySQL's sessions have the sql_mode
+   * `ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES`: names in `"`, a text's only special character is the doubled `'`, `||` joins texts,
+   * and LIKE has no escape character but what ESCAPE names.
+   */
   readonly sql: string;
   /** Texts of the values, null for NULL; bound, never put into the SQL. */
   readonly parameters?: readonly (string | null)[];

@@ -127,14 +127,16 @@ export class ScanRun {
     this.#queue.end(reason);
     const session = this.#session;
     if (session === null) return;
-    session.resume();
     this.#stopping = this.#halt(session);
   }
 
   async #halt(session: ScanSession): Promise<void> {
     const cut = setTimeout(() => session.end(), STOP_MILLISECONDS);
+    // Rows that nobody wants any more would only delay the asking.
+    session.pause();
     // When the server cannot even be asked, the connection is cut at once.
     await session.cancel().catch(() => session.end());
+    session.resume();
     if (this.#ended) clearTimeout(cut);
     else void this.#over.then(() => clearTimeout(cut));
   }

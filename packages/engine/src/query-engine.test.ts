@@ -26,7 +26,11 @@ async function* several(...batches: QueryBatch[]): AsyncGenerator<QueryBatch> {
 function valueAt(values: Column, row: number): string | number | bigint | boolean | null {
   if (values.nulls[row] === 1) return null;
   if (values.storage === 'text')
-    return Buffer.from(values.bytes).toString('utf8', values.offsets[row], values.offsets[row + 1]);
+    return Buffer.from(values.bytes.buffer, values.bytes.byteOffset, values.bytes.length).toString(
+      'utf8',
+      values.offsets[row],
+      values.offsets[row + 1],
+    );
   return values.storage === 'boolean' ? values.values[row] === 1 : values.values[row]!;
 }
 
@@ -218,7 +222,7 @@ describe('the query engine', { timeout: 60_000 }, () => {
     await expect(rowsOf(query, `SELECT content FROM read_text('/etc/passwd')`, one)).rejects.toThrow(
       'Cannot access file',
     );
-    await expect(rowsOf(query, `COPY (SELECT 1) TO '/tmp/x'`, one)).rejects.toMatchObject({ code: 'ENGINE_INTERNAL' });
+    await expect(rowsOf(query, `COPY (SELECT 1) TO '/tmp/x'`, one)).rejects.toThrow('Cannot access file');
     await expect(rowsOf(query, `SET memory_limit = '8GB'`, one)).rejects.toMatchObject({ code: 'ENGINE_INTERNAL' });
   });
 

@@ -7,13 +7,15 @@ import { ServerFailure } from './query-session.ts';
 /** What says something about the server or the way to it, rather than about the statement. */
 const ABOUT_SERVER = new Set(['STORE_UNREACHABLE', 'STORE_REFUSED', 'STORE_OUT_OF_SPACE', 'STORE_CONFLICT']);
 
+/** A table without rights is the statement's matter, a login without rights the store's; and our sessions are read-only, not the server. */
+const ABOUT_STATEMENT = new Set(['42501', '25006']);
+
 export function toScanError(error: unknown, facts: Record<string, unknown>): RtdpError {
   if (error instanceof RtdpError) return error;
   if (!(error instanceof ServerFailure)) return toStoreError(error, facts);
   if (error.code === '57014') return error.message.includes('timeout') ? timeoutError(undefined) : cancelledError();
   const mapped = toStoreError(error, facts);
-  // A table without rights is the statement's matter, a login without rights the store's.
-  if (ABOUT_SERVER.has(mapped.code) && error.code !== '42501') return mapped;
+  if (ABOUT_SERVER.has(mapped.code) && !ABOUT_STATEMENT.has(error.code)) return mapped;
   return new RtdpError({
     code: 'STORE_QUERY_FAILED',
     message: error.message,

@@ -1,0 +1,165 @@
+/** Decides how a session on MySQL or MariaDB is opened and set, and runs statements on it with every row as the bytes that arrived. */
+import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
+import type { ReaderOptions } from '../scan-contract.ts';
+import type { ResultField } from './types.ts';
+
+const MOST_PREPARED = 200;
+
+/** Receives one result; must not throw. */
+export interface RowReceiver {
+  describe(fields: readonly ResultField[]): void;
+  /** A row of the binary protocol whose payload begins at `at`. */
+  row(bytes: Buffer, at: number): void;
+}
+
+interface Packet {
+  readonly buffer: Buffer;
+  readonly offset: number;
+}
+
+/** What the library calls to make the object that reads each row: the one seam for taking the bytes before it makes objects of them. */
+interface ExecuteCommand {
+  buildParserFromFields: (fields: readonly ResultField[]) => new () => { next(packet: Packet): void };
+  once(event: 'error', listener: (error: Error) => void): this;
+  once(event: 'end', listener: () => void): this;
+}
+
+interface Statement {
+  execute(parameters: readonly (string | null)[]): ExecuteCommand;
+}
+
+export class MysqlSession {
+  readonly product: 'mysql' | 'mariadb';
+  readonly version: string;
+  readonly threadId: number;
+  readonly #connection: Connection;
+  #broken: unknown = null;
+  #timeoutMs = 0;
+
+  private constructor(connection: Connection, version: string) {
+    this.#connection = connection;
+    this.version = version;
+    this.product = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
+    this.threadId = (connection as unknown as { threadId: number }).threadId;
+    connection.on('error', (error) => this.#break(error));
+    connection.on('end', () => this.#break(new Error('Connection lost: the server closed the connection.')));
+  }
+
+  static async open(options: ReaderOptions): Promise<MysqlSession> {
+    const connection = mysql.createConnection(connectionOptions(options));
+    await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+    try {
+      const [[version]] = (await ask(connection, 'SELECT VERSION()')) as [[string]];
+      const session = new MysqlSession(connection, version);
+      for (const sql of session.#settings()) await ask(connection, sql);
+      return session;
+    } catch (error) {
+      connection.destroy();
+      throw error;
+    }
+  }
+
+  get usable(): boolean {
+    return this.#broken === null;
+  }
+
+  end(): void {
+    this.#break(new Error('connection closed by us'));
+  }
+
+  pause(): void {
+    this.#connection.pause();
+  }
+
+  resume(): void {
+    this.#connection.resume();
+  }
+
+  /** A small result, all values as texts. */
+  texts(sql: string): Promise<(string | null)[][]> {
+    return ask(this.#connection, sql);
+  }
+
+  /** One statement, prepared once per session. `timeoutMs` is the server's own limit, 0 = none. Rejects with the server's or connection's error. */
+  async run(sql: string, parameters: readonly (string | null)[], timeoutMs: number, to: RowReceiver): Promise<void> {
+    if (this.#broken !== null) throw this.#broken;
+    if (timeoutMs !== this.#timeoutMs) {
+      await ask(this.#connection, timeLimit(this.product, timeoutMs));
+      this.#timeoutMs = timeoutMs;
+    }
+    const statement = await new Promise<Statement>((resolve, reject) => {
+      this.#connection.prepare(sql, (error, prepared) =>
+        error ? reject(error) : resolve(prepared as unknown as Statement),
+      );
+    });
+    await new Promise<void>((resolve, reject) => {
+      const command = statement.execute(parameters);
+      command.buildParserFromFields = (fields) => {
+        to.describe(fields);
+        return class {
+          next(packet: Packet): void {
+            to.row(packet.buffer, packet.offset);
+          }
+        };
+      };
+      command.once('error', reject);
+      command.once('end', resolve);
+    });
+  }
+
+  #settings(): string[] {
+    const collation = this.product === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+    return [
+      `SET NAMES utf8mb4 COLLATE ${collation}`,
+      `SET SESSION time_zone = '+00:00', sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', group_concat_max_len = 4294967295`,
+      'SET SESSION TRANSACTION READ ONLY',
+    ];
+  }
+
+  #break(error: unknown): void {
+    if (this.#broken !== null) return;
+    this.#broken = error;
+    this.#connection.destroy();
+  }
+}
+
+function ask(connection: Connection, sql: string): Promise<(string | null)[][]> {
+  return new Promise((resolve, reject) => {
+    connection.query({ sql, rowsAsArray: true, typeCast: (field) => field.string() }, (error, rows) =>
+      error ? reject(error) : resolve(rows as unknown as (string | null)[][]),
+    );
+  });
+}
+
+/** MariaDB counts in seconds, MySQL in milliseconds. */
+function timeLimit(product: 'mysql' | 'mariadb', milliseconds: number): string {
+  return product === 'mariadb'
+    ? `SET SESSION max_statement_time = ${milliseconds / 1000}`
+    : `SET SESSION max_execution_time = ${milliseconds}`;
+}
+
+function connectionOptions(options: ReaderOptions): ConnectionOptions {
+  const { host, port, database, user, password, tls = 'off', certificateAuthority } = options;
+  return {
+    host,
+    port,
+    database,
+    user,
+    password,
+    charset: 'utf8mb4_bin',
+    connectTimeout: 10_000,
+    enableKeepAlive: true,
+    maxPreparedStatements: MOST_PREPARED,
+    connectAttributes: { program_name: options.applicationName ?? 'rtdp gateway' },
+    // Files of this machine are nobody's business at the server.
+    flags: ['-LOCAL_FILES'],
+    ...(tls === 'off'
+      ? {}
+      : {
+          ssl: {
+            rejectUnauthorized: tls === 'verify',
+            ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
+          },
+        }),
+  };
+}

@@ -1,0 +1,99 @@
+/** Reads a MySQL or MariaDB database for the gateway: puts sessions, scans and introspection together. */
+import type { ReaderOptions, ScanRequest, ScanResult, StoreReader } from '../scan-contract.ts';
+import { ScanRun } from '../scan-run.ts';
+import { SessionPool } from '../session-pool.ts';
+import { MysqlSession } from './connect.ts';
+import { toScanError } from './errors.ts';
+import { type AskTexts, introspect, serverFacts } from './introspect.ts';
+import { scanRows } from './scan.ts';
+
+export function createReader(options: ReaderOptions): StoreReader {
+  return new MysqlReader(options);
+}
+
+class MysqlReader implements StoreReader {
+  readonly kind = 'mysql';
+  readonly #options: ReaderOptions;
+  readonly #facts: Record<string, unknown>;
+  readonly #pool: SessionPool<MysqlSession>;
+
+  constructor(options: ReaderOptions) {
+    const { host, port, database } = options;
+    this.#options = options;
+    this.#facts = { host, port, database };
+    this.#pool = new SessionPool(options.connections ?? 8, () => MysqlSession.open(options));
+  }
+
+  async check(): Promise<void> {
+    await this.#ask('SELECT 1');
+  }
+
+  introspect(options: { schemas?: readonly string[] } = {}): ReturnType<StoreReader['introspect']> {
+    return introspect(this.#ask, options.schemas ?? [this.#options.database]);
+  }
+
+  serverFacts(): ReturnType<StoreReader['serverFacts']> {
+    return serverFacts(this.#ask);
+  }
+
+  async scan(request: ScanRequest): Promise<ScanResult> {
+    const run = new ScanRun(request);
+    void this.#work(run, request);
+    return run.result(async (columns) => columns);
+  }
+
+  async close(): Promise<void> {
+    this.#pool.close();
+  }
+
+  async #work(run: ScanRun, request: ScanRequest): Promise<void> {
+    let session: MysqlSession;
+    try {
+      session = await this.#pool.acquire(run.waiting);
+    } catch (error) {
+      await run.finish(toScanError(error, this.#facts));
+      return;
+    }
+    try {
+      run.begin({
+        pause: () => session.pause(),
+        resume: () => session.resume(),
+        cancel: () => this.#kill(session.threadId),
+        end: () => session.end(),
+      });
+      await scanRows(session, run, request);
+      await run.finish();
+    } catch (error) {
+      await run.finish(toScanError(error, this.#facts));
+    } finally {
+      this.#pool.release(session);
+    }
+  }
+
+  readonly #ask: AskTexts = async (sql) => {
+    let session: MysqlSession | undefined;
+    try {
+      session = await this.#pool.acquire();
+      return await session.texts(sql);
+    } catch (error) {
+      throw toScanError(error, this.#facts);
+    } finally {
+      if (session !== undefined) this.#pool.release(session);
+    }
+  };
+
+  /** On a connection of its own: those of the pool may all be taken by scans. */
+  async #kill(threadId: number): Promise<void> {
+    const control = await MysqlSession.open({ ...this.#options, applicationName: 'rtdp gateway control' });
+    try {
+      await control.texts(`KILL QUERY ${threadId}`);
+    } catch (error) {
+      // The statement, or its connection, had already ended.
+      if ((error as { errno?: number }).errno !== NO_SUCH_THREAD) throw error;
+    } finally {
+      control.end();
+    }
+  }
+}
+
+const NO_SUCH_THREAD = 1094;
