@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { calculateJwkThumbprint, exportJWK, generateKeyPair } from 'jose';
 import { FIRST_ORGANISATION_ID } from './roles.ts';
 import { createSigner } from './signer.ts';
-import { readSigningJwk, SIGNING_ALGORITHM } from './signing-key.ts';
+import { publicKeySet, SIGNING_ALGORITHM } from './signing-key.ts';
 
 export interface KeyFiles {
   /** Private key (JWK), mode 600: only what issues tokens reads it. */
@@ -37,8 +37,7 @@ export async function createKeys(folder: string): Promise<KeyFiles> {
     jwk.kid = await calculateJwkThumbprint(jwk);
     writePrivate(files.privateKeyFile, JSON.stringify(jwk));
   }
-  const { d: _private, ...publicKey } = readSigningJwk(files.privateKeyFile);
-  writeFileSync(files.jwksFile, JSON.stringify({ keys: [{ ...publicKey, use: 'sig' }] }), { mode: 0o644 });
+  writeFileSync(files.jwksFile, JSON.stringify(publicKeySet(files.privateKeyFile)), { mode: 0o644 });
   if (!existsSync(files.operatorTokenFile)) {
     const signer = await createSigner(files.privateKeyFile);
     const token = await signer.signToken({

@@ -26,3 +26,9 @@ export function readSigningJwk(path: string): JWK {
     });
   }
 }
+
+/** What others check our tokens against: the key set (JWKS) of this private key. @throws RtdpError IDENTITY_KEYS_UNREADABLE */
+export function publicKeySet(path: string): { keys: JWK[] } {
+  const { d: _private, ...publicKey } = readSigningJwk(path);
+  return { keys: [{ ...publicKey, use: 'sig' }] };
+}
