@@ -430,16 +430,21 @@ export const dashboardBundleSchema = z.object({
 
 // ── Live ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
-export const liveReadySchema = z.object({ at: time });
+export const liveReadySchema = z.object({
+  at: time,
+  commits: z
+    .array(freshnessSchema)
+    .describe('Of all tables of the dashboard: an answer of an older commit should be asked for again'),
+});
 export const liveCommitSchema = z.object({
   widgets: z.array(id).describe('To be asked for again; empty when only freshness moved'),
   commits: z.array(freshnessSchema),
 });
 export const liveStaleSchema = z.object({
   why: z
-    .enum(['token', 'rights', 'slow', 'feedback', 'changed', 'stopping'])
+    .enum(['token', 'rights', 'slow', 'feedback', 'source', 'changed', 'stopping'])
     .describe(
-      'token: sign in again. rights: the dashboard is no longer yours to see. slow: this reader did not keep up. feedback: commits cannot be heard at present. changed: the dashboard was edited. stopping: the service goes down; connect again',
+      'token: sign in again. rights: the dashboard is no longer yours to see. slow: this reader did not keep up. feedback: commits cannot be heard at present; `ready` tells when they can. source: what the widgets read cannot be found out at present. changed: the dashboard was edited. stopping: the service goes down; connect again',
     ),
   message: z.string(),
 });

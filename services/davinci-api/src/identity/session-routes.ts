@@ -1,5 +1,4 @@
 /** Decides which requests sign somebody in and out, and how the refresh token travels: in a cookie that no script and no other site can use. */
-import { readFileSync } from 'node:fs';
 // Gives requests their cookies, also to the compiler.
 import type {} from '@fastify/cookie';
 import { requireRole } from '@rtdp/identity/roles';
@@ -24,11 +23,11 @@ const COOKIE_PATH = '/api/session';
 export interface SessionRoutesOptions {
   sessions: Sessions;
   users: UserStore;
-  /** The public keys, as every service reads them. */
-  jwksFile: string;
+  /** The public keys (JWKS). */
+  keySet: () => unknown;
 }
 
-export function sessionRoutes(application: HttpApplication, { sessions, users, jwksFile }: SessionRoutesOptions) {
+export function sessionRoutes(application: HttpApplication, { sessions, users, keySet }: SessionRoutesOptions) {
   const open = { config: { open: true } };
   const tags = ['session'];
 
@@ -112,7 +111,7 @@ export function sessionRoutes(application: HttpApplication, { sessions, users, j
     { ...open, schema: { tags, summary: 'The keys that tokens are checked against', response: { 200: z.unknown() } } },
     async (_request, reply) => {
       reply.header('cache-control', 'public, max-age=300');
-      return JSON.parse(readFileSync(jwksFile, 'utf8')) as unknown;
+      return keySet();
     },
   );
 }

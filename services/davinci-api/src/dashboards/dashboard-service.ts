@@ -1,0 +1,94 @@
+/** Decides what can be done with dashboards: keep them, know which widgets they show, and give all that is needed to paint one at once. */
+import type { Knex } from '@rtdp/service/metadata';
+import { RtdpError } from '@rtdp/ums/error';
+import type { z } from 'zod';
+import type { AuditStore } from '../audit/audit-store.ts';
+import type { Dashboard, DashboardBundle, DashboardSummary, dashboardInputSchema } from '../client.ts';
+import type { Collection } from '../documents/collection-routes.ts';
+import { type Author, DocumentStore } from '../documents/document-store.ts';
+import type { ViewService } from '../views/view-service.ts';
+import type { WidgetService } from '../widgets/widget-service.ts';
+
+type Input = z.output<typeof dashboardInputSchema>;
+type Content = Omit<Input, 'id' | 'name' | 'version'>;
+
+export interface DashboardServiceOptions {
+  database: Knex;
+  audit: AuditStore;
+  widgets: WidgetService;
+  views: ViewService;
+}
+
+export class DashboardService implements Collection<Input, Dashboard, DashboardSummary> {
+  readonly #store: DocumentStore<Content>;
+  readonly #widgets: WidgetService;
+  readonly #views: ViewService;
+
+  constructor({ database, audit, widgets, views }: DashboardServiceOptions) {
+    this.#widgets = widgets;
+    this.#views = views;
+    this.#store = new DocumentStore<Content>({ database, audit, kind: 'dashboard', alsoWrite: keepWidgets });
+  }
+
+  async list({ organisationId }: Author): Promise<DashboardSummary[]> {
+    return (await this.#store.list(organisationId)).map(({ tabs, ...rest }) => {
+      const { id, name, folder, description, version, createdAt, updatedAt, updatedBy } = rest;
+      const widgets = widgetIdsOf({ tabs }).length;
+      return { id, name, folder, description, widgets, version, createdAt, updatedAt, updatedBy };
+    });
+  }
+
+  get({ organisationId }: Author, id: string): Promise<Dashboard> {
+    return this.#store.get(organisationId, id);
+  }
+
+  async create(author: Author, input: Input): Promise<Dashboard> {
+    checkItems(input);
+    return this.#store.create(author, input);
+  }
+
+  async replace(author: Author, id: string, input: Input): Promise<Dashboard> {
+    checkItems(input);
+    return this.#store.replace(author, id, input);
+  }
+
+  remove(author: Author, id: string): Promise<void> {
+    return this.#store.remove(author, id, async () => []);
+  }
+
+  async bundle(author: Author & { roles: readonly string[] }, id: string): Promise<DashboardBundle> {
+    const dashboard = await this.get(author, id);
+    const widgets = await this.#widgets.findMany(author.organisationId, widgetIdsOf(dashboard));
+    const viewIds = new Set(widgets.map(({ viewId }) => viewId));
+    for (const { targets, options } of dashboard.controllers) {
+      for (const { viewId } of targets) viewIds.add(viewId);
+      if ('viewId' in options) viewIds.add(options.viewId);
+    }
+    const views = await this.#views.models(author.organisationId, [...viewIds], author.roles);
+    return { dashboard, widgets, views };
+  }
+}
+
+/** Each widget once, in the order of the tabs. */
+export function widgetIdsOf({ tabs }: Pick<Dashboard, 'tabs'>): string[] {
+  const ids = tabs.flatMap(({ items }) => items.map(({ widgetId }) => widgetId));
+  return [...new Set(ids.filter((id) => id !== undefined))];
+}
+
+function checkItems({ tabs }: Pick<Dashboard, 'tabs'>): void {
+  const empty = tabs.flatMap(({ items }) => items).find(({ kind, widgetId }) => kind === 'widget' && !widgetId);
+  if (empty === undefined) return;
+  throw new RtdpError({
+    code: 'DAVINCI_REFERENCE_INVALID',
+    message: `the item ${empty.id} is a widget, but does not say which`,
+    next: 'Give the item a widgetId.',
+    facts: { item: empty.id },
+  });
+}
+
+async function keepWidgets(database: Knex, { organisationId }: Author, id: string, content: Content): Promise<void> {
+  const inDashboard = { organisation_id: organisationId, dashboard_id: id };
+  await database('dashboard_widgets').where(inDashboard).delete();
+  const rows = widgetIdsOf(content).map((widgetId) => ({ ...inDashboard, widget_id: widgetId }));
+  if (rows.length > 0) await database('dashboard_widgets').insert(rows);
+}

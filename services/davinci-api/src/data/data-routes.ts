@@ -1,0 +1,88 @@
+/** Decides which requests give data: a widget's question to a view, the values of a column, and an editor's own SQL. */
+import { type Role, requireRole } from '@rtdp/identity/roles';
+import { type HttpApplication, identityOf } from '@rtdp/service/http';
+import type { FastifyReply, FastifyRequest } from 'fastify';
+import { z } from 'zod';
+import {
+  queryRequestSchema,
+  queryResultSchema,
+  runRequestSchema,
+  runResultSchema,
+  valuesRequestSchema,
+  valuesResultSchema,
+} from '../client.ts';
+import type { Viewer } from '../identity/accounts.ts';
+import { onBehalfOf } from '../sources/source-routes.ts';
+import type { Asking, AskView } from './ask-view.ts';
+import type { RunSql } from './run-sql.ts';
+import { untilGone } from './until-gone.ts';
+
+export function dataRoutes(application: HttpApplication, { asks, runs }: { asks: AskView; runs: RunSql }): void {
+  const tags = ['data'];
+  application.post(
+    '/api/query',
+    {
+      schema: {
+        tags,
+        summary: 'Ask a view; its rights hold in the query itself',
+        body: queryRequestSchema,
+        response: { 200: queryResultSchema },
+      },
+    },
+    async (request, reply) => {
+      const text = await asks.query(request.body, asking(request, reply, 'viewer'));
+      // Written once for all who ask the same, so not serialised again.
+      return reply
+        .type('application/json; charset=utf-8')
+        .serializer((body) => body as unknown as string)
+        .send(text as never);
+    },
+  );
+  application.post(
+    '/api/query/values',
+    {
+      schema: {
+        tags,
+        summary: 'The different values of a column, under the same rights',
+        body: valuesRequestSchema,
+        response: { 200: valuesResultSchema },
+      },
+    },
+    async (request, reply) => asks.values(request.body, asking(request, reply, 'viewer')),
+  );
+  application.post(
+    '/api/run',
+    {
+      schema: {
+        tags,
+        summary: 'Run SQL of the editor as its author',
+        body: runRequestSchema,
+        response: { 200: runResultSchema },
+      },
+    },
+    async (request, reply) => runs.run(request.body, asking(request, reply, 'editor')),
+  );
+  application.delete(
+    '/api/run/:runId',
+    {
+      schema: {
+        tags,
+        summary: 'End a run, at its source too',
+        params: z.object({ runId: z.string().max(100) }),
+        response: { 200: z.object({ cancelled: z.boolean() }) },
+      },
+    },
+    async (request) => {
+      const identity = identityOf(request);
+      requireRole(identity, 'editor');
+      return { cancelled: runs.cancel(identity, request.params.runId) };
+    },
+  );
+}
+
+function asking(request: FastifyRequest, reply: FastifyReply, role: Role): Asking {
+  // The verifier of this service gives viewers.
+  const viewer = identityOf(request) as Viewer;
+  requireRole(viewer, role);
+  return { viewer, onBehalf: onBehalfOf(request), gone: untilGone(reply) };
+}

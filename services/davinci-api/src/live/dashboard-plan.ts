@@ -1,0 +1,99 @@
+/** Decides what a dashboard's live stream goes by: its widgets and their views as they are now, read again at each push but at most once a second. */
+import type { Dashboard, View, Widget } from '../client.ts';
+import { type DashboardService, widgetIdsOf } from '../dashboards/dashboard-service.ts';
+import type { Author } from '../documents/document-store.ts';
+import type { Viewer } from '../identity/accounts.ts';
+import type { OnBehalf } from '../sources/data-source.ts';
+import type { SourceService } from '../sources/source-service.ts';
+import type { ViewService } from '../views/view-service.ts';
+import { modelFor } from '../views/view-service.ts';
+import type { WidgetService } from '../widgets/widget-service.ts';
+import type { Lineage } from './lineage.ts';
+import { namespacesOf } from './lineage.ts';
+import type { WidgetLineage } from './refresh-policy.ts';
+
+export interface DashboardPlan {
+  dashboard: Dashboard;
+  widgets: Widget[];
+  views: View[];
+}
+
+export interface DashboardLineage {
+  widgets: WidgetLineage[];
+  /** Widgets whose tables could not be found out, and why. */
+  unknown: { widgetId: string; error: unknown }[];
+}
+
+export interface DashboardPlansOptions {
+  dashboards: DashboardService;
+  widgets: WidgetService;
+  views: ViewService;
+  sources: SourceService;
+  lineage: Lineage;
+  now: () => number;
+}
+
+const REMEMBERED_MS = 1_000;
+
+export class DashboardPlans {
+  readonly #options: DashboardPlansOptions;
+  readonly #remembered = new Map<string, { at: number; plan: Promise<DashboardPlan> }>();
+
+  constructor(options: DashboardPlansOptions) {
+    this.#options = options;
+  }
+
+  /** @throws RtdpError DAVINCI_NOT_FOUND */
+  of(author: Author, dashboardId: string): Promise<DashboardPlan> {
+    const key = `${author.organisationId} ${dashboardId}`;
+    const known = this.#remembered.get(key);
+    const now = this.#options.now();
+    if (known !== undefined && now - known.at < REMEMBERED_MS) return known.plan;
+    for (const [other, { at }] of this.#remembered) if (now - at >= REMEMBERED_MS) this.#remembered.delete(other);
+    const plan = this.#read(author, dashboardId);
+    this.#remembered.set(key, { at: now, plan });
+    plan.catch(() => this.#remembered.delete(key));
+    return plan;
+  }
+
+  /** Only of widgets whose view the viewer may use: of the others not even the id is told. */
+  async lineageOf({ widgets, views }: DashboardPlan, viewer: Viewer, onBehalf: OnBehalf): Promise<DashboardLineage> {
+    const visible = new Map(
+      views.filter((view) => modelFor(view, viewer.roles) !== undefined).map((view) => [view.id, view]),
+    );
+    const tables = new Map(
+      await Promise.all(
+        [...visible.values()].map(async (view): Promise<[string, ReadonlySet<string> | { error: unknown }]> => {
+          try {
+            return [view.id, await this.#namespacesOf(view, viewer, onBehalf)];
+          } catch (error) {
+            return [view.id, { error }];
+          }
+        }),
+      ),
+    );
+    const lineage: DashboardLineage = { widgets: [], unknown: [] };
+    for (const { id: widgetId, viewId } of widgets) {
+      const found = tables.get(viewId);
+      if (found === undefined) continue;
+      if ('error' in found) lineage.unknown.push({ widgetId, error: found.error });
+      else lineage.widgets.push({ widgetId, namespaces: found });
+    }
+    return lineage;
+  }
+
+  async #namespacesOf(view: View, viewer: Viewer, onBehalf: OnBehalf): Promise<ReadonlySet<string>> {
+    const { sources, lineage, now } = this.#options;
+    const { source, version } = await sources.open(viewer.organisationId, view.sourceId);
+    const asker = { ...viewer, now: now(), timeZone: 'UTC' };
+    return new Set(namespacesOf(await lineage.of({ view, source, sourceVersion: version, onBehalf, asker })));
+  }
+
+  async #read(author: Author, dashboardId: string): Promise<DashboardPlan> {
+    const { dashboards, widgets, views } = this.#options;
+    const dashboard = await dashboards.get(author, dashboardId);
+    const found = await widgets.findMany(author.organisationId, widgetIdsOf(dashboard));
+    const viewIds = [...new Set(found.map(({ viewId }) => viewId))];
+    return { dashboard, widgets: found, views: await views.findMany(author.organisationId, viewIds) };
+  }
+}

@@ -1,0 +1,67 @@
+/** Decides how events travel to one browser (SSE) and when a browser is too slow to be waited for. */
+import type { ServerResponse } from 'node:http';
+
+/** A browser that takes nothing for so long is let go; it comes back and is told what it missed. */
+const SLOW_AFTER_MS = 15_000;
+const PING_MS = 15_000;
+
+export class EventStream {
+  readonly #response: ServerResponse;
+  readonly #ping: NodeJS.Timeout;
+  #blocked: NodeJS.Timeout | undefined;
+  #closed = false;
+  /** Called when what was sent has left, after `ready` was false. */
+  onDrain: () => void = () => undefined;
+  /** Called once, whoever ended it. */
+  onClose: () => void = () => undefined;
+  onSlow: () => void = () => undefined;
+  onPing: () => void = () => undefined;
+
+  constructor(response: ServerResponse) {
+    this.#response = response;
+    response.writeHead(200, {
+      'content-type': 'text/event-stream; charset=utf-8',
+      'cache-control': 'no-store',
+      // A proxy that gathers the answer would hold back what happens now.
+      'x-accel-buffering': 'no',
+    });
+    response.socket?.setNoDelay(true);
+    response.flushHeaders();
+    response.on('drain', () => this.#drained());
+    response.once('close', () => this.#ended());
+    this.#ping = setInterval(() => {
+      if (this.ready) this.send('ping', {});
+      this.onPing();
+    }, PING_MS);
+  }
+
+  /** False while the browser has not taken what was sent: nothing more should be. */
+  get ready(): boolean {
+    return !this.#closed && this.#blocked === undefined;
+  }
+
+  send(event: string, data: unknown, id?: string): void {
+    if (this.#closed) return;
+    const text = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+    if (!this.#response.write(text)) this.#blocked ??= setTimeout(() => this.onSlow(), SLOW_AFTER_MS);
+  }
+
+  end(): void {
+    if (!this.#closed) this.#response.end();
+    this.#ended();
+  }
+
+  #drained(): void {
+    clearTimeout(this.#blocked);
+    this.#blocked = undefined;
+    this.onDrain();
+  }
+
+  #ended(): void {
+    if (this.#closed) return;
+    this.#closed = true;
+    clearInterval(this.#ping);
+    clearTimeout(this.#blocked);
+    this.onClose();
+  }
+}

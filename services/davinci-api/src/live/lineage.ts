@@ -1,0 +1,43 @@
+/** Decides which tables a view reads, asked of its source and remembered for a while per version of view and source, and per who asks. */
+import type { View } from '../client.ts';
+import type { DataSource, OnBehalf, TableUse } from '../sources/data-source.ts';
+import { type Asker, compileLineage } from '../views/compile-view.ts';
+
+/** Tables come and go at the source without our hearing of it. */
+const REMEMBERED_MS = 60_000;
+const MOST_REMEMBERED = 5_000;
+
+export interface LineageQuestion {
+  view: View;
+  source: DataSource;
+  sourceVersion: number;
+  onBehalf: OnBehalf;
+  asker: Asker;
+}
+
+export class Lineage {
+  readonly #now: () => number;
+  readonly #remembered = new Map<string, { at: number; tables: Promise<TableUse[]> }>();
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  /** @throws RtdpError of the source */
+  of({ view, source, sourceVersion, onBehalf, asker }: LineageQuestion): Promise<TableUse[]> {
+    const subject = source.sameForAll ? '' : onBehalf.subject;
+    const key = JSON.stringify([view.id, view.version, sourceVersion, subject]);
+    const known = this.#remembered.get(key);
+    if (known !== undefined && this.#now() - known.at < REMEMBERED_MS) return known.tables;
+    const tables = source.lineage(compileLineage(view, asker).sql, onBehalf);
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+    this.#remembered.set(key, { at: this.#now(), tables });
+    tables.catch(() => this.#remembered.delete(key));
+    return tables;
+  }
+}
+
+/** Sink tables among them, each once. */
+export function namespacesOf(tables: readonly TableUse[]): string[] {
+  return [...new Set(tables.map(({ sinkNamespace }) => sinkNamespace).filter((name) => name !== null))];
+}

@@ -1,0 +1,115 @@
+/** Decides how the parts of the Davinci API are put together: the only place, beside `main.ts`, that constructs across folders. */
+import type { Signer } from '@rtdp/identity/signer';
+import type { Verifier } from '@rtdp/identity/verifier';
+import type { Health } from '@rtdp/service/health';
+import type { HttpApplication } from '@rtdp/service/http';
+import type { Logger } from '@rtdp/service/logging';
+import type { Knex } from '@rtdp/service/metadata';
+import type { Metrics } from '@rtdp/service/metrics';
+import type { SecretBox } from '@rtdp/service/secrets';
+import { auditRoutes } from './audit/audit-routes.ts';
+import { AuditStore } from './audit/audit-store.ts';
+import { type ConsoleServices, consoleRoutes } from './console/proxy.ts';
+import { dashboardRoutes } from './dashboards/dashboard-routes.ts';
+import { DashboardService } from './dashboards/dashboard-service.ts';
+import { AskView } from './data/ask-view.ts';
+import { dataRoutes } from './data/data-routes.ts';
+import { RunSql } from './data/run-sql.ts';
+import { healthRoutes, PlatformHealthCheck } from './health/platform-health.ts';
+import { Accounts, currentVerifier } from './identity/accounts.ts';
+import { LoginLimits } from './identity/login-limits.ts';
+import { sessionRoutes } from './identity/session-routes.ts';
+import { SessionStore } from './identity/session-store.ts';
+import { Sessions } from './identity/sessions.ts';
+import { userRoutes } from './identity/user-routes.ts';
+import { UserStore } from './identity/user-store.ts';
+import { CommitBook } from './live/commit-book.ts';
+import { DashboardPlans } from './live/dashboard-plan.ts';
+import { Lineage } from './live/lineage.ts';
+import { liveRoutes } from './live/live-routes.ts';
+import { Push } from './live/push.ts';
+import { searchRoutes } from './search/search-routes.ts';
+import { sourceRoutes } from './sources/source-routes.ts';
+import { SourceService } from './sources/source-service.ts';
+import { viewRoutes } from './views/view-routes.ts';
+import { ViewService } from './views/view-service.ts';
+import { WebFiles } from './web/web-files.ts';
+import { widgetRoutes } from './widgets/widget-routes.ts';
+import { WidgetService } from './widgets/widget-service.ts';
+
+export interface AssemblyOptions {
+  /** Schema `identity`. */
+  identityDatabase: Knex;
+  /** Schema `davinci`. */
+  database: Knex;
+  secrets: SecretBox;
+  signer: Signer;
+  verifier: Verifier;
+  keySet: () => unknown;
+  logger: Logger;
+  metrics: Metrics;
+  health: Health;
+  services: ConsoleServices;
+  webFolder: string;
+  queryTimeoutMs: number;
+  isHearing: () => boolean;
+}
+
+export interface Assembly {
+  users: UserStore;
+  commits: CommitBook;
+  verifier: Verifier;
+  routes(application: HttpApplication): void;
+  /** Ends live streams, so that the HTTP side can close. */
+  endStreams(): void;
+  /** Ends what runs at sources. */
+  close(): Promise<void>;
+}
+
+export function assemble(options: AssemblyOptions): Assembly {
+  const { database, identityDatabase, logger, metrics, services } = options;
+  const now = Date.now;
+  const audit = new AuditStore(database);
+  const users = new UserStore(identityDatabase);
+  const accounts = new Accounts(users, now);
+  const sessionStore = new SessionStore(identityDatabase, now);
+  const limits = new LoginLimits(now);
+  const sessions = new Sessions({ users, sessions: sessionStore, audit, limits, signer: options.signer, now });
+
+  const sources = new SourceService({ database, audit, secrets: options.secrets, moonboxUrl: services.moonbox });
+  const views = new ViewService({ database, audit, now });
+  const widgets = new WidgetService({ database, audit });
+  const dashboards = new DashboardService({ database, audit, widgets, views });
+
+  const commits = new CommitBook(now);
+  const lineage = new Lineage(now);
+  const asks = new AskView({ views, sources, lineage, commits, timeoutMs: options.queryTimeoutMs, now });
+  const runs = new RunSql({ sources, timeoutMs: options.queryTimeoutMs, now });
+  const plans = new DashboardPlans({ dashboards, widgets, views, sources, lineage, now });
+  const push = new Push({ commits, metrics, isHearing: options.isHearing, now });
+  const check = new PlatformHealthCheck({ own: options.health, services, now });
+  const { dbus: dbusUrl, wormhole: wormholeUrl } = services;
+
+  return {
+    users,
+    commits,
+    verifier: currentVerifier(options.verifier, accounts),
+    routes(application) {
+      sessionRoutes(application, { sessions, users, keySet: options.keySet });
+      userRoutes(application, { users, accounts, sessions, sessionStore, audit });
+      sourceRoutes(application, sources);
+      viewRoutes(application, views);
+      widgetRoutes(application, widgets);
+      dashboardRoutes(application, dashboards);
+      dataRoutes(application, { asks, runs });
+      liveRoutes(application, { push, accounts, plans, dashboards, pace: () => asks.pace, logger });
+      auditRoutes(application, { audit, users });
+      healthRoutes(application, check);
+      searchRoutes(application, { dashboards, widgets, views, sources, dbusUrl, wormholeUrl });
+      consoleRoutes(application, services);
+      new WebFiles(options.webFolder).routes(application);
+    },
+    endStreams: () => push.close(),
+    close: () => sources.close(),
+  };
+}
