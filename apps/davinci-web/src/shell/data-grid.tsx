@@ -15,6 +15,7 @@ import { useTranslation } from 'react-i18next';
 import { useAppearance } from './appearance.tsx';
 import { formatNumber, type NumberFormat } from './numbers.ts';
 import { Null } from './quantity.tsx';
+import { type GridSort, nextSort, sortedOrder } from './sort-rows.ts';
 import { ROW_HEIGHT } from './tokens.ts';
 
 export type CellValue = string | number | boolean | null;
@@ -33,11 +34,6 @@ export interface GridColumn {
   render?: (value: CellValue, rowIndex: number) => ReactNode;
   /** Dresses the cell, for conditional formatting. */
   style?: (value: CellValue) => CSSProperties | undefined;
-}
-
-export interface GridSort {
-  column: number;
-  direction: 'asc' | 'desc';
 }
 
 export interface DataGridProps {
@@ -262,33 +258,6 @@ function guessWidth(column: GridColumn, rows: DataGridProps['rows'], index: numb
   let letters = column.title.length + 3;
   for (const row of rows.slice(0, SAMPLE)) letters = Math.max(letters, plain(row[index] ?? null).length);
   return Math.min(WIDEST, Math.max(NARROWEST * 2, Math.ceil(letters * LETTER) + 28));
-}
-
-/** First click sorts (numbers from the largest), the second turns it round, the third gives the rows' own order back. */
-export function nextSort(sort: GridSort | undefined, column: number, numeric: boolean): GridSort | undefined {
-  const first = numeric ? 'desc' : 'asc';
-  if (sort?.column !== column) return { column, direction: first };
-  return sort.direction === first ? { column, direction: first === 'asc' ? 'desc' : 'asc' } : undefined;
-}
-
-/** Indexes of the rows as they are to be shown; missing values stand last whichever way. */
-export function sortedOrder(
-  rows: DataGridProps['rows'],
-  columns: readonly GridColumn[],
-  sort: GridSort | undefined,
-): number[] {
-  const order = rows.map((_, index) => index);
-  if (sort === undefined) return order;
-  const sign = sort.direction === 'asc' ? 1 : -1;
-  const numeric = columns[sort.column]?.numeric ?? false;
-  const collator = new Intl.Collator(undefined, { numeric: true });
-  return order.sort((a, b) => {
-    const left = rows[a]?.[sort.column] ?? null;
-    const right = rows[b]?.[sort.column] ?? null;
-    if (left === null || right === null) return left === right ? a - b : left === null ? 1 : -1;
-    const compared = numeric ? Number(left) - Number(right) : collator.compare(String(left), String(right));
-    return compared === 0 ? a - b : compared * sign;
-  });
 }
 
 function plain(value: CellValue): string {

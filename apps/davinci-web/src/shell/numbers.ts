@@ -58,7 +58,7 @@ export function formatNumber(
   const number = typeof value === 'number' ? value : Number(value);
   if (Number.isNaN(number)) return String(value);
   if (!Number.isFinite(number)) return number > 0 ? '∞' : '−∞';
-  const locale = localeOf(language);
+  const locale = language === 'en' ? 'en-US' : localeOf(language);
   const size = Math.abs(number);
   switch (format.kind) {
     case 'percent':
@@ -85,7 +85,8 @@ export function formatNumber(
               }
             : { ...digitsOf(size, format) }),
       }).format(style === 'exact' ? exact : number);
-      return format.unit ? `${written} ${format.unit}` : written;
+      const spaced = short ? written.replace(/(\d)([KMBT])/, '$1\u202F$2') : written;
+      return format.unit ? `${spaced} ${format.unit}` : spaced;
     }
   }
 }

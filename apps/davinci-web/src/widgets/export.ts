@@ -32,5 +32,5 @@ function asBlob(content: string | Blob): Blob {
 
 /** A file's name from a widget's. */
 export function fileName(name: string, ending: string): string {
-  return `${name.replace(/[^\p{L}\p{N}_ -]+/gu, ' ').trim() || 'widget'}.${ending}`;
+  return `${name.replace(/[^\p{L}\p{N}_-]+/gu, ' ').trim() || 'widget'}.${ending}`;
 }

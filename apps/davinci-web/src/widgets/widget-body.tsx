@@ -1,11 +1,12 @@
 /** Decides which of its states a widget shows: waiting with its time, failing, nothing, or its picture. */
 import { Button } from 'antd';
-import { Component, type ReactNode, Suspense, useEffect, useState } from 'react';
+import { Component, type ComponentType, type ReactNode, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
 import { formatDuration } from '../shell/numbers.ts';
 import { Empty, ErrorState, Loading } from '../shell/states.tsx';
 import type { WidgetViewProps } from './contract.ts';
+import { dress } from './dress.ts';
 import { widgetKind } from './registry.ts';
 import './widgets.css';
 
@@ -26,11 +27,15 @@ export function WidgetBody(props: WidgetBodyProps): ReactNode {
   }
   if (answer.data === undefined) return <Waiting onCancel={props.onCancel} />;
   if (answer.data.rows.length === 0) return <Empty small title={t('noRows')} />;
-  const { View } = kind;
+  return <Picture {...props} data={answer.data} View={kind.View} />;
+}
+
+function Picture({ View, ...props }: WidgetViewProps & { View: ComponentType<WidgetViewProps> }): ReactNode {
+  const data = useMemo(() => dress(props.data, props.widget.settings), [props.data, props.widget.settings]);
   return (
     <Suspense fallback={<Loading />}>
-      <Guard key={widget.kind} subject={answer.data}>
-        <View {...props} data={answer.data} />
+      <Guard key={props.widget.kind} subject={data}>
+        <View {...props} data={data} />
       </Guard>
     </Suspense>
   );

@@ -184,7 +184,7 @@ function DateRangeField({ controller, value, onChange, id }: FieldProps): ReactN
           { value: 'all', label: t('controller.all') },
           ...[...new Set([...RELATIVE_SPANS, ...(key === 'all' || key === 'custom' ? [] : [key])])].map((each) => ({
             value: each,
-            label: t(`controller.relative.${each}`, { nsSeparator: false, defaultValue: each }),
+            label: t(`controller.relative.${each}`, { defaultValue: each }),
           })),
           { value: 'custom', label: t('controller.custom') },
         ]}

@@ -1,13 +1,275 @@
-/** The page of one thing. */
+/** The workbench: fields of a view are put onto shelves and become a widget, seen at once. */
+import { DashboardOutlined, SaveOutlined } from '@ant-design/icons';
+import { DndContext, type DragEndEvent, DragOverlay, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
+import type { DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
+import { App, Button, Dropdown, Input, Select } from 'antd';
+import { type ReactNode, useCallback, useMemo, useReducer, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ApiError } from '../../api/client.ts';
+import { useMay } from '../../api/session.ts';
+import { type List, useApi, useChange } from '../../api/use-api.ts';
+import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { usePathName, useUrlQuery } from '../../shell/url-state.ts';
+import type { ShelfName } from '../../widgets/contract.ts';
+import { addToDashboard } from './add-to-dashboard.ts';
+import { FieldLabel, FieldList } from './field-list.tsx';
+import { Preview } from './preview.tsx';
+import { SettingsPanel } from './settings-panel.tsx';
+import { Shelves } from './shelves.tsx';
+import './workbench.css';
+import { type Change, change, draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+export default function WorkbenchPage() {
+  const { t } = useTranslation('workbench');
+  const id = usePathName() ?? 'new';
+  const isNew = id === 'new';
+  const views = useApi<List<View>>('/api/views');
+  const widget = useApi<Widget>(`/api/widgets/${encodeURIComponent(id)}`, { enabled: !isNew });
+  const crumbs = [{ label: t('widgets:list.title'), to: '/widgets' }];
+  const failed = views.error ?? widget.error;
+  if (views.data === undefined || (!isNew && widget.data === undefined)) {
+    return (
+      <Page title={t('title')} heading={null} crumbs={crumbs} size="wide">
+        {failed ? (
+          <ErrorState
+            error={failed}
+            onRetry={() => void Promise.all([views.refetch(), isNew ? undefined : widget.refetch()])}
+          />
+        ) : (
+          <Loading />
+        )}
+      </Page>
+    );
+  }
+  return <Workbench key={id} stored={widget.data} views={views.data.items} />;
+}
+
+function Workbench({ stored, views }: { stored: Widget | undefined; views: readonly View[] }): ReactNode {
+  const { t } = useTranslation(['workbench', 'widgets']);
+  const { message, notification } = App.useApp();
+  const go = useGo();
+  const url = useUrlQuery();
+  const mayEdit = useMay('editor');
+  const save = useChange<Widget>(['/api/widgets', '/api/dashboards', '/api/search']);
+  const [version, setVersion] = useState(stored?.version);
+  const [dragged, setDragged] = useState<string>();
+  const [saved, setSaved] = useState<WidgetDraft>();
+  const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
+  const [draft, dispatch] = useReducer(
+    (current: WidgetDraft, step: Change) => change(current, step, modelOf(views, current.viewId)),
+    undefined,
+    () =>
+      stored === undefined
+        ? emptyDraft(url.get('view') ?? (views.length === 1 ? views[0]?.id : undefined))
+        : draftOf(stored),
+  );
+  const [beginning] = useState(draft);
+  const view = views.find((each) => each.id === draft.viewId);
+  const model = useMemo(() => view?.model ?? [], [view]);
+  const isChanged = draft !== (saved ?? beginning);
+
+  const onDragEnd = ({ active, over }: DragEndEvent) => {
+    setDragged(undefined);
+    if (over === null) return;
+    const shelf = String(over.id).replace('shelf:', '');
+    const [kind, name = ''] = splitOnce(String(active.id));
+    if (kind === 'column') {
+      const column = model.find((each) => each.column === name);
+      if (column === undefined) return;
+      if (shelf === 'filters')
+        dispatch({
+          do: 'filters',
+          filters: [...draft.query.filters, { column: name, operator: 'is not null', values: [] }],
+        });
+      else dispatch({ do: 'add', column, shelf: shelf as ShelfName });
+    } else if (kind === 'field' && shelf !== 'filters')
+      dispatch({ do: 'move', field: name, shelf: shelf as ShelfName });
+  };
+
+  const store = useCallback(
+    async (useVersion = version): Promise<Widget | undefined> => {
+      if (draft.viewId === undefined) return undefined;
+      const body = {
+        name: draft.name.trim(),
+        description: draft.description,
+        viewId: draft.viewId,
+        kind: draft.kind,
+        query: draft.query,
+        settings: draft.settings,
+      };
+      if (body.name === '') {
+        message.warning(t('nameFirst'));
+        document.getElementById('widget-name')?.focus();
+        return undefined;
+      }
+      try {
+        const made =
+          stored === undefined
+            ? await save.mutateAsync({ path: '/api/widgets', method: 'POST', body })
+            : await save.mutateAsync({
+                path: `/api/widgets/${stored.id}`,
+                method: 'PUT',
+                body: { ...body, version: useVersion },
+              });
+        setVersion(made.version);
+        setSaved(draft);
+        message.success(t('saved'));
+        return made;
+      } catch (error) {
+        const { message: what, next, status, facts } = error as ApiError;
+        notification.error({
+          title: t('notSaved'),
+          description: `${what} ${next}`,
+          ...(status === 409 && typeof facts.version === 'number'
+            ? {
+                actions: (
+                  <Button size="small" onClick={() => void store(facts.version as number)}>
+                    {t('overwrite')}
+                  </Button>
+                ),
+              }
+            : {}),
+        });
+        return undefined;
+      }
+    },
+    [draft, stored, version, save, message, notification, t],
+  );
+  const onSave = async () => {
+    const made = await store();
+    if (made === undefined) return;
+    const dashboard = url.get('dashboard');
+    if (dashboard !== null) return onAdd(dashboard, made);
+    if (stored === undefined) go(`/widgets/${made.id}`, { replace: true });
+    return undefined;
+  };
+  const onAdd = async (dashboardId: string, made?: Widget) => {
+    const widget = made ?? (isChanged || stored === undefined ? await store() : stored);
+    if (widget === undefined) return;
+    try {
+      await addToDashboard(dashboardId, widget);
+      go(`/dashboards/${dashboardId}`);
+    } catch (error) {
+      notification.error({ title: t('notAdded'), description: (error as ApiError).message });
+    }
+  };
+
+  if (views.length === 0) {
+    return (
+      <Page title={t('title')} crumbs={[{ label: t('widgets:list.title'), to: '/widgets' }]}>
+        <Empty
+          title={t('noViews')}
+          action={
+            <Button type="primary" onClick={() => go('/views/new')}>
+              {t('newView')}
+            </Button>
+          }
+        >
+          {t('noViewsText')}
+        </Empty>
+      </Page>
+    );
+  }
   return (
-    <Page title={t('rail.widgets')}>
-      <Loading />
+    <Page
+      title={draft.name || t('newWidget')}
+      size="fill"
+      crumbs={[{ label: t('widgets:list.title'), to: '/widgets' }]}
+      heading={
+        <>
+          <h1 className="visually-hidden">{draft.name || t('newWidget')}</h1>
+          <Input
+            id="widget-name"
+            className="workbench-title"
+            variant="borderless"
+            aria-label={t('name')}
+            placeholder={t('newWidget')}
+            value={draft.name}
+            maxLength={200}
+            onChange={(event) => dispatch({ do: 'name', name: event.target.value })}
+          />
+        </>
+      }
+      actions={
+        mayEdit ? (
+          <>
+            <AddTo onAdd={(id) => void onAdd(id)} disabled={draft.viewId === undefined} />
+            <Button
+              type="primary"
+              icon={<SaveOutlined />}
+              loading={save.isPending}
+              disabled={!isChanged && stored !== undefined}
+              onClick={() => void onSave()}
+            >
+              {t('save')}
+            </Button>
+          </>
+        ) : null
+      }
+    >
+      <DndContext
+        sensors={sensors}
+        onDragStart={({ active }) => setDragged(splitOnce(String(active.id))[1])}
+        onDragCancel={() => setDragged(undefined)}
+        onDragEnd={onDragEnd}
+      >
+        <div className="workbench">
+          <aside className="card workbench-side" aria-label={t('fields')}>
+            <Select
+              aria-label={t('view')}
+              placeholder={t('chooseView')}
+              showSearch={{ optionFilterProp: 'label' }}
+              value={draft.viewId}
+              options={views.map((each) => ({ value: each.id, label: each.name }))}
+              onChange={(viewId: string) => dispatch({ do: 'view', viewId })}
+            />
+            {view === undefined ? (
+              <Empty small title={t('chooseViewFirst')} />
+            ) : (
+              <FieldList model={model} query={draft.query} onAdd={(column) => dispatch({ do: 'add', column })} />
+            )}
+          </aside>
+          <div className="workbench-middle">
+            <Shelves draft={draft} model={model} dispatch={dispatch} dragging={dragged !== undefined} />
+            <Preview draft={draft} view={view} />
+          </div>
+          <SettingsPanel draft={draft} model={model} dispatch={dispatch} />
+        </div>
+        <DragOverlay dropAnimation={null}>
+          {dragged === undefined ? null : (
+            <span className="pill dragged">
+              <FieldLabel name={dragged} model={model} query={draft.query} />
+            </span>
+          )}
+        </DragOverlay>
+      </DndContext>
     </Page>
   );
+}
+
+function AddTo({ onAdd, disabled }: { onAdd: (dashboardId: string) => void; disabled: boolean }): ReactNode {
+  const { t } = useTranslation('workbench');
+  const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
+  const items = (dashboards.data?.items ?? []).map((each) => ({ key: each.id, label: each.name }));
+  return (
+    <Dropdown
+      trigger={['click']}
+      disabled={disabled || items.length === 0}
+      menu={{ items, onClick: ({ key }) => onAdd(key) }}
+    >
+      <Button icon={<DashboardOutlined />}>{t('addTo')}</Button>
+    </Dropdown>
+  );
+}
+
+function modelOf(views: readonly View[], viewId: string | undefined): View['model'] {
+  return views.find((view) => view.id === viewId)?.model ?? [];
+}
+
+/** `kind:name`, where the name may hold colons. */
+function splitOnce(id: string): [string, string | undefined] {
+  const colon = id.indexOf(':');
+  return colon === -1 ? [id, undefined] : [id.slice(0, colon), id.slice(colon + 1)];
 }

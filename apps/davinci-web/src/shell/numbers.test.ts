@@ -1,0 +1,53 @@
+/** Proves how numbers, durations and formats are written. */
+import { expect, test } from 'vitest';
+import { formatAgo, formatDuration, formatNumber, parseFormat } from './numbers.ts';
+import { nextSort, sortedOrder } from './sort-rows.ts';
+
+test('large numbers are shortened, and exact on request, digit for digit', () => {
+  expect(formatNumber(1_234_567, 'en')).toBe('1.23\u202FM');
+  expect(formatNumber('12345678901234567890.123456789', 'en', undefined, 'exact')).toBe(
+    '12,345,678,901,234,567,890.123456789',
+  );
+  expect(formatNumber(9_999, 'en')).toBe('9,999');
+  expect(formatNumber(1_234_567, 'zh')).toBe('123万');
+  expect(formatNumber(Number.NaN, 'en')).toBe('NaN');
+  expect(formatNumber(0.1234, 'en')).toBe('0.123');
+});
+
+test('the formats of a view are understood', () => {
+  expect(formatNumber(0.256, 'en', parseFormat('percent'))).toBe('25.6%');
+  expect(formatNumber('12.5', 'en', parseFormat('currency:EUR'))).toBe('€12.50');
+  expect(formatNumber(Math.PI, 'en', parseFormat('0.00'))).toBe('3.14');
+  expect(formatNumber(5, 'en', parseFormat('unit:rows/s'))).toBe('5 rows/s');
+  expect(formatNumber(1_500_000, 'en', parseFormat('bytes'))).toBe('1.5 MB');
+  expect(parseFormat('anything else')).toEqual({ kind: 'number' });
+});
+
+test('durations take the largest unit that fits', () => {
+  expect([0.42, 340, 2_100, 300_000, 10_800_000, 345_600_000].map((each) => formatDuration(each, 'en'))).toEqual([
+    '0.4 ms',
+    '340 ms',
+    '2.1 s',
+    '5 min',
+    '3 h',
+    '4 d',
+  ]);
+  expect(formatAgo(0, 3_000, 'en')).toBe('3 sec ago');
+  expect(formatAgo(0, 300_000, 'zh')).toContain('5');
+});
+
+test('rows are sorted as numbers or as texts, nothing last, and back to their own order', () => {
+  const rows = [
+    ['10', 'b'],
+    ['9', 'a'],
+    [null, 'c'],
+  ];
+  const columns = [{ numeric: true }, {}];
+  const first = nextSort(undefined, 0, true);
+  expect(first).toEqual({ column: 0, direction: 'desc' });
+  expect(sortedOrder(rows, columns, first)).toEqual([0, 1, 2]);
+  const second = nextSort(first, 0, true);
+  expect(sortedOrder(rows, columns, second)).toEqual([1, 0, 2]);
+  expect(nextSort(second, 0, true)).toBeUndefined();
+  expect(sortedOrder(rows, columns, { column: 1, direction: 'asc' })).toEqual([1, 0, 2]);
+});

@@ -1,0 +1,263 @@
+/** Proves what each kind draws of an answer. */
+import { expect, test } from 'vitest';
+import { LIGHT } from '../shell/tokens.ts';
+import { toOption as barOption } from './bar/to-option.ts';
+import type { ChartContext } from './chart-words.ts';
+import { tooltipHtml } from './chart-words.ts';
+import { createColourBook } from './colours.ts';
+import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
+import { gaugeRange, roundAbove } from './gauge/to-option.ts';
+import { toHeat } from './heat-map/to-option.ts';
+import { toOption as lineOption, toShares } from './line/to-option.ts';
+import { picksAt } from './picks.ts';
+import { toSlices } from './pie/to-option.ts';
+import { toPivot } from './pivot/to-option.ts';
+import { toGroups } from './scatter/to-option.ts';
+import { sparkline, toScorecard } from './scorecard/to-option.ts';
+import { toSeries } from './series.ts';
+import { toneOf } from './table/to-option.ts';
+import { formatAtGrain, toMoment } from './time-values.ts';
+
+const context: ChartContext = {
+  palette: LIGHT,
+  language: 'en',
+  colours: createColourBook(),
+  words: { others: 'Others', none: 'No value' },
+};
+
+function column(
+  name: string,
+  modelType: QueryColumn['modelType'],
+  role: QueryColumn['role'] = 'dimension',
+): QueryColumn {
+  return { name, type: 'text', modelType, role, label: name.toUpperCase(), format: '' };
+}
+
+const amount = column('sum(amount)', 'number', 'measure');
+
+function widget(kind: string, dimensions: string[], part: Partial<WidgetDefinition> = {}): WidgetDefinition {
+  return {
+    kind,
+    name: kind,
+    settings: {},
+    query: {
+      dimensions: dimensions.map((each) => ({ column: each })),
+      measures: [{ column: 'amount', aggregation: 'sum' }],
+      filters: [],
+      having: [],
+      sort: [],
+      limit: 1_000,
+    },
+    ...part,
+  };
+}
+
+function data(columns: QueryColumn[], rows: Cell[][]): WidgetData {
+  return { columns, rows, truncated: false };
+}
+
+type Drawn = { id: string; name: string; data: unknown[]; color: string }[];
+
+test('more than ten series become the nine largest and the sum of the others, place by place', () => {
+  const rows = Array.from({ length: 12 }, (_, index): Cell[] => ['x', `s${index}`, String(index + 1)]);
+  const table = toSeries(data([column('a', 'text'), column('b', 'text'), amount], [...rows, ['y', 's0', 5]]), {
+    category: 0,
+    series: 1,
+    measures: [2],
+    aggregations: ['sum'],
+  });
+  expect(table.categories).toEqual(['x', 'y']);
+  expect(table.series.map((one) => one.label)).toEqual(['s0', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', '']);
+  expect(table.series.at(-1)).toMatchObject({ others: true, values: [2 + 3 + 4, null] });
+  expect(table.rest).toBe(3);
+});
+
+test('averages are never added up: what is too much is left out and counted', () => {
+  const rows = Array.from({ length: 12 }, (_, index): Cell[] => ['x', `s${index}`, index]);
+  const table = toSeries(data([column('a', 'text'), column('b', 'text'), amount], rows), {
+    category: 0,
+    series: 1,
+    measures: [2],
+    aggregations: ['avg'],
+  });
+  expect(table.series).toHaveLength(10);
+  expect(table.series.some((one) => one.others)).toBe(false);
+  expect(table.rest).toBe(2);
+});
+
+test('a line stands in time, oldest first, whatever the order of the answer', () => {
+  const answer = data(
+    [column('at', 'date'), amount],
+    [
+      ['2026-03-02', '20'],
+      ['2026-03-01', '10'],
+    ],
+  );
+  const option = lineOption(widget('line', ['at']), answer, context);
+  const [series] = option.series as Drawn;
+  expect(series?.data).toEqual([
+    [new Date(2026, 2, 1).getTime(), 10],
+    [new Date(2026, 2, 2).getTime(), 20],
+  ]);
+  expect(option.xAxis).toMatchObject({ type: 'time' });
+});
+
+test('bars begin at zero, stacked ones are sorted by their whole, and shares add up to one', () => {
+  const answer = data(
+    [column('region', 'text'), column('status', 'text'), amount],
+    [
+      ['north', 'a', 1],
+      ['south', 'a', 5],
+      ['south', 'b', 5],
+      ['north', 'b', 3],
+    ],
+  );
+  const stacked = widget('bar', ['region', 'status'], { settings: { stack: 'stacked' } });
+  const option = barOption(stacked, answer, context);
+  expect(option.xAxis).toMatchObject({ data: ['south', 'north'] });
+  expect((option.yAxis as { scale?: boolean }).scale).toBeUndefined();
+  const shares = toShares({
+    categories: ['x'],
+    rest: 0,
+    series: [
+      { label: 'a', value: 'a', measure: 2, values: [1] },
+      { label: 'b', value: 'b', measure: 2, values: [3] },
+    ],
+  });
+  expect(shares.series.map((one) => one.values[0])).toEqual([0.25, 0.75]);
+});
+
+test('the same value has the same colour in every widget that shares the book', () => {
+  const answer = (order: string[]) =>
+    data(
+      [column('day', 'text'), column('status', 'text'), amount],
+      order.map((each) => ['x', each, 1]),
+    );
+  const first = barOption(widget('bar', ['day', 'status']), answer(['paid', 'open']), context).series as Drawn;
+  const second = barOption(widget('bar', ['day', 'status']), answer(['open', 'paid']), context).series as Drawn;
+  const colourOf = (series: Drawn, name: string) => series.find((one) => one.name === name)?.color;
+  expect(colourOf(second, 'paid')).toBe(colourOf(first, 'paid'));
+  expect(colourOf(first, 'paid')).not.toBe(colourOf(first, 'open'));
+});
+
+test('a clicked mark gives the values of its dimensions; "others" gives none', () => {
+  const shown = {
+    category: 0,
+    seriesIndex: 1,
+    rest: 0,
+    table: {
+      categories: ['x'] as Cell[],
+      rest: 1,
+      series: [
+        { label: 's', value: 's', measure: 2, values: [1] },
+        { label: '', value: null, measure: 2, values: [1], others: true as const },
+      ],
+    },
+  };
+  const two = widget('bar', ['day', 'status']);
+  expect(picksAt(two, shown, { dataIndex: 0, seriesIndex: 0 })).toEqual([
+    { column: 'day', value: 'x' },
+    { column: 'status', value: 's' },
+  ]);
+  expect(picksAt(two, shown, { dataIndex: 0, seriesIndex: 1 })).toEqual([]);
+});
+
+test('a pie has at most ten slices and none below zero', () => {
+  const rows = Array.from({ length: 14 }, (_, index): Cell[] => [`v${index}`, 14 - index]);
+  const slices = toSlices(data([column('a', 'text'), amount], [...rows, ['minus', -3]]), 'sum');
+  expect(slices).toHaveLength(10);
+  expect(slices.at(-1)).toEqual({ value: null, amount: 5 + 4 + 3 + 2 + 1, others: true });
+});
+
+test('a scorecard shows the newest moment exactly, the change against the one before, and what that means', () => {
+  const answer = data(
+    [column('at', 'datetime'), amount],
+    [
+      ['2026-03-01 10:02:00', '150.10'],
+      ['2026-03-01 10:01:00', '100'],
+    ],
+  );
+  const card = toScorecard(
+    widget('scorecard', ['at'], { settings: { goodWhen: 'down', warnAt: 100, badAt: 200 } }),
+    answer,
+  );
+  expect(card).toMatchObject({ value: '150.10', change: expect.closeTo(0.501), verdict: 'bad', tone: 'late' });
+  expect(sparkline(card.trend)).toMatch(/^M0 28L100 2$/);
+  expect(toScorecard(widget('scorecard', []), data([amount], [['7']])).value).toBe('7');
+  expect(toScorecard(widget('scorecard', ['at'], { settings: { value: 'total' } }), answer).value).toBeCloseTo(250.1);
+});
+
+test('a gauge ends at its goal, else at a round number above', () => {
+  expect(gaugeRange(widget('gauge', []), data([amount], [[130]]))).toEqual({ value: 130, low: 0, high: 200 });
+  expect(gaugeRange(widget('gauge', []), data([amount, amount], [[130, 180]])).high).toBe(180);
+  expect([0, 3, 1_000, 1_001].map(roundAbove)).toEqual([1, 5, 1_000, 2_000]);
+});
+
+test('a heat map sorts both sides and leaves empty cells empty', () => {
+  const heat = toHeat(
+    widget('heat-map', ['hour', 'day']),
+    data(
+      [column('hour', 'number'), column('day', 'text'), amount],
+      [
+        [10, 'b', 1],
+        [9, 'a', 2],
+        [9, 'b', null],
+      ],
+    ),
+  );
+  expect(heat.across).toEqual([9, 10]);
+  expect(heat.down).toEqual(['a', 'b']);
+  expect(heat.cells).toEqual([
+    [1, 1, 1],
+    [0, 0, 2],
+  ]);
+});
+
+test('a pivot totals only what adds up', () => {
+  const answer = data([column('region', 'text'), column('status', 'text'), amount], [['n', null, '5']]);
+  const summed = toPivot(widget('pivot', ['region', 'status']), answer, context);
+  expect(summed).toMatchObject({ fields: { rows: ['c0'], columns: ['c1'], values: ['c2'] }, totals: true });
+  expect(summed.data).toEqual([{ c0: 'n', c1: '', c2: 5 }]);
+  const averaged = widget('pivot', ['region', 'status']);
+  averaged.query.measures[0]!.aggregation = 'avg';
+  expect(toPivot(averaged, answer, context).totals).toBe(false);
+});
+
+test('points of the smallest series stand together', () => {
+  const rows = Array.from({ length: 12 }, (_, index): Cell[] => [`p${index}`, `s${index}`, 1, 2]);
+  const groups = toGroups(
+    widget('scatter', ['p', 's']),
+    data([column('p', 'text'), column('s', 'text'), amount, amount], rows),
+  );
+  expect(groups).toHaveLength(10);
+  expect(groups.at(-1)).toMatchObject({ others: true, rows: [9, 10, 11] });
+});
+
+test('rules compare numbers as numbers, the first that holds wins, and nothing has no tone', () => {
+  const rules = [
+    { column: 'a', operator: '>' as const, value: '100', tone: 'broken' as const },
+    { column: 'a', operator: '>=' as const, value: 20, tone: 'late' as const },
+  ];
+  expect([toneOf(rules, '1000'), toneOf(rules, 20), toneOf(rules, '9'), toneOf(rules, null)]).toEqual([
+    'broken',
+    'late',
+    undefined,
+    undefined,
+  ]);
+});
+
+test('moments are read with and without a zone', () => {
+  expect(toMoment('2026-03-01 10:00:00.25+02')).toBe(Date.UTC(2026, 2, 1, 8, 0, 0, 250));
+  expect(toMoment('2026-03-01T10:00:00Z')).toBe(Date.UTC(2026, 2, 1, 10));
+  expect(toMoment('2026-03-01 10:00:00-03:30')).toBe(Date.UTC(2026, 2, 1, 13, 30));
+  expect(toMoment('2026-03-01')).toBe(new Date(2026, 2, 1).getTime());
+  expect([toMoment('soon'), toMoment(null), toMoment(5)]).toEqual([undefined, undefined, undefined]);
+  expect(formatAtGrain('2026-03-01', 'month', 'en')).toBe('Mar 2026');
+});
+
+test('nothing in a tooltip is markup but its own', () => {
+  const html = tooltipHtml('<img src=x>', [{ colour: '"red', label: "o'clock & more", value: '<b>' }]);
+  expect(html).not.toContain('<img');
+  expect(html).not.toContain('"red');
+  expect(html).toContain('o&#39;clock &#38; more');
+});
