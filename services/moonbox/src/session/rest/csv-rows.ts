@@ -3,7 +3,7 @@
 import type { ColumnBatch, ResultColumn } from '@rtdp/stores/scan-contract';
 import { toTextColumn } from '@rtdp/stores/to-text-column';
 import type { Column, TextColumn } from '@rtdp/ums/batch';
-import { OutputBytes } from '@rtdp/ums/output-bytes';
+import type { OutputBytes } from '@rtdp/ums/output-bytes';
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
@@ -12,7 +12,12 @@ const CARRIAGE_RETURN = 0x0d;
 const EMPTY_TEXT = Buffer.from('""');
 
 export class CsvRows {
-  readonly #output = new OutputBytes();
+  readonly #output: OutputBytes;
+
+  /** @param output shared by all answers */
+  constructor(output: OutputBytes) {
+    this.#output = output;
+  }
 
   header(columns: readonly ResultColumn[]): Buffer {
     const names = columns.map(({ name }) =>

@@ -1,7 +1,7 @@
 /** Decides how rows become JSON: typed columns straight to bytes, one array a row, without an object or a text per value. */
 import type { ColumnBatch, ResultColumn } from '@rtdp/stores/scan-contract';
 import type { Column } from '@rtdp/ums/batch';
-import { OutputBytes } from '@rtdp/ums/output-bytes';
+import type { OutputBytes } from '@rtdp/ums/output-bytes';
 
 const OPEN = 0x5b;
 const CLOSE = 0x5d;
@@ -18,12 +18,16 @@ const LONGEST_NUMBER = 40;
 type CellWriter = (at: number, row: number) => number;
 
 export class JsonRows {
-  readonly #output = new OutputBytes();
+  readonly #output: OutputBytes;
   readonly #columns: readonly ResultColumn[];
   readonly #separator: number;
 
-  /** @param separator between two rows: a comma, or a line feed */
-  constructor(columns: readonly ResultColumn[], separator: ',' | '\n') {
+  /**
+   * @param separator between two rows: a comma, or a line feed
+   * @param output shared by all answers: a piece of memory of its own for each would cost more than the small ones themselves
+   */
+  constructor(columns: readonly ResultColumn[], separator: ',' | '\n', output: OutputBytes) {
+    this.#output = output;
     this.#columns = columns;
     this.#separator = separator.charCodeAt(0);
   }

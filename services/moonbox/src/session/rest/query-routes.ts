@@ -3,6 +3,7 @@ import { Readable } from 'node:stream';
 import type { HttpApplication } from '@rtdp/service/http';
 import { BOOL, FREE_NUMERIC, type PgType } from '@rtdp/sql/pg-type';
 import { RtdpError } from '@rtdp/ums/error';
+import { OutputBytes } from '@rtdp/ums/output-bytes';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Administration } from '../../admin/administration.ts';
@@ -38,6 +39,7 @@ const tags = ['queries'];
 const one = z.object({ id: z.string() });
 
 export function queryRoutes(application: HttpApplication, { queries, administration }: QueryRoutesOptions): void {
+  const output = new OutputBytes();
   application.post(
     '/query',
     {
@@ -55,11 +57,15 @@ export function queryRoutes(application: HttpApplication, { queries, administrat
       const { maximumRows } = body;
       switch (body.format) {
         case 'json':
-          return send(reply, 'application/json; charset=utf-8', await toJson(answer, maximumRows ?? DEFAULT_JSON_ROWS));
+          return send(
+            reply,
+            'application/json; charset=utf-8',
+            await toJson(answer, maximumRows ?? DEFAULT_JSON_ROWS, output),
+          );
         case 'ndjson':
-          return stream(reply, 'application/x-ndjson; charset=utf-8', toLines(answer, maximumRows));
+          return stream(reply, 'application/x-ndjson; charset=utf-8', toLines(answer, maximumRows, output));
         case 'csv':
-          return stream(reply, 'text/csv; charset=utf-8', toCsv(answer, maximumRows));
+          return stream(reply, 'text/csv; charset=utf-8', toCsv(answer, maximumRows, output));
       }
     },
   );
@@ -195,8 +201,8 @@ function headOf({ id, columns, tag }: QueryAnswer): Record<string, unknown> {
   return { id, columns: columns.map(({ name, typeText }) => ({ name, type: typeText })), tag };
 }
 
-async function toJson(answer: QueryAnswer, maximumRows: number): Promise<Buffer> {
-  const rows = new JsonRows(answer.columns, ',');
+async function toJson(answer: QueryAnswer, maximumRows: number, output: OutputBytes): Promise<Buffer> {
+  const rows = new JsonRows(answer.columns, ',', output);
   const pieces: Buffer[] = [];
   const given = { count: 0, truncated: false };
   let length = 0;
@@ -226,8 +232,12 @@ async function toJson(answer: QueryAnswer, maximumRows: number): Promise<Buffer>
 }
 
 /** The head, one array a row, and at the end what came of it: `done`, or `error`. */
-async function* toLines(answer: QueryAnswer, maximumRows: number | undefined): AsyncGenerator<Buffer | string> {
-  const rows = new JsonRows(answer.columns, '\n');
+async function* toLines(
+  answer: QueryAnswer,
+  maximumRows: number | undefined,
+  output: OutputBytes,
+): AsyncGenerator<Buffer | string> {
+  const rows = new JsonRows(answer.columns, '\n', output);
   const given = { count: 0, truncated: false };
   yield `${JSON.stringify(headOf(answer))}\n`;
   try {
@@ -244,8 +254,12 @@ async function* toLines(answer: QueryAnswer, maximumRows: number | undefined): A
 }
 
 /** An error in the middle breaks the connection: CSV has no place to tell it. */
-async function* toCsv(answer: QueryAnswer, maximumRows: number | undefined): AsyncGenerator<Buffer> {
-  const rows = new CsvRows();
+async function* toCsv(
+  answer: QueryAnswer,
+  maximumRows: number | undefined,
+  output: OutputBytes,
+): AsyncGenerator<Buffer> {
+  const rows = new CsvRows(output);
   yield rows.header(answer.columns);
   for await (const { batch, count } of firstRows(answer, maximumRows ?? Number.POSITIVE_INFINITY)) {
     yield rows.write(batch, count);

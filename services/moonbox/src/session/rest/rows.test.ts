@@ -2,11 +2,13 @@
 import { BOOL, FLOAT4, FLOAT8, INT4, INT8, type PgType, TEXT } from '@rtdp/sql/pg-type';
 import type { ColumnBatch, ResultColumn } from '@rtdp/stores/scan-contract';
 import type { Column } from '@rtdp/ums/batch';
+import { OutputBytes } from '@rtdp/ums/output-bytes';
 import { expect, test } from 'vitest';
 import { batchOf, textColumn } from '../../statement/rows.ts';
 import { CsvRows } from './csv-rows.ts';
 import { JsonRows } from './json-rows.ts';
 
+const output = new OutputBytes();
 const columnOf = (name: string, type: PgType): ResultColumn => ({ name, type, typeText: type.name });
 const texts = (values: (string | null)[]): Column =>
   batchOf(
@@ -40,18 +42,18 @@ const BATCH: ColumnBatch = {
 };
 
 test('JSON: numbers as numbers, what a reader would round or not know as text', () => {
-  const lines = new JsonRows(COLUMNS, '\n').write(BATCH).toString().split('\n');
+  const lines = new JsonRows(COLUMNS, '\n', output).write(BATCH).toString().split('\n');
   expect(lines.map((line) => JSON.parse(line))).toEqual([
     [true, -2147483648, '-9223372036854775808', 0.1, 1.5, 'a "quoted"\n,text\\'],
     [false, 2147483647, '9223372036854775807', 'NaN', 'NaN', ''],
     [true, 0, '0', -1e300, '-Infinity', '变化\u0001'],
     [null, null, null, null, null, null],
   ]);
-  expect(JSON.parse(`[${new JsonRows(COLUMNS, ',').write(BATCH, 2)}]`)).toHaveLength(2);
+  expect(JSON.parse(`[${new JsonRows(COLUMNS, ',', output).write(BATCH, 2)}]`)).toHaveLength(2);
 });
 
 test('CSV: NULL is nothing, an empty text is not; quotes where they are needed', () => {
-  const rows = new CsvRows();
+  const rows = new CsvRows(output);
   expect(rows.header(COLUMNS).toString()).toBe('truth,small,big,double,real,text\n');
   expect(rows.write(BATCH).toString()).toBe(
     [
@@ -65,7 +67,7 @@ test('CSV: NULL is nothing, an empty text is not; quotes where they are needed',
 });
 
 test('many long rows, written again and again, stay what they are', () => {
-  const writer = new JsonRows([textColumn('t')], '\n');
+  const writer = new JsonRows([textColumn('t')], '\n', output);
   const batch = batchOf(
     [textColumn('t')],
     Array.from({ length: 3_000 }, (_, row) => ['"x'.repeat(row % 900)]),
