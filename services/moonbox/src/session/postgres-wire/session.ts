@@ -1,0 +1,451 @@
+/** Decides what one session does with each message of its client: prepared statements and portals, errors until Sync, transaction state. */
+import { randomInt } from 'node:crypto';
+import type { Logger } from '@rtdp/service/logging';
+import { RtdpError } from '@rtdp/ums/error';
+import type { Principal, QueryService } from '../../query/contract.ts';
+import { CatalogPortal, describeCatalogStatement } from './catalog-portal.ts';
+import type { Channel } from './channel.ts';
+import { classifyStatement, type StatementClass } from './classify-statement.ts';
+import type { ShadowCatalog } from './contract.ts';
+import { describeGatewayStatement, GatewayPortal, type GatewayStatement } from './gateway-portal.ts';
+import { FieldReader, type FrontendMessage, protocolError } from './message-reader.ts';
+import {
+  type Binding,
+  DRAIN_BYTES,
+  NO_BINDING,
+  type Portal,
+  type RowTarget,
+  type StatementDescription,
+} from './portal.ts';
+import { SessionPortal } from './session-portal.ts';
+import type { SessionSettings } from './session-settings.ts';
+import { splitStatements } from './split-statements.ts';
+import { toWireError, writeError } from './to-wire-error.ts';
+import { Transaction } from './transaction.ts';
+
+export interface SessionSurroundings {
+  readonly queries: QueryService;
+  readonly shadow: ShadowCatalog;
+  readonly logger: Logger;
+  readonly countStatement: (by: string) => void;
+}
+
+export interface PreparedStatement {
+  readonly text: string;
+  /** Text the client sent, and where the statement begins in it. */
+  readonly whole: string;
+  readonly start: number;
+  readonly goesTo: StatementClass | { readonly by: 'nobody' };
+  readonly declared: readonly number[];
+  description?: Promise<StatementDescription>;
+}
+
+export interface Cursor {
+  readonly portal: Portal;
+  /** Outlives its transaction. */
+  readonly isHeld: boolean;
+}
+
+export class WireSession {
+  readonly channel: Channel;
+  readonly principal: Principal;
+  readonly settings: SessionSettings;
+  readonly surroundings: SessionSurroundings;
+  readonly transaction = new Transaction();
+  readonly prepared = new Map<string, PreparedStatement>();
+  readonly portals = new Map<string, Portal>();
+  readonly cursors = new Map<string, Cursor>();
+  readonly secretKey = randomInt(-0x80000000, 0x7fffffff);
+  readonly #user: string;
+  readonly #target: RowTarget;
+  #reported = new Map<string, string>();
+  #active: AbortController | undefined;
+  #isSkipping = false;
+  #current: PreparedStatement | undefined;
+
+  constructor(options: {
+    channel: Channel;
+    principal: Principal;
+    user: string;
+    settings: SessionSettings;
+    surroundings: SessionSurroundings;
+  }) {
+    this.channel = options.channel;
+    this.principal = options.principal;
+    this.settings = options.settings;
+    this.surroundings = options.surroundings;
+    this.#user = options.user;
+    this.#target = { writer: this.channel.writer, drain: () => this.channel.flush() };
+  }
+
+  /** Serves the client until it goes. */
+  async run(processId: number): Promise<void> {
+    this.channel.ended.addEventListener('abort', () => this.#abortAll(cancelled('The client went.')));
+    this.#greet(processId);
+    await this.channel.flush();
+    for (;;) {
+      const message = await this.channel.read();
+      if (message === undefined || message.kind === 0x58) break;
+      if (this.#isSkipping && message.kind !== 0x53) continue;
+      try {
+        await this.#handle(message);
+      } catch (error) {
+        if (error instanceof RtdpError && error.code === 'WIRE_PROTOCOL') throw error;
+        this.#fail(error);
+        if (message.kind === 0x51) this.#ready();
+        else this.#isSkipping = true;
+      }
+      // What belongs together goes out together.
+      const isEnd = message.kind === 0x53 || message.kind === 0x51 || message.kind === 0x48;
+      if (isEnd || this.channel.writer.at >= DRAIN_BYTES) await this.channel.flush();
+    }
+  }
+
+  /** Ends what runs at this moment. */
+  cancel(): void {
+    this.#active?.abort(cancelled('The statement was cancelled, as the client asked.'));
+  }
+
+  /** Ends the session from our side. */
+  stop(error: RtdpError): void {
+    this.#abortAll(error);
+    writeError(this.channel.writer, { ...toWireError(error), severity: 'FATAL' });
+    this.channel.end();
+  }
+
+  async close(): Promise<void> {
+    this.#abortAll(cancelled('The session has ended.'));
+    await this.closeAllPortals();
+  }
+
+  #abortAll(reason: RtdpError): void {
+    this.#active?.abort(reason);
+    for (const portal of this.#allPortals()) portal.abort.abort(reason);
+  }
+
+  *#allPortals(): Generator<Portal> {
+    yield* this.portals.values();
+    for (const { portal } of this.cursors.values()) yield portal;
+  }
+
+  #greet(processId: number): void {
+    const { writer } = this.channel;
+    const fixed = {
+      server_version: this.surroundings.shadow.serverVersion,
+      server_encoding: 'UTF8',
+      client_encoding: 'UTF8',
+      DateStyle: 'ISO, MDY',
+      TimeZone: 'UTC',
+      IntervalStyle: 'postgres',
+      integer_datetimes: 'on',
+      standard_conforming_strings: 'on',
+      is_superuser: 'off',
+      in_hot_standby: 'off',
+      session_authorization: this.#user,
+    };
+    for (const [name, value] of Object.entries(fixed)) writer.begin('S').text(name).text(value).end();
+    this.reportSettings();
+    writer.begin('K').int32(processId).int32(this.secretKey).end();
+    this.#ready();
+  }
+
+  /** Tells the client which of its settings changed. */
+  reportSettings(): void {
+    for (const [name, value] of this.settings.reported()) {
+      if (this.#reported.get(name) === value) continue;
+      this.#reported.set(name, value);
+      this.channel.writer.begin('S').text(name).text(value).end();
+    }
+  }
+
+  #ready(): void {
+    this.channel.writer.begin('Z').byte(this.transaction.status.charCodeAt(0)).end();
+  }
+
+  #fail(error: unknown): void {
+    const current = this.#current;
+    const told = toWireError(error, current?.text);
+    if (told.isUnexpected) this.surroundings.logger.error({ err: error }, 'a statement of a Postgres client failed');
+    writeError(this.channel.writer, told, current?.whole, current?.start);
+    this.transaction.failed();
+  }
+
+  async #handle({ kind, body }: FrontendMessage): Promise<void> {
+    const fields = new FieldReader(body);
+    this.#current = undefined;
+    switch (String.fromCharCode(kind)) {
+      case 'Q':
+        return this.#simpleQuery(fields.text());
+      case 'P':
+        return this.#parse(fields);
+      case 'B':
+        return this.#bind(fields);
+      case 'D':
+        return this.#describe(fields);
+      case 'E':
+        return this.#execute(fields.text(), fields.int32());
+      case 'C':
+        return this.#close(fields);
+      case 'S':
+        this.#isSkipping = false;
+        if (this.transaction.status === 'I') await this.#closePortals();
+        this.#ready();
+        return;
+      case 'H':
+        return;
+      // What is left of a COPY that failed.
+      case 'd':
+      case 'c':
+      case 'f':
+        return;
+      case 'F':
+        throw unsupported('function calls by the protocol', 'Call the function in a SELECT.');
+      default:
+        throw protocolError(`a message of kind ${JSON.stringify(String.fromCharCode(kind))}`);
+    }
+  }
+
+  async #simpleQuery(whole: string): Promise<void> {
+    this.prepared.delete('');
+    await this.#closePortal('');
+    const pieces = splitStatements(whole);
+    if (pieces.length === 0) this.channel.writer.begin('I').end();
+    for (const { text, start } of pieces) {
+      this.#current = { text, whole, start, goesTo: { by: 'nobody' }, declared: [] };
+      const statement = this.statement(text, [], whole, start);
+      this.#current = statement;
+      const portal = await this.open(statement, NO_BINDING);
+      try {
+        await this.whileActive(portal, async () => {
+          await portal.describe(this.channel.writer, false);
+          const { tag } = await portal.execute(this.#target, 0);
+          this.channel.writer.begin('C').text(tag).end();
+        });
+      } finally {
+        await portal.close();
+      }
+      if (this.channel.ended.aborted) return;
+    }
+    if (this.transaction.status === 'I') await this.#closePortals();
+    this.#ready();
+  }
+
+  /** Decides who answers. @throws RtdpError WIRE_TRANSACTION_FAILED, WIRE_CATALOG_MIXED, WIRE_UNSUPPORTED */
+  statement(text: string, declared: readonly number[], whole: string = text, start = 0): PreparedStatement {
+    const goesTo = text === '' ? ({ by: 'nobody' } as const) : classifyStatement(text);
+    if (goesTo.by === 'session') this.transaction.admit(goesTo.kind, goesTo.tree);
+    else if (goesTo.by !== 'nobody') this.transaction.admit(goesTo.by, undefined);
+    return { text, whole, start, goesTo, declared };
+  }
+
+  async open(statement: PreparedStatement, binding: Binding): Promise<Portal> {
+    const { goesTo, text, declared } = statement;
+    this.surroundings.countStatement(goesTo.by);
+    switch (goesTo.by) {
+      case 'gateway':
+        return new GatewayPortal(await this.#gatewayStatement(statement), binding, async () => {
+          const { parameterOids } = await this.#descriptionOf(statement);
+          return parameterOids;
+        });
+      case 'catalog': {
+        const { shadow } = this.surroundings;
+        const { principal, settings } = this;
+        return new CatalogPortal({ shadow, principal, settings, text, parts: goesTo.parts, declared }, binding);
+      }
+      case 'session':
+        return new SessionPortal(this, { ...goesTo, text });
+      default:
+        return new SessionPortal(this, undefined);
+    }
+  }
+
+  async #gatewayStatement({ text, declared }: PreparedStatement): Promise<GatewayStatement> {
+    const { principal, settings } = this;
+    const { queries, shadow } = this.surroundings;
+    const database = settings.defaultDatabase(await shadow.databaseNames(principal));
+    return { queries, principal, text, declared, database, timeoutMs: settings.timeoutMs };
+  }
+
+  /** Cancelling ends this portal's statement meanwhile. */
+  async whileActive<Result>(portal: Portal, work: () => Promise<Result>): Promise<Result> {
+    const before = this.#active;
+    this.#active = portal.abort;
+    if (this.channel.ended.aborted) portal.abort.abort(cancelled('The client went.'));
+    try {
+      return await work();
+    } finally {
+      this.#active = before;
+    }
+  }
+
+  #parse(fields: FieldReader): void {
+    const name = fields.text();
+    const whole = fields.text();
+    const declared = fields.list(() => fields.int32() >>> 0);
+    if (name !== '' && this.prepared.has(name)) {
+      throw new RtdpError({
+        code: 'WIRE_STATEMENT_EXISTS',
+        message: `prepared statement ${JSON.stringify(name)} already exists`,
+        next: 'Close it first, or take another name.',
+      });
+    }
+    const pieces = splitStatements(whole);
+    if (pieces.length > 1) {
+      throw new RtdpError({
+        code: 'WIRE_STATEMENTS_SEVERAL',
+        message: 'cannot insert multiple commands into a prepared statement',
+        next: 'Prepare each statement by itself.',
+      });
+    }
+    const { text, start } = pieces[0] ?? { text: '', start: 0 };
+    this.#current = { text, whole, start, goesTo: { by: 'nobody' }, declared };
+    this.prepared.set(name, this.statement(text, declared, whole, start));
+    this.channel.writer.begin('1').end();
+  }
+
+  #preparedOf(name: string): PreparedStatement {
+    const statement = this.prepared.get(name);
+    if (statement === undefined) throw this.unknownStatement(name);
+    this.#current = statement;
+    return statement;
+  }
+
+  unknownStatement(name: string): RtdpError {
+    return new RtdpError({
+      code: 'WIRE_STATEMENT_UNKNOWN',
+      message: `prepared statement ${JSON.stringify(name)} does not exist`,
+      next: 'Prepare it first in this session.',
+    });
+  }
+
+  async #bind(fields: FieldReader): Promise<void> {
+    const portalName = fields.text();
+    const statementName = fields.text();
+    const statement = this.#preparedOf(statementName);
+    const binding: Binding = {
+      parameterFormats: fields.list(() => fields.int16()),
+      parameters: fields.list(() => {
+        const length = fields.int32();
+        return length < 0 ? null : fields.bytes(length);
+      }),
+      resultFormats: fields.list(() => fields.int16()),
+    };
+    const { goesTo } = statement;
+    if (goesTo.by === 'session') this.transaction.admit(goesTo.kind, goesTo.tree);
+    else if (goesTo.by !== 'nobody') this.transaction.admit(goesTo.by, undefined);
+    checkParameters(statement, statementName, binding.parameters.length);
+    await this.#closePortal(portalName);
+    this.portals.set(portalName, await this.open(statement, binding));
+    this.channel.writer.begin('2').end();
+  }
+
+  async #describe(fields: FieldReader): Promise<void> {
+    const kind = fields.byte();
+    const name = fields.text();
+    const { writer } = this.channel;
+    if (kind === 0x50) {
+      const portal = this.#portalOf(name);
+      await this.whileActive(portal, () => portal.describe(writer, true));
+      return;
+    }
+    const statement = this.#preparedOf(name);
+    const description = await this.#descriptionOf(statement);
+    const oids = description.parameterOids;
+    writer.begin('t').int16(oids.length);
+    for (const oid of oids) writer.int32(oid);
+    writer.end();
+    description.write(writer);
+  }
+
+  async #descriptionOf(statement: PreparedStatement): Promise<StatementDescription> {
+    const { goesTo, text, declared } = statement;
+    const { principal, settings, channel } = this;
+    const { shadow } = this.surroundings;
+    if (goesTo.by === 'catalog') {
+      const catalog = { shadow, principal, settings, text, parts: goesTo.parts, declared };
+      return describeCatalogStatement(catalog, channel.ended);
+    }
+    if (goesTo.by === 'gateway') {
+      return describeGatewayStatement(await this.#gatewayStatement(statement), channel.ended);
+    }
+    const session = new SessionPortal(this, goesTo.by === 'session' ? { ...goesTo, text } : undefined);
+    return session.description();
+  }
+
+  #portalOf(name: string): Portal {
+    const portal = this.portals.get(name) ?? this.cursors.get(name)?.portal;
+    if (portal === undefined) {
+      throw new RtdpError({
+        code: 'WIRE_CURSOR_UNKNOWN',
+        message: `portal ${JSON.stringify(name)} does not exist`,
+        next: 'Bind it first; outside of a transaction it ends at Sync.',
+      });
+    }
+    this.#current = { text: portal.text, whole: portal.text, start: 0, goesTo: { by: 'nobody' }, declared: [] };
+    return portal;
+  }
+
+  async #execute(name: string, limit: number): Promise<void> {
+    const portal = this.#portalOf(name);
+    const { writer } = this.channel;
+    const progress = await this.whileActive(portal, () => portal.execute(this.#target, Math.max(0, limit)));
+    if (progress.isSuspended) writer.begin('s').end();
+    else if (progress.tag === '') writer.begin('I').end();
+    else writer.begin('C').text(progress.tag).end();
+  }
+
+  async #close(fields: FieldReader): Promise<void> {
+    const kind = fields.byte();
+    const name = fields.text();
+    if (kind === 0x53) this.prepared.delete(name);
+    else await this.#closePortal(name);
+    this.channel.writer.begin('3').end();
+  }
+
+  async #closePortal(name: string): Promise<void> {
+    const portal = this.portals.get(name);
+    this.portals.delete(name);
+    await portal?.close();
+  }
+
+  async #closePortals(): Promise<void> {
+    for (const name of [...this.portals.keys()]) await this.#closePortal(name);
+  }
+
+  /** At the end of a transaction. A cursor WITH HOLD outlives it where it was committed. */
+  async closeTransactionPortals(isCommitted: boolean): Promise<void> {
+    for (const [name, { portal, isHeld }] of [...this.cursors]) {
+      if (isHeld && isCommitted) continue;
+      this.cursors.delete(name);
+      await portal.close();
+    }
+    for (const [name, portal] of [...this.portals]) {
+      // The portal that says COMMIT is still needed to say so.
+      if (portal.abort !== this.#active) await this.#closePortal(name);
+    }
+  }
+
+  async closeAllPortals(): Promise<void> {
+    await this.closeTransactionPortals(false);
+  }
+}
+
+function checkParameters({ goesTo, declared, text }: PreparedStatement, name: string, given: number): void {
+  const used = goesTo.by === 'catalog' ? goesTo.parts.parameters : goesTo.by === 'gateway' ? goesTo.parameters : 0;
+  const needed = Math.max(used, declared.length);
+  if (given === needed || (needed === 0 && goesTo.by === 'gateway' && text.includes('$'))) return;
+  throw new RtdpError({
+    code: 'WIRE_PARAMETER_COUNT',
+    message: `bind message supplies ${given} parameters, but prepared statement ${JSON.stringify(name)} requires ${needed}`,
+    next: 'Bind a value, or NULL, to each parameter.',
+    facts: { given, needed },
+  });
+}
+
+function cancelled(message: string): RtdpError {
+  return new RtdpError({ code: 'WIRE_CANCELLED', message, next: 'Run it again if it is still wanted.' });
+}
+
+function unsupported(what: string, next: string): RtdpError {
+  return new RtdpError({ code: 'WIRE_UNSUPPORTED', message: `The gateway has no ${what}.`, next });
+}
