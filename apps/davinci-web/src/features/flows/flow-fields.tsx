@@ -1,0 +1,179 @@
+/** Decides what is asked of a flow besides its SQL: name, what it reads and from when, the store and table it writes. */
+import type { SourceView } from '@rtdp/dbus/client';
+import type { FlowView } from '@rtdp/wormhole/client';
+import { AutoComplete, Input, InputNumber, Select } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useApi } from '../../api/use-api.ts';
+import { dbusPath, wormholePath } from '../console/console-api.ts';
+import { Field } from '../console/field.tsx';
+import type { FlowDefinitionView, FlowForm } from './flow-form.ts';
+
+export function FlowFields(props: {
+  form: FlowForm;
+  isChange: boolean;
+  onChange: (form: FlowForm) => void;
+}): ReactNode {
+  const { t } = useTranslation('console-flows');
+  const { form, isChange, onChange } = props;
+  const sources = useApi<SourceView[]>(dbusPath('sources'));
+  const flows = useApi<FlowView[]>(wormholePath('flows'));
+  const set = (part: Partial<FlowForm>): void => onChange({ ...form, ...part });
+  const stores = new Map<string, FlowDefinitionView['sink']['connection']>(
+    (flows.data ?? []).map(({ definition }) => {
+      const { connection } = (definition as FlowDefinitionView).sink;
+      return [`${connection.host}:${connection.port}/${connection.database}`, connection] as const;
+    }),
+  );
+  const isNameFine = form.name === '' || /^[a-z][a-z0-9_-]{0,62}$/.test(form.name);
+  return (
+    <div className="card stack">
+      <h2>{t('edit.reads')}</h2>
+      <div className="form-grid">
+        <Field label={t('field.name')} required problem={isNameFine ? undefined : t('field.nameProblem')}>
+          {(id) => (
+            <Input
+              id={id}
+              required
+              readOnly={isChange}
+              value={form.name}
+              onChange={(event) => set({ name: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('field.namespace')} required hint={t('field.namespaceHint')}>
+          {(id) => (
+            <AutoComplete
+              id={id}
+              value={form.namespace}
+              placeholder="postgresql.shop.public.orders"
+              onChange={(namespace: string) => set({ namespace })}
+              options={(sources.data ?? []).map(({ source }) => ({ value: `${source}.public.*` }))}
+            />
+          )}
+        </Field>
+        <Field label={t('field.from')} hint={isChange ? t('field.fromKept') : undefined}>
+          {(id) => (
+            <Select
+              id={id}
+              disabled={isChange}
+              value={form.from}
+              onChange={(from) => set({ from })}
+              options={(['pull', 'earliest'] as const).map((value) => ({ value, label: t(`from.${value}`) }))}
+            />
+          )}
+        </Field>
+        <Field label={t('field.description')}>
+          {(id) => (
+            <Input id={id} value={form.description} onChange={(event) => set({ description: event.target.value })} />
+          )}
+        </Field>
+      </div>
+      <h2>{t('edit.writes')}</h2>
+      {stores.size === 0 ? null : (
+        <Field label={t('field.store')} hint={t('field.storeHint')}>
+          {(id) => (
+            <Select
+              id={id}
+              placeholder={t('field.storeChoose')}
+              value={
+                stores.has(`${form.host}:${form.port}/${form.database}`)
+                  ? `${form.host}:${form.port}/${form.database}`
+                  : undefined
+              }
+              onChange={(key: string) => {
+                const { password: _password, ...connection } = stores.get(key)!;
+                set(connection);
+              }}
+              options={[...stores.keys()].map((value) => ({ value, label: value }))}
+            />
+          )}
+        </Field>
+      )}
+      <div className="form-grid">
+        <Field label={t('field.host')} required>
+          {(id) => <Input id={id} required value={form.host} onChange={(event) => set({ host: event.target.value })} />}
+        </Field>
+        <Field label={t('field.port')} required>
+          {(id) => (
+            <InputNumber
+              id={id}
+              min={1}
+              max={65535}
+              value={form.port}
+              onChange={(port) => set({ port: port ?? 5432 })}
+            />
+          )}
+        </Field>
+        <Field label={t('field.database')} required>
+          {(id) => (
+            <Input id={id} required value={form.database} onChange={(event) => set({ database: event.target.value })} />
+          )}
+        </Field>
+        <Field label={t('field.user')} required>
+          {(id) => (
+            <Input
+              id={id}
+              required
+              autoComplete="off"
+              value={form.user}
+              onChange={(event) => set({ user: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('field.password')} hint={isChange ? t('field.passwordKept') : t('field.passwordSealed')}>
+          {(id) => (
+            <Input.Password
+              id={id}
+              autoComplete="new-password"
+              value={form.password}
+              onChange={(event) => set({ password: event.target.value })}
+            />
+          )}
+        </Field>
+        <Field label={t('field.ssl')}>
+          {(id) => (
+            <Select
+              id={id}
+              value={form.ssl}
+              onChange={(ssl) => set({ ssl })}
+              options={(['disable', 'require', 'verify-full'] as const).map((value) => ({
+                value,
+                label: t(`ssl.${value}`),
+              }))}
+            />
+          )}
+        </Field>
+        <Field label={t('field.schema')}>
+          {(id) => <Input id={id} value={form.schema} onChange={(event) => set({ schema: event.target.value })} />}
+        </Field>
+        <Field label={t('field.table')} hint={t('field.tableHint')}>
+          {(id) => <Input id={id} value={form.table} onChange={(event) => set({ table: event.target.value })} />}
+        </Field>
+        <Field label={t('field.deletes')}>
+          {(id) => (
+            <Select
+              id={id}
+              value={form.deletes}
+              onChange={(deletes) => set({ deletes })}
+              options={(['physical', 'tombstone', 'history'] as const).map((value) => ({
+                value,
+                label: t(`deletes.${value}`),
+              }))}
+            />
+          )}
+        </Field>
+        <Field label={t('field.onIncompatible')}>
+          {(id) => (
+            <Select
+              id={id}
+              value={form.onIncompatible}
+              onChange={(onIncompatible) => set({ onIncompatible })}
+              options={(['pause', 'follow'] as const).map((value) => ({ value, label: t(`onIncompatible.${value}`) }))}
+            />
+          )}
+        </Field>
+      </div>
+    </div>
+  );
+}

@@ -1,0 +1,158 @@
+/** Decides what the list of flows tells: state, rate, lag, how fresh its sinks are, and how many rows wait as dead letters. */
+import { PlusOutlined } from '@ant-design/icons';
+import type { FlowView } from '@rtdp/wormhole/client';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
+import { useApi } from '../../api/use-api.ts';
+import { Link, useGo } from '../../shell/link.tsx';
+import { Page } from '../../shell/page.tsx';
+import { Null, Quantity } from '../../shell/quantity.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
+import { BudgetBar } from '../console/budget-bar.tsx';
+import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
+import { type ListColumn, ListTable } from '../console/list-table.tsx';
+import { BUDGETS } from '../console/statuses.ts';
+import { useWording } from '../console/use-wording.ts';
+import type { FlowDefinitionView } from './flow-form.ts';
+import { FlowState } from './flow-state.tsx';
+import { LatencyBar } from './latency-bar.tsx';
+import { useFlowStatuses } from './use-flow-statuses.ts';
+
+export function FlowList(): ReactNode {
+  const { t } = useTranslation('console-flows');
+  const go = useGo();
+  const words = useWording();
+  const mayAdd = useMay('editor');
+  const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
+  const statuses = useFlowStatuses(flows.data ?? []);
+  const add = (
+    <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/flows?new=1')}>
+      {t('add')}
+    </Button>
+  );
+  const columns: ListColumn<FlowView>[] = [
+    {
+      key: 'name',
+      title: t('column.name'),
+      sort: ({ name }) => name,
+      cell: ({ name }) => <Link to={`/flows/${encodeURIComponent(name)}`}>{name}</Link>,
+    },
+    {
+      key: 'state',
+      title: t('column.state'),
+      sort: ({ state }) => state,
+      cell: (flow) => <FlowState flow={flow} status={statuses.get(flow.name)} />,
+    },
+    {
+      key: 'from',
+      title: t('column.from'),
+      sort: namespaceOf,
+      cell: (flow) => <code>{namespaceOf(flow)}</code>,
+    },
+    {
+      key: 'rate',
+      title: t('column.rate'),
+      align: 'end',
+      sort: ({ name }) => statuses.get(name)?.rowsPerSecond ?? null,
+      cell: ({ name }) => {
+        const status = statuses.get(name);
+        return status === undefined ? <Null /> : <span className="numbers">{words.rate(status.rowsPerSecond)}</span>;
+      },
+    },
+    {
+      key: 'lag',
+      title: t('column.lag'),
+      sort: ({ name }) => statuses.get(name)?.lag ?? null,
+      cell: ({ name }) => (
+        <BudgetBar
+          value={statuses.get(name)?.lag}
+          budget={BUDGETS.flowLag}
+          format={{ kind: 'number' }}
+          label={t('column.lag')}
+        />
+      ),
+    },
+    {
+      key: 'latency',
+      title: t('column.latency'),
+      sort: ({ name }) => slowest(statuses.get(name)?.tables)?.total ?? null,
+      cell: ({ name }) => <LatencyBar latency={slowest(statuses.get(name)?.tables)} />,
+    },
+    {
+      key: 'tables',
+      title: t('column.tables'),
+      align: 'end',
+      cell: ({ name }) => <Quantity value={statuses.get(name)?.tables.length} />,
+    },
+    {
+      key: 'dead',
+      title: t('column.dead'),
+      align: 'end',
+      sort: ({ name }) => statuses.get(name)?.openDeadLetters ?? null,
+      cell: ({ name }) => {
+        const count = statuses.get(name)?.openDeadLetters;
+        if (!count) return <Quantity value={count} />;
+        return (
+          <Link to={`/flows/${encodeURIComponent(name)}?tab=dead-letters`}>
+            <Quantity value={count} />
+          </Link>
+        );
+      },
+    },
+    {
+      key: 'detail',
+      title: t('column.detail'),
+      wide: true,
+      cell: ({ name, reason }) => {
+        const text =
+          reason?.message ?? statuses.get(name)?.tables.find((table) => table.reason !== null)?.reason?.message ?? '';
+        return <span title={text}>{text}</span>;
+      },
+    },
+  ];
+  return (
+    <Page
+      title={t('title')}
+      description={t('description')}
+      size="wide"
+      actions={mayAdd && (flows.data?.length ?? 0) > 0 ? add : undefined}
+    >
+      <Answer
+        query={flows}
+        shape="lines"
+        isEmpty={(list) => list.length === 0}
+        empty={
+          <Empty title={t('empty.title')} {...(mayAdd ? { action: add } : {})}>
+            {t('empty.text')}
+          </Empty>
+        }
+      >
+        {(list) => (
+          <ListTable
+            label={t('title')}
+            rows={list}
+            columns={columns}
+            rowKey={({ name }) => name}
+            onChoose={({ name }) => go(`/flows/${encodeURIComponent(name)}`)}
+          />
+        )}
+      </Answer>
+    </Page>
+  );
+}
+
+/** Without the parts at its end that are open. */
+function namespaceOf({ definition }: FlowView): string {
+  return (definition as FlowDefinitionView).source.namespace.replace(/(\.\*)+$/, '.*');
+}
+
+function slowest(tables: readonly { latency: Parameters<typeof LatencyBar>[0]['latency'] }[] | undefined) {
+  return (
+    (tables ?? [])
+      .map(({ latency }) => latency)
+      .filter((latency) => latency !== null)
+      .sort((a, b) => (b.total ?? 0) - (a.total ?? 0))[0] ?? null
+  );
+}

@@ -1,0 +1,44 @@
+/** Decides how the way of a row is split in time: source → Kafka → transform → sink, each part as wide as it took. */
+import type { TableStatus } from '@rtdp/wormhole/client';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatDuration } from '../../shell/numbers.ts';
+import { Null } from '../../shell/quantity.tsx';
+import './flows.css';
+
+export const LATENCY_PARTS = ['source', 'kafka', 'transform', 'sink'] as const;
+
+export function LatencyBar({ latency, legend }: { latency: TableStatus['latency']; legend?: boolean }): ReactNode {
+  const { t, i18n } = useTranslation('console-flows');
+  if (latency === null) return <Null />;
+  const parts = LATENCY_PARTS.map((part) => ({ part, value: latency[part] ?? 0 }));
+  const total = latency.total ?? parts.reduce((sum, { value }) => sum + value, 0);
+  const time = (milliseconds: number): string => formatDuration(milliseconds, i18n.language);
+  const words = parts.map(({ part, value }) => `${t(`latency.${part}`)} ${time(value)}`).join(' · ');
+  return (
+    <div className="latency">
+      <div className="row">
+        <div className="latency-bar" role="img" aria-label={words} title={words}>
+          {parts.map(({ part, value }) => (
+            <span
+              key={part}
+              className={`latency-part ${part}`}
+              style={{ flexGrow: Math.max(value, total / 200, 0.001) }}
+            />
+          ))}
+        </div>
+        <span className="numbers">{time(total)}</span>
+      </div>
+      {legend ? (
+        <ul className="latency-legend">
+          {parts.map(({ part, value }) => (
+            <li key={part}>
+              <span className={`latency-dot ${part}`} aria-hidden />
+              {t(`latency.${part}`)} <span className="numbers">{time(value)}</span>
+            </li>
+          ))}
+        </ul>
+      ) : null}
+    </div>
+  );
+}
