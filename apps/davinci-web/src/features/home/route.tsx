@@ -1,13 +1,92 @@
-/** The page of home. */
+/** The first page: what is live, what is broken with its next step, and the dashboards that were last changed. */
+import { DashboardOutlined } from '@ant-design/icons';
+import type { DashboardSummary } from '@rtdp/davinci-api/client';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMay, useSession } from '../../api/session.ts';
+import { type List, useApi } from '../../api/use-api.ts';
+import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { When } from '../../shell/quantity.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
+import './home.css';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+/** How many dashboards stand here. */
+const MOST_RECENT = 6;
+
+export default function HomePage() {
+  const { t } = useTranslation('home');
+  const user = useSession()?.user;
+  const mayEdit = useMay('editor');
+  const go = useGo();
+  const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
+  const begin = mayEdit ? (
+    <>
+      <Button type="primary" onClick={() => go('/dashboards?new=1')}>
+        {t('newDashboard')}
+      </Button>
+      <Button onClick={() => go('/sources')}>{t('connectSource')}</Button>
+    </>
+  ) : undefined;
   return (
-    <Page title={t('rail.home')}>
-      <Loading />
+    <Page title={t('title')} heading={<h1>{t('hello', { name: user?.name ?? '' })}</h1>} description={t('description')}>
+      <section className="stack tight">
+        <div className="row">
+          <h2 className="grow">{t('recent')}</h2>
+          <Link to="/dashboards">{t('all')}</Link>
+        </div>
+        <Answer
+          query={dashboards}
+          shape="cards"
+          isEmpty={({ items }) => items.length === 0}
+          empty={
+            <div className="card">
+              <Empty icon={<DashboardOutlined />} title={t('empty')} action={begin}>
+                {t('emptyText')}
+              </Empty>
+            </div>
+          }
+        >
+          {({ items }) => (
+            <div className="cards">
+              {[...items]
+                .sort((a, b) => b.updatedAt.localeCompare(a.updatedAt))
+                .slice(0, MOST_RECENT)
+                .map((each) => (
+                  <Link key={each.id} to={`/dashboards/${each.id}`} className="card home-dashboard">
+                    <h3 className="ellipsis">
+                      <DashboardOutlined /> {each.name}
+                    </h3>
+                    <p className="muted small home-text">{each.description}</p>
+                    <p className="faint small">
+                      {t('widgets', { count: each.widgets })} · {t('changed')} <When at={each.updatedAt} />
+                    </p>
+                  </Link>
+                ))}
+            </div>
+          )}
+        </Answer>
+      </section>
+      {mayEdit ? (
+        <section className="stack tight">
+          <h2>{t('next')}</h2>
+          <div className="cards">
+            <Step to="/views/new" title={t('steps.view')} text={t('steps.viewText')} />
+            <Step to="/widgets/new" title={t('steps.widget')} text={t('steps.widgetText')} />
+            <Step to="/sources" title={t('steps.source')} text={t('steps.sourceText')} />
+          </div>
+        </section>
+      ) : null}
     </Page>
+  );
+}
+
+function Step({ to, title, text }: { to: string; title: string; text: string }): ReactNode {
+  return (
+    <Link to={to} className="card home-dashboard">
+      <h3>{title}</h3>
+      <p className="muted small">{text}</p>
+    </Link>
   );
 }

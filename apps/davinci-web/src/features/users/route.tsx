@@ -1,13 +1,188 @@
-/** The page of users. */
+/** The people of the organisation: who may do what, invited, changed and switched off by an administrator. */
+import { MoreOutlined, PlusOutlined } from '@ant-design/icons';
+import type { RoleName, User } from '@rtdp/davinci-api/client';
+import { App, Button, Dropdown, Form, Input, Modal, Select, Table } from 'antd';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { type ApiError, api } from '../../api/client.ts';
+import { useSession } from '../../api/session.ts';
+import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { Null, When } from '../../shell/quantity.tsx';
+import { Answer } from '../../shell/states.tsx';
+import { Status } from '../../shell/status.tsx';
+import { useUrlState } from '../../shell/url-state.ts';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+const ROLES: readonly RoleName[] = ['viewer', 'editor', 'admin'];
+
+export default function UsersPage() {
+  const { t } = useTranslation('users');
+  const { notification, modal } = App.useApp();
+  const me = useSession()?.user.id;
+  const [adding, setAdding] = useUrlState('new', '');
+  const users = useApi<List<User>>('/api/users');
+  const change = useChange(['/api/users']);
+  const patch = async (user: User, part: Partial<Pick<User, 'role' | 'disabled'>>) => {
+    try {
+      await change.mutateAsync({ path: `/api/users/${user.id}`, method: 'PATCH', body: part });
+    } catch (error) {
+      const { message, next } = error as ApiError;
+      notification.error({ title: message, description: next });
+    }
+  };
+  const link = async (user: User) => {
+    try {
+      const { code } = await api<{ code: string }>('/api/session/links', { body: { email: user.email } });
+      modal.info({
+        title: t('linkTitle', { name: user.name }),
+        content: (
+          <>
+            <p className="muted">{t('linkText')}</p>
+            <pre className="code">{`${window.location.origin}/login#code=${code}`}</pre>
+          </>
+        ),
+      });
+    } catch (error) {
+      const { message, next } = error as ApiError;
+      notification.error({ title: message, description: next });
+    }
+  };
   return (
-    <Page title={t('rail.users')}>
-      <Loading />
+    <Page
+      title={t('title')}
+      description={t('description')}
+      actions={
+        <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding('1')}>
+          {t('add')}
+        </Button>
+      }
+    >
+      <Answer query={users} shape="lines">
+        {({ items }) => (
+          <Table<User>
+            rowKey="id"
+            size="middle"
+            pagination={false}
+            dataSource={items}
+            scroll={{ x: 'max-content' }}
+            columns={[
+              {
+                title: t('name'),
+                dataIndex: 'name',
+                sorter: (a, b) => a.name.localeCompare(b.name),
+                render: (_, user) => (
+                  <div>
+                    <div>{user.name}</div>
+                    <div className="muted small">{user.email}</div>
+                  </div>
+                ),
+              },
+              {
+                title: t('role'),
+                dataIndex: 'role',
+                render: (role: RoleName, user) => (
+                  <Select
+                    aria-label={`${t('role')}: ${user.name}`}
+                    disabled={user.id === me}
+                    value={role}
+                    options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
+                    onChange={(next: RoleName) => void patch(user, { role: next })}
+                  />
+                ),
+              },
+              {
+                title: t('state'),
+                render: (_, user) =>
+                  user.disabled ? (
+                    <Status kind="paused" word={t('disabled')} />
+                  ) : (
+                    <Status kind="ok" word={t('active')} />
+                  ),
+              },
+              {
+                title: t('lastSeen'),
+                dataIndex: 'lastSeenAt',
+                render: (at: string | null) => (at === null ? <Null /> : <When at={at} />),
+              },
+              {
+                title: <span className="visually-hidden">{t('actions')}</span>,
+                align: 'end',
+                render: (_, user) => (
+                  <Dropdown
+                    trigger={['click']}
+                    menu={{
+                      items: [
+                        { key: 'link', label: t('link'), disabled: user.disabled },
+                        {
+                          key: 'disable',
+                          label: t(user.disabled ? 'enable' : 'disable'),
+                          disabled: user.id === me,
+                          danger: !user.disabled,
+                        },
+                      ],
+                      onClick: ({ key }) =>
+                        void (key === 'link' ? link(user) : patch(user, { disabled: !user.disabled })),
+                    }}
+                  >
+                    <Button type="text" icon={<MoreOutlined />} aria-label={`${t('actions')}: ${user.name}`} />
+                  </Dropdown>
+                ),
+              },
+            ]}
+          />
+        )}
+      </Answer>
+      {adding === '' ? null : <AddUser onClose={() => setAdding(undefined)} />}
     </Page>
+  );
+}
+
+function AddUser({ onClose }: { onClose: () => void }): ReactNode {
+  const { t } = useTranslation('users');
+  const change = useChange<User>(['/api/users']);
+  const [problem, setProblem] = useState<ApiError>();
+  const [form] = Form.useForm<{ email: string; name: string; role: RoleName }>();
+  return (
+    <Modal
+      open
+      title={t('add')}
+      okText={t('add')}
+      confirmLoading={change.isPending}
+      onOk={form.submit}
+      onCancel={onClose}
+      destroyOnHidden
+    >
+      <Form
+        form={form}
+        layout="vertical"
+        initialValues={{ role: 'viewer' }}
+        onFinish={(values) =>
+          change
+            .mutateAsync({ path: '/api/users', method: 'POST', body: values })
+            .then(onClose, (error: ApiError) => setProblem(error))
+        }
+      >
+        <Form.Item
+          name="email"
+          label={t('email')}
+          rules={[{ required: true, type: 'email', message: t('emailNeeded') }]}
+          {...(problem === undefined ? {} : { help: problem.message, validateStatus: 'error' as const })}
+        >
+          <Input autoFocus />
+        </Form.Item>
+        <Form.Item
+          name="name"
+          label={t('name')}
+          rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
+        >
+          <Input />
+        </Form.Item>
+        <Form.Item name="role" label={t('role')} extra={t('addHint')}>
+          <Select
+            options={ROLES.map((each) => ({ value: each, label: `${t(`roles.${each}`)} – ${t(`may.${each}`)}` }))}
+          />
+        </Form.Item>
+      </Form>
+    </Modal>
   );
 }
