@@ -228,7 +228,7 @@ export const viewInputSchema = z.strictObject({
   rights: viewRightsSchema.default({}),
   version: version.optional(),
 });
-export const viewSchema = viewInputSchema.extend({ id, version, createdAt: time, updatedAt: time });
+export const viewSchema = viewInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
 
 // ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
@@ -350,7 +350,7 @@ export const widgetInputSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()).default({}).describe("The kind's own"),
   version: version.optional(),
 });
-export const widgetSchema = widgetInputSchema.extend({ id, version, createdAt: time, updatedAt: time });
+export const widgetSchema = widgetInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
 
 const itemId = z.string().min(1).max(100);
 export const dashboardItemSchema = z.strictObject({
@@ -404,7 +404,7 @@ export const dashboardInputSchema = z.strictObject({
   settings: z.record(z.string(), z.unknown()).default({}),
   version: version.optional(),
 });
-export const dashboardSchema = dashboardInputSchema.extend({ id, version, createdAt: time, updatedAt: time });
+export const dashboardSchema = dashboardInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
 export const dashboardSummarySchema = z.object({
   id,
   name: z.string(),

@@ -73,6 +73,7 @@ async function start(
     services: { dbus: options.dbusUrl, wormhole: options.wormholeUrl, moonbox: options.moonboxUrl },
     webFolder: options.webFolder,
     queryTimeoutMs: options.queryTimeoutMs,
+    demoUrl: options.demoUrl,
     isHearing: () => feedback.health().status === 'ok',
   });
   lifecycle.onStop('sources', () => assembly.close());

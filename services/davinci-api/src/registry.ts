@@ -15,6 +15,8 @@ import { DashboardService } from './dashboards/dashboard-service.ts';
 import { AskView } from './data/ask-view.ts';
 import { dataRoutes } from './data/data-routes.ts';
 import { RunSql } from './data/run-sql.ts';
+import { demoRoutes } from './demo/demo-routes.ts';
+import { openDemoSettings } from './demo/demo-settings.ts';
 import { healthRoutes, PlatformHealthCheck } from './health/platform-health.ts';
 import { Accounts, currentVerifier } from './identity/accounts.ts';
 import { LoginLimits } from './identity/login-limits.ts';
@@ -53,6 +55,8 @@ export interface AssemblyOptions {
   webFolder: string;
   queryTimeoutMs: number;
   isHearing: () => boolean;
+  /** The database of the demo's shop, whose pace can be set; empty where there is no demo. */
+  demoUrl: string;
 }
 
 export interface Assembly {
@@ -89,6 +93,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const push = new Push({ commits, metrics, isHearing: options.isHearing, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
   const { dbus: dbusUrl, wormhole: wormholeUrl } = services;
+  const demo = options.demoUrl === '' ? undefined : openDemoSettings(options.demoUrl);
 
   return {
     users,
@@ -107,9 +112,12 @@ export function assemble(options: AssemblyOptions): Assembly {
       healthRoutes(application, check);
       searchRoutes(application, { dashboards, widgets, views, sources, dbusUrl, wormholeUrl });
       consoleRoutes(application, services);
+      if (demo !== undefined) demoRoutes(application, { settings: demo });
       new WebFiles(options.webFolder).routes(application);
     },
     endStreams: () => push.close(),
-    close: () => sources.close(),
+    async close() {
+      await Promise.all([sources.close(), demo?.close()]);
+    },
   };
 }
