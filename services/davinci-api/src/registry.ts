@@ -55,8 +55,8 @@ export interface AssemblyOptions {
   webFolder: string;
   queryTimeoutMs: number;
   isHearing: () => boolean;
-  /** The database of the demo's shop, whose pace can be set; empty where there is no demo. */
-  demoUrl: string;
+  /** The database of the demo's shop, whose pace can be set; empty or left out where there is no demo. */
+  demoUrl?: string;
 }
 
 export interface Assembly {
@@ -93,7 +93,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const push = new Push({ commits, metrics, isHearing: options.isHearing, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
   const { dbus: dbusUrl, wormhole: wormholeUrl } = services;
-  const demo = options.demoUrl === '' ? undefined : openDemoSettings(options.demoUrl);
+  const demo = options.demoUrl ? openDemoSettings(options.demoUrl) : undefined;
 
   return {
     users,
