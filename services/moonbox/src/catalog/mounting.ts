@@ -30,6 +30,7 @@ type MountTarget = Pick<MountRequest, 'kind' | 'connection'> & {
 export class Mounting {
   readonly #options: MountingOptions;
   readonly #refreshing = new Map<string, Promise<Mount>>();
+  readonly #next = new Map<string, Promise<Mount>>();
   /** Mount → time of the last look that a failing statement asked for. */
   readonly #lookedAgain = new Map<string, number>();
 
@@ -73,14 +74,30 @@ export class Mounting {
     return mount;
   }
 
-  /** Reads tables, keys and estimates anew; calls for one mount share one look. @throws what the store says, which is kept on the mount as well */
-  refresh(mount: Mount): Promise<Mount> {
-    let running = this.#refreshing.get(mount.id);
-    if (running === undefined) {
-      running = this.#refresh(mount).finally(() => this.#refreshing.delete(mount.id));
-      this.#refreshing.set(mount.id, running);
+  /**
+   * Reads tables, keys and estimates anew, as they are after the call: a look that is under way may have seen less, so the next one is waited
+   * for, and shared by all who ask meanwhile. @throws what the store says, which is kept on the mount as well
+   */
+  async refresh(mount: Mount): Promise<Mount> {
+    const running = this.#refreshing.get(mount.id);
+    if (running === undefined) return this.#begin(mount);
+    let next = this.#next.get(mount.id);
+    if (next === undefined) {
+      next = running
+        .catch(() => undefined)
+        .then(() => {
+          this.#next.delete(mount.id);
+          return this.#begin(mount);
+        });
+      this.#next.set(mount.id, next);
     }
-    return running;
+    return next;
+  }
+
+  #begin(mount: Mount): Promise<Mount> {
+    const looking = this.#refresh(mount).finally(() => this.#refreshing.delete(mount.id));
+    this.#refreshing.set(mount.id, looking);
+    return looking;
   }
 
   /**

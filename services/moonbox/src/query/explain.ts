@@ -38,10 +38,16 @@ export function explanationOf(plan: Plan, options: ExplanationOptions): Explanat
       ...measured?.parts.get(name),
     })),
     local: plan.local === undefined ? null : { sql: plan.local.sql, ...result },
-    decisions: plan.decisions,
+    decisions: plan.decisions.map((decision) => ({ ...decision, why: withNames(decision.why, plan, nameOf) })),
     tables: options.tables,
     milliseconds: options.milliseconds,
   };
+}
+
+/** The planner knows mounts by their ids; people do not. */
+function withNames(text: string, plan: Plan, nameOf: ExplanationOptions['nameOf']): string {
+  const stores = [...(plan.whole === undefined ? [] : [plan.whole.store]), ...plan.parts.map(({ store }) => store)];
+  return stores.reduce((named, store) => named.replaceAll(store, nameOf(store)), text);
 }
 
 /** As EXPLAIN prints it, one line a row. */

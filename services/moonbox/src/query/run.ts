@@ -94,7 +94,9 @@ async function loadParts(parts: readonly PlanPart[], query: EngineQuery, options
     const reader = await options.readerOf(part.store);
     const { timeoutMs } = options;
     const scan = await reader.scan({ sql, parameters, columns: part.columns, signal, timeoutMs });
-    const rows = await query.load(part.name, part.columns, scan.batches);
+    // The planner calls the columns of a part by their places.
+    const held = part.columns.map((column, index) => ({ ...column, name: `c${index}` }));
+    const rows = await query.load(part.name, held, scan.batches);
     options.measured?.({ part: part.name, rows, milliseconds: performance.now() - begun });
   };
   for (const part of parts) {

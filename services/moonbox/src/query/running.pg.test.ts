@@ -12,7 +12,7 @@ import {
 let gateway: TestGateway;
 let store: TestDatabase;
 const SLOTS = 4;
-const MAXIMUM_ROWS = 2_000_000;
+const MAXIMUM_ROWS = 1_000_000;
 
 beforeAll(async () => {
   [gateway, store] = await Promise.all([

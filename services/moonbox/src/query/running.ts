@@ -74,7 +74,7 @@ export class RunningQuery {
 
   /** What the user may not do, may not see, or what is no statement; not what went wrong in doing it. */
   #isRefusal(code: string): boolean {
-    return !this.isAllowed || /_FORBIDDEN$|_UNKNOWN$/.test(code);
+    return !this.isAllowed || /_FORBIDDEN$|_UNKNOWN$|^SQL_UNKNOWN_/.test(code);
   }
 
   record(error: AuditRecord['error'] = null): AuditRecord {

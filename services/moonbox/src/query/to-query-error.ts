@@ -2,6 +2,15 @@
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 
+/** What the whole query's source says where the planner leaves names to it. */
+const CODE_OF_STATE: Readonly<Record<string, string>> = {
+  '42P01': 'SQL_UNKNOWN_TABLE',
+  '42703': 'SQL_UNKNOWN_COLUMN',
+  '42702': 'SQL_AMBIGUOUS_COLUMN',
+  '42883': 'SQL_UNKNOWN_FUNCTION',
+  '42804': 'SQL_TYPE_MISMATCH',
+};
+
 /** @param signal of the statement: whoever aborted it said why, and what broke because of that is not the reason */
 export function toQueryError(error: unknown, signal: AbortSignal, memoryLimit: string): unknown {
   if (signal.aborted) return signal.reason;
@@ -22,6 +31,11 @@ export function toQueryError(error: unknown, signal: AbortSignal, memoryLimit: s
       facts: error.facts,
       cause: error,
     });
+  }
+  if (isRtdpError(error, 'STORE_QUERY_FAILED')) {
+    const code = CODE_OF_STATE[String(error.facts.sqlState)];
+    if (code === undefined) return error;
+    return new RtdpError({ code, message: error.message, next: error.next, facts: error.facts, cause: error });
   }
   if (isRtdpError(error, 'ENGINE_OUT_OF_MEMORY')) {
     return new RtdpError({
