@@ -378,7 +378,10 @@ function bindUsing(
     const found = item.columns.filter((column) => column.name === name);
     if (found.length === 1) {
       const { origin } = found[0]!.expression;
-      if (origin.table !== null && !origin.merged) facts.use(origin.table, origin.index);
+      if (origin.table !== null) {
+        if (!origin.merged) facts.use(origin.table, origin.index);
+        facts.compared.set(origin.table, (facts.compared.get(origin.table) ?? new Set()).add(origin.index));
+      }
       return found[0]!;
     }
     throw statement.refuse(

@@ -26,7 +26,7 @@ interface Target {
 export function bindSelectStatement(
   context: QueryContext,
   select: SelectStmt,
-  outer: QueryNames | null,
+  outerLevel: QueryNames | null,
   known: CommonTables,
   keepUnknown = false,
 ): BoundSelect {
@@ -36,13 +36,23 @@ export function bindSelectStatement(
   if (select.lockingClause !== undefined) throw refuse('FOR UPDATE and FOR SHARE lock rows of a source.', 'Remove it.');
   if (select.limitOption === 'LIMIT_OPTION_WITH_TIES')
     throw refuse('WITH TIES is not proven.', 'Use rank() in a subquery.');
-  const { commonTables, printed } = bindCommonTables(context, select, outer, known);
+  const around: QueryNames | null =
+    outerLevel === null
+      ? null
+      : {
+          resolve: (path, location) => {
+            const found = outerLevel.resolve(path, location);
+            facts.correlated.add(select);
+            return found;
+          },
+        };
+  const { commonTables, printed } = bindCommonTables(context, select, around, known);
   const bound =
     select.op !== undefined && select.op !== 'SETOP_NONE'
-      ? bindSetOperation(context, select, outer, commonTables, keepUnknown)
+      ? bindSetOperation(context, select, around, commonTables, keepUnknown)
       : select.valuesLists !== undefined
-        ? bindValues(context, select, outer, commonTables)
-        : bindCore(context, select, outer, commonTables, keepUnknown);
+        ? bindValues(context, select, around, commonTables)
+        : bindCore(context, select, around, commonTables, keepUnknown);
   facts.results.set(select, bound.columns);
   return printed === '' ? bound : { ...bound, sql: `WITH ${printed} ${bound.sql}` };
 }
@@ -125,7 +135,7 @@ function bindCore(
   for (const node of select.windowClause ?? []) {
     if ('WindowDef' in node) windows.set(node.WindowDef.name ?? '', node.WindowDef);
   }
-  groups?.group(select.groupClause ?? [], (node) => groupExpression(statement, node, targetNodes, scope));
+  groups?.group(select.groupClause ?? [], (node) => groupExpression(context, node, targetNodes, scope));
   const grouping = groups === null ? {} : { grouping: groups };
   const output = new QueryExpressionBinder({
     context,
@@ -257,12 +267,8 @@ function findTarget(
 }
 
 /** GROUP BY takes a position, a column of a table, or else the name of a result column. */
-function groupExpression(
-  statement: QueryContext['statement'],
-  node: Node,
-  targets: readonly Node[],
-  scope: QueryScope,
-): Node {
+function groupExpression(context: QueryContext, node: Node, targets: readonly Node[], scope: QueryScope): Node {
+  const { statement, facts } = context;
   const expressionOf = (target: Node | undefined): Node | undefined =>
     target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
   const position = positionOf(node);
@@ -280,7 +286,9 @@ function groupExpression(
   const path = namesOf(node.ColumnRef.fields);
   if (path.length !== 1 || scope.items.some(({ columns }) => columns.some(({ name }) => name === path[0]))) return node;
   const named = targets.find((target) => 'ResTarget' in target && target.ResTarget.name === path[0]);
-  return expressionOf(named) ?? node;
+  const value = expressionOf(named);
+  if (value !== undefined) facts.groupNames.set(node.ColumnRef, value);
+  return value ?? node;
 }
 
 function bindTarget(context: QueryContext, binder: QueryExpressionBinder, scope: QueryScope, node: Node): Target[] {

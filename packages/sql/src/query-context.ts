@@ -53,6 +53,12 @@ export class QueryFacts {
   readonly stars = new Map<object, readonly { name: string; origin: ColumnOrigin; alias: string }[]>();
   readonly results = new Map<SelectStmt, readonly QueryColumn[]>();
   readonly types = new Map<Node, PgType>();
+  /** SELECTs that read a column of a level around them. */
+  readonly correlated = new Set<SelectStmt>();
+  /** Names in GROUP BY that mean a result column: its expression. */
+  readonly groupNames = new Map<object, Node>();
+  /** Columns that USING and NATURAL compare. */
+  readonly compared = new Map<RangeVar, Set<number>>();
   /** Texts are put in an order somewhere, which depends on the collation where it is done. */
   ordersText = false;
   /** The time of the statement is in it. */

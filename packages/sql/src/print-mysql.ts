@@ -1,0 +1,216 @@
+/** Prints conditions for MySQL and MariaDB: only those that give the same rows there, or provably no fewer, are printed at all. */
+import type { Node } from 'libpg-query';
+import { namesOf } from './bind-expression.ts';
+import { readDateText, readNumericLiteral, readTimestampText } from './literals.ts';
+import { isFixed, isInteger, isString, type PgType } from './pg-type.ts';
+
+export interface MysqlColumn {
+  /** Quoted, with its table. */
+  readonly sql: string;
+  readonly type: PgType;
+  /** Comparing at the source means what Postgres means by it. */
+  readonly exact: boolean;
+}
+
+export interface MysqlCondition {
+  readonly sql: string;
+  /** false: it lets through all the rows Postgres would, and perhaps more, so it must be judged again. */
+  readonly exact: boolean;
+}
+
+export interface MysqlNames {
+  /** The column a reference means; null where it is none of the table's. */
+  column(reference: object): MysqlColumn | null;
+  /** The value of a parameter; undefined where there is none. */
+  parameter(number: number): string | null | undefined;
+}
+
+export function quoteMysqlName(name: string): string {
+  return `\`${name.replaceAll('`', '``')}\``;
+}
+
+/** A text literal that reads the same whatever `sql_mode` says about backslashes and quotes. */
+export function quoteMysqlText(text: string): string {
+  if (/^[\x20-\x7e]*$/.test(text) && !/['"\\`]/.test(text)) return `'${text}'`;
+  return text === '' ? `''` : `_utf8mb4 x'${Buffer.from(text, 'utf8').toString('hex')}'`;
+}
+
+/** The condition in MySQL's dialect; null where nothing is proven about it. */
+export function printMysqlCondition(node: Node, names: MysqlNames): MysqlCondition | null {
+  if ('BoolExpr' in node) return boolean(node.BoolExpr, names);
+  if ('NullTest' in node) {
+    const column = columnOf(node.NullTest.arg, names);
+    if (column === null) return null;
+    return { sql: `${column.sql} IS ${node.NullTest.nulltesttype === 'IS_NOT_NULL' ? 'NOT ' : ''}NULL`, exact: true };
+  }
+  if (!('A_Expr' in node)) return null;
+  const { kind, lexpr, rexpr, name } = node.A_Expr;
+  const operator = namesOf(name).join('.');
+  switch (kind) {
+    case 'AEXPR_OP':
+      return comparison(operator, lexpr, rexpr, names);
+    case 'AEXPR_IN':
+    case 'AEXPR_OP_ANY':
+      return list(operator, kind, lexpr, rexpr, names);
+    case 'AEXPR_BETWEEN': {
+      if (rexpr === undefined || !('List' in rexpr)) return null;
+      const [least, greatest] = rexpr.List.items ?? [];
+      return both(comparison('>=', lexpr, least, names), comparison('<=', lexpr, greatest, names));
+    }
+    case 'AEXPR_LIKE': {
+      const column = columnOf(lexpr, names);
+      const pattern = literalOf(rexpr, names);
+      if (operator !== '~~' || column === null || typeof pattern !== 'string' || !isText(column.type)) return null;
+      // A pattern that ends in its escape is an error in Postgres.
+      if (/(?:^|[^\\])(?:\\\\)*\\$/.test(pattern)) return null;
+      return {
+        sql: `${column.sql} LIKE ${quoteMysqlText(pattern)} ESCAPE ${quoteMysqlText('\\')}`,
+        exact: column.exact,
+      };
+    }
+    default:
+      return null;
+  }
+}
+
+function both(a: MysqlCondition | null, b: MysqlCondition | null): MysqlCondition | null {
+  if (a === null || b === null) return null;
+  return { sql: `(${a.sql} AND ${b.sql})`, exact: a.exact && b.exact };
+}
+
+function boolean(node: { boolop?: string; args?: Node[] }, names: MysqlNames): MysqlCondition | null {
+  const parts = (node.args ?? []).map((part) => printMysqlCondition(part, names));
+  if (node.boolop === 'NOT_EXPR') {
+    const [only] = parts;
+    return only?.exact === true ? { sql: `NOT (${only.sql})`, exact: true } : null;
+  }
+  const known = parts.filter((part) => part !== null);
+  if (node.boolop === 'AND_EXPR') {
+    // Leaving a part of AND out only lets more rows through.
+    if (known.length === 0) return null;
+    return {
+      sql: `(${known.map(({ sql }) => sql).join(' AND ')})`,
+      exact: known.length === parts.length && known.every(({ exact }) => exact),
+    };
+  }
+  if (known.length < parts.length) return null;
+  return { sql: `(${known.map(({ sql }) => sql).join(' OR ')})`, exact: known.every(({ exact }) => exact) };
+}
+
+function columnOf(node: Node | undefined, names: MysqlNames): MysqlColumn | null {
+  return node !== undefined && 'ColumnRef' in node ? names.column(node.ColumnRef) : null;
+}
+
+/** The text of a literal or parameter, null for NULL, undefined where it is neither; a cast to a type of values keeps its text. */
+function literalOf(node: Node | undefined, names: MysqlNames): string | null | undefined {
+  if (node === undefined) return undefined;
+  if ('ParamRef' in node) return names.parameter(node.ParamRef.number ?? 0);
+  if ('TypeCast' in node) {
+    const type = namesOf(node.TypeCast.typeName?.names).join('.');
+    const plain =
+      ['date', 'timestamp', 'text', 'int4', 'int8', 'int2', 'numeric'].includes(type) &&
+      node.TypeCast.typeName?.typmods === undefined;
+    const value = plain ? literalOf(node.TypeCast.arg, names) : undefined;
+    if (type === 'date' && typeof value === 'string' && readDateText(value) === null) return undefined;
+    return value;
+  }
+  if (!('A_Const' in node)) {
+    const negative =
+      'A_Expr' in node &&
+      node.A_Expr.kind === 'AEXPR_OP' &&
+      node.A_Expr.lexpr === undefined &&
+      namesOf(node.A_Expr.name)[0] === '-';
+    const value = negative && 'A_Expr' in node ? literalOf(node.A_Expr.rexpr, names) : undefined;
+    return typeof value === 'string' && /^[\d.]+$/.test(value) ? `-${value}` : undefined;
+  }
+  const constant = node.A_Const as {
+    ival?: { ival?: number };
+    fval?: { fval?: string };
+    sval?: { sval?: string };
+    isnull?: boolean;
+  };
+  if (constant.isnull === true) return null;
+  if (constant.ival !== undefined) return String(constant.ival.ival ?? 0);
+  if (constant.fval !== undefined) return constant.fval.fval ?? '0';
+  return constant.sval === undefined ? undefined : (constant.sval.sval ?? '');
+}
+
+function isText(type: PgType): boolean {
+  return isString(type) && type.name !== 'bpchar';
+}
+
+/** The literal as MySQL reads a value of the column's type; null where it has no such form. */
+function literalFor(type: PgType, text: string): string | null {
+  if (isInteger(type) || isFixed(type)) {
+    const number = readNumericLiteral(text);
+    return number === null || number.digits.length > 60 || /e/i.test(text) ? null : text.trim().replace(/^\+/, '');
+  }
+  if (isText(type)) return quoteMysqlText(text);
+  if (type.name === 'date') {
+    const date = readDateText(text);
+    return date === null || !/^\d{4}-/.test(date) ? null : `'${date}'`;
+  }
+  if (type.name === 'timestamp') {
+    const moment = readTimestampText(text, false);
+    return moment === null || !/^\d{4}-/.test(moment) ? null : `'${moment}'`;
+  }
+  return null;
+}
+
+const MIRRORED: Record<string, string> = { '=': '=', '<>': '<>', '<': '>', '<=': '>=', '>': '<', '>=': '<=' };
+
+function comparison(
+  given: string,
+  left: Node | undefined,
+  right: Node | undefined,
+  names: MysqlNames,
+): MysqlCondition | null {
+  const operator = given === '!=' ? '<>' : given;
+  if (!Object.hasOwn(MIRRORED, operator)) return null;
+  const [a, b] = [columnOf(left, names), columnOf(right, names)];
+  if (a !== null && b !== null) {
+    const comparable =
+      (isInteger(a.type) && isInteger(b.type)) ||
+      (isNumeric(a.type) && isNumeric(b.type)) ||
+      (a.type.name === b.type.name && (a.type.name === 'date' || a.type.name === 'timestamp'));
+    return comparable && a.exact && b.exact ? { sql: `${a.sql} ${operator} ${b.sql}`, exact: true } : null;
+  }
+  if (a === null) return b === null ? null : comparison(MIRRORED[operator]!, right, left, names);
+  const value = literalOf(right, names);
+  if (typeof value !== 'string') return null;
+  const literal = literalFor(a.type, value);
+  if (literal === null) return null;
+  // Equal bytes are equal in every collation; what else is equal there is sorted out again here.
+  if (!a.exact && !(operator === '=' && isText(a.type))) return null;
+  return { sql: `${a.sql} ${operator} ${literal}`, exact: a.exact };
+}
+
+function isNumeric(type: PgType): boolean {
+  return isInteger(type) || isFixed(type);
+}
+
+function list(
+  operator: string,
+  kind: string,
+  left: Node | undefined,
+  right: Node | undefined,
+  names: MysqlNames,
+): MysqlCondition | null {
+  const column = columnOf(left, names);
+  if (
+    column === null ||
+    right === undefined ||
+    (operator !== '=' && operator !== '<>') ||
+    (kind === 'AEXPR_OP_ANY' && operator !== '=')
+  )
+    return null;
+  const items = 'List' in right ? right.List.items : 'A_ArrayExpr' in right ? right.A_ArrayExpr.elements : undefined;
+  if (items === undefined || items.length === 0) return null;
+  const literals = items.map((item) => {
+    const value = literalOf(item, names);
+    return typeof value === 'string' ? literalFor(column.type, value) : null;
+  });
+  if (literals.some((literal) => literal === null)) return null;
+  if (!column.exact && (operator !== '=' || !isText(column.type))) return null;
+  return { sql: `${column.sql} ${operator === '=' ? 'IN' : 'NOT IN'} (${literals.join(', ')})`, exact: column.exact };
+}

@@ -1,0 +1,85 @@
+/** Finds the table that each name in FROM stands for, and refuses what the user does not see; names that WITH defines are no tables. */
+import { nearest } from '@rtdp/sql/bind-query-from';
+import type { Statement } from '@rtdp/sql/expression';
+import { SqlError, type SqlProblem } from '@rtdp/sql/problem';
+import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { PlannerContext, PlannerTable } from './contract.ts';
+
+const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast', 'mysql', 'performance_schema', 'sys']);
+
+/** Throws SqlError with every name that stands for nothing. */
+export function findTables(
+  statement: Statement,
+  select: SelectStmt,
+  context: PlannerContext,
+): Map<RangeVar, PlannerTable> {
+  const found = new Map<RangeVar, PlannerTable>();
+  const problems: SqlProblem[] = [];
+
+  const visitTable = (node: RangeVar, known: ReadonlySet<string>): void => {
+    if (node.schemaname === undefined && known.has(node.relname!)) return;
+    const written = [node.catalogname, node.schemaname, node.relname].filter((part) => part !== undefined).join('.');
+    if (node.catalogname !== undefined || SYSTEM_SCHEMAS.has(node.schemaname ?? '') || /^pg_/.test(node.relname!)) {
+      problems.push(
+        statement.problem(
+          'SQL_CATALOG_FORBIDDEN',
+          `${written} is no table of a database of the gateway.`,
+          'Write database.table; SHOW TABLES lists them.',
+          node.location,
+        ),
+      );
+      return;
+    }
+    const database = node.schemaname ?? context.defaultDatabase;
+    const table = context.findTable(database, node.relname!);
+    if (table !== undefined) {
+      found.set(node, table);
+      return;
+    }
+    const names = context.tableNames?.() ?? [];
+    const full = database === undefined ? written : `${database}.${node.relname}`;
+    const near = nearest(full, names) ?? names.find((name) => name.split('.').at(-1) === node.relname) ?? null;
+    problems.push(
+      statement.problem(
+        'SQL_UNKNOWN_TABLE',
+        `The table ${written} does not exist, or you may not read it.`,
+        near === null ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${near}?`,
+        node.location,
+      ),
+    );
+  };
+
+  const visitSelect = (inner: SelectStmt, around: ReadonlySet<string>): void => {
+    let known = around;
+    const { withClause } = inner;
+    if (withClause !== undefined) {
+      const names = (withClause.ctes ?? []).map((node) =>
+        'CommonTableExpr' in node ? node.CommonTableExpr.ctename! : '',
+      );
+      if (withClause.recursive === true) known = new Set([...known, ...names]);
+      for (const [index, node] of (withClause.ctes ?? []).entries()) {
+        visit(node, known);
+        if (withClause.recursive !== true) known = new Set([...known, names[index]!]);
+      }
+    }
+    for (const [key, value] of Object.entries(inner)) {
+      if (key === 'withClause') continue;
+      if (key === 'larg' || key === 'rarg') visitSelect(value as SelectStmt, known);
+      else visit(value, known);
+    }
+  };
+
+  const visit = (value: unknown, known: ReadonlySet<string>): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item, known);
+    else if (typeof value === 'object' && value !== null) {
+      const node = value as Node;
+      if ('RangeVar' in node) visitTable(node.RangeVar, known);
+      else if ('SelectStmt' in node) visitSelect(node.SelectStmt, known);
+      else for (const item of Object.values(value)) visit(item, known);
+    }
+  };
+
+  visitSelect(select, new Set());
+  if (problems.length > 0) throw new SqlError(problems.sort((a, b) => a.line - b.line || a.column - b.column));
+  return found;
+}

@@ -1,0 +1,24 @@
+/** What a part is before it is printed: tables of one source that are joined there, with the conditions judged there, or a whole subquery. */
+import type { QueryColumn } from '@rtdp/sql/query-context';
+import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { PlannerTable } from './contract.ts';
+
+export interface TablesDraft {
+  readonly kind: 'tables';
+  readonly store: string;
+  readonly storeKind: PlannerTable['storeKind'];
+  readonly tables: readonly RangeVar[];
+  /** All judged at the source, in the order of the statement. */
+  readonly conditions: readonly Node[];
+}
+
+export interface SubqueryDraft {
+  readonly kind: 'subquery';
+  readonly store: string;
+  readonly select: SelectStmt;
+  readonly columns: readonly QueryColumn[];
+  /** What stands for it in FROM. */
+  readonly standIn: RangeVar;
+}
+
+export type PartDraft = TablesDraft | SubqueryDraft;

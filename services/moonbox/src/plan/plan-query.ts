@@ -1,0 +1,138 @@
+/** Plans a SELECT: all of it at one source where that is possible, else parts from each source and the rest in the embedded engine. */
+import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
+import { walk } from '@rtdp/sql/check-stateless';
+import { Statement } from '@rtdp/sql/expression';
+import { parseStatement } from '@rtdp/sql/parse';
+import { describeType, type PgType, UNKNOWN } from '@rtdp/sql/pg-type';
+import { SqlError } from '@rtdp/sql/problem';
+import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { ResultColumn } from '@rtdp/stores/scan-contract';
+import type { Plan, PlanDecision, PlannerContext, PlannerTable, PlanQuery, TableUseOfPlan } from './contract.ts';
+import { findTables } from './find-tables.ts';
+import { pushWholeQuery } from './push-whole-query.ts';
+import { splitQuery } from './split-query.ts';
+import { visibleKey } from './visible-key.ts';
+
+export const planQuery: PlanQuery = (sql, context) => {
+  const node = parseStatement(sql);
+  const statement = new Statement(sql, undefined, { ordersTextByBytes: true });
+  if (!('SelectStmt' in node)) {
+    const kind = Object.keys(node)[0]!.replace(/Stmt$/, '').toUpperCase();
+    throw new SqlError([
+      statement.problem(
+        'SQL_NOT_SELECT',
+        `This is ${kind}, not SELECT.`,
+        'The gateway reads: write a SELECT.',
+        undefined,
+      ),
+    ]);
+  }
+  const select = node.SelectStmt;
+  const tables = findTables(statement, select, context);
+  const now = context.now ?? new Date();
+  const attempt = tryToBind(statement, select, tables, context, now);
+  const bound = 'sql' in attempt ? attempt : null;
+  const stores = new Set([...tables.values()].map(({ store }) => store));
+  const [store] = stores;
+  const [first] = tables.values();
+
+  if (store !== undefined && stores.size === 1 && first!.storeKind === 'postgres') {
+    const whole = {
+      store,
+      sql: pushWholeQuery(statement, select, tables, bound, context),
+      parameters: context.parameters ?? [],
+    };
+    return {
+      columns: bound === null ? null : resultColumns(bound.columns),
+      parameterTypes: parameterTypes(select, bound),
+      whole,
+      parts: [],
+      decisions: [{ what: 'the whole query', where: 'pushed', why: `every table of it is in ${store}` }],
+      tablesRead: tablesRead(tables, bound),
+      reusable: true,
+    };
+  }
+  if ('problems' in attempt) throw attempt;
+  return splitQuery({
+    statement,
+    select,
+    tables,
+    bound: attempt,
+    context,
+    now,
+    finish: (parts, local, decisions) => finish(parts, local, decisions, select, attempt, tables),
+  });
+};
+
+function finish(
+  parts: Plan['parts'],
+  local: BoundQuery,
+  decisions: readonly PlanDecision[],
+  select: SelectStmt,
+  bound: BoundQuery,
+  tables: ReadonlyMap<RangeVar, PlannerTable>,
+): Plan {
+  return {
+    columns: resultColumns(local.columns),
+    parameterTypes: parameterTypes(select, bound),
+    parts,
+    local: { sql: local.sql },
+    decisions,
+    tablesRead: tablesRead(tables, bound),
+    reusable: !bound.facts.readsParameter && !bound.facts.readsClock,
+  };
+}
+
+/** Binds with every column of every table, to learn what each name and expression is. */
+function tryToBind(
+  statement: Statement,
+  select: SelectStmt,
+  tables: ReadonlyMap<RangeVar, PlannerTable>,
+  context: PlannerContext,
+  now: Date,
+): BoundQuery | SqlError {
+  try {
+    return bindQuery(statement, select, {
+      now,
+      ...(context.parameters === undefined ? {} : { parameters: context.parameters }),
+      ...(context.parameterTypes === undefined ? {} : { parameterTypes: context.parameterTypes }),
+      findTable: (node) => {
+        const table = tables.get(node)!;
+        const columns = table.columns.map(({ name, type }, index) => ({ name, type, held: `c${index}` }));
+        return { engineTable: 'unplanned', columns, primaryKey: visibleKey(table) };
+      },
+    });
+  } catch (error) {
+    if (error instanceof SqlError) return error;
+    throw error;
+  }
+}
+
+function resultColumns(columns: readonly { name: string; type: PgType }[]): ResultColumn[] {
+  return columns.map(({ name, type }) => ({ name, type, typeText: type.written ?? describeType(type) }));
+}
+
+function parameterTypes(select: SelectStmt, bound: BoundQuery | null): PgType[] {
+  let count = 0;
+  walk({ SelectStmt: select }, (kind, body) => {
+    if (kind === 'ParamRef') count = Math.max(count, (body as { number?: number }).number ?? 0);
+  });
+  return Array.from({ length: count }, (_, index) => bound?.parameterTypes[index] ?? UNKNOWN);
+}
+
+/** Without binding nobody knows which columns are read: then all that the user sees may be. */
+function tablesRead(tables: ReadonlyMap<RangeVar, PlannerTable>, bound: BoundQuery | null): TableUseOfPlan[] {
+  const uses = new Map<string, { table: PlannerTable; indexes: Set<number> }>();
+  for (const [node, table] of tables) {
+    const key = JSON.stringify([table.database, table.name]);
+    const use = uses.get(key) ?? { table, indexes: new Set<number>() };
+    uses.set(key, use);
+    const read = bound === null ? table.columns.keys() : (bound.facts.used.get(node) ?? []);
+    for (const index of read) use.indexes.add(index);
+  }
+  return [...uses.values()].map(({ table, indexes }) => ({
+    database: table.database,
+    table: table.name,
+    columns: table.columns.filter((_, index) => indexes.has(index)).map(({ name }) => name),
+  }));
+}

@@ -1,0 +1,191 @@
+/** Prints the parts of a plan in the dialects of their sources, and says in which column of which part each column of a table is held. */
+import type { BoundQuery } from '@rtdp/sql/bind-query';
+import { conjunction } from '@rtdp/sql/conjunctions';
+import { describeType, INT4, isFixed, type PgType } from '@rtdp/sql/pg-type';
+import { type MysqlNames, printMysqlCondition, quoteMysqlName } from '@rtdp/sql/print-mysql';
+import { printPostgres } from '@rtdp/sql/print-postgres';
+import { columnNode, type Node, type RangeVar, type SelectStmt, targetNode } from '@rtdp/sql/syntax-tree';
+import type { ResultColumn } from '@rtdp/stores/scan-contract';
+import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
+import type { PartDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
+import { isByteOrdered } from './push-whole-query.ts';
+import { neededColumns } from './read-tree.ts';
+import { type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
+
+export interface HeldTable {
+  readonly part: string;
+  /** Column of the part for each index of a column that is needed. */
+  readonly columns: ReadonlyMap<number, string>;
+  /** The same object for tables that the part holds joined. */
+  readonly joined?: object;
+}
+
+export interface PrintOptions {
+  readonly rest: SelectStmt;
+  readonly drafts: readonly PartDraft[];
+  readonly aliases: ReadonlyMap<RangeVar, string>;
+  readonly mysqlNames: MysqlNames;
+  readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
+  readonly bound: BoundQuery;
+  readonly context: PlannerContext;
+  readonly now: Date;
+}
+
+interface PrintedPart {
+  readonly sql: string;
+  readonly columns: readonly ResultColumn[];
+  readonly table: string;
+  readonly estimate: number | null;
+}
+
+export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Map<RangeVar, HeldTable> } {
+  const needed = neededColumns({ SelectStmt: options.rest }, options.bound.facts);
+  const parts = new Map<string, PlanPart>();
+  const held = new Map<RangeVar, HeldTable>();
+  for (const draft of options.drafts) {
+    const wanted =
+      draft.kind === 'tables'
+        ? draft.tables.flatMap((table) =>
+            [...(needed.get(table) ?? [])].sort((a, b) => a - b).map((index) => ({ table, index })),
+          )
+        : [];
+    const printed =
+      draft.kind === 'subquery'
+        ? printSubquery(draft, options)
+        : draft.storeKind === 'mysql'
+          ? printMysql(draft, wanted, options)
+          : printTables(draft, wanted, options);
+    // The same rows of the same table are fetched once, however often they are read.
+    const key = JSON.stringify([draft.store, printed.sql]);
+    const part = parts.get(key) ?? { ...printed, name: `p${parts.size + 1}`, store: draft.store, parameters: [] };
+    parts.set(key, part);
+    if (draft.kind === 'subquery') {
+      held.set(draft.standIn, {
+        part: part.name,
+        columns: new Map(draft.columns.map((_, index) => [index, `c${index}`])),
+      });
+      continue;
+    }
+    const joined = draft.tables.length > 1 ? draft : undefined;
+    for (const table of draft.tables) {
+      const columns = new Map(
+        wanted.flatMap((one, place) => (one.table === table ? [[one.index, `c${place}`] as const] : [])),
+      );
+      held.set(table, { part: part.name, columns, ...(joined === undefined ? {} : { joined }) });
+    }
+  }
+  return { parts: [...parts.values()], held };
+}
+
+interface Wanted {
+  readonly table: RangeVar;
+  readonly index: number;
+}
+
+/** A part without a column still has rows. */
+const ONE: ResultColumn = { name: 'c0', type: INT4, typeText: 'integer' };
+
+function columnsOf(wanted: readonly Wanted[], options: PrintOptions): ResultColumn[] {
+  if (wanted.length === 0) return [ONE];
+  return wanted.map(({ table, index }) => {
+    const { name, type } = options.tables.get(table)!.columns[index]!;
+    return { name, type, typeText: typeText(type) };
+  });
+}
+
+function typeText(type: PgType): string {
+  return type.written ?? (isFixed(type) ? `numeric(${type.precision},${type.scale})` : describeType(type));
+}
+
+function logicalNames(tables: readonly RangeVar[], options: PrintOptions): string {
+  return tables
+    .map((table) => options.tables.get(table)!)
+    .map(({ database, name }) => `${database}.${name}`)
+    .join(', ');
+}
+
+/** Rows at most: a join over keys gives no more than its largest table. */
+function estimate(tables: readonly RangeVar[], options: PrintOptions): number | null {
+  const counts = tables.map((table) => options.tables.get(table)!.rowEstimate);
+  return counts.some((count) => count === null) ? null : Math.max(...counts.map((count) => count ?? 0));
+}
+
+function sourceOptions(tables: readonly RangeVar[], options: PrintOptions): SourceOptions {
+  const { context, bound, now } = options;
+  const byteOrdered = tables.every((table) => isByteOrdered(context, options.tables.get(table)!));
+  const byBytes = !byteOrdered && bound.facts.ordersText;
+  return {
+    names: { tables: options.tables, facts: bound.facts, aliases: options.aliases },
+    wrap: byBytes,
+    byBytes,
+    values: {
+      now,
+      ...(context.parameters === undefined ? {} : { parameters: context.parameters }),
+      ...(context.parameterTypes === undefined ? {} : { parameterTypes: context.parameterTypes }),
+    },
+  };
+}
+
+function printTables(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
+  const source = sourceOptions(draft.tables, options);
+  const targets = wanted.map(({ table, index }) =>
+    targetNode(columnNode(options.aliases.get(table)!, visibleName(table, index, options))),
+  );
+  const where = conjunction(draft.conditions);
+  const select = {
+    targetList: targets.length === 0 ? [targetNode({ A_Const: { ival: { ival: 1 } } } as Node)] : targets,
+    fromClause: draft.tables.map((table) => sourceTable(table, source)),
+    ...(where === undefined ? {} : { whereClause: toSourceTree(where, source) }),
+    limitOption: 'LIMIT_OPTION_DEFAULT',
+    op: 'SETOP_NONE',
+  } as SelectStmt;
+  return {
+    sql: printPostgres(select),
+    columns: columnsOf(wanted, options),
+    table: logicalNames(draft.tables, options),
+    estimate: estimate(draft.tables, options),
+  };
+}
+
+/** The name a column has behind its alias, where the statement renames columns. */
+function visibleName(table: RangeVar, index: number, options: PrintOptions): string {
+  const renamed = table.alias?.colnames?.[index];
+  return renamed !== undefined && 'String' in renamed
+    ? renamed.String.sval!
+    : options.tables.get(table)!.columns[index]!.name;
+}
+
+function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart {
+  const own = [...options.tables.keys()].filter((table) => contains(draft.select, table));
+  const source = sourceOptions(own, options);
+  return {
+    sql: printPostgres(toSourceTree(draft.select, source)),
+    columns: draft.columns.map(({ name, type }) => ({ name, type, typeText: typeText(type) })),
+    table: logicalNames(own, options),
+    estimate: null,
+  };
+}
+
+function contains(tree: unknown, searched: object): boolean {
+  if (tree === searched) return true;
+  if (typeof tree !== 'object' || tree === null) return false;
+  return Object.values(tree).some((item) => contains(item, searched));
+}
+
+function printMysql(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
+  const alias = (table: RangeVar): string => quoteMysqlName(options.aliases.get(table)!);
+  const columns = wanted.map(
+    ({ table, index }) => `${alias(table)}.${quoteMysqlName(options.tables.get(table)!.columns[index]!.name)}`,
+  );
+  const from = draft.tables.map((table) => {
+    const { remoteSchema, remoteTable } = options.tables.get(table)!;
+    return `${quoteMysqlName(remoteSchema)}.${quoteMysqlName(remoteTable)} AS ${alias(table)}`;
+  });
+  const where = draft.conditions.map((condition) => printMysqlCondition(condition, options.mysqlNames)!.sql);
+  return {
+    sql: `SELECT ${columns.join(', ') || '1'} FROM ${from.join(', ')}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`,
+    columns: columnsOf(wanted, options),
+    table: logicalNames(draft.tables, options),
+    estimate: estimate(draft.tables, options),
+  };
+}

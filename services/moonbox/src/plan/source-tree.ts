@@ -1,0 +1,161 @@
+/** Decides how a tree reads at its Postgres source: remote names, only columns the user sees, texts in byte order, values in place of parameters. */
+import type { QueryFacts } from '@rtdp/sql/query-context';
+import {
+  columnNode,
+  type FuncCall,
+  literalNode,
+  type Node,
+  type RangeVar,
+  rewrite,
+  type SelectStmt,
+  stringNode,
+  targetNode,
+} from '@rtdp/sql/syntax-tree';
+import type { PlannerContext, PlannerTable } from './contract.ts';
+
+export interface SourceNames {
+  readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
+  /** Null where the statement could not be bound: then columns keep the names they were written with. */
+  readonly facts: QueryFacts | null;
+  readonly aliases: ReadonlyMap<RangeVar, string>;
+}
+
+/** One alias for each table, nowhere else in the statement, so that a column's name can never mean another table. */
+export function chooseAliases(select: SelectStmt, tables: ReadonlyMap<RangeVar, PlannerTable>): Map<RangeVar, string> {
+  const taken = new Set<string>();
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else if (typeof value === 'object' && value !== null) {
+      if ('ctename' in value) taken.add(String(value.ctename));
+      const node = value as Node;
+      const isTable = 'RangeVar' in node && tables.has(node.RangeVar);
+      if (!isTable && 'RangeVar' in node) taken.add(node.RangeVar.alias?.aliasname ?? node.RangeVar.relname!);
+      if (!isTable) for (const item of Object.values(value)) visit(item);
+      if ('aliasname' in value) taken.add(String(value.aliasname));
+    }
+  };
+  visit(select);
+  const aliases = new Map<RangeVar, string>();
+  for (const table of tables.keys()) {
+    const wanted = table.alias?.aliasname ?? table.relname!;
+    let alias = wanted;
+    for (let number = 2; taken.has(alias); number += 1) alias = `${wanted}_${number}`;
+    taken.add(alias);
+    aliases.set(table, alias);
+  }
+  return aliases;
+}
+
+export interface SourceOptions {
+  readonly names: SourceNames;
+  /** Tables are read through a subquery of the columns the user sees. */
+  readonly wrap: boolean;
+  /** Texts get the order of bytes; only together with `wrap`. */
+  readonly byBytes: boolean;
+  /** Puts values in place of parameters and of the time; absent where the source is given them. */
+  readonly values?: Pick<PlannerContext, 'parameters' | 'parameterTypes'> & { readonly now: Date };
+}
+
+/** The table as an item of FROM at the source. */
+export function sourceTable(node: RangeVar, options: SourceOptions): Node {
+  const table = options.names.tables.get(node)!;
+  const remote = {
+    RangeVar: { schemaname: table.remoteSchema, relname: table.remoteTable, inh: true, relpersistence: 'p' },
+  };
+  const aliasname = options.names.aliases.get(node)!;
+  const colnames = node.alias?.colnames;
+  if (!options.wrap && colnames === undefined)
+    return { RangeVar: { ...remote.RangeVar, alias: { aliasname } } } as Node;
+  const columns = table.columns.map(({ name, type }) => {
+    const text = type.name === 'text' || type.name === 'varchar' || type.name === 'bpchar';
+    if (!options.byBytes || !text) return targetNode(columnNode(name));
+    return targetNode({ CollateClause: { arg: columnNode(name), collname: [stringNode('C')] } } as Node, name);
+  });
+  return {
+    RangeSubselect: {
+      subquery: {
+        SelectStmt: {
+          targetList: columns,
+          fromClause: [remote],
+          limitOption: 'LIMIT_OPTION_DEFAULT',
+          op: 'SETOP_NONE',
+        },
+      },
+      alias: { aliasname, ...(colnames === undefined ? {} : { colnames }) },
+    },
+  } as Node;
+}
+
+/** The tree as the source is given it. */
+export function toSourceTree<T>(tree: T, options: SourceOptions): T {
+  const { names, values } = options;
+  const { tables, facts, aliases } = names;
+  const columnOf = (table: RangeVar, index: number): Node => {
+    const renamed = table.alias?.colnames?.[index];
+    const name =
+      renamed !== undefined && 'String' in renamed ? renamed.String.sval! : tables.get(table)!.columns[index]!.name;
+    return columnNode(aliases.get(table)!, name);
+  };
+  const timeOf = (type: string, now: Date): Node => {
+    const text = now
+      .toISOString()
+      .replace('T', ' ')
+      .replace('Z', type === 'timestamptz' ? '+00' : '');
+    return castNode(literalNode(type === 'date' ? text.slice(0, 10) : text), type);
+  };
+  return rewrite(tree, (node) => {
+    if ('RangeVar' in node) return tables.has(node.RangeVar) ? sourceTable(node.RangeVar, options) : undefined;
+    if ('ColumnRef' in node) {
+      const meant = facts?.groupNames.get(node.ColumnRef);
+      if (meant !== undefined) return toSourceTree(meant, options);
+      const origin = facts?.columns.get(node.ColumnRef);
+      if (origin !== undefined && origin.table !== null && !origin.merged && tables.has(origin.table)) {
+        return columnOf(origin.table, origin.index);
+      }
+      const { fields = [] } = node.ColumnRef;
+      return fields.length === 3 ? ({ ColumnRef: { fields: fields.slice(1) } } as Node) : undefined;
+    }
+    if ('ResTarget' in node) {
+      return facts?.stars.get(node.ResTarget)?.map(({ name, origin, alias }) => {
+        if (origin.table !== null && !origin.merged && tables.has(origin.table))
+          return targetNode(columnOf(origin.table, origin.index));
+        return targetNode(alias === '' ? columnNode(name) : columnNode(alias, name));
+      });
+    }
+    if (values === undefined) return undefined;
+    if ('ParamRef' in node) {
+      const number = node.ParamRef.number ?? 0;
+      const literal = literalNode(values.parameters?.[number - 1] ?? null);
+      const declared = values.parameterTypes?.[number - 1];
+      return declared === undefined ||
+        declared.name === 'unknown' ||
+        declared.name === 'opaque' ||
+        declared.name === 'array'
+        ? literal
+        : castNode(literal, declared.name);
+    }
+    if ('SQLValueFunction' in node) {
+      const types: Record<string, string> = {
+        SVFOP_CURRENT_DATE: 'date',
+        SVFOP_CURRENT_TIMESTAMP: 'timestamptz',
+        SVFOP_LOCALTIMESTAMP: 'timestamp',
+      };
+      const type = types[node.SQLValueFunction.op ?? ''];
+      return type === undefined ? undefined : timeOf(type, values.now);
+    }
+    if ('FuncCall' in node) {
+      return isReplacedTime(node.FuncCall) ? timeOf('timestamptz', values.now) : undefined;
+    }
+    return undefined;
+  });
+}
+
+/** The time of the statement, which is one value for all sources. */
+export function isReplacedTime(call: FuncCall): boolean {
+  const name = (call.funcname ?? []).map((part) => ('String' in part ? part.String.sval : '')).at(-1);
+  return ['now', 'transaction_timestamp', 'statement_timestamp'].includes(name ?? '') && (call.args ?? []).length === 0;
+}
+
+function castNode(arg: Node, type: string): Node {
+  return { TypeCast: { arg, typeName: { names: [stringNode('pg_catalog'), stringNode(type)], typemod: -1 } } } as Node;
+}

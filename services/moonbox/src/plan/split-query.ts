@@ -1,0 +1,307 @@
+/** Splits a query over several sources: takes out what one source can compute, leaves the rest to the engine, and binds it to the parts. */
+import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
+import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
+import { Statement } from '@rtdp/sql/expression';
+import { type MysqlNames, quoteMysqlName } from '@rtdp/sql/print-mysql';
+import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
+import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
+import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
+import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
+import type { PartDraft, SubqueryDraft } from './part-draft.ts';
+import { printParts } from './print-parts.ts';
+import { chooseJoins } from './push-join.ts';
+import { canPushSubquery } from './push-subquery.ts';
+import { useOf } from './read-tree.ts';
+import { chooseAliases } from './source-tree.ts';
+import { visibleKey } from './visible-key.ts';
+
+export interface SplitOptions {
+  readonly statement: Statement;
+  readonly select: SelectStmt;
+  readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
+  readonly bound: BoundQuery;
+  readonly context: PlannerContext;
+  readonly now: Date;
+  readonly finish: (parts: Plan['parts'], local: BoundQuery, decisions: readonly PlanDecision[]) => Plan;
+}
+
+export function splitQuery(options: SplitOptions): Plan {
+  const { select, tables, context, now } = options;
+  const splitter = new Splitter(options);
+  const rest = splitter.split(select, true);
+  const { parts, held } = printParts({
+    ...options,
+    rest,
+    drafts: splitter.drafts,
+    aliases: splitter.aliases,
+    mysqlNames: splitter.mysqlNames,
+  });
+  const statement = new Statement(options.statement.text, undefined, { ordersTextByBytes: true });
+  const local = bindQuery(statement, rest, {
+    now,
+    ...(context.parameters === undefined ? {} : { parameters: context.parameters }),
+    ...(context.parameterTypes === undefined ? {} : { parameterTypes: context.parameterTypes }),
+    findTable: (node): BoundTable => {
+      const place = held.get(node)!;
+      const table = tables.get(node);
+      const columns =
+        table?.columns ??
+        splitter.drafts.find((draft): draft is SubqueryDraft => draft.kind === 'subquery' && draft.standIn === node)!
+          .columns;
+      return {
+        engineTable: place.part,
+        columns: columns.map(({ name, type }, index) => ({ name, type, held: place.columns.get(index) ?? 'unread' })),
+        primaryKey: table === undefined ? [] : visibleKey(table),
+        ...(place.joined === undefined ? {} : { joined: place.joined }),
+      };
+    },
+  });
+  return options.finish(parts, local, splitter.decisions);
+}
+
+/** The tables that stand side by side in one FROM, and all that must hold of their rows. */
+interface Level {
+  readonly items: Node[];
+  readonly conditions: Node[];
+}
+
+class Splitter {
+  readonly drafts: PartDraft[] = [];
+  readonly decisions: PlanDecision[] = [];
+  readonly aliases: Map<RangeVar, string>;
+  readonly mysqlNames: MysqlNames;
+  readonly #options: SplitOptions;
+  readonly #facts: QueryFacts;
+  readonly #judge: JudgeOptions;
+
+  constructor(options: SplitOptions) {
+    this.#options = options;
+    this.#facts = options.bound.facts;
+    this.aliases = chooseAliases(options.select, options.tables);
+    this.mysqlNames = {
+      column: (reference) => {
+        const origin = this.#facts.columns.get(reference);
+        const column = origin?.table == null ? undefined : options.tables.get(origin.table)?.columns[origin.index];
+        if (column === undefined || origin?.table == null) return null;
+        const { name, type, exact } = column;
+        return { sql: `${quoteMysqlName(this.aliases.get(origin.table)!)}.${quoteMysqlName(name)}`, type, exact };
+      },
+      parameter: (number) => options.context.parameters?.[number - 1],
+    };
+    this.#judge = {
+      statement: options.statement,
+      facts: this.#facts,
+      tables: options.tables,
+      mysqlNames: this.mysqlNames,
+    };
+  }
+
+  /** What is left of the SELECT once its parts are taken out. */
+  split(select: SelectStmt, isTop = false): SelectStmt {
+    if (!isTop) {
+      const stored = canPushSubquery(select, this.#options, this.#judge);
+      if (stored !== null) return this.#takeOut(select, stored);
+    }
+    const { withClause } = select;
+    const common = withClause === undefined ? {} : { withClause: this.#inside(withClause) };
+    if (select.larg !== undefined && select.rarg !== undefined) {
+      return { ...select, ...common, larg: this.split(select.larg), rarg: this.split(select.rarg) };
+    }
+    const level: Level = { items: [], conditions: [] };
+    for (const item of select.fromClause ?? []) flatten(item, level);
+    level.conditions.push(...conjunctsOf(select.whereClause));
+    const remaining = this.#takeTables(level);
+    const items = level.items.map((item) => this.#splitItem(item));
+    const where = conjunction(remaining.map((condition) => this.#inside(condition)));
+    const { whereClause: _where, fromClause: _from, ...others } = select;
+    const inner = Object.fromEntries(
+      Object.entries(others).map(([key, value]) => [key, key === 'withClause' ? value : this.#inside(value)]),
+    ) as SelectStmt;
+    return {
+      ...inner,
+      ...common,
+      ...(items.length === 0 ? {} : { fromClause: items }),
+      ...(where === undefined ? {} : { whereClause: where }),
+    };
+  }
+
+  /** The tree with the subqueries in it split. */
+  #inside<T>(tree: T): T {
+    return rewrite(tree, (node) =>
+      'SelectStmt' in node ? ({ SelectStmt: this.split(node.SelectStmt) } as Node) : undefined,
+    );
+  }
+
+  #takeOut(select: SelectStmt, store: string): SelectStmt {
+    const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
+    this.drafts.push({ kind: 'subquery', store, select, columns: this.#facts.results.get(select)!, standIn });
+    this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
+    return {
+      targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
+      fromClause: [{ RangeVar: standIn }],
+    } as SelectStmt;
+  }
+
+  /** Makes parts of the tables that stand side by side; returns the conditions that are left. */
+  #takeTables(level: Level): Node[] {
+    const { tables } = this.#options;
+    const own = level.items.flatMap((item) => ('RangeVar' in item && tables.has(item.RangeVar) ? [item.RangeVar] : []));
+    const joined = level.items.flatMap((item) => ('JoinExpr' in item ? keptTables(item) : []));
+    const taken = this.#narrow(joined, level.conditions);
+    const byStore = new Map<string, RangeVar[]>();
+    for (const table of own) {
+      const { store } = tables.get(table)!;
+      byStore.set(store, [...(byStore.get(store) ?? []), table]);
+    }
+    for (const [store, together] of byStore) {
+      for (const group of chooseJoins(together, level.conditions, this.#judge)) {
+        const around = new Set(group);
+        const pushed: Node[] = [];
+        for (const condition of level.conditions) {
+          const judgement = judgeCondition(condition, around, this.#judge);
+          if (judgement === null) continue;
+          pushed.push(condition);
+          if (judgement === 'exact') taken.add(condition);
+          else
+            this.decisions.push({
+              what: 'a condition',
+              where: 'local',
+              why: `${store} only narrows it: its comparison is not byte by byte`,
+            });
+        }
+        this.#addTables(group, pushed);
+      }
+    }
+    for (const condition of level.conditions) {
+      if (taken.has(condition)) continue;
+      const { tables: named, derived } = useOf(condition, this.#facts);
+      const stores = new Set([...named].map((table) => tables.get(table)?.store));
+      const why =
+        stores.size > 1
+          ? 'it reads more than one source'
+          : derived
+            ? 'it reads a computed column'
+            : 'its source is not proven to judge it the same way';
+      this.decisions.push({ what: 'a condition', where: 'local', why });
+    }
+    return level.conditions.filter((condition) => !taken.has(condition));
+  }
+
+  #addTables(group: readonly RangeVar[], conditions: readonly Node[]): void {
+    const { tables } = this.#options;
+    const { store, storeKind } = tables.get(group[0]!)!;
+    this.drafts.push({ kind: 'tables', store, storeKind, tables: group, conditions });
+    const names = group.map((table) => `${tables.get(table)!.database}.${tables.get(table)!.name}`).join(', ');
+    if (group.length > 1)
+      this.decisions.push({ what: `the join of ${names}`, where: 'pushed', why: `all of them are in ${store}` });
+    if (conditions.length > 0) {
+      this.decisions.push({
+        what: `${conditions.length} condition${conditions.length === 1 ? '' : 's'} on ${names}`,
+        where: 'pushed',
+        why: `${store} judges them the same way`,
+      });
+    }
+  }
+
+  /** An item of FROM that is no plain table: a subquery, or a join whose sides are not equal. */
+  #splitItem(item: Node): Node {
+    if ('JoinExpr' in item) return { JoinExpr: this.#splitJoin(item.JoinExpr) } as Node;
+    return 'RangeVar' in item ? item : this.#inside(item);
+  }
+
+  /** A condition of ON may go to a table only where it decides about the rows of its side, not about which of the other side's stay alone. */
+  #splitJoin(join: JoinExpr): JoinExpr {
+    const sides = decidedSides(join);
+    const conditions = conjunctsOf(join.quals);
+    const taken = this.#narrow(sides.flatMap(keptTables), conditions);
+    const rest = conjunction(
+      conditions.filter((condition) => !taken.has(condition)).map((condition) => this.#inside(condition)),
+    );
+    const { quals: _quals, ...others } = join;
+    const isPlain = join.usingClause === undefined && join.isNatural !== true;
+    return {
+      ...others,
+      larg: this.#splitSide(join.larg!),
+      rarg: this.#splitSide(join.rarg!),
+      ...(rest === undefined ? (isPlain ? { quals: TRUE } : {}) : { quals: rest }),
+    };
+  }
+
+  /** Lets the sources of single tables judge what they can; returns what need not be judged again. */
+  #narrow(among: readonly RangeVar[], conditions: readonly Node[]): Set<Node> {
+    const taken = new Set<Node>();
+    for (const table of among.filter((one) => this.#options.tables.has(one))) {
+      for (const condition of conditions) {
+        const judgement = judgeCondition(condition, new Set([table]), this.#judge);
+        if (judgement === null) continue;
+        this.#narrowed.set(table, [...(this.#narrowed.get(table) ?? []), condition]);
+        if (judgement === 'exact') taken.add(condition);
+      }
+    }
+    return taken;
+  }
+
+  readonly #narrowed = new Map<RangeVar, Node[]>();
+
+  #splitSide(node: Node): Node {
+    if ('JoinExpr' in node) return { JoinExpr: this.#splitJoin(node.JoinExpr) } as Node;
+    if ('RangeVar' in node) {
+      if (this.#options.tables.has(node.RangeVar))
+        this.#addTables([node.RangeVar], this.#narrowed.get(node.RangeVar) ?? []);
+      return node;
+    }
+    return this.#inside(node);
+  }
+}
+
+const TRUE = {
+  TypeCast: {
+    arg: { A_Const: { sval: { sval: 't' } } },
+    typeName: { names: [stringNode('pg_catalog'), stringNode('bool')], typemod: -1 },
+  },
+} as Node;
+
+/** Inner joins say the same as a list of tables with conditions. */
+function flatten(item: Node, level: Level): void {
+  if ('JoinExpr' in item) {
+    const { jointype, isNatural, usingClause, alias, join_using_alias, larg, rarg, quals } = item.JoinExpr;
+    if (
+      jointype === 'JOIN_INNER' &&
+      isNatural !== true &&
+      usingClause === undefined &&
+      alias === undefined &&
+      join_using_alias === undefined
+    ) {
+      flatten(larg!, level);
+      flatten(rarg!, level);
+      level.conditions.push(...conjunctsOf(quals));
+      return;
+    }
+  }
+  level.items.push(item);
+}
+
+/** Tables of an item of FROM whose rows no outer join fills up with NULLs: a condition on them may be judged before the join. */
+function keptTables(node: Node): RangeVar[] {
+  if ('RangeVar' in node) return [node.RangeVar];
+  if (!('JoinExpr' in node)) return [];
+  const { jointype, larg, rarg } = node.JoinExpr;
+  return [
+    ...(jointype === 'JOIN_INNER' || jointype === 'JOIN_LEFT' ? keptTables(larg!) : []),
+    ...(jointype === 'JOIN_INNER' || jointype === 'JOIN_RIGHT' ? keptTables(rarg!) : []),
+  ];
+}
+
+/** The sides of a join whose rows its condition leaves out. */
+function decidedSides({ jointype, larg, rarg }: JoinExpr): Node[] {
+  switch (jointype) {
+    case 'JOIN_INNER':
+      return [larg!, rarg!];
+    case 'JOIN_LEFT':
+      return [rarg!];
+    case 'JOIN_RIGHT':
+      return [larg!];
+    default:
+      return [];
+  }
+}
