@@ -15,8 +15,6 @@ export interface FunctionUse {
   readonly schema: string | undefined;
   readonly name: string;
   readonly location: number;
-  /** An argument of another function. */
-  readonly isArgument: boolean;
   /** Constant texts among its arguments, in order; undefined where one is not constant. */
   readonly texts: readonly (string | undefined)[];
 }
@@ -51,12 +49,11 @@ interface Gathered {
 interface Around {
   /** Names of common table expressions in sight. */
   readonly names: ReadonlySet<string>;
-  readonly isArgument: boolean;
 }
 
 export function statementParts(tree: unknown): StatementParts {
   const found: Gathered = { relations: [], functions: [], values: [], parameters: 0, hasInto: false };
-  walk(tree, { names: new Set(), isArgument: false }, found);
+  walk(tree, { names: new Set() }, found);
   return found;
 }
 
@@ -111,11 +108,8 @@ function visit(kind: string, node: Tree, around: Around, found: Gathered): void 
     case 'rarg':
       walkSelect(node, around, found);
       return;
-    case 'TypeCast':
-      walk(node, around, found);
-      return;
     default:
-      walk(node, { ...around, isArgument: false }, found);
+      walk(node, around, found);
   }
 }
 
@@ -133,12 +127,10 @@ function noteFunction(node: Tree, around: Around, found: Gathered): void {
     schema: names.at(-2),
     name: names.at(-1) ?? '',
     location: Number(node.location ?? 0),
-    isArgument: around.isArgument,
     texts,
   });
-  const { funcname: _name, args, ...rest } = node;
-  walk(args, { ...around, isArgument: true }, found);
-  walk(rest, { ...around, isArgument: false }, found);
+  const { funcname: _name, ...rest } = node;
+  walk(rest, around, found);
 }
 
 function noteValue(node: Tree, isBareResult: boolean, found: Gathered): void {
@@ -156,9 +148,9 @@ function walkSelect(node: Tree, around: Around, found: Gathered): void {
     );
     if (withClause.recursive === true) for (const { ctename } of expressions) names.add(String(ctename));
     for (const expression of expressions) {
-      walk(expression.ctequery, { names: new Set(names), isArgument: false }, found);
+      walk(expression.ctequery, { names: new Set(names) }, found);
       names.add(String(expression.ctename));
     }
   }
-  walk(rest, { names, isArgument: false }, found);
+  walk(rest, { names }, found);
 }

@@ -1,6 +1,6 @@
 /** Decides how a catalog query is put to the shadow database: where it would tell of the shadow, it is led to what tells of the gateway. */
 import type { StatementParts } from '../statement-parts.ts';
-import { STAND_INS } from './template-statements.ts';
+import { DATABASE_FUNCTIONS, STAND_INS } from './template-statements.ts';
 
 export interface RewrittenQuery {
   readonly sql: string;
@@ -41,11 +41,10 @@ export function rewriteCatalogQuery(text: string, parts: StatementParts): Rewrit
     const start = indexOf(location);
     edits.push({ start, end: nameEnd(start), text: `pg_catalog.${standIn}${hasAlias ? '' : ` as ${name}`}` });
   }
-  for (const { schema, name, location, isArgument } of parts.functions) {
-    // An argument goes to a function that looks the name up, and the shadow database has another.
-    if (name !== 'current_database' || isArgument || (schema !== undefined && schema !== 'pg_catalog')) continue;
+  for (const { schema, name, location } of parts.functions) {
+    if (!DATABASE_FUNCTIONS.has(name) || (schema !== undefined && schema !== 'pg_catalog')) continue;
     const start = indexOf(location);
-    edits.push({ start, end: nameEnd(start), text: DATABASE_FUNCTION });
+    edits.push({ start, end: nameEnd(start), text: `information_schema."${name}"` });
   }
   for (const { kind, location, isBareResult } of parts.values) {
     const start = indexOf(location);

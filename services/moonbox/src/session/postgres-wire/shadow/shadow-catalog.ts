@@ -152,8 +152,7 @@ class Shadow implements ShadowCatalog {
     const database = `${this.#prefix}${hash}`;
     const password = createHmac('sha256', this.#url.href).update(database).digest('hex');
     try {
-      this.#template ??= this.#makeTemplate();
-      const template = await this.#template;
+      const template = await this.#templateName();
       await this.#asSuperuser(undefined, async (client) => {
         const { rowCount } = await client.query('select 1 from pg_database where datname = $1', [database]);
         if (rowCount !== 0) return;
@@ -169,13 +168,18 @@ class Shadow implements ShadowCatalog {
         await client.query(`create database ${building} template ${template}`);
         await client.query(`revoke all on database ${building} from public`);
         await client.query(`grant connect on database ${building} to ${database}`);
-        await this.#asSuperuser(building, async (inside) => {
-          await inside.query(mirrorStatements(databases, database, this.#knownTypes).join(';\n'));
-        });
-        await client.query(`alter database ${building} rename to ${database}`);
+        await client.query(`grant create on database ${building} to ${OWNER_ROLE}`);
+        try {
+          await this.#asSuperuser(building, async (inside) => {
+            await inside.query(mirrorStatements(databases, database, this.#knownTypes).join(';\n'));
+          });
+          await client.query(`alter database ${building} rename to ${database}`);
+        } catch (error) {
+          await client.query(`drop database if exists ${building}`);
+          throw error;
+        }
       });
     } catch (error) {
-      this.#template = undefined;
       throw error instanceof RtdpError ? error : catalogUnavailable(error);
     }
     this.#logger.debug({ database, milliseconds: performance.now() - begun }, 'shadow database is made');
@@ -186,12 +190,21 @@ class Shadow implements ShadowCatalog {
     };
   }
 
+  #templateName(): Promise<string> {
+    if (this.#template === undefined) {
+      this.#template = this.#makeTemplate();
+      // The next one tries again.
+      this.#template.catch(() => {
+        this.#template = undefined;
+      });
+    }
+    return this.#template;
+  }
+
   async #makeTemplate(): Promise<string> {
     const template = `${this.#prefix}t${randomBytes(8).toString('hex')}`;
     await this.#asSuperuser(undefined, async (client) => {
       await client.query(`create database ${template} template template0 encoding 'UTF8' lc_collate 'C' lc_ctype 'C'`);
-      await client.query(`revoke all on database ${template} from public`);
-      await client.query(`grant create on database ${template} to ${OWNER_ROLE}`);
     });
     await this.#asSuperuser(template, async (client) => {
       for (const statement of templateStatements()) await client.query(statement);
@@ -202,8 +215,10 @@ class Shadow implements ShadowCatalog {
   async #dropUnused(): Promise<void> {
     const inUse = new Set([...this.#seen.values()].map(({ hash }) => hash));
     for (const [hash, pending] of this.#pictures) {
+      // One that could not be made has told so to who asked for it.
+      const picture = await pending.catch(() => undefined);
+      if (picture === undefined) continue;
       try {
-        const picture = await pending;
         if (inUse.has(hash) && Date.now() - picture.usedAt < DROP_AFTER_MS) continue;
         if (picture.pool.isBusy || Date.now() - picture.usedAt < DROP_AFTER_MS / 10) continue;
         this.#pictures.delete(hash);

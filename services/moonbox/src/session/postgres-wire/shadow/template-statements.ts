@@ -30,6 +30,13 @@ const EMPTIED = [
   'pg_stat_wal_receiver',
 ] as const;
 
+/** Functions that take the name of a database, by which the user knows another than the shadow's. They have namesakes in information_schema. */
+export const DATABASE_FUNCTIONS: ReadonlySet<string> = new Set([
+  'current_database',
+  'pg_database_size',
+  'has_database_privilege',
+]);
+
 /** Relation of the catalog → the view that stands in for it. */
 export const STAND_INS: ReadonlyMap<string, string> = new Map(
   ['pg_database', 'pg_roles', 'pg_user', ...EMPTIED].map((name) => [name, `rtdp_${name}`]),
@@ -51,6 +58,8 @@ export function templateStatements(): string[] {
        as $$ select coalesce(nullif(pg_catalog.current_setting('${DATABASE_SETTING}', true), '')::name, pg_catalog.current_database()) $$`,
     `create function information_schema.rtdp_user() returns name language sql stable parallel safe
        as $$ select coalesce(nullif(pg_catalog.current_setting('${USER_SETTING}', true), '')::name, session_user) $$`,
+    ...byDatabaseName('pg_database_size', '', 'bigint', ''),
+    ...byDatabaseName('has_database_privilege', ', text', 'boolean', ', $2'),
     'set allow_system_table_mods = on',
     viewOver(
       'pg_database',
@@ -58,8 +67,8 @@ export function templateStatements(): string[] {
       'information_schema."current_database"()',
       'where datname = pg_catalog.current_database()',
     ),
-    viewOver('pg_roles', 'rolname', OWN_NAME('rolname'), `where rolname in (session_user, '${OWNER_ROLE}')`),
-    viewOver('pg_user', 'usename', OWN_NAME('usename'), `where usename in (session_user, '${OWNER_ROLE}')`),
+    viewOver('pg_roles', 'rolname', ownName('rolname'), `where rolname in (session_user, '${OWNER_ROLE}')`),
+    viewOver('pg_user', 'usename', ownName('usename'), `where usename in (session_user, '${OWNER_ROLE}')`),
     ...EMPTIED.map((name) => `create view pg_catalog.rtdp_${name} as select * from pg_catalog.${name} where false`),
     `do $$ declare name text; begin
        foreach name in array array[${[...STAND_INS.keys()].map((name) => `'${name}'`).join(', ')}] loop
@@ -86,16 +95,34 @@ export function templateStatements(): string[] {
   ];
 }
 
-function OWN_NAME(column: string): string {
+function ownName(column: string): string {
   return `case when ${column} = session_user then information_schema.rtdp_user() else ${column} end`;
 }
+
+/** The same function for the database that is connected to, whatever the user calls it; by number as ever. */
+function byDatabaseName(name: string, types: string, result: string, more: string): string[] {
+  const own = `case when $1 = information_schema."current_database"() then pg_catalog.current_database() else $1 end`;
+  return [
+    `create function information_schema.${name}(name${types}) returns ${result} language sql stable
+       as $$ select pg_catalog.${name}(${own}${more}) $$`,
+    `create function information_schema.${name}(oid${types}) returns ${result} language sql stable
+       as $$ select pg_catalog.${name}($1${more}) $$`,
+  ];
+}
+
+/** psql of Postgres 15 and 16 asks for a column that has had another name since. */
+const OLDER_NAMES: Readonly<Record<string, string>> = {
+  pg_database: "if columns not like '%daticulocale%' then columns := columns || ', datlocale as daticulocale'; end if;",
+};
 
 /** A view with the same columns, one of them computed anew. */
 function viewOver(relation: string, column: string, expression: string, condition: string): string {
   return `do $do$ declare columns text; begin
-    select string_agg(case when a.attname = '${column}' then $$${expression} as ${column}$$ else quote_ident(a.attname) end, ', ' order by a.attnum)
+    select string_agg(case when a.attname = '${column}' then $$${expression} as ${column}$$
+      when a.attname like '%acl' then format('null::aclitem[] as %I', a.attname) else quote_ident(a.attname) end, ', ' order by a.attnum)
     into columns from pg_catalog.pg_attribute a
     where a.attrelid = 'pg_catalog.${relation}'::regclass and a.attnum > 0 and not a.attisdropped;
+    ${OLDER_NAMES[relation] ?? ''}
     execute 'create view pg_catalog.rtdp_${relation} as select ' || columns || $$ from pg_catalog.${relation} ${condition}$$;
   end $do$`;
 }
