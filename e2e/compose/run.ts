@@ -91,7 +91,7 @@ async function watchPixels(address: string): Promise<void> {
   await using chromium = await testBrowser();
   const page = await chromium.browser.newPage({ reducedMotion: 'reduce', viewport: { width: 1500, height: 1200 } });
   await page.goto(address);
-  await untilFull(page, ['Revenue', 'Orders placed', 'Largest order', 'Revenue by category', 'Where and who']);
+  await untilFull(page, ['Orders of the last hour', 'Largest order', 'Revenue by category', 'Where and who']);
   say('the dashboard stands, with two Postgres joined on it');
 
   const total = 100_000 + Math.floor(Math.random() * 800_000);
