@@ -1,5 +1,5 @@
 /** Decides how a column of Postgres' texts and numbers becomes a column of the engine's table. */
-import { engineType } from '@rtdp/sql/pg-type';
+import { engineType, isFixed } from '@rtdp/sql/pg-type';
 import type { Column, ColumnStorage, TextColumn } from '@rtdp/ums/batch';
 import type { QueryColumn } from './query-contract.ts';
 import { STORAGE_TYPE } from './scan-batch.ts';
@@ -13,9 +13,25 @@ export function storageOfColumn({ type }: QueryColumn): ColumnStorage {
   return held === 'DOUBLE' ? 'float64' : 'text';
 }
 
+/** Digits of a decimal that the engine holds in 64 bits. */
+const NARROW_DIGITS = 18;
+
+/**
+ * The engine reads a text as a decimal of more than 18 digits 200 times slower than as a narrower one (40 µs a value), so what fits goes by
+ * the narrower type.
+ */
+function decimalExpression(name: string, precision: number, scale: number): string {
+  const held = `DECIMAL(${precision},${scale})`;
+  if (precision <= NARROW_DIGITS) return `CAST(${name} AS ${held})`;
+  if (scale === 0) return `CAST(CAST(${name} AS HUGEINT) AS ${held})`;
+  if (scale >= NARROW_DIGITS) return `CAST(${name} AS ${held})`;
+  return `coalesce(CAST(TRY_CAST(${name} AS DECIMAL(${NARROW_DIGITS},${scale})) AS ${held}), CAST(${name} AS ${held}))`;
+}
+
 /** The expression that turns the scanned column `name` into the table's. */
 export function loadExpression(column: QueryColumn, name: string): string {
   const held = engineType(column.type);
+  if (isFixed(column.type)) return decimalExpression(name, column.type.precision, column.type.scale);
   return held === STORAGE_TYPE[storageOfColumn(column)] ? name : `CAST(${name} AS ${held})`;
 }
 

@@ -70,6 +70,8 @@ describe('the query engine', { timeout: 60_000 }, () => {
       ['double precision', ['0.1', 'NaN', '-0', null]],
       ['numeric(12,2)', ['-0.50', '9999999999.99', null]],
       ['numeric(38,10)', ['-0.0000000001', '1234567890123456789012345678.0000000001', null]],
+      ['numeric(20,0)', ['18446744073709551615', '-1', null]],
+      ['numeric(30,25)', ['-99999.9999999999999999999999999', '0.0000000000000000000000001', null]],
       ['numeric', ['1.500', 'NaN', '1e1', null]],
       ['text', ['', ' 雪 🐎 longer than twelve bytes ', null]],
       ['character(4)', ['ab  ', null]],
