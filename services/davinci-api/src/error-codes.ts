@@ -17,10 +17,8 @@ export const DAVINCI_ERROR_CODES = {
   DAVINCI_COLUMN_UNKNOWN: 'The view has no such column for this role.',
   DAVINCI_VIEW_FORBIDDEN: 'The rights of the view do not let this role see anything.',
   DAVINCI_QUERY_CANCELLED: 'The query was cancelled by the one who asked.',
-  DAVINCI_QUERY_TIMEOUT: 'The query took longer than it may.',
   DAVINCI_QUERY_FAILED: 'The source refused the query or failed while it answered.',
   DAVINCI_RUN_EXISTS: 'A run with this id is under way.',
-  DAVINCI_SOURCE_UNREACHABLE: 'The source cannot be reached or does not accept the login.',
 } as const;
 
 export type DavinciErrorCode = keyof typeof DAVINCI_ERROR_CODES;

@@ -86,7 +86,9 @@ export function compileView(
     }),
   ];
   const having = query.having.map((condition) => {
-    const measure = measures.find(({ aliases }) => aliases.includes(condition.by));
+    const measure = measures.find(
+      ({ aliases, column }) => column.name === condition.by || aliases.includes(condition.by),
+    );
     if (measure === undefined) throw refuse(`there is no measure ${condition.by}`, 'Name a measure of this query.');
     return compileHaving(condition, measure.expression, measure.numeric, parameters, asker);
   });

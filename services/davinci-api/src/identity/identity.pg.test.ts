@@ -1,0 +1,106 @@
+/** Signing in by password and by link, sessions that end when a token comes back, and roles that count at once. */
+import { expect, test } from 'vitest';
+import { davinciFixture } from '../fixtures/davinci-fixture.ts';
+
+const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
+
+test('the first administrator comes in by a link, sets a password, and the old sign-ins end', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  expect((await ask('POST', '/api/session/links', { token: '', body: {} })).status).toBe(401);
+  const viewer = await davinci.token({ role: 'viewer' });
+  expect((await ask('POST', '/api/session/links', { token: viewer, body: {} })).status).toBe(403);
+  const { code } = (await ask('POST', '/api/session/links', { body: {} })).body;
+
+  const opened = await ask('POST', '/api/session/link', { token: '', body: { code } });
+  expect(opened.body.user).toMatchObject({ email: 'admin@rtdp.local', role: 'admin', passwordSet: false });
+  const set = opened.headers.getSetCookie()[0] ?? '';
+  expect(set).toMatch(/HttpOnly/);
+  expect(set).toMatch(/SameSite=Strict/);
+  expect(set).toMatch(/Path=\/api\/session/);
+  expect((await ask('POST', '/api/session/link', { token: '', body: { code } })).status).toBe(401);
+
+  const token = opened.body.accessToken;
+  const changed = await ask('POST', '/api/me/password', { token, body: { password: 'correct horse battery' } });
+  expect(changed.status).toBe(200);
+  const old = { cookie: cookieOf(opened.headers) };
+  expect((await ask('POST', '/api/session/refresh', { token: '', headers: old })).status).toBe(401);
+  const fresh = { cookie: cookieOf(changed.headers) };
+  expect((await ask('POST', '/api/session/refresh', { token: '', headers: fresh })).status).toBe(200);
+  const weak = await ask('POST', '/api/me/password', { token, body: { password: 'another one, long' } });
+  expect(weak.body.code).toBe('DAVINCI_LOGIN_FAILED');
+
+  const login = { email: 'ADMIN@rtdp.local', password: 'correct horse battery' };
+  expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(200);
+  const text = JSON.stringify((await davinci.metadata.query('select * from identity.users')).rows);
+  expect(text).toContain('$argon2id$');
+  expect(text).not.toContain('battery');
+  const { keys } = (await ask('GET', '/.well-known/jwks.json', { token: '' })).body;
+  expect(keys[0]).not.toHaveProperty('d');
+});
+
+test('a refresh token that comes back ends its whole family', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const { code } = (await ask('POST', '/api/session/links', { body: {} })).body;
+  const opened = await ask('POST', '/api/session/link', { token: '', body: { code } });
+  const refresh = (cookie: string) => ask('POST', '/api/session/refresh', { token: '', headers: { cookie } });
+  const first = cookieOf(opened.headers);
+  const second = await refresh(first);
+  expect(second.status).toBe(200);
+  expect(cookieOf(second.headers)).not.toBe(first);
+  // Two tabs at once: let through, without another cookie.
+  const sibling = await refresh(first);
+  expect(sibling.status).toBe(200);
+  expect(sibling.headers.getSetCookie()).toEqual([]);
+  await davinci.metadata.query("update identity.sessions set rotated_at = rotated_at - interval '1 minute'");
+  expect((await refresh(first)).status).toBe(401);
+  expect((await refresh(cookieOf(second.headers))).status).toBe(401);
+  const { items } = (await ask('GET', '/api/audit')).body;
+  expect(items.map(({ action }: { action: string }) => action)).toContain('session.reused');
+  const foreign = { cookie: first, 'sec-fetch-site': 'cross-site' };
+  expect((await ask('POST', '/api/session/refresh', { token: '', headers: foreign })).status).toBe(403);
+});
+
+test('failing too often is stopped, the same for accounts that are and that are not', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const body = { email: 'eve@rtdp.local', name: 'Eve', role: 'viewer', password: 'a long password' };
+  expect((await ask('POST', '/api/users', { body })).status).toBe(201);
+  for (const email of ['eve@rtdp.local', 'nobody@rtdp.local']) {
+    const attempts = await Promise.all(
+      Array.from({ length: 12 }, () => ask('POST', '/api/session', { token: '', body: { email, password: 'wrong' } })),
+    );
+    expect(attempts.filter(({ status }) => status === 401)).toHaveLength(10);
+    expect(attempts.filter(({ status }) => status === 429)).toHaveLength(2);
+    expect(new Set(attempts.map(({ body: { message } }) => message)).size).toBe(2);
+  }
+  const right = { email: 'eve@rtdp.local', password: 'a long password' };
+  expect((await ask('POST', '/api/session', { token: '', body: right })).status).toBe(429);
+});
+
+test('a changed role and a disabled user count at once, and the last administrator stays', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const body = { email: 'ed@rtdp.local', name: 'Ed', role: 'editor', password: 'a long password' };
+  const user = (await ask('POST', '/api/users', { body })).body;
+  expect((await ask('POST', '/api/users', { body })).status).toBe(409);
+  const login = { email: body.email, password: body.password };
+  const { accessToken: token } = (await ask('POST', '/api/session', { token: '', body: login })).body;
+  expect((await ask('GET', '/api/views', { token })).status).toBe(200);
+  expect((await ask('GET', '/api/users', { token })).status).toBe(403);
+  await ask('PATCH', `/api/users/${user.id}`, { body: { role: 'viewer' } });
+  expect((await ask('GET', '/api/views', { token })).status).toBe(403);
+  await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
+  expect((await ask('GET', '/api/dashboards', { token })).status).toBe(401);
+  expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(401);
+  const { items } = (await ask('GET', '/api/users')).body;
+  const admin = items.find(({ role }: { role: string }) => role === 'admin');
+  const refused = await ask('PATCH', `/api/users/${admin.id}`, { body: { role: 'viewer' } });
+  expect(refused).toMatchObject({ status: 409, body: { code: 'DAVINCI_LAST_ADMIN_NOT_ALLOWED' } });
+
+  const stranger = await davinci.token({ organisationId: '00000000-0000-4000-8000-000000000002' });
+  expect((await ask('GET', `/api/users/${admin.id}`, { token: stranger })).status).toBe(404);
+  const link = await ask('POST', '/api/session/links', { token: stranger, body: { email: admin.email } });
+  expect(link.status).toBe(404);
+});
