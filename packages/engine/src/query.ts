@@ -10,7 +10,8 @@ export class QueryFailure extends Error {
   constructor(message: string) {
     super(message.replace(/^[A-Za-z ]+ Error: /, ''));
     if (/^INTERRUPT/i.test(message) || message.includes(INTERRUPTED)) this.kind = 'interrupted';
-    else if (/^Out of Memory/i.test(message)) this.kind = 'memory';
+    // While a table is filled, the transaction reports it: `TransactionContext Error: Failed to commit: could not allocate block …`.
+    else if (/^Out of Memory|could not allocate block/i.test(message)) this.kind = 'memory';
     else if (/^(INTERNAL|Binder|Catalog|Parser|FATAL)/i.test(message)) this.kind = 'internal';
     else this.kind = 'row';
   }
