@@ -1,0 +1,105 @@
+/** One statement over two stores: the answer of one Postgres that holds everything, explained, counted, limited in memory, and seen by lineage. */
+import { type TestMariaDatabase, testMariaDb } from '@rtdp/testing/mariadb';
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { connectionOf, startGateway, type TestGateway } from '../fixtures/gateway-fixture.ts';
+
+let gateway: TestGateway;
+let orders: TestDatabase;
+let parts: TestMariaDatabase;
+
+beforeAll(async () => {
+  [gateway, orders, parts] = await Promise.all([
+    startGateway({ RTDP_QUERY_MEMORY: '64MB' }),
+    testPostgres(),
+    testMariaDb({ collation: 'utf8mb4_bin' }),
+  ]);
+  await orders.query(`
+    create table orders (id int primary key, part int not null, quantity int not null, ums_id_ bigint);
+    insert into orders select i, i % 100, i % 7, i from generate_series(1, 20000) i;
+    create view wide as select a.id * 1000 + b.id as id, a.part, repeat(md5((a.id * 7 + b.id)::text), 20) as text
+      from orders a, orders b where a.id <= 1000 and b.id <= 300;
+    analyze orders;`);
+  await parts.query('create table parts (id int primary key, name varchar(40) not null, price decimal(10,2) not null)');
+  const rows = Array.from({ length: 100 }, (_, id) => `(${id}, 'part ${id}', ${id}.25)`);
+  await parts.query(`insert into parts values ${rows.join(',')}`);
+  const { client } = gateway.operator;
+  await client.mount({ name: 'shop', kind: 'postgres', connection: connectionOf(orders.url), readableBy: ['viewer'] });
+  await client.mount({ name: 'stock', kind: 'mysql', connection: connectionOf(parts.url), readableBy: ['viewer'] });
+}, 60_000);
+
+afterAll(async () => {
+  await gateway?.[Symbol.asyncDispose]();
+  await Promise.all([orders?.drop(), parts?.drop()]);
+});
+
+const JOIN = `select p.name, count(*) as orders, sum(o.quantity * p.price) as value
+  from shop.orders o join stock.parts p on p.id = o.part
+ where p.price < $1 group by p.name order by value desc, p.name limit 3`;
+
+test('a join across two stores is answered as one Postgres would', async () => {
+  await orders.query(`create table parts (id int primary key, name text, price numeric(10,2));
+    insert into parts select i, 'part ' || i, i + 0.25 from generate_series(0, 99) i`);
+  const expected = await orders.query({
+    text: JOIN.replaceAll(/\b(shop|stock)\./g, ''),
+    values: ['50'],
+    rowMode: 'array',
+  } as never);
+  const answer = await gateway.operator.client.query({ sql: JOIN, parameters: [50] });
+  expect(answer.rows).toEqual(expected.rows);
+  expect(answer.columns.map(({ type }) => type)).toEqual(['character varying(40)', 'bigint', 'numeric']);
+  expect(answer.tables).toEqual([
+    { database: 'shop', table: 'orders', sinkNamespace: `postgresql.${orders.name}.public.orders.*.0.0` },
+    { database: 'stock', table: 'parts', sinkNamespace: null },
+  ]);
+});
+
+test('EXPLAIN ANALYZE tells what each store was asked, gave and took', async () => {
+  const explained = await gateway.operator.client.explain({ sql: JOIN, parameters: [50], analyze: true });
+  expect(explained.whole).toBeNull();
+  expect(explained.parts.map(({ store }) => store).sort()).toEqual(['shop', 'stock']);
+  const fromStock = explained.parts.find(({ store }) => store === 'stock');
+  expect(fromStock).toMatchObject({ table: 'stock.parts', rows: 50 });
+  expect(fromStock?.sql).toMatch(/price/);
+  expect(explained.local).toMatchObject({ rows: 3 });
+  expect(explained.decisions.length).toBeGreaterThan(0);
+  expect(JSON.stringify(explained.decisions)).not.toMatch(/[0-9a-f]{8}-[0-9a-f]{4}-/);
+  const text = await gateway.operator.client.query({ sql: `explain analyze ${JOIN}`, parameters: [50] });
+  expect(text.rows.flat().join('\n')).toMatch(/From stock: stock\.parts.*gave 50 rows/);
+});
+
+test('lineage names tables, columns and namespaces without running anything', async () => {
+  const { tables } = await gateway.operator.client.lineage({ sql: JOIN });
+  expect(tables).toEqual([
+    {
+      database: 'shop',
+      table: 'orders',
+      columns: ['part', 'quantity'],
+      sinkNamespace: `postgresql.${orders.name}.public.orders.*.0.0`,
+    },
+    { database: 'stock', table: 'parts', columns: ['id', 'name', 'price'], sinkNamespace: null },
+  ]);
+});
+
+test('a statement that needs more memory than it may ends with that, and the next one runs', async () => {
+  const { client } = gateway.operator;
+  const sql = `select w.text, max(p.name) from shop.wide w join stock.parts p on p.id = w.part group by w.text order by 1`;
+  await expect(client.query({ sql, maximumRows: 1, label: 'large' })).rejects.toMatchObject({
+    code: 'MOONBOX_MEMORY_LIMIT',
+    facts: { memoryLimit: '64MB' },
+  });
+  expect((await client.query({ sql: JOIN, parameters: [50] })).rowCount).toBe(3);
+});
+
+test('cancelling a statement over two stores ends both sides', async () => {
+  const { client } = gateway.operator;
+  await orders.query('create view slow as select 1 as id from (select pg_sleep(30)) s');
+  await client.query({ sql: 'refresh database shop' });
+  const sql = 'select count(*) from shop.slow s join stock.parts p on p.id = s.id';
+  await expect(client.query({ sql, timeoutMs: 500 })).rejects.toMatchObject({ code: 'MOONBOX_TIME_LIMIT' });
+  const { rows } = await orders.query(
+    `select count(*)::int as count from pg_stat_activity
+      where application_name = 'rtdp moonbox' and state = 'active' and datname = current_database()`,
+  );
+  expect(rows).toEqual([{ count: 0 }]);
+});
