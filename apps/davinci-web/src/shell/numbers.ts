@@ -94,7 +94,7 @@ export function formatNumber(
 function digitsOf(size: number, format: NumberFormat): Intl.NumberFormatOptions {
   if (format.digits !== undefined)
     return { minimumFractionDigits: format.digits, maximumFractionDigits: format.digits };
-  if (format.kind === 'currency') return {};
+  if (format.kind === 'currency') return size === 0 || size >= 1_000 ? { maximumFractionDigits: 0 } : {};
   if (size === 0 || Number.isInteger(size)) return { maximumFractionDigits: 0 };
   return size < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: size < 100 ? 2 : 1 };
 }

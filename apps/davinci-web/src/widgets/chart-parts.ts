@@ -1,4 +1,5 @@
 /** Decides what all charts share: ground, axes, legend, tooltip and motion, from the tokens; pure. */
+import { localeOf } from '../shell/numbers.ts';
 import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
 import type { Series } from './series.ts';
@@ -84,13 +85,33 @@ export function categoryAxis({ palette }: ChartContext, labels: readonly string[
   };
 }
 
-export function timeAxis({ palette }: ChartContext): Part {
+const DAY = 86_400_000;
+
+/** Labels as coarse as the whole span allows: years, months, days, minutes or seconds, in the reader's language. */
+export function timeAxis({ palette, language }: ChartContext, moments: readonly number[]): Part {
+  const span = Math.max(...moments) - Math.min(...moments);
+  const form: Intl.DateTimeFormatOptions =
+    span > 3 * 365 * DAY
+      ? { year: 'numeric' }
+      : span > 90 * DAY
+        ? { month: 'short', year: 'numeric' }
+        : span > 2 * DAY
+          ? { day: 'numeric', month: 'short' }
+          : span > DAY / 24
+            ? { hour: '2-digit', minute: '2-digit' }
+            : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+  const format = new Intl.DateTimeFormat(localeOf(language), form);
   return {
     type: 'time',
     axisLine: { lineStyle: { color: palette['line-strong'] } },
     axisTick: { show: false },
     splitLine: { show: false },
-    axisLabel: { color: palette['text-muted'], fontSize: TEXT[0], hideOverlap: true },
+    axisLabel: {
+      color: palette['text-muted'],
+      fontSize: TEXT[0],
+      hideOverlap: true,
+      formatter: (moment: number) => format.format(moment),
+    },
   };
 }
 

@@ -3,7 +3,8 @@ import type { Grain } from '@rtdp/davinci-api/client';
 import { formatNumber, type NumberFormat, parseFormat } from '../shell/numbers.ts';
 import type { Palette } from '../shell/tokens.ts';
 import type { ColourBook } from './colours.ts';
-import type { Cell, QueryColumn } from './contract.ts';
+import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
+import type { Series } from './series.ts';
 import { formatAtGrain } from './time-values.ts';
 
 /** What an option builder needs beside the data. */
@@ -40,6 +41,31 @@ export function categoryLabel(
   if (column?.modelType === 'number')
     return formatNumber(value as number | string, context.language, formatOf(column), 'exact');
   return String(value);
+}
+
+/** The labels of series: a dimension's value as it is read, a measure's name, or both where several measures meet a dimension. */
+export function seriesLabels(
+  table: { series: readonly Series[] },
+  data: WidgetData,
+  dimension: { index: number; grain: Grain | undefined } | undefined,
+  context: ChartContext,
+): string[] {
+  const measures = new Set(table.series.map((one) => one.measure)).size;
+  return table.series.map((one) => {
+    const measure = labelOf(data.columns[one.measure]);
+    if (one.others) return context.words.others;
+    if (dimension === undefined) return measure;
+    const value = categoryLabel(one.value, data.columns[dimension.index], dimension.grain, context);
+    return measures > 1 ? `${value} · ${measure}` : value;
+  });
+}
+
+/** What `seriesLabels` needs to know of the dimension that makes the series. */
+export function dimensionOf(
+  widget: WidgetDefinition,
+  index: number | undefined,
+): { index: number; grain: Grain | undefined } | undefined {
+  return index === undefined ? undefined : { index, grain: widget.query.dimensions[index]?.grain };
 }
 
 export function isTimeColumn(column: QueryColumn | undefined): boolean {

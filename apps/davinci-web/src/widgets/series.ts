@@ -5,8 +5,7 @@ import type { Cell, WidgetData } from './contract.ts';
 export const MOST_SERIES = 10;
 
 export interface Series {
-  /** What tells it apart: the value of the series' dimension, or the measure's label. */
-  label: string;
+  /** Of the series' dimension; null without one. */
   value: Cell;
   measure: number;
   /** One per category, in their order; null where there is none. */
@@ -55,14 +54,7 @@ export function toSeries(data: WidgetData, question: SeriesQuestion): SeriesTabl
       const key = series === undefined ? `${measure}` : `${measure} ${typeof value} ${String(value)}`;
       let one = found.get(key);
       if (one === undefined) {
-        const label = data.columns[measure]?.label || data.columns[measure]?.name || '';
-        const named = value === null ? '–' : String(value);
-        one = {
-          label: series === undefined ? label : measures.length > 1 ? `${named} · ${label}` : named,
-          value: series === undefined ? label : value,
-          measure,
-          values: [],
-        };
+        one = { value, measure, values: [] };
         found.set(key, one);
       }
       one.values[place] = numberOf(row[measure]);
@@ -93,7 +85,7 @@ function largest(
     return parts.length === 0 ? null : parts.reduce((sum, value) => sum + value, 0);
   });
   const measure = question.measures[0] ?? 0;
-  return { series: [...kept, { label: '', value: null, measure, values, others: true }], rest: dropped.length };
+  return { series: [...kept, { value: null, measure, values, others: true }], rest: dropped.length };
 }
 
 /** The order that puts a time or the sorted answer the right way round: categories ascending by `compare`. */

@@ -67,7 +67,7 @@ test('more than ten series become the nine largest and the sum of the others, pl
     aggregations: ['sum'],
   });
   expect(table.categories).toEqual(['x', 'y']);
-  expect(table.series.map((one) => one.label)).toEqual(['s0', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', '']);
+  expect(table.series.map((one) => one.value)).toEqual(['s0', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', null]);
   expect(table.series.at(-1)).toMatchObject({ others: true, values: [2 + 3 + 4, null] });
   expect(table.rest).toBe(3);
 });
@@ -120,8 +120,8 @@ test('bars begin at zero, stacked ones are sorted by their whole, and shares add
     categories: ['x'],
     rest: 0,
     series: [
-      { label: 'a', value: 'a', measure: 2, values: [1] },
-      { label: 'b', value: 'b', measure: 2, values: [3] },
+      { value: 'a', measure: 2, values: [1] },
+      { value: 'b', measure: 2, values: [3] },
     ],
   });
   expect(shares.series.map((one) => one.values[0])).toEqual([0.25, 0.75]);
@@ -149,8 +149,8 @@ test('a clicked mark gives the values of its dimensions; "others" gives none', (
       categories: ['x'] as Cell[],
       rest: 1,
       series: [
-        { label: 's', value: 's', measure: 2, values: [1] },
-        { label: '', value: null, measure: 2, values: [1], others: true as const },
+        { value: 's', measure: 2, values: [1] },
+        { value: null, measure: 2, values: [1], others: true as const },
       ],
     },
   };

@@ -2,7 +2,15 @@
 
 import { LENGTHS, TEXT } from '../../shell/tokens.ts';
 import { baseOption, categoryAxis, colourOf, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
-import { type ChartContext, categoryLabel, isTimeColumn, tooltipHtml, writeNumber } from '../chart-words.ts';
+import {
+  type ChartContext,
+  categoryLabel,
+  dimensionOf,
+  isTimeColumn,
+  seriesLabels,
+  tooltipHtml,
+  writeNumber,
+} from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition } from '../contract.ts';
 import { toShares } from '../line/to-option.ts';
 import { reorder, toSeries } from '../series.ts';
@@ -50,7 +58,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const write = (value: number) => (percent ? share(value) : writeNumber(value, measureColumn, context));
   const grain = widget.query.dimensions[category]?.grain;
   const titles = shown.categories.map((value) => categoryLabel(value, column, grain, context));
-  const labels = shown.series.map((one) => (one.others ? context.words.others : one.label));
+  const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
   const colours = shown.series.map((one, index) => colourOf(one, seriesColumn, index, context));
   const stacked = stack === 'stacked' || percent;
   const crowded = titles.length > MOST_BARS;

@@ -1,6 +1,14 @@
 /** Decides how an answer becomes a line chart: time on the x axis where there is one; pure. */
 import { baseOption, categoryAxis, colourOf, grid, legend, timeAxis, tooltip, valueAxis } from '../chart-parts.ts';
-import { type ChartContext, categoryLabel, isTimeColumn, tooltipHtml, writeNumber } from '../chart-words.ts';
+import {
+  type ChartContext,
+  categoryLabel,
+  dimensionOf,
+  isTimeColumn,
+  seriesLabels,
+  tooltipHtml,
+  writeNumber,
+} from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition, WidgetSchema } from '../contract.ts';
 import { reorder, type SeriesTable, toSeries } from '../series.ts';
 import { splitDimensions } from '../shelves.ts';
@@ -22,7 +30,7 @@ export function toOption(
   shape: LineShape = { area: false, stack: 'none' },
   shelves: WidgetSchema = schema,
 ): Record<string, unknown> {
-  const { table, category, seriesColumn } = lineTable(widget, data, shelves);
+  const { table, category, seriesColumn, seriesIndex } = lineTable(widget, data, shelves);
   const column = data.columns[category];
   const grain = widget.query.dimensions[category]?.grain;
   const timed = isTimeColumn(column);
@@ -31,7 +39,7 @@ export function toOption(
   const percent = (value: number) => writeNumber(value, { ...measureColumn!, format: 'percent' }, context);
   const write = (value: number) =>
     shape.stack === 'percent' ? percent(value) : writeNumber(value, measureColumn, context);
-  const labels = shown.series.map((one) => (one.others ? context.words.others : one.label));
+  const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
   const colours = shown.series.map((one, index) => colourOf(one, seriesColumn, index, context));
   const titles = shown.categories.map((value) => categoryLabel(value, column, grain, context));
   const x = timed
@@ -55,7 +63,12 @@ export function toOption(
         })),
       );
     }),
-    xAxis: timed ? timeAxis(context) : { ...categoryAxis(context, titles), boundaryGap: false },
+    xAxis: timed
+      ? timeAxis(
+          context,
+          x.filter((each) => each !== null),
+        )
+      : { ...categoryAxis(context, titles), boundaryGap: false },
     yAxis: valueAxis(context, write, {
       scale: !(shape.area || shape.stack !== 'none' || widget.settings.zero === true),
       ...(shape.stack === 'percent' ? { max: 1 } : {}),

@@ -27,6 +27,7 @@ export default function View({ widget, data, colours, pictureRef }: WidgetViewPr
       width: size.width,
       height: size.height,
       tooltip: { enable: false },
+      style: { layoutWidthType: 'compact' as never },
       interaction: { copy: { enable: true, withHeader: true, withFormat: false } },
       totals: { row: totals, col: { ...totals, showGrandTotals: pivot.totals && pivot.fields.columns.length > 0 } },
     };
