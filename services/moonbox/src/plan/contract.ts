@@ -38,13 +38,13 @@ export interface PlannerContext {
 }
 
 export interface PlanPart {
-  /** The engine's table it is loaded into, with one column `c0`, `c1`, … for each of `columns`. */
+  /** The engine's table it is loaded into. */
   readonly name: string;
   readonly store: string;
   /** In the source's dialect; `$1…` or `?` stand for `parameters`. */
   readonly sql: string;
   readonly parameters: readonly (string | null)[];
-  /** Types the values are loaded as. */
+  /** Called c0, c1, …, with the types the values are loaded as. */
   readonly columns: readonly ResultColumn[];
   /** Logical names of what it reads, for people: `shop.orders`, or `shop.orders, shop.customer`. */
   readonly table: string;

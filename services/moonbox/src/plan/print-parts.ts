@@ -87,9 +87,9 @@ const ONE: ResultColumn = { name: 'c0', type: INT4, typeText: 'integer' };
 
 function columnsOf(wanted: readonly Wanted[], options: PrintOptions): ResultColumn[] {
   if (wanted.length === 0) return [ONE];
-  return wanted.map(({ table, index }) => {
-    const { name, type } = options.tables.get(table)!.columns[index]!;
-    return { name, type, typeText: typeText(type) };
+  return wanted.map(({ table, index }, place) => {
+    const { type } = options.tables.get(table)!.columns[index]!;
+    return { name: `c${place}`, type, typeText: typeText(type) };
   });
 }
 
@@ -160,7 +160,7 @@ function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart
   const source = sourceOptions(own, options);
   return {
     sql: printPostgres(toSourceTree(draft.select, source)),
-    columns: draft.columns.map(({ name, type }) => ({ name, type, typeText: typeText(type) })),
+    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeText(type) })),
     table: logicalNames(own, options),
     estimate: null,
   };

@@ -126,7 +126,7 @@ export class TwoStores implements AsyncDisposable {
       const scan = await this.#readers[part.store as 'pg' | 'maria'].scan({ sql, parameters, columns: part.columns });
       await query.load(part.name, part.columns, scan.batches);
     }
-    return read(query.run(plan.local!.sql, plan.columns!));
+    return await read(query.run(plan.local!.sql, plan.columns!));
   }
 
   /** What one Postgres answers that holds everything. */

@@ -1,0 +1,22 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { TPCH_QUERIES } from './testing/tpch-queries.ts';
+import { tpchTables } from './testing/tpch-tables.ts';
+import { comparable, TwoStores } from './testing/two-stores.ts';
+
+let stores: TwoStores;
+
+beforeAll(async () => {
+  stores = await TwoStores.open(tpchTables(20261125), { mariaCollation: 'utf8mb4_general_ci' });
+}, 120_000);
+
+afterAll(() => stores[Symbol.asyncDispose]());
+
+for (const [index, sql] of TPCH_QUERIES.entries()) {
+  test(`query ${index + 1} over two stores gives what one Postgres gives`, { timeout: 60_000 }, async () => {
+    const expected = await stores.expected(sql);
+    const plan = stores.plan(sql);
+    const answer = await stores.run(plan);
+    expect(comparable(answer, true), JSON.stringify(plan.parts)).toEqual(comparable(expected, true));
+    expect(expected.length, 'the tables hold something for every query').toBeGreaterThan(0);
+  });
+}
