@@ -2,9 +2,14 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './client.ts';
 
-/** Whether asking once more may help: only when nobody answered. */
+/** Whether a part of the platform was not there to answer: then asking once more may help. A question that took too long would again. */
+export function isAbsence(error: unknown): boolean {
+  if (!(error instanceof ApiError)) return false;
+  return error.code === 'WEB_UNREACHABLE' || (error.status >= 500 && !error.code.endsWith('_TIMEOUT'));
+}
+
 function worthAnotherTry(failures: number, error: unknown): boolean {
-  return failures < 2 && error instanceof ApiError && (error.code === 'WEB_UNREACHABLE' || error.status === 503);
+  return failures < 2 && isAbsence(error);
 }
 
 export const queryClient = new QueryClient({

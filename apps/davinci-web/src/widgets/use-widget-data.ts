@@ -2,6 +2,7 @@
 import type { QueryRequest, QueryResult } from '@rtdp/davinci-api/client';
 import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { type ApiError, api } from '../api/client.ts';
+import { isAbsence } from '../api/query-client.ts';
 import { viewerZone } from '../shell/numbers.ts';
 
 export interface WidgetAnswer extends QueryResult {
@@ -14,6 +15,9 @@ export interface WidgetAnswer extends QueryResult {
 /** The first part of the key of every widget's answer. */
 export const WIDGET_QUERY = '/api/query';
 
+/** How long a widget waits before it asks a part of the platform again that was not there. */
+const ABSENCE_MILLISECONDS = 2_000;
+
 /** Asks `/api/query`; asked again only when its key changes or a commit says so. */
 export function useWidgetData(request: QueryRequest | undefined): UseQueryResult<WidgetAnswer, ApiError> {
   return useQuery<WidgetAnswer, ApiError>({
@@ -21,6 +25,8 @@ export function useWidgetData(request: QueryRequest | undefined): UseQueryResult
     enabled: request !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,
+    // Only after a failure: the commit that it should have brought is told once.
+    refetchInterval: ({ state }) => (state.status === 'error' && isAbsence(state.error) ? ABSENCE_MILLISECONDS : false),
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const body: QueryRequest = { timeZone: viewerZone(), ...request! };
