@@ -1,13 +1,99 @@
-/** The page of health. */
+/** Decides how the whole platform is looked at: what is wrong, the flow of data as one picture, and every part of every service. */
+import type { PlatformHealth } from '@rtdp/davinci-api/client';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApi } from '../../api/use-api.ts';
+import { Link } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { When } from '../../shell/quantity.tsx';
+import { Answer, Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { Status } from '../../shell/status.tsx';
+import { LOOK_EVERY } from '../console/console-api.ts';
+import { GRAPH_KINDS } from '../console/graph.ts';
+import { LazyGraph } from '../console/lazy-graph.tsx';
+import { healthStatus } from '../console/statuses.ts';
+import './health.css';
+import { ProblemList } from './problems.tsx';
+import { useDataFlow } from './use-data-flow.ts';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+const LAYERS = Object.fromEntries(GRAPH_KINDS.map((kind, at) => [kind, at]));
+
+export default function Route(): ReactNode {
+  const { t } = useTranslation('console-health');
+  const health = useApi<PlatformHealth>('/api/health', { every: LOOK_EVERY });
   return (
-    <Page title={t('rail.health')}>
-      <Loading />
+    <Page
+      title={t('title')}
+      description={t('description')}
+      size="wide"
+      badge={
+        health.data === undefined ? undefined : (
+          <Status kind={healthStatus(health.data.status)} word={t(`status.${health.data.status}`)} tag />
+        )
+      }
+    >
+      <section className="stack tight" aria-label={t('problems.title')}>
+        <h2>{t('problems.title')}</h2>
+        <ProblemList />
+      </section>
+      <section className="stack tight" aria-label={t('picture')}>
+        <h2>{t('picture')}</h2>
+        <Picture />
+      </section>
+      <section className="stack tight" aria-label={t('parts')}>
+        <h2>{t('parts')}</h2>
+        <Answer query={health} shape="cards">
+          {(report) => (
+            <div className="cards">
+              {report.services.map((service) => (
+                <Service key={service.name} service={service} />
+              ))}
+            </div>
+          )}
+        </Answer>
+      </section>
     </Page>
+  );
+}
+
+function Picture(): ReactNode {
+  const { t } = useTranslation('console-health');
+  const { graph, isPending, error, refetch } = useDataFlow();
+  if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
+  if (isPending) return <Loading />;
+  if (graph.nodes.length === 0) {
+    return (
+      <Empty title={t('empty.title')} action={<Link to="/sources?new=connection">{t('empty.action')}</Link>}>
+        {t('empty.text')}
+      </Empty>
+    );
+  }
+  return <LazyGraph graph={graph} layers={LAYERS} label={t('picture')} />;
+}
+
+function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {
+  const { t } = useTranslation('console-health');
+  return (
+    <section className="card stack tight" aria-label={service.name}>
+      <div className="row">
+        <h3 className="grow">{t(`service.${service.name}`)}</h3>
+        <Status kind={healthStatus(service.status)} word={t(`status.${service.status}`)} tag />
+      </div>
+      <p className="muted small">
+        {t('since')} <When at={service.since} />
+      </p>
+      {service.detail === '' ? null : <p>{service.detail}</p>}
+      <ul className="parts">
+        {service.parts.map((part) => (
+          <li key={part.name}>
+            <span className="ellipsis" title={part.name}>
+              {part.name}
+            </span>
+            <Status kind={healthStatus(part.status)} word={t(`status.${part.status}`)} />
+            {part.detail === '' ? null : <span className="part-detail">{part.detail}</span>}
+          </li>
+        ))}
+      </ul>
+    </section>
   );
 }

@@ -1,13 +1,209 @@
-/** The page of topics. */
+/** Decides what is shown of topics: which source writes one, which flows read it, how far behind they are, partition by partition. */
+import type { SourceView } from '@rtdp/dbus/client';
+import type { FlowStatus, FlowView } from '@rtdp/wormhole/client';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApi } from '../../api/use-api.ts';
+import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { Null, Quantity } from '../../shell/quantity.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
+import { usePathName } from '../../shell/url-state.ts';
+import { BudgetBar } from '../console/budget-bar.tsx';
+import { dbusPath, LOOK_EVERY, wormholePath } from '../console/console-api.ts';
+import { type ListColumn, ListTable } from '../console/list-table.tsx';
+import { BUDGETS } from '../console/statuses.ts';
+import { FlowState } from '../flows/flow-state.tsx';
+import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
+import { SourceRate } from '../sources/source-rate.tsx';
+import { SourceState } from '../sources/source-state.tsx';
+import { type Topic, topicsOf } from './topics.ts';
 
-export default function Route() {
-  const { t } = useTranslation('shell');
+export default function Route(): ReactNode {
+  const { t } = useTranslation('console-health');
+  const go = useGo();
+  const name = usePathName();
+  const sources = useApi<SourceView[]>(dbusPath('sources'), { every: LOOK_EVERY });
+  const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
+  const statuses = useFlowStatuses(flows.data ?? []);
+  const both = {
+    data:
+      sources.data === undefined || flows.data === undefined ? undefined : topicsOf(sources.data, flows.data, statuses),
+    error: sources.error ?? flows.error,
+    isPending: sources.isPending || flows.isPending,
+    refetch: () => {
+      void sources.refetch();
+      void flows.refetch();
+    },
+  };
+  if (name !== undefined) {
+    return (
+      <Page title={name} crumbs={[{ label: t('topics.title'), to: '/topics' }]} size="wide">
+        <Answer query={both}>
+          {(topics) => {
+            const topic = topics.find((one) => one.name === name);
+            return topic === undefined ? <Empty title={t('topics.unknown')} /> : <One topic={topic} />;
+          }}
+        </Answer>
+      </Page>
+    );
+  }
+  const columns: ListColumn<Topic>[] = [
+    {
+      key: 'name',
+      title: t('topics.topic'),
+      sort: (topic) => topic.name,
+      cell: (topic) => <Link to={`/topics/${encodeURIComponent(topic.name)}`}>{topic.name}</Link>,
+    },
+    {
+      key: 'source',
+      title: t('topics.writtenBy'),
+      cell: ({ source }) =>
+        source === undefined ? <Null /> : <Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>,
+    },
+    {
+      key: 'rate',
+      title: t('topics.rate'),
+      cell: ({ source }) => (source === undefined ? <Null /> : <SourceRate source={source} />),
+    },
+    {
+      key: 'partitions',
+      title: t('topics.partitions'),
+      align: 'end',
+      cell: ({ source }) => <Quantity value={source?.partitions} />,
+    },
+    {
+      key: 'messages',
+      title: t('topics.end'),
+      align: 'end',
+      sort: ({ end }) => end,
+      cell: ({ end }) => <Quantity value={end} />,
+    },
+    {
+      key: 'lag',
+      title: t('topics.lag'),
+      sort: ({ lag }) => lag,
+      cell: ({ lag }) => (
+        <BudgetBar value={lag} budget={BUDGETS.flowLag} format={{ kind: 'number' }} label={t('topics.lag')} />
+      ),
+    },
+    {
+      key: 'flows',
+      title: t('topics.readBy'),
+      wide: true,
+      cell: ({ flows: readers }) =>
+        readers.map((flow, at) => (
+          <span key={flow.name}>
+            {at === 0 ? '' : ', '}
+            <Link to={`/flows/${encodeURIComponent(flow.name)}`}>{flow.name}</Link>
+          </span>
+        )),
+    },
+  ];
   return (
-    <Page title={t('rail.topics')}>
-      <Loading />
+    <Page title={t('topics.title')} description={t('topics.description')} size="wide">
+      <Answer
+        query={both}
+        shape="lines"
+        isEmpty={(topics) => topics.length === 0}
+        empty={
+          <Empty title={t('topics.empty.title')} action={<Link to="/sources?new=connection">{t('empty.action')}</Link>}>
+            {t('topics.empty.text')}
+          </Empty>
+        }
+      >
+        {(topics) => (
+          <ListTable
+            label={t('topics.title')}
+            rows={topics}
+            columns={columns}
+            rowKey={(topic) => topic.name}
+            onChoose={(topic) => go(`/topics/${encodeURIComponent(topic.name)}`)}
+          />
+        )}
+      </Answer>
     </Page>
+  );
+}
+
+function One({ topic }: { topic: Topic }): ReactNode {
+  const { t } = useTranslation('console-health');
+  const readers: ListColumn<{ flow: FlowView; status: FlowStatus | undefined }>[] = [
+    {
+      key: 'flow',
+      title: t('topics.flow'),
+      sort: ({ flow }) => flow.name,
+      cell: ({ flow }) => <Link to={`/flows/${encodeURIComponent(flow.name)}`}>{flow.name}</Link>,
+    },
+    { key: 'state', title: t('topics.state'), cell: ({ flow, status }) => <FlowState flow={flow} status={status} /> },
+    {
+      key: 'lag',
+      title: t('topics.lag'),
+      cell: ({ status }) => (
+        <BudgetBar value={status?.lag} budget={BUDGETS.flowLag} format={{ kind: 'number' }} label={t('topics.lag')} />
+      ),
+    },
+    {
+      key: 'tables',
+      title: t('topics.tables'),
+      align: 'end',
+      cell: ({ status }) => <Quantity value={status?.tables.length} />,
+    },
+  ];
+  return (
+    <>
+      <section className="card stack tight">
+        <h2>{t('topics.writtenBy')}</h2>
+        {topic.source === undefined ? (
+          <p className="muted">{t('topics.noSource')}</p>
+        ) : (
+          <div className="row wrap">
+            <Link to={`/sources/${encodeURIComponent(topic.source.name)}`}>{topic.source.name}</Link>
+            <SourceState source={topic.source} />
+            <SourceRate source={topic.source} />
+          </div>
+        )}
+      </section>
+      <section className="stack tight">
+        <h2>{t('topics.readBy')}</h2>
+        {topic.flows.length === 0 ? (
+          <p className="muted">{t('topics.noFlow')}</p>
+        ) : (
+          <ListTable
+            label={t('topics.readBy')}
+            rows={topic.flows.map((flow) => ({ flow, status: topic.statuses.get(flow.name) }))}
+            columns={readers}
+            rowKey={({ flow }) => flow.name}
+          />
+        )}
+      </section>
+      {topic.partitions.length === 0 ? null : (
+        <section className="stack tight">
+          <h2>{t('topics.partitions')}</h2>
+          <ListTable
+            label={t('topics.partitions')}
+            rows={topic.partitions}
+            rowKey={({ partition }) => String(partition)}
+            columns={[
+              { key: 'partition', title: t('topics.partition'), align: 'end', cell: ({ partition }) => partition },
+              { key: 'end', title: t('topics.end'), align: 'end', cell: ({ end }) => <Quantity value={end} /> },
+              {
+                key: 'behind',
+                title: t('topics.behind'),
+                wide: true,
+                cell: ({ behind }) => (
+                  <BudgetBar
+                    value={behind}
+                    budget={BUDGETS.flowLag}
+                    format={{ kind: 'number' }}
+                    label={t('topics.lag')}
+                  />
+                ),
+              },
+            ]}
+          />
+        </section>
+      )}
+    </>
   );
 }

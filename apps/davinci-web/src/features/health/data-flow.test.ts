@@ -1,0 +1,98 @@
+/** Proves that the picture joins what belongs together, and that trouble upstream colours what depends on it. */
+import type { SourceView } from '@rtdp/dbus/client';
+import type { MountView } from '@rtdp/moonbox/client';
+import type { FlowStatus } from '@rtdp/wormhole/client';
+import { expect, test } from 'vitest';
+import { dataFlowGraph } from './data-flow.ts';
+import { numbered } from './use-data-flow.ts';
+
+const words = {
+  rate: (rows: number) => `${rows}/s`,
+  messages: (lag: number) => `${lag} behind`,
+  behind: (milliseconds: number) => `${milliseconds} ms`,
+  tables: (count: number) => `${count} tables`,
+};
+const source = {
+  name: 'shop',
+  topic: 'postgresql.shop',
+  state: 'running',
+  reason: null,
+  health: { status: 'ok', detail: '' },
+  stream: null,
+  slot: null,
+} as unknown as SourceView;
+const flow = (lag: number): FlowStatus =>
+  ({
+    name: 'copy',
+    state: 'running',
+    wanted: 'running',
+    reason: null,
+    openDeadLetters: 0,
+    lag,
+    rowsPerSecond: 5,
+    definition: { source: { topic: 'postgresql.shop' } },
+    tables: ['orders', 'items'].map((table) => ({
+      schema: 'shop',
+      table,
+      sinkNamespace: `postgresql.warehouse.shop.${table}.*.0.0`,
+      state: 'running',
+      reason: null,
+      lag,
+      loading: false,
+      freshnessMs: 10,
+      rowsPerSecond: 2,
+    })),
+  }) as unknown as FlowStatus;
+const mount = (state: 'ok' | 'failing'): MountView =>
+  ({
+    name: 'warehouse',
+    state,
+    error: null,
+    tables: 2,
+    sinkNamespacePrefix: null,
+    connection: { database: 'warehouse' },
+  }) as unknown as MountView;
+const graphOf = (lag: number, state: 'ok' | 'failing') =>
+  dataFlowGraph(
+    {
+      sources: [source],
+      flows: [flow(lag)],
+      mounts: [mount(state)],
+      views: [
+        { id: 'v', name: 'Orders' },
+        { id: 'loose', name: 'Loose' },
+      ],
+      lineage: [{ viewId: 'v', tables: [{ database: 'warehouse', table: 'orders', sinkNamespace: null }] }],
+      dashboards: [{ id: 'd', name: 'Shop live', viewIds: ['v'] }],
+    },
+    words,
+  );
+
+test('a row can be followed from its source to its dashboard', () => {
+  const graph = graphOf(0, 'ok');
+  const edges = graph.edges.map(({ from, to }) => `${from} → ${to}`);
+  expect(edges).toEqual([
+    'source:shop → topic:postgresql.shop',
+    'topic:postgresql.shop → flow:copy',
+    'flow:copy → sink:postgresql.warehouse.shop',
+    'sink:postgresql.warehouse.shop → mount:warehouse',
+    'mount:warehouse → view:v',
+    'view:v → dashboard:d',
+  ]);
+  expect(graph.nodes.every(({ status }) => status === 'ok')).toBe(true);
+  expect(graph.nodes.find(({ kind }) => kind === 'sink')?.figures).toEqual(['2 tables']);
+});
+
+test('a mount that fails breaks the views and dashboards behind it, a lag is told on the edge', () => {
+  const graph = graphOf(1_000_000, 'failing');
+  const status = (id: string) => graph.nodes.find((node) => node.id === id)?.status;
+  expect(['mount:warehouse', 'view:v', 'dashboard:d'].map(status)).toEqual(['broken', 'broken', 'broken']);
+  expect(['flow:copy', 'sink:postgresql.warehouse.shop'].map(status)).toEqual(['late', 'late']);
+  expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 behind');
+});
+
+test('the gateway is asked with numbered parameters, each variable keeping its number', () => {
+  expect(numbered("select ':x', :a from t where b = :b and a = :a::int")).toBe(
+    "select ':x', $1 from t where b = $2 and a = $1::int",
+  );
+});

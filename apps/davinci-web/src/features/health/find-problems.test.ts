@@ -1,0 +1,117 @@
+/** Proves that what is broken comes first, that nothing is told twice, and that a quiet platform has no problems. */
+import type { SourceView } from '@rtdp/dbus/client';
+import type { FlowStatus } from '@rtdp/wormhole/client';
+import { expect, test } from 'vitest';
+import { findProblems } from './find-problems.ts';
+
+const reason = { code: 'X', message: 'the server does not answer', next: 'Start it.', facts: {} };
+
+function source(part: Partial<SourceView>): SourceView {
+  return {
+    name: 'shop',
+    kind: 'postgres',
+    source: 'postgresql.shop',
+    topic: 'postgresql.shop',
+    partitions: 4,
+    origin: 'rest',
+    wanted: 'running',
+    state: 'running',
+    reason: null,
+    health: { status: 'ok', detail: '' },
+    stream: null,
+    slot: null,
+    definition: {},
+    createdAt: '',
+    changedAt: '',
+    ...part,
+  };
+}
+
+function flow(part: Partial<FlowStatus>): FlowStatus {
+  return {
+    name: 'copy',
+    description: '',
+    stream: 'default',
+    state: 'running',
+    wanted: 'running',
+    reason: null,
+    origin: 'rest',
+    revision: 1,
+    pull: null,
+    definition: {},
+    createdAt: '',
+    updatedAt: '',
+    worker: 'w',
+    rowsPerSecond: 0,
+    lag: 0,
+    openDeadLetters: 0,
+    tables: [],
+    ...part,
+  };
+}
+
+const table = (part: Partial<FlowStatus['tables'][number]>): FlowStatus['tables'][number] => ({
+  schema: 'public',
+  table: 'orders',
+  sinkNamespace: 'postgresql.warehouse.public.orders.*.0.0',
+  sources: [],
+  state: 'running',
+  reason: null,
+  lag: 0,
+  watermark: null,
+  freshnessMs: 100,
+  loading: false,
+  commitNumber: '1',
+  rowsPerSecond: 0,
+  rowsIn: 0,
+  applied: 0,
+  stale: 0,
+  deleted: 0,
+  dead: 0,
+  latency: null,
+  partitions: [],
+  ...part,
+});
+
+test('a quiet platform has none, and what somebody paused is not one', () => {
+  expect(findProblems({ sources: [source({})], flows: [flow({ tables: [table({})] })], mounts: [] })).toEqual([]);
+  expect(
+    findProblems({ sources: [source({ state: 'paused' })], flows: [flow({ state: 'paused' })], mounts: [] }),
+  ).toEqual([]);
+});
+
+test('what is broken comes before what is late, with its own words and page', () => {
+  const problems = findProblems({
+    sources: [source({ state: 'failed', reason })],
+    flows: [flow({ openDeadLetters: 3, tables: [table({ lag: 1_000_000 })] })],
+    mounts: [],
+  });
+  expect(problems.map(({ about, kind }) => `${about} ${kind}`)).toEqual([
+    'source broken',
+    'table late',
+    'dead-letters late',
+  ]);
+  expect(problems[0]).toMatchObject({ message: reason.message, next: reason.next, href: '/sources/shop' });
+});
+
+test('a service that is degraded because of a flow does not tell it again', () => {
+  const health = {
+    status: 'degraded' as const,
+    at: '',
+    services: [
+      {
+        name: 'wormhole' as const,
+        status: 'degraded' as const,
+        since: '',
+        detail: '',
+        parts: [{ name: 'flows', status: 'degraded' as const, detail: 'Flow copy is failed.' }],
+      },
+    ],
+  };
+  const problems = findProblems({ health, sources: [], flows: [flow({ state: 'failed', reason })], mounts: [] });
+  expect(problems.map(({ about }) => about)).toEqual(['flow']);
+  const down = { ...health, services: [{ ...health.services[0]!, status: 'down' as const, parts: [] }] };
+  expect(findProblems({ health: down, sources: [], flows: [], mounts: [] })).toMatchObject([
+    { about: 'service', kind: 'broken' },
+  ]);
+});

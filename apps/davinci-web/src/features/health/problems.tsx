@@ -1,0 +1,69 @@
+/** Decides how what is wrong is told, wherever it is told: what, since the part's own words, what to do, and the page that explains it. */
+import type { PlatformHealth } from '@rtdp/davinci-api/client';
+import type { SourceView } from '@rtdp/dbus/client';
+import type { MountView } from '@rtdp/moonbox/client';
+import type { FlowView } from '@rtdp/wormhole/client';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { type List, useApi } from '../../api/use-api.ts';
+import { Link } from '../../shell/link.tsx';
+import { Loading } from '../../shell/states.tsx';
+import { Status } from '../../shell/status.tsx';
+import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
+import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
+import { findProblems, type Problem } from './find-problems.ts';
+import './health.css';
+
+export interface Problems {
+  problems: Problem[];
+  /** True until every part has answered once. */
+  isPending: boolean;
+}
+
+/** Everything that is wrong right now; a part that does not answer is itself told by the platform's health. */
+export function useProblems(): Problems {
+  const health = useApi<PlatformHealth>('/api/health', { every: LOOK_EVERY });
+  const sources = useApi<SourceView[]>(dbusPath('sources'), { every: LOOK_EVERY });
+  const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
+  const mounts = useApi<List<MountView>>(moonboxPath('mounts'), { every: LOOK_SELDOM });
+  const statuses = useFlowStatuses(flows.data ?? []);
+  return {
+    problems: findProblems({
+      health: health.data,
+      sources: sources.data ?? [],
+      flows: [...statuses.values()],
+      mounts: mounts.data?.items ?? [],
+    }),
+    isPending: health.isPending,
+  };
+}
+
+/** A list of what is wrong; one sentence when nothing is. `most` are shown, the rest is a link to the health page. */
+export function ProblemList({ most }: { most?: number }): ReactNode {
+  const { t } = useTranslation('console-health');
+  const { problems, isPending } = useProblems();
+  if (isPending) return <Loading shape="lines" lines={2} />;
+  if (problems.length === 0) return <Status kind="ok" word={t('problems.none')} />;
+  const shown = problems.slice(0, most ?? problems.length);
+  return (
+    <div className="stack tight">
+      <ul className="problems">
+        {shown.map((problem) => (
+          <li key={problem.key}>
+            <Link to={problem.href} className={`reason ${problem.kind} problem`}>
+              <Status
+                kind={problem.kind}
+                word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
+              />
+              {problem.message === '' ? null : <span>{problem.message}</span>}
+              {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
+            </Link>
+          </li>
+        ))}
+      </ul>
+      {problems.length > shown.length ? (
+        <Link to="/health">{t('problems.more', { count: problems.length - shown.length })}</Link>
+      ) : null}
+    </div>
+  );
+}
