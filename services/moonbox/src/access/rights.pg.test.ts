@@ -1,7 +1,7 @@
 /** Rights fail closed on every way: what is not granted does not exist, in queries, lists, explanations, lineage and error messages. */
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionOf, startGateway, type TestGateway } from '../fixtures/gateway-fixture.ts';
+import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

@@ -2,7 +2,7 @@
 import { type TestMariaDatabase, testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionOf, startGateway, type TestGateway } from '../fixtures/gateway-fixture.ts';
+import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let orders: TestDatabase;
