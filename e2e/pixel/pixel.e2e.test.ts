@@ -1,4 +1,7 @@
 /** Shows a committed row on the screen: a real source, every part of the platform, and a real browser; also after each part was killed. */
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestBrowser, testBrowser } from '@rtdp/testing/browser';
 import { type WholePlatform, wholePlatform } from '@rtdp/testing/whole-platform';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -43,6 +46,43 @@ describe('a row and its pixel', () => {
     await commitPixel(pipeline.source, 3);
     await watched.untilPainted(3, 20_000);
     expect((await watched.queries()).length).toBe(asked + 1);
+  }, 60_000);
+
+  it('stands in a file that can be applied again and again, and taken away', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'rtdp-apply-'));
+    const file = join(folder, 'more.yaml');
+    const write = (name: string, widgets: string) =>
+      writeFile(
+        file,
+        `views:
+  - { name: Words, source: Gateway, sql: 'select id, words from warehouse.pixels', model: [{ column: words, type: text, role: dimension }] }
+widgets: ${widgets}
+dashboards:
+  - { name: ${name}, tabs: [{ id: one, name: One, items: [{ id: words, kind: widget, widget: All words, x: 0, y: 0, w: 12, h: 8 }] }] }
+`,
+      );
+    const widget = '[{ name: All words, view: Words, kind: table, query: { dimensions: [{ column: words }] } }]';
+    try {
+      await write('From a file', widget);
+      expect(await platform.commandLine('apply', file, '--plan')).toMatchObject({ code: 2, errors: '' });
+      expect((await platform.commandLine('apply', file)).output).toContain('Created dashboard From a file');
+      expect((await platform.commandLine('apply', file)).output).toContain('Nothing to do.');
+      await write('From a file', widget.replace('kind: table', 'kind: pivot'));
+      expect((await platform.commandLine('apply', file)).output).toMatch(/Changed widget All words\n$/);
+      await write('From a file', '[]');
+      const dangling = await platform.commandLine('apply', file);
+      expect(dangling.output).toContain('Nothing to do.');
+      await writeFile(file, 'dashboards: []\n');
+      // What the file does not speak of is left alone: sources and flows are the pipeline itself, and are not pruned here.
+      const plan = await platform.commandLine('apply', file, '--plan', '--json', '--prune');
+      const removed = (JSON.parse(plan.output) as { plan: { action: string; kind: string; name: string }[] }).plan
+        .filter(({ action }) => action === 'remove')
+        .map(({ kind, name }) => `${kind} ${name}`);
+      expect(removed).toContain('dashboard From a file');
+      expect(removed.some((each) => each.startsWith('widget') || each.startsWith('view'))).toBe(false);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
   }, 60_000);
 
   it.each(['wormhole', 'davinci-api', 'moonbox', 'dbus', 'kafka', 'warehouse', 'metadata'] as const)(

@@ -31,6 +31,12 @@ interface DatabaseLogin {
   url: string;
 }
 
+export interface CommandResult {
+  code: number | null;
+  output: string;
+  errors: string;
+}
+
 export type PlatformPart =
   | 'dbus'
   | 'wormhole'
@@ -49,6 +55,8 @@ export interface WholePlatform extends AsyncDisposable {
   killPart(part: PlatformPart): Promise<void>;
   /** An address that signs a browser in once; afterwards it shows `path`. */
   loginAddress(path: string): Promise<string>;
+  /** Runs the command line on this platform. */
+  commandLine(...words: string[]): Promise<CommandResult>;
   /** The end of what the start has printed. */
   log(): string;
 }
@@ -109,6 +117,7 @@ export async function wholePlatform(options: { demo?: boolean; rate?: number } =
       token: readFileSync(addresses.files.operatorToken, 'utf8').trim(),
       killPart: (part) => killPart(dataFolder, part),
       loginAddress: (path) => loginAddress(environment, path),
+      commandLine: (...words) => commandLine(environment, words),
       log: () => supervisor.log().trimEnd().split('\n').slice(-20).join('\n'),
       [Symbol.asyncDispose]: end,
     };
@@ -137,12 +146,9 @@ function pidFileOf(dataFolder: string, part: PlatformPart): string {
   return existsSync(own) ? own : join(dataFolder, part, 'postgres.pid');
 }
 
-/** By the command that a person would use. */
-async function loginAddress(environment: NodeJS.ProcessEnv, path: string): Promise<string> {
-  const child = spawn(process.execPath, [PROGRAM, 'login', '--path', path], {
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+/** The command line as a person uses it, on this platform. */
+async function commandLine(environment: NodeJS.ProcessEnv, words: readonly string[]): Promise<CommandResult> {
+  const child = spawn(process.execPath, [PROGRAM, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
   let output = '';
   let errors = '';
   child.stdout.on('data', (chunk: Buffer) => {
@@ -152,6 +158,11 @@ async function loginAddress(environment: NodeJS.ProcessEnv, path: string): Promi
     errors += chunk.toString('utf8');
   });
   const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  return { code, output, errors };
+}
+
+async function loginAddress(environment: NodeJS.ProcessEnv, path: string): Promise<string> {
+  const { code, output, errors } = await commandLine(environment, ['login', '--path', path]);
   if (code !== 0) throw new Error(`rtdp login ended with ${code}: ${errors}`);
   return output.trim();
 }
