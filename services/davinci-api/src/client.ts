@@ -444,7 +444,7 @@ export const liveStaleSchema = z.object({
   why: z
     .enum(['token', 'rights', 'slow', 'feedback', 'source', 'changed', 'stopping'])
     .describe(
-      'token: sign in again. rights: the dashboard is no longer yours to see. slow: this reader did not keep up. feedback: commits cannot be heard at present; `ready` tells when they can. source: what the widgets read cannot be found out at present. changed: the dashboard was edited. stopping: the service goes down; connect again',
+      'token: sign in again. rights: the dashboard is gone or no longer yours to see. slow: this reader did not keep up. feedback: commits cannot be heard at present; `ready` tells when they can. source: what the widgets read cannot be found out at present. changed: the dashboard, or a widget or view of it, was edited. stopping: the service goes down; connect again',
     ),
   message: z.string(),
 });

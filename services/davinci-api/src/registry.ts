@@ -17,6 +17,7 @@ import { dataRoutes } from './data/data-routes.ts';
 import { RunSql } from './data/run-sql.ts';
 import { demoRoutes } from './demo/demo-routes.ts';
 import { openDemoSettings } from './demo/demo-settings.ts';
+import { DocumentChanges } from './documents/document-changes.ts';
 import { healthRoutes, PlatformHealthCheck } from './health/platform-health.ts';
 import { Accounts, currentVerifier } from './identity/accounts.ts';
 import { LoginLimits } from './identity/login-limits.ts';
@@ -80,17 +81,24 @@ export function assemble(options: AssemblyOptions): Assembly {
   const limits = new LoginLimits(now);
   const sessions = new Sessions({ users, sessions: sessionStore, audit, limits, signer: options.signer, now });
 
-  const sources = new SourceService({ database, audit, secrets: options.secrets, moonboxUrl: services.moonbox });
-  const views = new ViewService({ database, audit, now });
-  const widgets = new WidgetService({ database, audit });
-  const dashboards = new DashboardService({ database, audit, widgets, views });
+  const changes = new DocumentChanges();
+  const sources = new SourceService({
+    database,
+    audit,
+    changes,
+    secrets: options.secrets,
+    moonboxUrl: services.moonbox,
+  });
+  const views = new ViewService({ database, audit, changes, now });
+  const widgets = new WidgetService({ database, audit, changes });
+  const dashboards = new DashboardService({ database, audit, changes, widgets, views });
 
   const commits = new CommitBook(now);
   const lineage = new Lineage(now);
   const asks = new AskView({ views, sources, lineage, commits, timeoutMs: options.queryTimeoutMs, now });
   const runs = new RunSql({ sources, timeoutMs: options.queryTimeoutMs, now });
-  const plans = new DashboardPlans({ dashboards, widgets, views, sources, lineage, now });
-  const push = new Push({ commits, metrics, isHearing: options.isHearing, now });
+  const plans = new DashboardPlans({ dashboards, widgets, views, sources, lineage, changes, now });
+  const push = new Push({ commits, changes, metrics, isHearing: options.isHearing, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
   const { dbus: dbusUrl, wormhole: wormholeUrl } = services;
   const demo = options.demoUrl ? openDemoSettings(options.demoUrl) : undefined;

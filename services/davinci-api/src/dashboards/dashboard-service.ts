@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Dashboard, DashboardBundle, DashboardSummary, dashboardInputSchema } from '../client.ts';
 import type { Collection } from '../documents/collection-routes.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
 import type { ViewService } from '../views/view-service.ts';
 import type { WidgetService } from '../widgets/widget-service.ts';
@@ -15,6 +16,7 @@ type Content = Omit<Input, 'id' | 'name' | 'version'>;
 export interface DashboardServiceOptions {
   database: Knex;
   audit: AuditStore;
+  changes: DocumentChanges;
   widgets: WidgetService;
   views: ViewService;
 }
@@ -24,10 +26,10 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
   readonly #widgets: WidgetService;
   readonly #views: ViewService;
 
-  constructor({ database, audit, widgets, views }: DashboardServiceOptions) {
+  constructor({ database, audit, changes, widgets, views }: DashboardServiceOptions) {
     this.#widgets = widgets;
     this.#views = views;
-    this.#store = new DocumentStore<Content>({ database, audit, kind: 'dashboard', alsoWrite: keepWidgets });
+    this.#store = new DocumentStore<Content>({ database, audit, changes, kind: 'dashboard', alsoWrite: keepWidgets });
   }
 
   async list({ organisationId }: Author): Promise<DashboardSummary[]> {

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
 import type { AuditStore } from '../audit/audit-store.ts';
+import type { DocumentChanges } from './document-changes.ts';
 
 export type DocumentKind = 'source' | 'view' | 'widget' | 'dashboard';
 
@@ -24,6 +25,7 @@ export interface Author {
 export interface DocumentStoreOptions<Content extends object> {
   database: Knex;
   audit: AuditStore;
+  changes: DocumentChanges;
   kind: DocumentKind;
   /** Columns beside the document: references that the database checks, sealed secrets. */
   columns?: (content: Content) => Record<string, unknown>;
@@ -129,6 +131,7 @@ export class DocumentStore<Content extends object> {
         transaction,
       );
     });
+    this.#options.changes.tell(author.organisationId);
   }
 
   #rows(organisationId: string): Knex.QueryBuilder<Record<string, unknown>, Record<string, unknown>[]> {
@@ -158,6 +161,7 @@ export class DocumentStore<Content extends object> {
     } catch (error) {
       throw this.#refusal(error, object) ?? error;
     }
+    this.#options.changes.tell(author.organisationId);
     return this.get(author.organisationId, object.id);
   }
 

@@ -1,6 +1,10 @@
-/** Decides what a dashboard's live stream goes by: its widgets and their views as they are now, read again at each push but at most once a second. */
+/**
+ * Decides what a dashboard's live stream goes by: its widgets and their views as they are now. Read again at each push; what another instance
+ * changes may be a second old.
+ */
 import type { Dashboard, View, Widget } from '../client.ts';
 import { type DashboardService, widgetIdsOf } from '../dashboards/dashboard-service.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
@@ -16,6 +20,8 @@ export interface DashboardPlan {
   dashboard: Dashboard;
   widgets: Widget[];
   views: View[];
+  /** Another text as soon as any of them is changed. */
+  state: string;
 }
 
 export interface DashboardLineage {
@@ -30,6 +36,7 @@ export interface DashboardPlansOptions {
   views: ViewService;
   sources: SourceService;
   lineage: Lineage;
+  changes: DocumentChanges;
   now: () => number;
 }
 
@@ -41,6 +48,11 @@ export class DashboardPlans {
 
   constructor(options: DashboardPlansOptions) {
     this.#options = options;
+    options.changes.listen((organisationId) => {
+      for (const key of this.#remembered.keys()) {
+        if (key.startsWith(`${organisationId} `)) this.#remembered.delete(key);
+      }
+    });
   }
 
   /** @throws RtdpError DAVINCI_NOT_FOUND */
@@ -94,6 +106,8 @@ export class DashboardPlans {
     const dashboard = await dashboards.get(author, dashboardId);
     const found = await widgets.findMany(author.organisationId, widgetIdsOf(dashboard));
     const viewIds = [...new Set(found.map(({ viewId }) => viewId))];
-    return { dashboard, widgets: found, views: await views.findMany(author.organisationId, viewIds) };
+    const foundViews = await views.findMany(author.organisationId, viewIds);
+    const versions = [...found, ...foundViews].map(({ id, version }) => `${id} ${version}`).sort();
+    return { dashboard, widgets: found, views: foundViews, state: [dashboard.version, ...versions].join() };
   }
 }

@@ -40,7 +40,7 @@ const STALE: Record<LiveStale['why'], string> = {
   slow: 'The browser did not take what was sent; come back.',
   feedback: 'Commits cannot be heard at present.',
   source: 'What the widgets read cannot be found out at present.',
-  changed: 'The dashboard was changed.',
+  changed: 'The dashboard, or a widget or view of it, was changed.',
   stopping: 'The service is stopping; come back in a moment.',
 };
 
@@ -53,7 +53,7 @@ export class LiveStream {
   readonly #told = new Map<string, string | null>();
   /** Widgets whose tables are not known yet. */
   #unknown = new Set<string>();
-  #version: number | undefined;
+  #state: string | undefined;
   #timer: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #pushing = false;
@@ -99,6 +99,11 @@ export class LiveStream {
     if (this.#lineage !== undefined && this.#unknown.size === 0 && !this.#told.has(sinkNamespace)) return;
     (changed ? this.#changed : this.#moved).add(sinkNamespace);
     this.#schedule();
+  }
+
+  /** Something that the dashboard may stand on was edited. */
+  documentsChanged(): void {
+    this.#scheduleIn(0);
   }
 
   /** Commits can, or cannot, be heard. */
@@ -188,8 +193,8 @@ export class LiveStream {
     const { accounts, plans, organisationId, onBehalf, dashboardId, roles } = this.#options;
     const viewer = await accounts.current({ organisationId, subject: onBehalf.subject, roles });
     const plan = await plans.of(viewer, dashboardId);
-    if (this.#version !== undefined && this.#version !== plan.dashboard.version) this.#sayStale('changed');
-    this.#version = plan.dashboard.version;
+    if (this.#state !== undefined && this.#state !== plan.state) this.#sayStale('changed');
+    this.#state = plan.state;
     const lineage = await plans.lineageOf(plan, viewer, onBehalf);
     if (this.#ended) return undefined;
     this.#unknown = new Set(lineage.unknown.map(({ widgetId }) => widgetId));

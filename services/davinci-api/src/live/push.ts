@@ -3,12 +3,14 @@
 import type { ServerResponse } from 'node:http';
 import type { Metrics } from '@rtdp/service/metrics';
 import type { LiveStale } from '../client.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import type { CommitBook } from './commit-book.ts';
 import { EventStream } from './event-stream.ts';
 import { LiveStream, type LiveStreamOptions } from './live-stream.ts';
 
 export interface PushOptions {
   commits: CommitBook;
+  changes: DocumentChanges;
   metrics: Metrics;
   /** Whether commits can be heard at present. */
   isHearing: () => boolean;
@@ -24,13 +26,13 @@ export class Push {
   readonly #streams = new Set<LiveStream>();
   readonly #pushes;
   readonly #delay;
-  readonly #stopListening: () => void;
+  readonly #stopListening: (() => void)[];
   readonly #look: NodeJS.Timeout;
   #isHearing = true;
 
   constructor(options: PushOptions) {
     this.#options = options;
-    const { metrics, commits } = options;
+    const { metrics, commits, changes } = options;
     const open = metrics.gauge('rtdp_davinci_live_streams', 'Browsers that look at a dashboard.', []);
     open.set(0);
     this.#pushes = metrics.counter('rtdp_davinci_live_pushes_total', 'Commits told to browsers.', []);
@@ -39,9 +41,16 @@ export class Push {
       'From hearing of a commit to telling a browser, gathered ones included.',
       [],
     );
-    this.#stopListening = commits.listen((moved) => {
-      for (const stream of this.#streams) if (stream.organisationId === moved.organisationId) stream.moved(moved);
-    });
+    const streamsOf = (organisationId: string) =>
+      [...this.#streams].filter((stream) => stream.organisationId === organisationId);
+    this.#stopListening = [
+      commits.listen((moved) => {
+        for (const stream of streamsOf(moved.organisationId)) stream.moved(moved);
+      }),
+      changes.listen((organisationId) => {
+        for (const stream of streamsOf(organisationId)) stream.documentsChanged();
+      }),
+    ];
     this.#look = setInterval(() => {
       open.set(this.#streams.size);
       this.#lookWhetherHearing();
@@ -84,7 +93,7 @@ export class Push {
   }
 
   close(why: LiveStale['why'] = 'stopping'): void {
-    this.#stopListening();
+    for (const stop of this.#stopListening) stop();
     clearInterval(this.#look);
     for (const stream of [...this.#streams]) stream.end(why);
   }

@@ -6,6 +6,7 @@ import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Source, SourceTables, sourceInputSchema, sourceTestSchema } from '../client.ts';
 import type { Collection } from '../documents/collection-routes.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore, type Stored } from '../documents/document-store.ts';
 import { findUses } from '../documents/find-uses.ts';
 import type { DataSource, OnBehalf } from './data-source.ts';
@@ -25,6 +26,7 @@ interface Content {
 export interface SourceServiceOptions {
   database: Knex;
   audit: AuditStore;
+  changes: DocumentChanges;
   secrets: SecretBox;
   moonboxUrl: string;
 }
@@ -40,6 +42,7 @@ export class SourceService implements Collection<Input, Source, Source> {
     this.#store = new DocumentStore({
       database: options.database,
       audit: options.audit,
+      changes: options.changes,
       kind: 'source',
       columns: ({ secret }) => ({ secret }),
       kept: ({ secret: _secret, ...kept }) => kept,

@@ -5,6 +5,7 @@ import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { View, ViewModel, viewInputSchema } from '../client.ts';
 import type { Collection } from '../documents/collection-routes.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
 import { findUses } from '../documents/find-uses.ts';
 import { checkView } from './check-view.ts';
@@ -18,12 +19,13 @@ export class ViewService implements Collection<Input, View, View> {
   readonly #store: DocumentStore<Content>;
   readonly #now: () => number;
 
-  constructor(options: { database: Knex; audit: AuditStore; now: () => number }) {
-    const { database, audit } = options;
+  constructor(options: { database: Knex; audit: AuditStore; changes: DocumentChanges; now: () => number }) {
+    const { database, audit, changes } = options;
     this.#now = options.now;
     this.#store = new DocumentStore<Content>({
       database,
       audit,
+      changes,
       kind: 'view',
       columns: ({ sourceId }) => ({ source_id: sourceId }),
     });

@@ -4,6 +4,7 @@ import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Widget, widgetInputSchema } from '../client.ts';
 import type { Collection } from '../documents/collection-routes.ts';
+import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
 import { findUses } from '../documents/find-uses.ts';
 
@@ -13,10 +14,11 @@ type Content = Omit<Input, 'id' | 'name' | 'version'>;
 export class WidgetService implements Collection<Input, Widget, Widget> {
   readonly #store: DocumentStore<Content>;
 
-  constructor({ database, audit }: { database: Knex; audit: AuditStore }) {
+  constructor({ database, audit, changes }: { database: Knex; audit: AuditStore; changes: DocumentChanges }) {
     this.#store = new DocumentStore<Content>({
       database,
       audit,
+      changes,
       kind: 'widget',
       columns: ({ viewId }) => ({ view_id: viewId }),
     });

@@ -1,0 +1,222 @@
+/** A commit notice on the real bus reaches exactly the browsers and widgets it concerns, through real Moonbox; a browser that comes back misses nothing. */
+import type { BusProducer } from '@rtdp/bus/bus';
+import { connectBus } from '@rtdp/bus/connect';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { serviceSet } from '@rtdp/testing/services';
+import { writeMessage } from '@rtdp/ums/message';
+import type { UmsField, UmsType, UmsValue } from '@rtdp/ums/types';
+import { FEEDBACK } from '@rtdp/wormhole/client';
+import { expect, test } from 'vitest';
+import { createDavinciClient, type LiveCommit } from '../client.ts';
+
+interface LiveEvent {
+  id: string;
+  event: string;
+  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came.
+  data: any;
+}
+
+/** Reads server-sent events as the web application does. */
+class Browser {
+  readonly events: LiveEvent[] = [];
+  readonly #controller = new AbortController();
+  ended: Promise<void> = Promise.resolve();
+
+  async open(baseUrl: string, dashboard: string, token: string, lastEventId?: string): Promise<void> {
+    const response = await fetch(`${baseUrl}/api/live?dashboard=${dashboard}`, {
+      headers: {
+        authorization: `Bearer ${token}`,
+        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
+      },
+      signal: this.#controller.signal,
+    });
+    expect(response.status).toBe(200);
+    this.ended = this.#read(response).catch(() => undefined);
+  }
+
+  close(): void {
+    this.#controller.abort();
+  }
+
+  /** The first event that fits, also one that has come already. */
+  async next(fits: (event: LiveEvent) => boolean): Promise<LiveEvent> {
+    const deadline = Date.now() + 20_000;
+    for (;;) {
+      const found = this.events.find(fits);
+      if (found !== undefined) return found;
+      if (Date.now() > deadline) throw new Error(`no such event in ${JSON.stringify(this.events)}`);
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  async #read(response: Response): Promise<void> {
+    let text = '';
+    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
+      text += chunk;
+      const parts = text.split('\n\n');
+      text = parts.pop()!;
+      for (const part of parts) {
+        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
+        this.events.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
+      }
+    }
+  }
+}
+
+async function tell(
+  producer: BusProducer,
+  sinkNamespace: string,
+  commitNumber: number,
+  rest: { organisationId?: string; watermark?: string; changed?: boolean } = {},
+): Promise<void> {
+  const cells: [string, UmsType, UmsValue][] = [
+    ['organisation_id', 'string', rest.organisationId ?? FIRST_ORGANISATION_ID],
+    ['flow', 'string', 'test'],
+    ['commit_number', 'long', String(commitNumber)],
+    ['watermark', 'datetime', rest.watermark ?? null],
+    ['loading', 'boolean', false],
+    ['changed', 'boolean', rest.changed ?? true],
+    ['at', 'long', String(Date.now())],
+  ];
+  const fields: UmsField[] = cells.map(([name, type]) => ({ name, type, nullable: true, encoded: false }));
+  const rows = [cells.map(([, , value]) => value)];
+  const value = writeMessage({ kind: FEEDBACK.noticeKind, namespace: sinkNamespace, batchId: 0, fields, rows });
+  await producer.send(FEEDBACK.topic, [{ partition: 0, key: sinkNamespace, value }]);
+}
+
+test('a commit refreshes the widgets that read the table, and only those', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  const moonbox = services.service('moonbox');
+  const davinci = services.service('davinci-api');
+  await Promise.all([moonbox.start(), davinci.start()]);
+  const baseUrl = services.baseUrls['davinci-api'];
+  const gateway = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token });
+  const api = createDavinciClient({ baseUrl, token: services.token });
+  const bus = connectBus({ brokers, clientId: 'live-test' });
+  const producer = bus.producer();
+
+  await sink.query('create table orders (id int primary key, amount int, ums_id_ bigint)');
+  await sink.query('create table stock (id int primary key, pieces int, ums_id_ bigint)');
+  await sink.query('insert into orders values (1, 10)');
+  const url = new URL(sink.url);
+  await gateway.mount({
+    name: uniqueName('mount'),
+    kind: 'postgres',
+    connection: {
+      host: url.hostname,
+      port: Number(url.port),
+      database: sink.name,
+      user: url.username,
+      password: url.password,
+    },
+  });
+  const [mount] = (await gateway.listMounts()).items;
+  const namespace = (table: string) => `postgresql.${sink.name}.public.${table}.*.0.0`;
+
+  const source = await api.sources.create({ name: 'gateway', kind: 'moonbox' });
+  const model = [{ column: 'amount', type: 'number' as const, role: 'measure' as const }];
+  const orders = await api.views.create({
+    name: 'orders',
+    sourceId: source.id,
+    sql: `select o.amount from ${mount!.name}.orders o where o.id >= :from`,
+    variables: [{ name: 'from', type: 'number', default: 0 }],
+    model,
+  });
+  const stock = await api.views.create({
+    name: 'stock',
+    sourceId: source.id,
+    sql: `select pieces as amount from ${mount!.name}.stock`,
+    model,
+  });
+  const query = { measures: [{ column: 'amount', aggregation: 'sum' as const }] };
+  const sum = await api.widgets.create({ name: 'sum', viewId: orders.id, kind: 'scorecard', query });
+  const pieces = await api.widgets.create({ name: 'pieces', viewId: stock.id, kind: 'scorecard', query });
+  const items = [sum, pieces].map(({ id }, index) => ({
+    id: `i${index}`,
+    kind: 'widget',
+    widgetId: id,
+    x: index,
+    y: 0,
+    w: 1,
+    h: 1,
+  }));
+  const dashboard = await api.dashboards.create({ name: 'live', tabs: [{ id: 't', name: 'T', items }] });
+  const ask = () => api.query({ viewId: orders.id, ...query, widgetId: sum.id });
+
+  await tell(producer, namespace('orders'), 7);
+  const browser = new Browser();
+  await browser.open(baseUrl, dashboard.id, services.token);
+  await browser.next(({ event }) => event === 'ready');
+  const first = await ask();
+  expect(first.rows[0]![0]).toBe('10');
+
+  await sink.query('insert into orders values (2, 32)');
+  await tell(producer, namespace('orders'), 8, { watermark: '2026-01-01 10:00:00.25' });
+  const told = (number: number) => (event: LiveEvent) =>
+    event.event === 'commit' &&
+    (event.data as LiveCommit).commits.some(({ commitNumber }) => commitNumber === String(number));
+  const commit = await browser.next(told(8));
+  expect(commit.data).toEqual({
+    widgets: [sum.id],
+    commits: [
+      {
+        sinkNamespace: namespace('orders'),
+        commitNumber: '8',
+        watermark: '2026-01-01T10:00:00.25Z',
+        loading: false,
+      },
+    ],
+  });
+  const [second, third] = await Promise.all([ask(), ask()]);
+  expect([second.rows, third.rows]).toEqual([[['42']], [['42']]]);
+  expect(second.freshness).toMatchObject([{ commitNumber: '8' }]);
+  const again = await ask();
+  expect(again).toMatchObject({ cached: true, rows: [['42']] });
+  const audited = async (id: string) => (await gateway.listQueries({ label: `widget:${id}` })).total;
+  const deadline = Date.now() + 10_000;
+  while ((await audited(sum.id)) < 2 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  // One before the commit, one after it for both who asked at once; none for the widget of another table.
+  expect([await audited(sum.id), await audited(pieces.id)]).toEqual([2, 0]);
+
+  // A watermark that moves by itself is told without widgets; another organisation's commit is not told at all.
+  await tell(producer, namespace('stock'), 99, { organisationId: '00000000-0000-4000-8000-000000000002' });
+  await tell(producer, namespace('orders'), 8, { watermark: '2026-01-01 10:00:01', changed: false });
+  const moved = await browser.next(({ data }) => data.commits?.[0]?.watermark === '2026-01-01T10:00:01Z');
+  expect(moved.data.widgets).toEqual([]);
+  expect(JSON.stringify(browser.events)).not.toContain('"99"');
+
+  // Gone while two commits come, one of them while the service is not there.
+  browser.close();
+  await tell(producer, namespace('orders'), 9);
+  await davinci.kill();
+  await tell(producer, namespace('stock'), 3);
+  await davinci.start();
+  const back = new Browser();
+  await back.open(baseUrl, dashboard.id, services.token, moved.id);
+  const missed = await Promise.all([back.next(told(9)), back.next(told(3))]);
+  const widgets = new Set(missed.flatMap(({ data }) => (data as LiveCommit).widgets));
+  expect(widgets).toEqual(new Set([sum.id, pieces.id]));
+
+  // Who may no longer see the view is not even told of the widget; a token that ends closes the stream.
+  const hidden = { ...stock, rights: { editor: { hiddenColumns: [] } } };
+  const { id: _id, createdAt: _created, updatedAt: _updated, ...input } = hidden;
+  await api.views.replace(stock.id, input);
+  await back.next(({ event, data }) => event === 'stale' && data.why === 'changed');
+  const before = back.events.length;
+  await tell(producer, namespace('stock'), 4);
+  await tell(producer, namespace('orders'), 10);
+  await back.next(told(10));
+  expect(back.events.slice(before).flatMap(({ data }) => data.widgets ?? [])).not.toContain(pieces.id);
+  await davinci.stop();
+  await back.next(({ event, data }) => event === 'stale' && data.why === 'stopping');
+  await back.ended;
+  await moonbox.stop();
+  await bus.close();
+});
