@@ -1,0 +1,89 @@
+/** What the browser gets beside data: the application, compressed and locked up, and the consoles of the other services with its own token. */
+import { mkdir, mkdtemp, rm, utimes, writeFile } from 'node:fs/promises';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { davinciFixture } from '../fixtures/davinci-fixture.ts';
+
+test('the application is served for every page, its files for ever, and nothing else of the machine', async () => {
+  const parent = await mkdtemp(join(tmpdir(), 'rtdp-web-'));
+  const webFolder = join(parent, 'dist');
+  await using davinci = await davinciFixture({ webFolder });
+  const get = (path: string, headers: Record<string, string> = {}) => fetch(davinci.baseUrl + path, { headers });
+  expect((await get('/')).status).toBe(503);
+  await mkdir(join(webFolder, 'assets'), { recursive: true });
+  await writeFile(join(parent, 'secret.txt'), 'secret');
+  await writeFile(join(webFolder, 'assets', 'main-abc.js'), `console.log(${JSON.stringify('x'.repeat(5_000))})`);
+  await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>one</title>');
+
+  for (const path of ['/', '/login', '/dashboards/1?tab=2']) {
+    const page = await get(path);
+    expect(page.status, path).toBe(200);
+    expect(await page.text()).toContain('<title>one</title>');
+    expect(page.headers.get('content-security-policy')).toContain("script-src 'self';");
+    expect(page.headers.get('cache-control')).toBe('no-cache');
+  }
+  const script = await get('/assets/main-abc.js', { 'accept-encoding': 'gzip, br' });
+  expect(script.headers.get('content-encoding')).toBe('br');
+  expect(script.headers.get('cache-control')).toContain('immutable');
+  expect(await script.text()).toContain('xxx');
+  const plain = await get('/assets/main-abc.js', { 'accept-encoding': 'identity, br;q=0' });
+  expect(plain.headers.get('content-encoding')).toBeNull();
+  for (const path of ['/../secret.txt', '/..%2fsecret.txt', '/%2e%2e/secret.txt', '/assets/none.js', '/secret.txt']) {
+    const refused = await get(path);
+    expect(refused.status, path).toBe(404);
+    expect(await refused.text()).not.toBe('secret');
+  }
+  // The API stays the API, however its path is written.
+  for (const path of ['/api/dashboards', '/%61pi/dashboards']) expect((await get(path)).status, path).toBe(401);
+  expect((await get('/api/nothing')).status).toBe(404);
+  await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>two</title>');
+  await utimes(join(webFolder, 'index.html'), new Date(), new Date(Date.now() + 5_000));
+  expect(await (await get('/')).text()).toContain('<title>two</title>');
+  await rm(parent, { recursive: true });
+});
+
+test('a console request reaches the service as it was sent, with the token and nothing that could lead elsewhere', async () => {
+  const asked: { request: IncomingMessage; body: string }[] = [];
+  const service = createServer((request, response) => {
+    const chunks: Buffer[] = [];
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      asked.push({ request, body: Buffer.concat(chunks).toString() });
+      response.writeHead(418, { 'content-type': 'application/json', 'set-cookie': 'a=b' });
+      response.end('{"code":"MOONBOX_TEAPOT"}');
+    });
+  });
+  await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+  const { port } = service.address() as AddressInfo;
+  await using davinci = await davinciFixture({ moonboxUrl: `http://127.0.0.1:${port}` });
+  const token = await davinci.token({ role: 'viewer' });
+  const answer = await davinci.ask('POST', '/api/console/moonbox/queries/a%2Fb/cancel?x=1&y=%20', {
+    token,
+    body: { deep: [1, null] },
+    headers: { cookie: 'rtdp_refresh=secret' },
+  });
+  expect(answer).toMatchObject({ status: 418, body: { code: 'MOONBOX_TEAPOT' } });
+  expect(answer.headers.getSetCookie()).toEqual([]);
+  expect(asked[0]).toMatchObject({
+    body: '{"deep":[1,null]}',
+    request: { method: 'POST', url: '/queries/a%2Fb/cancel?x=1&y=%20', headers: { authorization: `Bearer ${token}` } },
+  });
+  expect(asked[0]!.request.headers).not.toHaveProperty('cookie');
+  expect((await davinci.ask('GET', '/api/console/moonbox/mounts', { token: '' })).status).toBe(401);
+  await davinci.ask('GET', '/api/console/moonbox//127.0.0.1:1/mounts', { token });
+  expect(asked.at(-1)!.request.url).toBe('//127.0.0.1:1/mounts');
+  expect(asked.at(-1)!.request.headers.host).toBe(`127.0.0.1:${port}`);
+  const away = await davinci.ask('GET', '/api/console/dbus/sources', { token });
+  expect(away).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } });
+  const health = await davinci.ask('GET', '/api/health', { token });
+  expect(health.body.services.map(({ name, status }: Record<string, string>) => [name, status])).toEqual([
+    ['davinci-api', 'ok'],
+    ['dbus', 'down'],
+    ['wormhole', 'down'],
+    ['moonbox', 'down'],
+  ]);
+  service.close();
+});
