@@ -16,7 +16,7 @@ import { MOONBOX_MIGRATIONS } from './catalog/migrations.ts';
 import { MOONBOX_OPTIONS } from './options.ts';
 import { planQuery } from './plan/plan-query.ts';
 import { assembleGateway, type Gateway } from './registry.ts';
-import { wireTls } from './session/postgres-wire/self-signed-certificate.ts';
+import { wireTls } from './session/postgres-wire/wire-certificate.ts';
 import { openShadowCatalog } from './session/postgres-wire/shadow/shadow-catalog.ts';
 import { createWireServer } from './session/postgres-wire/wire-server.ts';
 import { accessRoutes } from './session/rest/access-routes.ts';
