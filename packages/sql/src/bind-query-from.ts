@@ -3,8 +3,9 @@ import type { Alias, JoinExpr, Node, RangeSubselect, RangeVar } from 'libpg-quer
 import { namesOf } from './bind-expression.ts';
 import { locationOf } from './bind-from.ts';
 import { castToCommon, commonType } from './casts.ts';
+import { walk } from './check-stateless.ts';
 import { compare } from './comparison.ts';
-import { computed, type Expression } from './expression.ts';
+import { computed, type Expression, type Statement } from './expression.ts';
 import type { PgType } from './pg-type.ts';
 import type {
   ColumnOrigin,
@@ -358,9 +359,23 @@ function bindJoin(
     if (left.sql === '' || right.sql === '') return { sql: left.sql + right.sql, columns, tables };
     return { sql: word === 'JOIN' ? `(${left.sql} CROSS JOIN ${right.sql})` : sqlOf('true'), columns, tables };
   }
+  if (word !== 'JOIN') refuseSubqueries(statement, node.quals);
   const scope = namesSoFar(options, [{ sql: '', columns, tables }]);
   const condition = options.bindCondition(node.quals, scope);
   return { sql: sqlOf(condition.sql), columns, tables };
+}
+
+/** The engine cannot ask a subquery which rows an outer join leaves alone. */
+function refuseSubqueries(statement: Statement, condition: Node): void {
+  walk(condition, (kind, body) => {
+    if (kind !== 'SubLink') return;
+    throw statement.refuse(
+      'SQL_UNSUPPORTED',
+      'A subquery in the ON of an outer join is only computed where one Postgres source holds every table of the query.',
+      'Join a subquery in FROM instead.',
+      body.location,
+    );
+  });
 }
 
 /** USING and NATURAL: equal columns become one, which for FULL is the first that is there. */

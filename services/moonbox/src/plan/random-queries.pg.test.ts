@@ -1,0 +1,45 @@
+import { SqlError } from '@rtdp/sql/problem';
+import { expect, test } from 'vitest';
+import { randomQuery, randomTables } from './testing/random-query.ts';
+import { comparable, TwoStores } from './testing/two-stores.ts';
+
+test('random queries over two stores give what one Postgres gives', { timeout: 600_000 }, async () => {
+  const seed = Number(process.env.RTDP_SEED ?? 20261125);
+  const wanted = Number(process.env.RTDP_RUNS ?? 200);
+  await using stores = await TwoStores.open(randomTables(seed, 40));
+  const differences: string[] = [];
+  const counts = { compared: 0, refused: 0, failed: 0, whole: 0, rows: 0, several: 0 };
+  for (let number = 0; counts.compared < wanted && number < wanted * 3; number += 1) {
+    const { sql, ordered } = randomQuery(seed * 1000 + number);
+    const told = `seed ${seed}, query ${number}: ${sql}`;
+    let expected: string[];
+    try {
+      expected = comparable(await stores.expected(sql), ordered);
+    } catch {
+      // Postgres itself refuses some joins and overflows; then nothing is proven either way.
+      counts.failed += 1;
+      continue;
+    }
+    try {
+      const plan = stores.plan(sql);
+      const answer = comparable(await stores.run(plan), ordered);
+      counts.compared += 1;
+      counts.rows += answer.length;
+      if (plan.whole !== undefined) counts.whole += 1;
+      if (new Set(plan.parts.map(({ store }) => store)).size > 1) counts.several += 1;
+      if (JSON.stringify(answer) !== JSON.stringify(expected)) {
+        differences.push(
+          `${told}\n  parts: ${JSON.stringify(plan.whole ?? plan.parts.map((part) => part.sql))}\n  local: ${plan.local?.sql}\n  got ${answer.slice(0, 5).join(' ')} (${answer.length})\n  want ${expected.slice(0, 5).join(' ')} (${expected.length})`,
+        );
+      }
+    } catch (error) {
+      if (error instanceof SqlError) counts.refused += 1;
+      else differences.push(`${told}\n  ${(error as Error).message}`);
+      if (process.env.RTDP_TELL !== undefined) console.log(told, (error as Error).message);
+    }
+  }
+  expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
+  expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
+  expect(counts.several, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
+  expect(counts.refused, JSON.stringify(counts)).toBeLessThan(wanted / 20);
+});

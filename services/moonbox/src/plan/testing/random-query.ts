@@ -1,0 +1,420 @@
+/** Makes queries over the tables of the random test from a seed: joins, filters, groups, subqueries, set operations and windows, all deterministic. */
+import { seededRandom } from './tpch-tables.ts';
+import type { Row, StoredTable } from './two-stores.ts';
+
+type Kind = 'int' | 'big' | 'money' | 'free' | 'float' | 'text' | 'date' | 'moment' | 'bool';
+
+interface Column {
+  readonly name: string;
+  readonly kind: Kind;
+}
+
+interface Table {
+  readonly name: string;
+  readonly store: 'pg' | 'maria';
+  readonly columns: readonly Column[];
+}
+
+const COLUMN_TYPES: Record<Kind, { postgres: string; maria: string }> = {
+  int: { postgres: 'int', maria: 'int' },
+  big: { postgres: 'bigint', maria: 'bigint' },
+  money: { postgres: 'numeric(10,2)', maria: 'decimal(10,2)' },
+  free: { postgres: 'numeric', maria: 'decimal(30,10)' },
+  float: { postgres: 'float8', maria: 'double' },
+  text: { postgres: 'text', maria: 'varchar(40)' },
+  date: { postgres: 'date', maria: 'date' },
+  moment: { postgres: 'timestamp', maria: 'datetime(6)' },
+  bool: { postgres: 'boolean', maria: 'boolean' },
+};
+
+const TABLES: readonly Table[] = [
+  {
+    name: 'a',
+    store: 'pg',
+    columns: columns('id:int k:int n:int b:big m:money t:text d:date f:float free:free ok:bool at:moment'),
+  },
+  { name: 'b', store: 'pg', columns: columns('id:int a_id:int k:int m:money t:text d:date') },
+  {
+    name: 'c',
+    store: 'maria',
+    columns: columns('id:int a_id:int k:int n:int b:big m:money t:text d:date f:float at:moment'),
+  },
+  { name: 'e', store: 'maria', columns: columns('id:int c_id:int k:int m:money t:text') },
+];
+
+function columns(text: string): Column[] {
+  return text.split(' ').map((part) => {
+    const [name, kind] = part.split(':') as [string, Kind];
+    return { name, kind };
+  });
+}
+
+const TEXTS = ['', 'a', 'A', 'ab', 'Ab ', 'b', 'B%', 'a_c', 'é', 'zebra', 'Zebra', '\\x', "it's", '10', '9', 'ß', '数'];
+
+export function randomTables(seed: number, rowCount: number): StoredTable[] {
+  const random = seededRandom(seed);
+  const int = (least: number, greatest: number): number => least + Math.floor(random() * (greatest - least + 1));
+  const valueFor = (kind: Kind): string | null => {
+    if (random() < 0.15) return null;
+    switch (kind) {
+      case 'int':
+        return `${int(-5, 12)}`;
+      case 'big':
+        return random() < 0.1 ? '9007199254740993' : `${int(-1000, 1000)}`;
+      case 'money':
+        return (int(-2000, 5000) / 100).toFixed(2);
+      case 'free':
+        return (int(-500, 500) / 8).toFixed(int(3, 5));
+      case 'float':
+        return `${int(-40, 40) / 4}`;
+      case 'text':
+        return TEXTS[int(0, TEXTS.length - 1)]!;
+      case 'date':
+        return new Date(Date.UTC(2024, 0, int(1, 400))).toISOString().slice(0, 10);
+      case 'moment':
+        return new Date(Date.UTC(2024, 0, int(1, 60), int(0, 23), int(0, 59), int(0, 59), int(0, 9) * 100))
+          .toISOString()
+          .replace('T', ' ')
+          .slice(0, 23);
+      default:
+        return random() < 0.5 ? 'true' : 'false';
+    }
+  };
+  return TABLES.map(({ name, store, columns: own }) => {
+    const ddl = (dialect: 'postgres' | 'maria'): string =>
+      own
+        .map(
+          (column) =>
+            `${column.name} ${COLUMN_TYPES[column.kind][dialect]}${column.name === 'id' ? ' primary key' : ''}`,
+        )
+        .join(', ');
+    const rows = Array.from(
+      { length: rowCount },
+      (_, index): Row =>
+        own.map((column) =>
+          column.name === 'id'
+            ? `${index + 1}`
+            : column.name.endsWith('_id')
+              ? random() < 0.1
+                ? null
+                : `${int(1, rowCount + 3)}`
+              : valueFor(column.kind),
+        ),
+    );
+    return { name, store, postgres: ddl('postgres'), maria: ddl('maria'), rows };
+  });
+}
+
+interface Visible {
+  readonly sql: string;
+  readonly kind: Kind;
+}
+
+/** One query; `ordered` says that its ORDER BY names every row's place. */
+export function randomQuery(seed: number): { sql: string; ordered: boolean } {
+  const maker = new QueryMaker(seededRandom(seed));
+  return maker.make();
+}
+
+class QueryMaker {
+  readonly #random: () => number;
+  #aliases = 0;
+
+  constructor(random: () => number) {
+    this.#random = random;
+  }
+
+  #int(least: number, greatest: number): number {
+    return least + Math.floor(this.#random() * (greatest - least + 1));
+  }
+
+  #chance(probability: number): boolean {
+    return this.#random() < probability;
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    return list[this.#int(0, list.length - 1)]!;
+  }
+
+  make(): { sql: string; ordered: boolean } {
+    const shape = this.#random();
+    if (shape < 0.34) return this.#rows();
+    if (shape < 0.64) return this.#groups();
+    if (shape < 0.74) return this.#union();
+    if (shape < 0.84) return this.#window();
+    if (shape < 0.92) return this.#common();
+    return this.#limited();
+  }
+
+  #table(): { table: Table; alias: string; visible: Visible[] } {
+    const table = this.#pick(TABLES);
+    this.#aliases += 1;
+    const alias = `t${this.#aliases}`;
+    return { table, alias, visible: table.columns.map(({ name, kind }) => ({ sql: `${alias}.${name}`, kind })) };
+  }
+
+  /** FROM with one to three tables. */
+  #from(): { sql: string; visible: Visible[]; aliases: string[] } {
+    const first = this.#table();
+    let sql = `${first.table.store}.${first.table.name} ${first.alias}`;
+    const visible = [...first.visible];
+    const aliases = [first.alias];
+    for (let count = this.#int(0, 2); count > 0; count -= 1) {
+      const next = this.#table();
+      const word = this.#pick(['join', 'join', 'left join', 'right join', 'full join', 'comma']);
+      const keys = (list: readonly Visible[]): Visible[] =>
+        list.filter(({ sql: column }) => /\.(id|a_id|c_id|k)$/.test(column));
+      const on = `${this.#pick(keys(visible)).sql} = ${this.#pick(keys(next.visible)).sql}`;
+      const more =
+        word !== 'full join' && word !== 'comma' && this.#chance(0.3)
+          ? ` and ${this.#condition(this.#chance(0.5) ? next.visible : visible)}`
+          : '';
+      const item = `${next.table.store}.${next.table.name} ${next.alias}`;
+      // A comma binds less tightly than JOIN, so what comes after it could not name the tables before.
+      sql = word === 'comma' ? `${sql} join ${item} on ${on}` : `${sql} ${word} ${item} on ${on}${more}`;
+      visible.push(...next.visible);
+      aliases.push(next.alias);
+    }
+    return { sql, visible, aliases };
+  }
+
+  #literal(kind: Kind): string {
+    switch (kind) {
+      case 'int':
+      case 'big':
+        return `${this.#int(-5, 12)}`;
+      case 'money':
+      case 'free':
+        return (this.#int(-1000, 4000) / 100).toFixed(2);
+      case 'float':
+        return `${this.#int(-20, 20) / 4}`;
+      case 'text':
+        return `'${this.#pick(TEXTS).replaceAll("'", "''")}'`;
+      case 'date':
+        return `date '2024-0${this.#int(1, 9)}-1${this.#int(0, 9)}'`;
+      case 'moment':
+        return `timestamp '2024-01-1${this.#int(0, 9)} 1${this.#int(0, 9)}:30:00'`;
+      default:
+        return 'true';
+    }
+  }
+
+  #condition(visible: readonly Visible[], depth = 0): string {
+    const roll = this.#random();
+    if (depth < 2 && roll < 0.12)
+      return `(${this.#condition(visible, depth + 1)} or ${this.#condition(visible, depth + 1)})`;
+    if (depth < 2 && roll < 0.16) return `not (${this.#condition(visible, depth + 1)})`;
+    if (depth === 0 && roll < 0.3) return this.#subquery(visible);
+    const column = this.#pick(visible);
+    const { sql, kind } = column;
+    if (this.#chance(0.12)) return `${sql} is ${this.#pick(['null', 'not null'])}`;
+    if (kind === 'bool') return this.#pick([sql, `not ${sql}`, `${sql} is true`]);
+    if (kind === 'text' && this.#chance(0.35)) {
+      return `${sql} ${this.#pick(['like', 'not like', 'like'])} ${this.#pick(["'%a%'", "'A%'", "'_b%'", "'%\\_%'", "'a'", "'%e%'"])}`;
+    }
+    if (this.#chance(0.15))
+      return `${sql} ${this.#pick(['in', 'not in'])} (${this.#literal(kind)}, ${this.#literal(kind)}, ${this.#literal(kind)})`;
+    if (this.#chance(0.12)) return `${sql} between ${this.#literal(kind)} and ${this.#literal(kind)}`;
+    const operator = this.#pick(['=', '<>', '<', '<=', '>', '>=']);
+    if (this.#chance(0.25)) {
+      const same = visible.filter((other) => other.kind === kind);
+      return `${sql} ${operator} ${this.#pick(same).sql}`;
+    }
+    if (this.#chance(0.1)) return `${sql} is not distinct from ${this.#literal(kind)}`;
+    return `${sql} ${operator} ${this.#literal(kind)}`;
+  }
+
+  #subquery(visible: readonly Visible[]): string {
+    const inner = this.#table();
+    const from = `${inner.table.store}.${inner.table.name} ${inner.alias}`;
+    const ints = (list: readonly Visible[]): readonly Visible[] => list.filter(({ kind }) => kind === 'int');
+    const link = `${this.#pick(ints(inner.visible)).sql} = ${this.#pick(ints(visible)).sql}`;
+    const more = this.#chance(0.5) ? ` and ${this.#condition(inner.visible, 1)}` : '';
+    switch (this.#int(0, 3)) {
+      case 0:
+        return `${this.#pick(['exists', 'not exists'])} (select 1 from ${from} where ${link}${more})`;
+      case 1:
+        return `${this.#pick(ints(visible)).sql} ${this.#pick(['in', 'not in'])} (select ${this.#pick(ints(inner.visible)).sql} from ${from} where ${this.#condition(inner.visible, 1)})`;
+      case 2:
+        return `${this.#pick(ints(visible)).sql} ${this.#pick(['<', '>='])} (select ${this.#pick(['max', 'min', 'count'])}(${this.#pick(ints(inner.visible)).sql}) from ${from} where ${link}${more})`;
+      default:
+        return `(select sum(${inner.alias}.m) from ${from} where ${link}) > ${this.#literal('money')}`;
+    }
+  }
+
+  #where(visible: readonly Visible[]): string {
+    const parts = Array.from({ length: this.#int(0, 3) }, () => this.#condition(visible));
+    return parts.length === 0 ? '' : ` where ${parts.join(' and ')}`;
+  }
+
+  #expression(visible: readonly Visible[]): string {
+    const { sql, kind } = this.#pick(visible);
+    const roll = this.#random();
+    if (roll < 0.45) return sql;
+    switch (kind) {
+      case 'int':
+        return this.#pick([
+          `${sql} + 1`,
+          `${sql} / 3`,
+          `${sql} % 4`,
+          `-${sql}`,
+          `${sql} * 2.5`,
+          `coalesce(${sql}, 0)`,
+          `${sql}::text`,
+          `nullif(${sql}, 2)`,
+          `abs(${sql})`,
+        ]);
+      case 'big':
+        return this.#pick([`${sql} - 1`, `${sql} / 7`, `${sql}::text`, `${sql}::numeric / 3`]);
+      case 'money':
+        return this.#pick([
+          `${sql} * 2`,
+          `${sql} / 3`,
+          `round(${sql}, 1)`,
+          `${sql}::int`,
+          `${sql} * ${sql}`,
+          `trunc(${sql})`,
+          `${sql} + 0.001`,
+        ]);
+      case 'free':
+        return this.#pick([`${sql} + 1`, `round(${sql}, 2)`, `${sql} * 2`]);
+      case 'float':
+        return this.#pick([`${sql} * 2`, `${sql} + 0.5`, `${sql}::int`]);
+      case 'text':
+        return this.#pick([
+          `upper(${sql})`,
+          `length(${sql})`,
+          `${sql} || '!'`,
+          `coalesce(${sql}, 'none')`,
+          `substring(${sql} from 1 for 2)`,
+          `left(${sql}, 1)`,
+          `replace(${sql}, 'a', 'o')`,
+        ]);
+      case 'date':
+        return this.#pick([
+          `extract(year from ${sql})`,
+          `${sql} + 30`,
+          `extract(month from ${sql})`,
+          `${sql} + interval '1 month'`,
+        ]);
+      case 'moment':
+        return this.#pick([`date_trunc('day', ${sql})`, `${sql}::date`, `extract(hour from ${sql})`]);
+      default:
+        return this.#pick([`not ${sql}`, `case when ${sql} then 1 else 0 end`]);
+    }
+  }
+
+  #rows(): { sql: string; ordered: boolean } {
+    const { sql, visible, aliases } = this.#from();
+    const list = Array.from({ length: this.#int(1, 4) }, () => this.#expression(visible));
+    const distinct = this.#chance(0.2);
+    const where = this.#where(visible);
+    if (distinct) return { sql: `select distinct ${list.join(', ')} from ${sql}${where}`, ordered: false };
+    if (this.#chance(0.2)) return { sql: `select ${aliases[0]}.* from ${sql}${where}`, ordered: false };
+    // Every row's place: by the keys of all tables.
+    const keys = aliases.map((alias) => `${alias}.id`);
+    const key = this.#pick(visible);
+    const order = [`${key.sql} ${this.#pick(['', 'desc', 'desc nulls last', 'nulls first'])}`, ...keys];
+    return { sql: `select ${list.join(', ')} from ${sql}${where} order by ${order.join(', ')}`, ordered: true };
+  }
+
+  #aggregate(visible: readonly Visible[]): string {
+    const of = (...kinds: Kind[]): string => {
+      const fitting = visible.filter(({ kind }) => kinds.includes(kind));
+      return fitting.length === 0 ? '1' : this.#pick(fitting).sql;
+    };
+    const filter = this.#chance(0.15) ? ` filter (where ${this.#condition(visible, 2)})` : '';
+    const call = this.#pick([
+      () => 'count(*)',
+      () => `count(${this.#pick(visible).sql})`,
+      () => `count(distinct ${of('int', 'text', 'money')})`,
+      () => `sum(${of('int', 'money', 'big')})`,
+      () => `sum(${of('int', 'money')} * 2)`,
+      () => `avg(${of('int', 'money', 'big')})`,
+      () => `min(${of('text', 'date', 'money', 'int', 'moment', 'float')})`,
+      () => `max(${of('text', 'date', 'money', 'int', 'moment', 'free')})`,
+      () => `sum(${of('free', 'money')})`,
+      () => `sum(distinct ${of('int')})`,
+    ]);
+    return `${call()}${filter}`;
+  }
+
+  #groups(): { sql: string; ordered: boolean } {
+    const { sql, visible } = this.#from();
+    const keys = [...new Set(Array.from({ length: this.#int(0, 2) }, () => this.#groupKey(visible)))];
+    const list = [...keys, ...Array.from({ length: this.#int(1, 3) }, () => this.#aggregate(visible))];
+    const having = this.#chance(0.25) ? ` having count(*) > ${this.#int(0, 3)}` : '';
+    const group = keys.length === 0 ? '' : ` group by ${keys.join(', ')}`;
+    return { sql: `select ${list.join(', ')} from ${sql}${this.#where(visible)}${group}${having}`, ordered: false };
+  }
+
+  #groupKey(visible: readonly Visible[]): string {
+    const { sql, kind } = this.#pick(visible.filter((column) => column.kind !== 'float' && column.kind !== 'free'));
+    if (kind === 'date' && this.#chance(0.5)) return `extract(month from ${sql})`;
+    if (kind === 'text' && this.#chance(0.3)) return `upper(${sql})`;
+    if (kind === 'int' && this.#chance(0.3)) return `${sql} % 3`;
+    return sql;
+  }
+
+  #union(): { sql: string; ordered: boolean } {
+    const sides = [0, 1].map(() => {
+      const { table, alias, visible } = this.#table();
+      return `select ${alias}.k, ${alias}.t, ${alias}.m from ${table.store}.${table.name} ${alias}${this.#where(visible)}`;
+    });
+    const word = this.#pick(['union', 'union all', 'intersect', 'except', 'except all', 'intersect all']);
+    return { sql: `${sides[0]} ${word} ${sides[1]}`, ordered: false };
+  }
+
+  #window(): { sql: string; ordered: boolean } {
+    const { table, alias, visible } = this.#table();
+    const other = this.#table();
+    const call = this.#pick([
+      'row_number()',
+      'rank()',
+      'dense_rank()',
+      `sum(${alias}.m)`,
+      `count(*)`,
+      `avg(${alias}.k)`,
+      `lag(${alias}.t)`,
+      `lead(${alias}.k, 2)`,
+      `lag(${alias}.k, 1, -1)`,
+      `max(${alias}.m)`,
+      `first_value(${alias}.t)`,
+    ]);
+    const order = /rank/.test(call)
+      ? `${alias}.k`
+      : `${alias}.k${this.#pick(['', ' desc'])}, ${alias}.id, ${other.alias}.id`;
+    const frame =
+      this.#chance(0.3) && /sum|count|avg|max|first/.test(call) ? ' rows between 2 preceding and current row' : '';
+    const sql = `select ${alias}.id, ${other.alias}.id, ${call} over (partition by ${this.#pick([`${alias}.t`, `${alias}.k`, `${other.alias}.k`])} order by ${order}${frame})
+      from ${table.store}.${table.name} ${alias} join ${other.table.store}.${other.table.name} ${other.alias} on ${alias}.id = ${other.alias}.k${this.#where(visible)}`;
+    return { sql, ordered: false };
+  }
+
+  #common(): { sql: string; ordered: boolean } {
+    const inner = this.#table();
+    const outer = this.#table();
+    const body = `select ${inner.alias}.k as k, count(*) as n, sum(${inner.alias}.m) as m from ${inner.table.store}.${inner.table.name} ${inner.alias}${this.#where(inner.visible)} group by ${inner.alias}.k`;
+    const from = `${outer.table.store}.${outer.table.name} ${outer.alias}`;
+    const columns = `${outer.alias}.id, x.n, x.m`;
+    const rest = this.#where(outer.visible);
+    if (this.#chance(0.5))
+      return {
+        sql: `with x as (${body}) select ${columns} from ${from} ${this.#pick(['join', 'left join'])} x on x.k = ${outer.alias}.k${rest}`,
+        ordered: false,
+      };
+    return { sql: `select ${columns} from ${from} join (${body}) x on x.k = ${outer.alias}.k${rest}`, ordered: false };
+  }
+
+  #limited(): { sql: string; ordered: boolean } {
+    const { table, alias, visible } = this.#table();
+    const key = this.#pick(visible);
+    const offset = this.#chance(0.3) ? ` offset ${this.#int(0, 5)}` : '';
+    const order = `${key.sql}${this.#pick(['', ' desc', ' nulls first'])}, ${alias}.id`;
+    const list = `${alias}.id, ${this.#expression(visible)}`;
+    return {
+      sql: `select ${list} from ${table.store}.${table.name} ${alias}${this.#where(visible)} order by ${order} limit ${this.#int(0, 8)}${offset}`,
+      ordered: true,
+    };
+  }
+}
