@@ -132,7 +132,7 @@ export class CopyWriter {
     for (let index = 0; index < this.#names.length; index += 1) writer.int16(code);
     writer.end();
     if (format === 'binary') writer.whole('d', BINARY_HEAD);
-    else if (hasHeader) writer.whole('d', this.#line(this.#names.map((name) => name)));
+    else if (hasHeader) writer.whole('d', this.#line(this.#names, false));
   }
 
   /** `messages` holds whole DataRow messages. */
@@ -151,9 +151,11 @@ export class CopyWriter {
     writer.begin('c').end();
   }
 
-  #line(values: readonly (string | null)[]): Buffer {
+  #line(values: readonly (string | null)[], isForced = true): Buffer {
     const { format, delimiter } = this.#options;
-    const parts = values.map((value, index) => (format === 'csv' ? this.#csv(value, index) : this.#text(value)));
+    const parts = values.map((value, index) =>
+      format === 'csv' ? this.#csv(value, isForced && this.#forced[index] === true) : this.#text(value),
+    );
     return Buffer.from(`${parts.join(delimiter)}\n`);
   }
 
@@ -162,14 +164,11 @@ export class CopyWriter {
     return value.replace(this.#special, (character) => TEXT_ESCAPES[character] ?? `\\${character}`);
   }
 
-  #csv(value: string | null, index: number): string {
+  #csv(value: string | null, isForced: boolean): string {
     const { nullText, quote, escape: mark } = this.#options;
     if (value === null) return nullText;
     const needsQuotes =
-      this.#forced[index] === true ||
-      value === nullText ||
-      this.#special.test(value) ||
-      (value === '\\.' && this.#names.length === 1);
+      isForced || value === nullText || this.#special.test(value) || (value === '\\.' && this.#names.length === 1);
     if (!needsQuotes) return value;
     let inner = '';
     for (const character of value) inner += character === quote || character === mark ? mark + character : character;

@@ -51,10 +51,18 @@ export function rowWriter(
   );
   const count = values.length;
   return (from, to) => {
-    for (let row = from; row < to; row += 1) {
-      writer.begin('D').int16(count);
-      for (let index = 0; index < count; index += 1) values[index]!(row);
-      writer.end();
+    let whole = writer.at;
+    try {
+      for (let row = from; row < to; row += 1) {
+        writer.begin('D').int16(count);
+        for (let index = 0; index < count; index += 1) values[index]!(row);
+        writer.end();
+        whole = writer.at;
+      }
+    } catch (error) {
+      // Half a message must never reach the client.
+      writer.at = whole;
+      throw error;
     }
   };
 }

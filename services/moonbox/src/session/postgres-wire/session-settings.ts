@@ -138,6 +138,7 @@ export class SessionSettings {
   forShadow(databaseNames: readonly string[]): ReadonlyMap<string, string> {
     const visible = this.#connected === undefined ? databaseNames : [this.#connected];
     return new Map([
+      ['application_name', ''],
       ['search_path', visible.map(quoteName).join(', ')],
       ...this.#values,
       [DATABASE_SETTING, this.database],

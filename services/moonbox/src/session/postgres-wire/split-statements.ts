@@ -74,6 +74,24 @@ export function afterKeyword(text: string, word: string): number {
   return -1;
 }
 
+/** Index of a name in a statement, if it stands there once and nowhere else; upper case counts as lower. */
+export function onlyPlaceOf(text: string, name: string): number | undefined {
+  const found: number[] = [];
+  let at = 0;
+  while (at < text.length) {
+    const comment = skipComment(text, at);
+    if (comment > at) {
+      at = comment;
+      continue;
+    }
+    const next = skipLexeme(text, at);
+    const lexeme = text.slice(at, next);
+    if (lexeme === `"${name}"` || lexeme.toLowerCase() === name) found.push(at);
+    at = next;
+  }
+  return found.length === 1 ? found[0] : undefined;
+}
+
 /** Index after the comment at `at`; `at` itself if there is none. Comments between slashes and stars nest. */
 function skipComment(text: string, at: number): number {
   if (text.startsWith('--', at)) {

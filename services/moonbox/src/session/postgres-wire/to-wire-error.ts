@@ -2,6 +2,7 @@
 import { RtdpError } from '@rtdp/ums/error';
 import { WIRE_ERROR_CODES, type WireErrorCode } from './error-codes.ts';
 import type { MessageWriter } from './message-writer.ts';
+import { onlyPlaceOf } from './split-statements.ts';
 
 export interface WireError {
   readonly severity: 'ERROR' | 'FATAL';
@@ -84,14 +85,14 @@ export function toWireError(error: unknown, statement = ''): WireError {
     };
   }
   const { code, facts } = error;
-  const place = placeOf(facts);
+  const place = problemOf(facts);
   return {
     severity: 'ERROR',
     state: stateOf(code, facts),
     message: problemMessage(facts) ?? error.message,
     hint: error.next,
     detail: `Error code ${code}.`,
-    ...(place === undefined ? {} : { place: indexOf(statement, place) }),
+    place: place === undefined ? placeOfName(statement, error.message) : indexOf(statement, place),
     isUnexpected: code === 'SERVICE_INTERNAL',
   };
 }
@@ -125,8 +126,10 @@ function problemOf(facts: Record<string, unknown>): (Place & { message?: unknown
   return typeof line === 'number' && typeof column === 'number' ? (problem as Place) : undefined;
 }
 
-function placeOf(facts: Record<string, unknown>): Place | undefined {
-  return problemOf(facts);
+/** A source tells of a name, but not where it stood before its statement was made of the client's: where it can only be one, that is the place. */
+function placeOfName(statement: string, message: string): number | undefined {
+  const match = /^(?:column|relation|function|type|schema) (?:\w+\.)?"?([^"()\s]+)/.exec(message);
+  return match === null ? undefined : onlyPlaceOf(statement, match[1]!);
 }
 
 /** The message of the first problem alone: place and next step have fields of their own here. */

@@ -57,7 +57,7 @@ export function dateToDays(text: string): number | undefined {
 }
 
 function yearOf(match: RegExpExecArray): number {
-  return match[11] === undefined ? Number(match[1]) : 1 - Number(match[1]);
+  return match[12] === undefined ? Number(match[1]) : 1 - Number(match[1]);
 }
 
 /** Microseconds since 2000-01-01, of UTC where the text has an offset. */

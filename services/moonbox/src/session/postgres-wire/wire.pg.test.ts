@@ -1,0 +1,335 @@
+/** The Postgres wire with its real clients psql and node-postgres: login, catalog, values, portals, transactions, cancel, rights. */
+import { execFile } from 'node:child_process';
+import { writeFileSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
+import { connect as connectSocket } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import pg from 'pg';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../../testing/gateway-harness.ts';
+import { startWire, type TestWire, type WireUser } from './fixtures/wire-fixture.ts';
+
+const run = promisify(execFile);
+
+let wire: TestWire;
+let editor: WireUser;
+let certificateFile: string;
+
+beforeAll(async () => {
+  wire = await startWire();
+  editor = await wire.login('eve', 'editor');
+  certificateFile = join(await mkdtemp(join(tmpdir(), 'wire-')), 'certificate.pem');
+  writeFileSync(certificateFile, wire.certificate);
+});
+
+afterAll(() => wire?.[Symbol.asyncDispose]());
+
+/** Runs psql with one command after the other, as a person would type them. */
+async function psql(commands: readonly string[], options: { login?: WireUser; database?: string; more?: string } = {}) {
+  const { user, password } = options.login ?? editor;
+  const target = `host=127.0.0.1 port=${wire.port} user=${user} dbname=${options.database ?? 'shop'} ${options.more ?? 'sslmode=require'}`;
+  const flags = ['-X', '-q', '-A', '-t', ...commands.flatMap((command) => ['-c', command])];
+  const { stdout } = await run('psql', [target, ...flags], {
+    env: { ...process.env, PGPASSWORD: password, PGCLIENTENCODING: 'UTF8' },
+    timeout: 30_000,
+  });
+  return stdout.trimEnd();
+}
+
+function failure(error: unknown): { code?: string; message: string; hint?: string; position?: string } {
+  return error as never;
+}
+
+describe('logging in', () => {
+  it('verifies the certificate, and binds the login to it', async () => {
+    const more = `sslmode=verify-ca sslrootcert=${certificateFile} channel_binding=require`;
+    expect(await psql(['select count(*) from orders'], { more })).toBe('20000');
+    const client = await wire.connect(editor, { enableChannelBinding: true } as pg.ClientConfig);
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('takes nobody without TLS, without the password, or with an unknown name', async () => {
+    await expect(wire.connect(editor, { ssl: false })).rejects.toMatchObject({ code: '28000' });
+    const wrong = await wire.connect({ ...editor, password: 'guess' }).catch(failure);
+    const unknown = await wire.connect({ user: 'nobody', password: 'guess' }).catch(failure);
+    expect(wrong).toMatchObject({ code: '28P01' });
+    expect((unknown as Error).message.replace('nobody', 'eve')).toBe((wrong as Error).message);
+    await expect(wire.connect(editor, { database: 'elsewhere' })).rejects.toMatchObject({ code: '3D000' });
+  });
+});
+
+describe('psql', () => {
+  it('lists and describes what the user sees', async () => {
+    expect(await psql(['\\dn', '\\dt', '\\dv'])).toBe(
+      ['shop|moonbox', 'shop|kinds|table|moonbox', 'shop|orders|table|moonbox', 'shop|large|view|moonbox'].join('\n'),
+    );
+    expect(await psql(['\\l'])).toMatch(/^shop\|postgres\|UTF8/);
+    const described = await psql(['\\pset tuples_only off', '\\d orders', '\\dt+ kinds', '\\d+ kinds']);
+    expect(described).toContain('id|integer||not null|');
+    expect(described).toContain('amount|numeric(12,2)||not null|');
+    expect(described).toContain('"orders_pkey" PRIMARY KEY, btree (id)');
+    expect(described).toContain('one of each');
+    expect(described).toMatch(/word\|text.*any text/);
+    expect(await psql(['select current_database(), current_user, current_schema()'])).toBe('shop|eve|shop');
+    const whole = ['\\dt shop.*', 'select count(*) from shop.orders'];
+    expect(await psql(whole, { database: 'rtdp' })).toContain('20000');
+  });
+
+  it('copies out as text and CSV', async () => {
+    const text = await psql([
+      'copy (select id, word, words, day from kinds where id in (1, 3, 4) order by id) to stdout',
+    ]);
+    const direct = await run('psql', [
+      wire.source.url,
+      '-X',
+      '-c',
+      'copy (select id, word, words, day from kinds where id in (1, 3, 4) order by id) to stdout',
+    ]);
+    expect(text).toBe(direct.stdout.trimEnd());
+    const csv =
+      "(select id, word, short, words, null as nothing, '' as empty from kinds order by id) to stdout with (format csv, header, force_quote (short))";
+    expect(await psql([`\\copy ${csv}`])).toBe(
+      (await run('psql', [wire.source.url, '-X', '-c', `\\copy ${csv}`])).stdout.trimEnd(),
+    );
+  });
+
+  it('points at the mistake', async () => {
+    const failed = await psql(['select id,\n       nmae\nfrom orders']).catch(
+      (error: { stderr: string }) => error.stderr,
+    );
+    expect(failed).toContain('LINE 2:        nmae');
+    expect(failed).toContain('HINT:');
+  });
+});
+
+describe('values', () => {
+  it('are those of the source, as text', async () => {
+    const gateway = await wire.connect(editor);
+    const source = new pg.Client({ connectionString: wire.source.url, options: '-c TimeZone=UTC' });
+    await source.connect();
+    try {
+      const query = {
+        text: 'select * from kinds where id >= $1 order by id',
+        values: [1],
+        rowMode: 'array',
+        types: { getTypeParser: () => (value: unknown) => value },
+      } as pg.QueryArrayConfig;
+      const expected = await source.query(query);
+      const found = await gateway.query(query);
+      expect(found.rows).toEqual(expected.rows);
+      const types = ({ fields }: pg.QueryArrayResult): unknown[] =>
+        fields
+          // An enumeration is carried as text.
+          .filter(({ name }) => name !== 'mood')
+          .map(({ name, dataTypeID, dataTypeModifier, dataTypeSize }) => [
+            name,
+            dataTypeID,
+            dataTypeModifier,
+            dataTypeSize,
+          ]);
+      expect(types(found)).toEqual(types(expected));
+    } finally {
+      await source.end();
+    }
+  });
+
+  it('are those of the source, byte for byte in binary', async () => {
+    const copy = `copy (select ${BINARY_COLUMNS} from kinds order by id) to stdout (format binary)`;
+    const bytes = async (target: string, password: string): Promise<string> => {
+      const env = { ...process.env, PGPASSWORD: password, PGTZ: 'UTC' };
+      const { stdout } = await run('psql', [target, '-X', '-c', copy], { env, encoding: 'buffer' });
+      return stdout.toString('hex').replaceAll(/(.{64})/g, '$1\n');
+    };
+    const target = `host=127.0.0.1 port=${wire.port} user=${editor.user} dbname=shop sslmode=require`;
+    expect(await bytes(target, editor.password)).toBe(await bytes(wire.source.url, 'postgres'));
+    const client = await wire.connect(editor);
+    const inet = { text: 'select address from kinds where id = $1', values: [1], binary: true };
+    await expect(client.query(inet as pg.QueryConfig)).rejects.toMatchObject({ code: '42883' });
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('come in as parameters, prepared once and bound often', async () => {
+    const client = await wire.connect(editor);
+    const text = 'select id, name from orders where id = $1 and amount < $2 and name like $3';
+    for (const id of [1, 77, 20_000]) {
+      const { rows } = await client.query({ name: 'by id', text, values: [id, '99999.5', 'order%'] });
+      expect(rows).toEqual([{ id, name: `order ${id}` }]);
+    }
+    expect((await client.query(text, [1, '99999', null])).rows).toEqual([]);
+    await expect(client.query('select id from orders where id = $1', [1, 2])).rejects.toMatchObject({ code: '08P01' });
+    await expect(client.query('select id from orders where id = $1', ['seven'])).rejects.toMatchObject({
+      code: '22P02',
+    });
+    expect((await client.query('select $1::int + 1 as next', ['41'])).rows).toEqual([{ next: 42 }]);
+  });
+});
+
+describe('a session', () => {
+  it('gives rows in portions, and ends what is left', async () => {
+    const client = await wire.connect(editor);
+    const config = { text: 'select id from orders order by id', values: [], rows: 777 };
+    const { rows } = await client.query(config as pg.QueryConfig);
+    expect(rows.length).toBe(20_000);
+    expect(rows.at(-1)).toEqual({ id: 20_000 });
+    await client.query('begin');
+    await client.query('declare numbers cursor for select id from orders order by id');
+    expect((await client.query('fetch 2 from numbers')).rows).toEqual([{ id: 1 }, { id: 2 }]);
+    expect((await client.query('move 10 in numbers')).command).toBe('MOVE');
+    expect((await client.query('fetch numbers')).rows).toEqual([{ id: 13 }]);
+    await client.query('commit');
+    await expect(client.query('fetch numbers')).rejects.toMatchObject({ code: '34000' });
+    const running = await eventually(
+      () => openStatements(),
+      (count) => count === 0,
+    );
+    expect(running).toBe(0);
+  });
+
+  it('keeps a failed transaction failed until its end', async () => {
+    const client = await wire.connect(editor);
+    await client.query('begin');
+    await client.query('savepoint before');
+    await expect(client.query('select nothing from orders')).rejects.toMatchObject({ code: '42703' });
+    await expect(client.query('select 1')).rejects.toMatchObject({ code: '25P02' });
+    await client.query('rollback to savepoint before');
+    expect((await client.query('select count(*)::int as n from orders')).rows).toEqual([{ n: 20_000 }]);
+    await expect(client.query('insert into orders values (0, $1, 0)', ['x'])).rejects.toThrow();
+    expect((await client.query('commit')).command).toBe('ROLLBACK');
+  });
+
+  it('runs several statements of one text up to the first that fails', async () => {
+    const client = await wire.connect(editor);
+    const results = (await client.query(
+      "select 1 as a; select ';' as b; set application_name to 'x; y'; show application_name",
+    )) as unknown as pg.QueryResult[];
+    expect(results.map(({ rows }) => rows)).toEqual([[{ a: 1 }], [{ b: ';' }], [], [{ application_name: 'x; y' }]]);
+    await expect(client.query('select 1; select nothing from orders; select 2')).rejects.toMatchObject({
+      code: '42703',
+      position: '18',
+    });
+    expect((await client.query('select 3 as c')).rows).toEqual([{ c: 3 }]);
+  });
+
+  it('says what a setting is, and which it cannot be', async () => {
+    const client = await wire.connect(editor);
+    await client.query("set statement_timeout = '250ms'");
+    await expect(client.query(SLOW)).rejects.toMatchObject({ code: '57014' });
+    await client.query('reset statement_timeout');
+    await expect(client.query("set timezone = 'Europe/Berlin'")).rejects.toMatchObject({ code: '22023' });
+    await expect(client.query('set no_such_setting = 1')).rejects.toMatchObject({ code: '42704' });
+    await client.query('begin');
+    await client.query("set local application_name = 'inside'");
+    await client.query('rollback');
+    expect((await client.query("select current_setting('application_name') as name")).rows).toEqual([{ name: '' }]);
+  });
+
+  it('cancels at the source, and goes on', async () => {
+    const client = await wire.connect(editor);
+    const { processID, secretKey } = client as unknown as { processID: number; secretKey: number };
+    const slow = client.query(SLOW).catch(failure);
+    expect(
+      await eventually(
+        () => openStatements(),
+        (count) => count > 0,
+      ),
+    ).toBeGreaterThan(0);
+    await cancelRequest(processID, secretKey ^ 1);
+    await cancelRequest(processID, secretKey);
+    expect(await slow).toMatchObject({ code: '57014' });
+    expect(
+      await eventually(
+        () => openStatements(),
+        (count) => count === 0,
+      ),
+    ).toBe(0);
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
+  it('is one of twenty', async () => {
+    const clients = await Promise.all(Array.from({ length: 20 }, () => wire.connect(editor)));
+    const answers = await Promise.all(
+      clients.flatMap((client, number) =>
+        Array.from({ length: 10 }, async (_, index) => {
+          const id = number * 10 + index + 1;
+          const { rows } = await client.query('select id from orders where id = $1', [id]);
+          return rows[0].id === id;
+        }),
+      ),
+    );
+    expect(answers.filter((isRight) => isRight).length).toBe(200);
+  });
+});
+
+describe('rights', () => {
+  it('hide from one organisation what another has, names too', async () => {
+    const stranger = await wire.login('sam', 'admin', '00000000-0000-4000-8000-00000000000f');
+    const client = await wire.connect(stranger, { database: 'rtdp' });
+    const schemas = await client.query(
+      "select nspname from pg_namespace where nspname !~ '^pg_' and nspname <> 'information_schema'",
+    );
+    expect(schemas.rows).toEqual([]);
+    expect((await client.query('select datname from pg_database')).rows).toEqual([{ datname: 'rtdp' }]);
+    expect((await client.query('select * from pg_stat_activity')).rows).toEqual([]);
+    await expect(client.query('select id from shop.orders')).rejects.toMatchObject({ code: '42P01' });
+    for (const sql of [
+      "select query_to_xml('select 1', true, false, '')",
+      'select pg_stat_get_activity(null)',
+      'select pg_sleep(1)',
+      'select lo_create(0)',
+      'select * from pg_authid',
+      "select pg_read_file('postgresql.conf')",
+    ]) {
+      await expect(client.query(sql), sql).rejects.toMatchObject({ code: '42501' });
+    }
+    await expect(client.query('set role postgres')).rejects.toMatchObject({ code: '22023' });
+    await expect(client.query("select set_config('role', 'postgres', false)")).rejects.toMatchObject({ code: '22023' });
+    await expect(client.query('do $$ begin perform 1; end $$')).rejects.toThrow();
+    await expect(client.query('select * from pg_class, shop.orders')).rejects.toMatchObject({ code: '0A000' });
+  });
+
+  it('show a table from the moment it is granted to the moment it is revoked', async () => {
+    const viewer = await wire.login('vic', 'viewer');
+    const client = await wire.connect(viewer, { database: 'rtdp' });
+    const columns = async () =>
+      (
+        await client.query("select column_name from information_schema.columns where table_schema = 'shop' order by 1")
+      ).rows.map(({ column_name }) => column_name);
+    expect(await columns()).toEqual([]);
+    const grant = { role: 'viewer', database: 'shop', table: 'orders', columns: ['id', 'name'] } as const;
+    await wire.operator.grant({ ...grant, columns: [...grant.columns] });
+    expect(await columns()).toEqual(['id', 'name']);
+    expect((await client.query('select * from shop.orders where id = 1')).rows).toEqual([{ id: 1, name: 'order 1' }]);
+    await expect(client.query('select amount from shop.orders')).rejects.toMatchObject({ code: '42703' });
+    await wire.operator.revoke({ ...grant, columns: [...grant.columns] });
+    expect(await columns()).toEqual([]);
+  });
+});
+
+const BINARY_COLUMNS =
+  'id, flag, small, big, single, double, price, free, word, short, padded, bytes, day, moment, instant, clock, span, mark, document, tree, numbers, words, mood';
+
+/** Seconds of work at the source, not of the gateway. */
+const SLOW = 'select count(*) from orders a, orders b, orders c where a.amount + b.amount > c.amount';
+
+async function openStatements(): Promise<number> {
+  const { rows } = await wire.source.query<{ n: number }>(
+    "select count(*)::int as n from pg_stat_activity where datname = current_database() and state = 'active' and pid <> pg_backend_pid() and backend_type = 'client backend'",
+  );
+  return rows[0]!.n;
+}
+
+function cancelRequest(processId: number, secretKey: number): Promise<void> {
+  const request = Buffer.alloc(16);
+  request.writeInt32BE(16, 0);
+  request.writeInt32BE(80_877_102, 4);
+  request.writeInt32BE(processId, 8);
+  request.writeInt32BE(secretKey, 12);
+  return new Promise((resolve, reject) => {
+    const socket = connectSocket(wire.port, '127.0.0.1', () => socket.write(request));
+    socket.on('close', () => resolve());
+    socket.on('error', reject);
+    socket.resume();
+  });
+}
