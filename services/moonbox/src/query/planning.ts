@@ -43,9 +43,9 @@ export class Planning {
     }
   }
 
-  /** A source does not know what the plan names: true when the catalog was refreshed, so that planning anew may help. */
+  /** Looks at the stores of the statement again: true when one told what it has now, so that planning anew may help. Never rejects. */
   async refreshFor(request: PlanRequest): Promise<boolean> {
-    return this.#lookAgain(request);
+    return this.#lookAgain(request).catch(() => false);
   }
 
   #plan(request: PlanRequest): PlannedQuery {

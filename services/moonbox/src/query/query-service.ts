@@ -2,6 +2,7 @@
 import type { QueryEngine } from '@rtdp/engine/query-contract';
 import { hasRole } from '@rtdp/identity/roles';
 import type { ColumnBatch, ResultColumn, StoreReader } from '@rtdp/stores/scan-contract';
+import { isRtdpError } from '@rtdp/ums/error';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Readers } from '../catalog/readers.ts';
 import type { Plan } from '../plan/contract.ts';
@@ -49,7 +50,11 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
   const { planning, running, limits } = options;
 
   /** Anything that fails before the answer ends the statement, with the error that the user is told. */
-  const tell = (query: RunningQuery) => (error: unknown) => toQueryError(error, query.signal, limits.memoryLimit);
+  const tell = (query: RunningQuery) => (error: unknown) => {
+    // What cannot be reached should show on its mount now, not at the next look.
+    if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request);
+    return toQueryError(error, { ...query.request, signal: query.signal, memoryLimit: limits.memoryLimit });
+  };
   const begin = (request: QueryRequest): RunningQuery =>
     running.begin(request, Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
 
@@ -60,7 +65,7 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
       try {
         return await describePlan(options, request);
       } catch (error) {
-        throw toQueryError(error, request.signal, limits.memoryLimit);
+        throw toQueryError(error, { ...request, memoryLimit: limits.memoryLimit });
       }
     },
 
@@ -97,7 +102,7 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
       try {
         return (await planning.plan(request)).tables;
       } catch (error) {
-        throw toQueryError(error, request.signal, limits.memoryLimit);
+        throw toQueryError(error, { ...request, memoryLimit: limits.memoryLimit });
       }
     },
 

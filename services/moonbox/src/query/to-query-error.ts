@@ -1,8 +1,19 @@
-/** Decides which error a user is told when a statement fails below: limits by the gateway's own codes, SQL problems as the gateway tells errors. */
+/**
+ * Decides which error a user is told when a statement fails below: limits by the gateway's own codes, SQL problems with their place, and of
+ * the stores nothing that only administrators know.
+ */
+import { positionOfIndex } from '@rtdp/sql/position';
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 
-/** What the whole query's source says where the planner leaves names to it. */
+export interface FailedQuery {
+  sql: string;
+  /** Whoever aborted it said why, and what broke because of that is not the reason. */
+  signal: AbortSignal;
+  memoryLimit: string;
+}
+
+/** What the source of a whole query says where the planner leaves names and types to it. */
 const CODE_OF_STATE: Readonly<Record<string, string>> = {
   '42P01': 'SQL_UNKNOWN_TABLE',
   '42703': 'SQL_UNKNOWN_COLUMN',
@@ -11,9 +22,11 @@ const CODE_OF_STATE: Readonly<Record<string, string>> = {
   '42804': 'SQL_TYPE_MISMATCH',
 };
 
-/** @param signal of the statement: whoever aborted it said why, and what broke because of that is not the reason */
-export function toQueryError(error: unknown, signal: AbortSignal, memoryLimit: string): unknown {
-  if (signal.aborted) return signal.reason;
+/** Where a store is, and as whom it is asked: on the mount, for those who may see it. */
+const FACTS_OF_ADMINISTRATORS = ['host', 'port', 'database', 'user', 'position'];
+
+export function toQueryError(error: unknown, { sql, signal, memoryLimit }: FailedQuery): unknown {
+  if (signal.aborted) return isRtdpError(signal.reason) ? signal.reason : cancelled();
   if (error instanceof SqlError) {
     return new RtdpError({
       code: error.code,
@@ -23,28 +36,77 @@ export function toQueryError(error: unknown, signal: AbortSignal, memoryLimit: s
       cause: error,
     });
   }
-  if (isRtdpError(error, 'STORE_TIMEOUT') || isRtdpError(error, 'ENGINE_TIMEOUT')) {
-    return new RtdpError({
-      code: 'MOONBOX_TIME_LIMIT',
-      message: error.message,
-      next: 'Ask for less (a filter, fewer columns), or allow it more time.',
-      facts: error.facts,
-      cause: error,
-    });
+  if (!isRtdpError(error)) return error;
+  switch (error.code) {
+    case 'STORE_TIMEOUT':
+    case 'ENGINE_TIMEOUT':
+      return changed(error, {
+        code: 'MOONBOX_TIME_LIMIT',
+        next: 'Ask for less (a filter, fewer columns), or allow it more time.',
+      });
+    case 'ENGINE_OUT_OF_MEMORY':
+      return new RtdpError({
+        code: 'MOONBOX_MEMORY_LIMIT',
+        message: `the statement needs more memory than the ${memoryLimit} it may have`,
+        next: 'Ask for less (a filter, fewer columns, fewer groups), or see EXPLAIN for what is computed in the gateway.',
+        facts: { memoryLimit, reason: error.message },
+        cause: error,
+      });
+    case 'STORE_UNREACHABLE':
+    case 'STORE_REFUSED':
+      return changed(error, {
+        message:
+          error.code === 'STORE_UNREACHABLE'
+            ? 'a store of the statement does not answer'
+            : 'a store of the statement refuses the login of the gateway',
+        next: 'Ask again in a moment; if it stays, SHOW MOUNTS tells administrators which store it is and why.',
+      });
+    case 'STORE_QUERY_FAILED':
+      return failedAtSource(error, sql);
+    default:
+      return error.code.startsWith('STORE_') ? changed(error, {}) : error;
   }
-  if (isRtdpError(error, 'STORE_QUERY_FAILED')) {
-    const code = CODE_OF_STATE[String(error.facts.sqlState)];
-    if (code === undefined) return error;
-    return new RtdpError({ code, message: error.message, next: error.next, facts: error.facts, cause: error });
-  }
-  if (isRtdpError(error, 'ENGINE_OUT_OF_MEMORY')) {
-    return new RtdpError({
-      code: 'MOONBOX_MEMORY_LIMIT',
-      message: `the statement needs more memory than the ${memoryLimit} it may have`,
-      next: 'Ask for less (a filter, fewer columns, fewer groups), or see EXPLAIN for what is computed in the gateway.',
-      facts: { memoryLimit, reason: error.message },
-      cause: error,
-    });
-  }
-  return error;
+}
+
+function failedAtSource(error: RtdpError, sql: string): RtdpError {
+  const code = CODE_OF_STATE[String(error.facts.sqlState)];
+  if (code === undefined) return changed(error, {});
+  const place = placeOfName(error.message, sql);
+  if (place === undefined) return changed(error, { code });
+  const problem = { code, message: error.message, next: 'Correct the statement at this place.', ...place };
+  return changed(error, { code, next: problem.next }, { problems: [problem] });
+}
+
+/** The source was sent another text, so its position means nothing here; a name that stands once in the statement does. */
+function placeOfName(message: string, sql: string): { line: number; column: number } | undefined {
+  const written = /"([^"]+)"|(?:column|function|relation) ([\w.]+)/.exec(message);
+  const name = (written?.[1] ?? written?.[2])?.split('.').at(-1);
+  if (name === undefined) return undefined;
+  const escaped = name.replaceAll(/[^\w]/g, '\\$&');
+  const [only, second] = [...sql.matchAll(new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'giu'))];
+  return only === undefined || second !== undefined ? undefined : positionOfIndex(sql, only.index);
+}
+
+/** The same with something told in another way, and without what is not for everybody. */
+function changed(
+  error: RtdpError,
+  told: { code?: string; message?: string; next?: string },
+  facts: Record<string, unknown> = {},
+): RtdpError {
+  const open = Object.entries(error.facts).filter(([name]) => !FACTS_OF_ADMINISTRATORS.includes(name));
+  return new RtdpError({
+    code: told.code ?? error.code,
+    message: told.message ?? error.message,
+    next: told.next ?? error.next,
+    facts: { ...Object.fromEntries(open), ...facts },
+    cause: error,
+  });
+}
+
+function cancelled(): RtdpError {
+  return new RtdpError({
+    code: 'MOONBOX_CANCELLED',
+    message: 'the statement was cancelled',
+    next: 'Run it again if that was not meant.',
+  });
 }

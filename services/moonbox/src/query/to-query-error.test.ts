@@ -1,0 +1,47 @@
+/** What a user is told: the place of a name that the source did not know, and nothing of where the source is. */
+import { RtdpError } from '@rtdp/ums/error';
+import { expect, test } from 'vitest';
+import { toQueryError } from './to-query-error.ts';
+
+const { signal } = new AbortController();
+const told = (error: RtdpError, sql = 'select 1') =>
+  toQueryError(error, { sql, signal, memoryLimit: '1GB' }) as RtdpError;
+const atSource = (message: string, sqlState: string) =>
+  new RtdpError({
+    code: 'STORE_QUERY_FAILED',
+    message,
+    next: '',
+    facts: { host: 'inner', port: 5432, database: 'd', position: 99, sqlState },
+  });
+
+test('a name that stands once gets its place, one that stands twice gets none', () => {
+  expect(
+    told(atSource('column "nmae" does not exist', '42703'), 'select id,\n  o.nmae\nfrom shop.orders o'),
+  ).toMatchObject({
+    code: 'SQL_UNKNOWN_COLUMN',
+    facts: { sqlState: '42703', problems: [{ code: 'SQL_UNKNOWN_COLUMN', line: 2, column: 5 }] },
+  });
+  expect(
+    told(atSource('column o.nmae does not exist', '42703'), 'select O.Nmae from shop.orders o').facts.problems,
+  ).toEqual([expect.objectContaining({ line: 1, column: 10 })]);
+  const twice = told(atSource('column "a.b*" does not exist', '42703'), 'select "a.b*", "a.b*" from t');
+  expect(twice).toMatchObject({ code: 'SQL_UNKNOWN_COLUMN' });
+  expect(twice.facts).toEqual({ sqlState: '42703' });
+});
+
+test('where a store is stays with the administrators', () => {
+  const facts = { host: 'inner', port: 1, database: 'd', user: 'u', sqlState: 'ECONNREFUSED' };
+  const message = 'connect ECONNREFUSED inner:1';
+  for (const code of ['STORE_UNREACHABLE', 'STORE_REFUSED', 'STORE_FAILED']) {
+    const error = told(new RtdpError({ code, message: code === 'STORE_FAILED' ? 'broken' : message, next: '', facts }));
+    expect(error.code).toBe(code);
+    expect(JSON.stringify(error)).not.toMatch(/inner/);
+  }
+});
+
+test('who aborted says why', () => {
+  const gone = new AbortController();
+  gone.abort();
+  const request = { sql: '', signal: gone.signal, memoryLimit: '' };
+  expect(toQueryError(new Error('x'), request)).toMatchObject({ code: 'MOONBOX_CANCELLED' });
+});
