@@ -1,7 +1,7 @@
 /** Documents with versions and uses, and data of a Postgres that is asked directly: rights, values, runs and cancelling, secrets never told. */
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
-import { type DavinciFixture, davinciFixture } from '../fixtures/davinci-fixture.ts';
+import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 
 async function shopSource(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
   await shop.query(

@@ -1,6 +1,6 @@
 /** Signing in by password and by link, sessions that end when a token comes back, and roles that count at once. */
 import { expect, test } from 'vitest';
-import { davinciFixture } from '../fixtures/davinci-fixture.ts';
+import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
 

@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { davinciFixture } from '../fixtures/davinci-fixture.ts';
+import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 test('the application is served for every page, its files for ever, and nothing else of the machine', async () => {
   const parent = await mkdtemp(join(tmpdir(), 'rtdp-web-'));
