@@ -5,6 +5,7 @@
  *
  *   node e2e/compose/run.ts            docker-compose.yml
  *   node e2e/compose/run.ts --secure   with docker-compose.secure.yml on top: Kafka by SASL and TLS
+ *   … --built                          takes the image of the last time
  *   … --keep                           leaves it running
  */
 import { spawn } from 'node:child_process';
@@ -20,7 +21,9 @@ const PROJECT = 'rtdp-e2e';
 const UP_MILLISECONDS = 300_000;
 const PIXEL_MILLISECONDS = 20_000;
 
-const { values } = parseArgs({ options: { secure: { type: 'boolean' }, keep: { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { secure: { type: 'boolean' }, built: { type: 'boolean' }, keep: { type: 'boolean' } },
+});
 const files = ['-f', 'docker-compose.yml', ...(values.secure === true ? ['-f', 'docker-compose.secure.yml'] : [])];
 const environment = {
   ...process.env,
@@ -33,7 +36,7 @@ const say = (sentence: string): void =>
   console.log(`${((Date.now() - begun) / 1000).toFixed(1).padStart(6)} s  ${sentence}`);
 
 try {
-  await compose('build', '--quiet');
+  if (values.built !== true) await compose('build', '--quiet');
   say('the image is built');
   await compose('up', '--detach', '--quiet-pull');
   const address = await addressOfDemo();
