@@ -41,7 +41,8 @@ export function pushWholeQuery(
     facts: bound?.facts ?? null,
     aliases: bound === null ? ownAliases(tables) : chooseAliases(select, tables),
   };
-  return printPostgres(toSourceTree(select, { names, wrap: bound === null || byBytes, byBytes }));
+  const declared = context.parameterTypes === undefined ? {} : { declared: context.parameterTypes };
+  return printPostgres(toSourceTree(select, { names, wrap: bound === null || byBytes, byBytes, ...declared }));
 }
 
 /** Without knowing what each column means, the names must stay as they were written. */

@@ -54,6 +54,8 @@ export interface SourceOptions {
   readonly byBytes: boolean;
   /** Puts values in place of parameters and of the time; absent where the source is given them. */
   readonly values?: Pick<PlannerContext, 'parameters' | 'parameterTypes'> & { readonly now: Date };
+  /** Types that a client has declared for parameters the source is given: it has to read them so too. */
+  readonly declared?: PlannerContext['parameterTypes'];
 }
 
 /** The table as an item of FROM at the source. */
@@ -122,18 +124,18 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
         return targetNode(alias === '' ? columnNode(name) : columnNode(alias, name));
       });
     }
-    if (values === undefined) return undefined;
     if ('ParamRef' in node) {
       const number = node.ParamRef.number ?? 0;
-      const literal = literalNode(values.parameters?.[number - 1] ?? null);
-      const declared = values.parameterTypes?.[number - 1];
+      const value = values === undefined ? node : literalNode(values.parameters?.[number - 1] ?? null);
+      const declared = (values?.parameterTypes ?? options.declared)?.[number - 1];
       return declared === undefined ||
         declared.name === 'unknown' ||
         declared.name === 'opaque' ||
         declared.name === 'array'
-        ? literal
-        : castNode(literal, declared.name);
+        ? value
+        : castNode(value, declared.name);
     }
+    if (values === undefined) return undefined;
     if ('SQLValueFunction' in node) {
       const types: Record<string, string> = {
         SVFOP_CURRENT_DATE: 'date',
