@@ -27,7 +27,7 @@ export function checkSourceQuery(statement: Statement, select: SelectStmt): SqlP
   const refuse = (code: SqlProblem['code'], message: string, next: string, location: number | undefined): void => {
     problems.push(statement.problem(code, message, next, location));
   };
-  walk({ SelectStmt: select } as Node, (kind, body) => {
+  visitAll({ SelectStmt: select } as Node, (kind, body) => {
     if (!KINDS.has(kind)) {
       refuse(
         'SQL_UNSUPPORTED',
@@ -115,6 +115,46 @@ function checkType(type: TypeName, refuse: Refuse): void {
     "Use one of Postgres' own types of values, such as text.",
     type.location,
   );
+}
+
+/** Parts that stand in the tree without the name of their kind, and that name; any other such part is refused. */
+const BARE: Record<string, string> = {
+  larg: 'SelectStmt',
+  rarg: 'SelectStmt',
+  typeName: 'TypeName',
+  over: 'WindowDef',
+  alias: 'Alias',
+  join_using_alias: 'Alias',
+  withClause: 'WithClause',
+  search_clause: 'CTESearchClause',
+  cycle_clause: 'CTECycleClause',
+  ival: 'Value',
+  fval: 'Value',
+  sval: 'Value',
+  boolval: 'Value',
+  intoClause: 'IntoClause',
+  format: 'JsonFormat',
+  returning: 'JsonReturning',
+};
+
+const PARTS = new Set(['Alias', 'WithClause', 'CTESearchClause', 'CTECycleClause', 'Value', 'IntoClause']);
+
+/** Visits every part of the tree, named or bare: what is not visited could not be refused. */
+function visitAll(tree: unknown, visit: (kind: string, body: { location?: number }) => void): void {
+  if (Array.isArray(tree)) for (const item of tree) visitAll(item, visit);
+  else if (typeof tree === 'object' && tree !== null) {
+    for (const [key, value] of Object.entries(tree)) {
+      if (typeof value !== 'object' || value === null) continue;
+      const isNamed = /^[A-Z]/.test(key);
+      const holdsNamed = Object.keys(value).length === 1 && /^[A-Z]/.test(Object.keys(value)[0]!);
+      if (isNamed) visit(key, value as { location?: number });
+      else if (!Array.isArray(value) && !holdsNamed) {
+        const kind = BARE[key] ?? key;
+        if (!PARTS.has(kind)) visit(kind, value as { location?: number });
+      }
+      visitAll(value, visit);
+    }
+  }
 }
 
 /** Whether it gives the same whenever and wherever it is computed. */

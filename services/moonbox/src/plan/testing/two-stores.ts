@@ -8,6 +8,7 @@ import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { readKeys } from '../../query/read-keys.ts';
 import type { Plan, PlannerContext, PlannerTable } from '../contract.ts';
 import { planQuery } from '../plan-query.ts';
+import { RecordingProxy } from './recording-proxy.ts';
 
 /** `undefined` for a side a table does not stand on. */
 export interface StoredTable {
@@ -25,6 +26,8 @@ export class TwoStores implements AsyncDisposable {
   readonly oracle: TestDatabase;
   readonly postgres: TestDatabase;
   readonly maria: TestMariaDatabase;
+  /** Hears what the gateway sends to the Postgres. */
+  readonly proxy: RecordingProxy;
   readonly #readers: Record<'pg' | 'maria', StoreReader>;
   readonly #engine: QueryEngine;
   readonly #tables = new Map<string, PlannerTable>();
@@ -34,12 +37,14 @@ export class TwoStores implements AsyncDisposable {
     oracle: TestDatabase,
     postgres: TestDatabase,
     maria: TestMariaDatabase,
+    proxy: RecordingProxy,
     readers: Record<'pg' | 'maria', StoreReader>,
     engine: QueryEngine,
   ) {
     this.oracle = oracle;
     this.postgres = postgres;
     this.maria = maria;
+    this.proxy = proxy;
     this.#readers = readers;
     this.#engine = engine;
   }
@@ -51,14 +56,16 @@ export class TwoStores implements AsyncDisposable {
       testPostgres({ settings }),
       testMariaDb({ collation: options.mariaCollation ?? 'utf8mb4_nopad_bin' }),
     ]);
+    const { proxy, url } = await RecordingProxy.open(postgres.url);
     const readers = {
-      pg: await openReader({ kind: 'postgres', url: postgres.url }),
+      pg: await openReader({ kind: 'postgres', url }),
       maria: await openReader({ kind: 'mysql', url: maria.url }),
     };
     const stores = new TwoStores(
       oracle,
       postgres,
       maria,
+      proxy,
       readers,
       await createQueryEngine({ threads: 2, memoryLimit: '512MB' }),
     );
@@ -142,6 +149,7 @@ export class TwoStores implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await Promise.all([this.#readers.pg.close(), this.#readers.maria.close(), this.#engine.close()]);
+    await this.proxy.close();
     await Promise.all([this.oracle.drop(), this.postgres.drop(), this.maria.drop()]);
   }
 }

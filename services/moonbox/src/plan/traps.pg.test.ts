@@ -1,0 +1,394 @@
+import type { ServerFacts } from '@rtdp/stores/scan-contract';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { comparable, TwoStores } from './testing/two-stores.ts';
+
+let stores: TwoStores;
+
+const WORDS = ['abc', 'ABC', 'abc ', 'Abc', 'äbc', '', ' ', 'a%c', 'a_c', 'a\\c', '\\n', "o'x", '0', '00', null];
+
+beforeAll(async () => {
+  stores = await TwoStores.open(
+    [
+      {
+        name: 'word',
+        store: 'maria',
+        postgres:
+          'id int primary key, t text, e text, n int, u numeric(20,0), d numeric(38,10), f float8, at timestamptz, w timestamp',
+        maria: `id int primary key, t varchar(20) COLLATE utf8mb4_general_ci, e varchar(20) COLLATE utf8mb4_nopad_bin, n int, u bigint unsigned, d decimal(38,10), f double,
+          at timestamp(6) NULL, w datetime(6)`,
+        rows: WORDS.map((word, index) => [
+          `${index + 1}`,
+          word,
+          word,
+          index % 4 === 0 ? null : `${index - 7}`,
+          index === 0 ? '18446744073709551615' : `${index - 1}`,
+          index === 1 ? '9999999999999999999999999999.9999999999' : `${index}.0000000001`,
+          `${index / 4}`,
+          index === 3 ? null : `2024-03-10 0${index % 10}:30:00.123456`,
+          index === 5 ? null : `2024-03-10 0${index % 10}:30:00`,
+        ]),
+      },
+      {
+        name: 'note',
+        store: 'pg',
+        postgres: 'id int primary key, t text, n int, z int, f float8, at timestamptz, big numeric, c char(4)',
+        rows: [
+          [
+            '1',
+            'abc',
+            '1',
+            '0',
+            'NaN',
+            '2024-03-10 01:30:00.123456+00',
+            '12345678901234567890123456789012345678901234567890.5',
+            'x',
+          ],
+          ['2', 'ABC', '2', '2', 'Infinity', '2024-03-10 03:30:00.123456+01', '1.0', 'x y'],
+          ['3', null, null, '3', '-0', null, '1.00', null],
+          [
+            '4',
+            'abc ',
+            '-7',
+            '2',
+            '1.5',
+            '2024-03-09 23:30:00.123456-04',
+            '0.3333333333333333333333333333333333333333333',
+            'X',
+          ],
+          ['5', '', '9', null, null, '2024-03-10 05:30:00.123456+00', 'NaN', 'y'],
+        ],
+      },
+    ],
+    { mariaCollation: 'utf8mb4_general_ci' },
+  );
+}, 120_000);
+
+afterAll(() => stores[Symbol.asyncDispose]());
+
+const sentTo = (sql: string, parameters?: (string | null)[]): string[] =>
+  stores
+    .plan(sql, parameters === undefined ? {} : { parameters })
+    .parts.map((part) => `${part.store}: ${part.sql.replaceAll(/`test_\w+`\./g, '')}`);
+
+/** Query, and what must (or must not) stand in what the sources are sent. */
+const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp; parameters?: (string | null)[] }[] = [
+  {
+    trap: 'a case-insensitive, padded collation only narrows',
+    sql: `select id from maria.word where t = 'abc' order by id`,
+    sent: /WHERE `word`\.`t` = 'abc'/,
+  },
+  {
+    trap: 'inequality under it is not sent',
+    sql: `select id from maria.word where t <> 'abc' order by id`,
+    kept: /WHERE/,
+  },
+  {
+    trap: 'order under it is not sent',
+    sql: `select id from maria.word where t < 'b' order by t, id`,
+    kept: /WHERE|ORDER/,
+  },
+  {
+    trap: 'an exact collation judges equality and order',
+    sql: `select id from maria.word where e >= 'A' and e <> 'abc' order by id`,
+    sent: /`e` >= 'A' AND `word`\.`e` <> 'abc'/,
+  },
+  {
+    trap: 'trailing blanks count',
+    sql: `select id from maria.word where e in ('abc ', ' ') order by id`,
+    sent: /IN \('abc ', ' '\)/,
+  },
+  {
+    trap: 'grouping by a case-insensitive column',
+    sql: `select w.t, count(*) from maria.word w, pg.note group by w.t order by w.t`,
+  },
+  { trap: 'distinct over a case-insensitive column', sql: `select distinct upper(t) from maria.word order by 1` },
+  {
+    trap: 'joining texts of two stores',
+    sql: `select w.id, n.id from maria.word w join pg.note n on w.t = n.t order by 1, 2`,
+  },
+  {
+    trap: 'a text literal becomes a number as in Postgres',
+    sql: `select id from maria.word where n = '0' order by id`,
+    sent: /`n` = 0/,
+  },
+  {
+    trap: 'integer division',
+    sql: `select w.id, w.n / 2, w.n % 3, n.n / 4 from maria.word w, pg.note n where n.id = 1 order by 1`,
+  },
+  {
+    trap: 'division guarded by the condition before it',
+    sql: `select w.id, n.id from maria.word w join pg.note n on n.id = w.id where n.z <> 0 and w.n / n.z < 100 order by 1, 2`,
+  },
+  {
+    trap: 'division guarded by CASE',
+    sql: `select w.id, case when w.n <> 0 then 10 / w.n end from maria.word w order by 1`,
+  },
+  {
+    trap: 'NaN is equal to itself and greater than all',
+    sql: `select n.id, n.f from pg.note n, maria.word w where w.id = 1 and n.f > 1 order by n.f, n.id`,
+  },
+  { trap: 'minus zero', sql: `select n.id from pg.note n join maria.word w on w.f = n.f order by 1` },
+  { trap: 'unsigned numbers go below zero', sql: `select id, u - 1 from maria.word order by id` },
+  {
+    trap: 'the greatest unsigned number',
+    sql: `select id, u + 1 from maria.word where u > 9223372036854775807`,
+    sent: /`u` > 9223372036854775807/,
+  },
+  {
+    trap: 'moments of two stores',
+    sql: `select w.id, n.id, w.at from maria.word w join pg.note n on w.at = n.at order by 1, 2`,
+  },
+  {
+    trap: 'a moment with an offset',
+    sql: `select id from maria.word where at >= timestamptz '2024-03-10 04:30:00+02' order by id`,
+  },
+  {
+    trap: 'a wall clock beside a moment',
+    sql: `select w.id from maria.word w, pg.note n where w.w::timestamptz > n.at and n.id = 2 order by 1`,
+  },
+  {
+    trap: 'the day of a moment',
+    sql: `select date_trunc('day', w.at), count(*) from maria.word w, pg.note n group by 1 order by 1`,
+  },
+  {
+    trap: 'LIKE with the default escape',
+    sql: String.raw`select id from maria.word where e like 'a\%c' or e like 'a\_c' order by id`,
+    sent: /LIKE _utf8mb4 x'/,
+  },
+  { trap: 'LIKE with its own escape', sql: `select id from maria.word where e like 'a!_c' escape '!' order by id` },
+  { trap: 'LIKE with a backslash', sql: String.raw`select id from maria.word where e like 'a\\c' order by id` },
+  { trap: 'LIKE looks at case', sql: `select id from maria.word where t like 'A%' order by id`, sent: /`t` LIKE 'A%'/ },
+  {
+    trap: 'NOT LIKE under a collation that folds is not sent',
+    sql: `select id from maria.word where t not like 'A%' order by id`,
+    kept: /LIKE/,
+  },
+  { trap: 'ILIKE', sql: `select id from maria.word where e ilike 'AB%' order by id` },
+  { trap: 'NULLs come last', sql: `select id, n from maria.word order by n, id limit 20` },
+  { trap: 'NULLs come first when it goes down', sql: `select id, n from maria.word order by n desc, id limit 3` },
+  {
+    trap: 'NULLs where they are told to be',
+    sql: `select id, n from maria.word order by n desc nulls last, id limit 5 offset 1`,
+  },
+  { trap: '|| joins texts', sql: `select id, e || '!' || n from maria.word order by id` },
+  {
+    trap: 'backslashes in a literal are themselves',
+    sql: String.raw`select id from maria.word where e = '\n' or e = 'a\c' order by id`,
+    sent: /_utf8mb4 x'5c6e'/,
+  },
+  { trap: 'quotes in a literal', sql: `select id from maria.word where e = 'o''x'` },
+  { trap: 'an escape string', sql: String.raw`select id from maria.word where e = E'\\n' order by id` },
+  {
+    trap: 'the empty text is not NULL',
+    sql: `select id, e is null, e = '' from maria.word where e = '' or e is null order by id`,
+  },
+  { trap: 'NOT IN with NULL', sql: `select id from maria.word where n not in (1, null) order by id` },
+  {
+    trap: 'NOT IN a subquery with NULL',
+    sql: `select id from maria.word where n not in (select n from pg.note) order by id`,
+  },
+  { trap: 'decimals of 38 digits', sql: `select sum(d), max(d), min(d) from maria.word, pg.note where pg.note.id = 1` },
+  {
+    trap: 'decimals beyond the engine',
+    sql: `select n.big * w.d, n.big + 1 from pg.note n join maria.word w on w.id = n.id order by n.id`,
+  },
+  {
+    trap: 'numbers with another scale are equal',
+    sql: `select count(distinct n.big), sum(n.big) from pg.note n, maria.word w where w.id = 1 and n.id in (2, 3)`,
+  },
+  {
+    trap: 'grouping by them',
+    sql: `select count(*), n.big > 0.5 from pg.note n, maria.word w group by n.big order by n.big`,
+  },
+  {
+    trap: 'averages keep their digits',
+    sql: `select avg(w.n), avg(w.u), avg(w.d), avg(w.f) from maria.word w, pg.note n where n.id = 4`,
+  },
+  {
+    trap: 'blanks of char(n) do not count',
+    sql: `select n.id from pg.note n join maria.word w on w.id = n.id where n.c = 'x' order by 1`,
+  },
+  {
+    trap: 'texts are compared by bytes',
+    sql: `select n.t, w.e from pg.note n, maria.word w where n.t < w.e order by w.e, n.t, w.id, n.id`,
+  },
+  {
+    trap: 'a parameter is a value',
+    sql: `select id from maria.word where e = $1 or n = $2 order by id`,
+    parameters: ["x' or 1=1 -- \\", '2'],
+  },
+  {
+    trap: 'a list parameter',
+    sql: `select w.id from maria.word w join pg.note n on n.id = w.id where w.id = any($1) order by 1`,
+    parameters: ['{1,2,4}'],
+  },
+  {
+    trap: 'count of no rows',
+    sql: `select (select count(*) from pg.note n where n.id = w.n), w.id from maria.word w order by 2`,
+  },
+  {
+    trap: 'rows of an outer join that find nobody',
+    sql: `select w.id, n.id from maria.word w left join pg.note n on n.id = w.n and n.z = 2 where n.id is null order by 1`,
+  },
+];
+
+describe('gives what one Postgres gives', () => {
+  for (const { trap, sql, sent, kept, parameters } of EQUAL) {
+    test(trap, { timeout: 60_000 }, async () => {
+      const plan = stores.plan(sql, parameters === undefined ? {} : { parameters });
+      const answer = await stores.run(plan);
+      expect(comparable(answer, true), JSON.stringify(plan)).toEqual(
+        comparable(await stores.expected(sql, parameters ?? []), true),
+      );
+      const statements = sentTo(sql, parameters).join('\n');
+      if (sent !== undefined) expect(statements).toMatch(sent);
+      if (kept !== undefined) expect(statements).not.toMatch(kept);
+    });
+  }
+});
+
+const REFUSED: readonly { trap: string; sql: string; code: RegExp }[] = [
+  { trap: 'a text is no number', sql: `select * from maria.word where t = 0`, code: /SQL_UNKNOWN_OPERATOR/ },
+  { trap: 'a wrong literal', sql: `select * from maria.word where n = 'abc'`, code: /SQL_INVALID_VALUE/ },
+  {
+    trap: 'an unfinished pattern',
+    sql: String.raw`select * from maria.word where e like 'a\'`,
+    code: /SQL_INVALID_VALUE/,
+  },
+  { trap: 'reading a file', sql: `select pg_read_file('/etc/passwd') from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  { trap: 'waiting', sql: `select pg_sleep(10) from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  {
+    trap: 'changing a setting',
+    sql: `select set_config('a.b', 'c', false) from pg.note`,
+    code: /SQL_FUNCTION_FORBIDDEN/,
+  },
+  {
+    trap: 'another connection',
+    sql: `select * from pg.note, dblink('x', 'y') as d(a int)`,
+    code: /SQL_FUNCTION_FORBIDDEN/,
+  },
+  { trap: 'a large object', sql: `select lo_import('/etc/passwd') from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  {
+    trap: 'a query in a text',
+    sql: `select query_to_xml('select 1', true, true, '') from pg.note`,
+    code: /SQL_FUNCTION_FORBIDDEN/,
+  },
+  { trap: 'a sequence', sql: `select nextval('s') from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  { trap: 'a function of a schema', sql: `select public.f(1) from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  { trap: 'who is connected', sql: `select current_user from pg.note`, code: /SQL_FUNCTION_FORBIDDEN/ },
+  { trap: 'the catalog behind a type', sql: `select 'pg_authid'::regclass from pg.note`, code: /SQL_UNKNOWN_TYPE/ },
+  { trap: 'the catalog', sql: `select * from pg_catalog.pg_authid`, code: /SQL_CATALOG_FORBIDDEN/ },
+  { trap: 'the catalog without its schema', sql: `select * from pg_authid, pg.note`, code: /SQL_CATALOG_FORBIDDEN/ },
+  { trap: 'an operator of a schema', sql: `select 1 operator(public.+) 2 from pg.note`, code: /SQL_UNKNOWN_OPERATOR/ },
+  { trap: 'locking rows', sql: `select * from pg.note for update`, code: /SQL_UNSUPPORTED/ },
+  { trap: 'making a table', sql: `select * into x from pg.note`, code: /SQL_UNSUPPORTED/ },
+  {
+    trap: 'changing rows in WITH',
+    sql: `with d as (delete from pg.note returning *) select * from d`,
+    code: /SQL_UNSUPPORTED/,
+  },
+  { trap: 'a table that is not there', sql: `select * from maria.wrod`, code: /SQL_UNKNOWN_TABLE/ },
+  { trap: 'a system column', sql: `select n.ctid, w.id from pg.note n, maria.word w`, code: /SQL_UNKNOWN_COLUMN/ },
+  { trap: 'another statement behind it', sql: `select 1 from pg.note; drop table pg.note`, code: /SQL_SYNTAX/ },
+];
+
+describe('refuses with a reason and a place', () => {
+  for (const { trap, sql, code } of REFUSED) {
+    test(trap, () => {
+      expect(() => stores.plan(sql)).toThrow(
+        expect.objectContaining({ code: expect.stringMatching(code), next: expect.stringMatching(/\w/) }),
+      );
+    });
+  }
+});
+
+test('a division by zero and a second row of a scalar subquery fail as in Postgres', async () => {
+  const zero = `select w.id / n.z from maria.word w join pg.note n on n.id = w.id`;
+  await expect(stores.expected(zero)).rejects.toThrow(/division by zero/);
+  await expect(stores.answer(zero)).rejects.toThrow(/division by zero/);
+  const two = `select (select n.id from pg.note n where n.id <> w.id) from maria.word w`;
+  await expect(stores.expected(two)).rejects.toThrow(/more than one row/);
+  await expect(stores.answer(two)).rejects.toThrow(/more than one row/i);
+  const large = `select w.id * 2000000000 from maria.word w, pg.note n`;
+  await expect(stores.expected(large)).rejects.toThrow(/out of range/);
+  await expect(stores.answer(large)).rejects.toThrow();
+});
+
+test('columns the user does not see do not exist, however they are named', async () => {
+  const full = stores.context();
+  const hidden = {
+    ...full,
+    findTable: (database: string | undefined, name: string) => {
+      const table = full.findTable(database, name);
+      return table === undefined
+        ? undefined
+        : { ...table, columns: table.columns.filter((column) => column.name !== 'big' && column.name !== 'z') };
+    },
+  };
+  const { planQuery } = await import('./plan-query.ts');
+  const star = planQuery('select * from pg.note order by id', hidden);
+  expect(star.whole?.sql).not.toMatch(/big|\bz\b/);
+  expect(star.tablesRead).toEqual([{ database: 'pg', table: 'note', columns: ['id', 't', 'n', 'f', 'at', 'c'] }]);
+  // What the planner cannot bind reads only the columns that are seen: the source itself finds no other.
+  for (const sql of [
+    'select big from pg.note',
+    'select n.big from pg.note n',
+    'select row_to_json(n) from pg.note n',
+    'select x from pg.note x',
+  ]) {
+    const plan = planQuery(sql, hidden);
+    const rows = await stores.run(plan).catch((error: Error) => error.message);
+    expect(JSON.stringify(rows), sql).not.toMatch(/12345678901234567890/);
+    expect(plan.whole?.sql, sql).toMatch(/\( ?SELECT id, t, n, f, at, c FROM public\.note ?\)/);
+  }
+  expect(() => planQuery('select big from pg.note, maria.word', hidden)).toThrow(
+    /There is no column big, or you may not read it/,
+  );
+});
+
+test('a source with another collation orders texts by bytes, and keeps its index where nothing is ordered', () => {
+  const facts = new Map<string, ServerFacts>(stores.context().facts);
+  facts.set('pg', { ...facts.get('pg')!, collation: 'en_US.UTF-8' });
+  const plan = (sql: string): string => stores.plan(sql, { facts }).whole!.sql;
+  expect(plan(`select id from pg.note where t = 'abc'`)).not.toMatch(/COLLATE/);
+  expect(plan(`select id from pg.note order by t`)).toMatch(/t COLLATE "C" AS t/);
+  expect(plan(`select max(t) from pg.note`)).toMatch(/COLLATE "C"/);
+  expect(plan(`select id from pg.note where t > 'b'`)).toMatch(/COLLATE "C"/);
+});
+
+test('what the sources were really sent is what the plan says', async () => {
+  await stores.maria.query(`SET GLOBAL log_output = 'TABLE'`);
+  await stores.maria.query('SET GLOBAL general_log = 1');
+  try {
+    const sql = `select w.id, n.t from maria.word w join pg.note n on n.id = w.id where w.e = 'abc' and n.n between 1 and 5`;
+    const plan = stores.plan(sql);
+    stores.proxy.take();
+    await stores.run(plan);
+    const logged = await stores.maria.query<{ argument: string }>(
+      `SELECT CONVERT(argument USING utf8mb4) AS argument FROM mysql.general_log WHERE argument LIKE '%${stores.maria.name}%WHERE%'`,
+    );
+    expect(logged.map(({ argument }) => argument).join('\n')).toContain("WHERE `w`.`e` = 'abc'");
+    expect(stores.proxy.take()).toContain('SELECT n.id, n.t FROM public.note AS n WHERE n.n BETWEEN 1 AND 5');
+    const whole = stores.plan(`select t, count(*) from pg.note group by t having count(*) > 0 order by t`);
+    expect(whole.parts).toEqual([]);
+    await stores.run(whole);
+    expect(stores.proxy.take()).toContain('GROUP BY note.t HAVING count(*) > 0 ORDER BY t');
+  } finally {
+    await stores.maria.query('SET GLOBAL general_log = 0');
+    await stores.maria.query('TRUNCATE mysql.general_log');
+  }
+});
+
+test('a date that is none is told with its table and column', async () => {
+  await stores.maria.query(`SET sql_mode = ''; CREATE TABLE zero (id int primary key, d date)`).catch(() => undefined);
+  await stores.maria.query('CREATE TABLE IF NOT EXISTS zero (id int primary key, d date)');
+  await stores.maria.query(`INSERT IGNORE INTO zero VALUES (1, '0000-00-00'), (2, '2024-01-01')`);
+  await stores.refresh();
+  const sql = 'select z.id, z.d from maria.zero z join pg.note n on n.id = z.id';
+  const outcome = await stores.answer(sql).then(
+    (rows) => JSON.stringify(rows),
+    (error: Error) => error.message,
+  );
+  expect(outcome).toMatch(/zero|0000-00-00/);
+  expect(sentTo(`select id from maria.zero where d > date '2020-01-01'`).join()).not.toMatch(/WHERE/);
+});
