@@ -80,7 +80,7 @@ export class SourceService implements Collection<Input, Source, Source> {
 
   /** @throws RtdpError DAVINCI_NOT_FOUND */
   async open(organisationId: string, id: string): Promise<{ source: DataSource; version: number }> {
-    const stored = await this.#store.get(organisationId, id);
+    const stored = await this.#store.recent(organisationId, id);
     const { version } = stored;
     const open = this.#open.get(id);
     if (open?.version === version) return { source: await open.source, version };

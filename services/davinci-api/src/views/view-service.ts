@@ -39,6 +39,11 @@ export class ViewService implements Collection<Input, View, View> {
     return this.#store.get(organisationId, id);
   }
 
+  /** As `get`, at most a second old. */
+  recent({ organisationId }: Author, id: string): Promise<View> {
+    return this.#store.recent(organisationId, id);
+  }
+
   findMany(organisationId: string, ids: readonly string[]): Promise<View[]> {
     return this.#store.findMany(organisationId, ids);
   }

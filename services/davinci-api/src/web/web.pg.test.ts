@@ -59,7 +59,7 @@ test('a console request reaches the service as it was sent, with the token and n
   await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
   const { port } = service.address() as AddressInfo;
   await using davinci = await davinciFixture({ moonboxUrl: `http://127.0.0.1:${port}` });
-  const token = await davinci.token({ role: 'viewer' });
+  const token = await davinci.token({ role: 'editor' });
   const answer = await davinci.ask('POST', '/api/console/moonbox/queries/a%2Fb/cancel?x=1&y=%20', {
     token,
     body: { deep: [1, null] },
@@ -73,6 +73,9 @@ test('a console request reaches the service as it was sent, with the token and n
   });
   expect(asked[0]!.request.headers).not.toHaveProperty('cookie');
   expect((await davinci.ask('GET', '/api/console/moonbox/mounts', { token: '' })).status).toBe(401);
+  const viewer = await davinci.token({ role: 'viewer' });
+  const sql = await davinci.ask('POST', '/api/console/moonbox/query', { token: viewer, body: { sql: 'select 1' } });
+  expect(sql.status).toBe(403);
   await davinci.ask('GET', '/api/console/moonbox//127.0.0.1:1/mounts', { token });
   expect(asked.at(-1)!.request.url).toBe('//127.0.0.1:1/mounts');
   expect(asked.at(-1)!.request.headers.host).toBe(`127.0.0.1:${port}`);
