@@ -9,6 +9,7 @@ import { PasswordStore } from './access/password-store.ts';
 import { Access } from './access/user-catalog.ts';
 import { Administration } from './admin/administration.ts';
 import { Catalog } from './catalog/catalog.ts';
+import { ChangeWatch } from './catalog/change-watch.ts';
 import { MountStore } from './catalog/mount-store.ts';
 import { Mounting } from './catalog/mounting.ts';
 import { Readers } from './catalog/readers.ts';
@@ -74,6 +75,8 @@ export function assembleGateway(options: GatewayOptions): Gateway {
   const cleaner = new AuditCleaner({ store: auditStore, days: options.auditDays, logger, now });
   const running = new RunningQueries(audit, createQueryMetrics(metrics));
   const slots = new Slots({ slots: options.slots, maximumWaiting: options.maximumWaiting });
+  const reload = async (): Promise<void> => void (await Promise.all([catalog.load(), grants.load()]));
+  const changes = new ChangeWatch({ database, reload, logger });
   watchQueries(metrics, running, slots);
   const administration = new Administration({ catalog, mountStore, mounting, grants, access, running, auditStore });
   const queries = createQueryService({
@@ -95,12 +98,14 @@ export function assembleGateway(options: GatewayOptions): Gateway {
     catalog,
     audit,
     async start() {
-      await Promise.all([catalog.load(), grants.load()]);
+      await reload();
+      changes.start();
       refresher.start();
       cleaner.start();
     },
     async stop() {
       cleaner.stop();
+      await changes.stop();
       await refresher.stop();
       await running.stop(STOP_WITHIN_MS);
       await audit.stop();

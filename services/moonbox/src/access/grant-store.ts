@@ -40,9 +40,15 @@ export class GrantStore {
     this.#database = database;
   }
 
+  /** Takes over what is stored now, by whomever. */
   async load(): Promise<void> {
+    const version = this.#version;
     const rows = await this.#database<GrantRow>('grants').orderBy(['granted_at', 'id']);
-    this.#grants = rows.map((row) => read(row as GrantRow));
+    // Something was granted or revoked here while it was read: what was read may be from before.
+    if (version !== this.#version) return this.load();
+    const grants = rows.map((row) => read(row as GrantRow));
+    if (JSON.stringify(grants) === JSON.stringify(this.#grants)) return;
+    this.#grants = grants;
     this.#version++;
   }
 

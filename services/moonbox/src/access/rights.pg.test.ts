@@ -1,7 +1,8 @@
 /** Rights fail closed on every way: what is not granted does not exist, in queries, lists, explanations, lineage and error messages. */
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { createMoonboxClient } from '../client.ts';
+import { connectionOf, eventually, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;
@@ -115,4 +116,21 @@ test('a grant names what is there, and goes with its database', async () => {
   await client.mount({ name: 'other', kind: 'postgres', connection });
   await expect(viewer.query({ sql: 'select id from other.orders' })).rejects.toMatchObject(unknownTable);
   await client.unmount('other');
+});
+
+test('what one gateway grants and revokes holds at another over the same metadata', async () => {
+  await using other = await startGateway({}, gateway);
+  const { client } = gateway.operator;
+  const { token } = await gateway.user('olga', 'viewer');
+  const olga = createMoonboxClient({ baseUrl: other.baseUrl, token });
+  const ask = () =>
+    olga.query({ sql: 'select amount from shop.salaries' }).then(
+      ({ rows }) => rows,
+      ({ code }) => code,
+    );
+  expect(await ask()).toBe('SQL_UNKNOWN_TABLE');
+  await client.grant({ subject: 'olga', database: 'shop', table: 'salaries' });
+  expect(await eventually(ask, (answer) => Array.isArray(answer))).toEqual([[100]]);
+  await client.revoke({ subject: 'olga', database: 'shop', table: 'salaries' });
+  expect(await eventually(ask, (answer) => !Array.isArray(answer))).toBe('SQL_UNKNOWN_TABLE');
 });

@@ -16,13 +16,24 @@ export class Catalog {
     this.#store = store;
   }
 
+  /** Takes over what is stored now, by whomever; what is the same stays the same. */
   async load(): Promise<void> {
+    const revision = this.#revision;
     const [mounts, tables, databases] = await Promise.all([
       this.#store.listMounts(),
       this.#store.listTables(),
       this.#store.listDatabases(),
     ]);
-    this.#organisations.clear();
+    // Something was changed here while it was read: what was read may be from before.
+    if (revision !== this.#revision) return this.load();
+    const there = new Set(
+      [...databases, ...mounts].map(({ organisationId, name }) => JSON.stringify([organisationId, name])),
+    );
+    for (const [organisationId, known] of this.#organisations) {
+      for (const name of [...known.keys()]) {
+        if (!there.has(JSON.stringify([organisationId, name]))) this.remove(organisationId, name);
+      }
+    }
     for (const { organisationId, name } of databases) this.setDatabase(organisationId, name);
     for (const mount of mounts) this.setMount(mount, tables.get(mount.id) ?? []);
   }
@@ -63,6 +74,8 @@ export class Catalog {
   }
 
   setDatabase(organisationId: string, name: string): void {
+    const before = this.database(organisationId, name);
+    if (before !== undefined && before.mount === undefined) return;
     this.#put(organisationId, { name, mount: undefined, tables: NO_TABLES, aliases: NO_TABLES });
     this.#version++;
   }
@@ -80,7 +93,7 @@ export class Catalog {
     const aliases = new Map([...named.aliases].map(([name, table]) => [name, byDefinition.get(table)!]));
     this.#put(mount.organisationId, { name: mount.name, mount, tables, aliases });
     // Estimates move all the time, and nobody who remembers a plan needs to forget it for that.
-    if (before?.mount === undefined || structureOf(before) !== structureOf({ name: '', mount, tables, aliases })) {
+    if (before?.mount?.id !== mount.id || structureOf(before) !== structureOf({ name: '', mount, tables, aliases })) {
       this.#version++;
     }
   }

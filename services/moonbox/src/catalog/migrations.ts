@@ -95,4 +95,30 @@ export const MOONBOX_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '004_changes',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).createTable('changes', (table) => {
+        table.uuid('organisation_id').primary();
+        table.bigInteger('counter').notNullable();
+      });
+      // Written by the tables themselves, so that no way of changing them is forgotten. The tables of a mount change with its row.
+      await database.raw(
+        `create function ??.count_change() returns trigger language plpgsql as $count$
+         begin
+           insert into ??.changes (organisation_id, counter)
+             values (case when tg_op = 'DELETE' then old.organisation_id else new.organisation_id end, 1)
+             on conflict (organisation_id) do update set counter = changes.counter + 1;
+           return null;
+         end $count$`,
+        [schema, schema],
+      );
+      for (const table of ['databases', 'mounts', 'grants']) {
+        await database.raw(
+          'create trigger count_change after insert or update or delete on ??.?? for each row execute function ??.count_change()',
+          [schema, table, schema],
+        );
+      }
+    },
+  },
 ];
