@@ -108,6 +108,11 @@ export function assemble(options: AssemblyOptions): Assembly {
     commits,
     verifier: currentVerifier(options.verifier, accounts),
     routes(application) {
+      application.addHook('onSend', async (request, reply) => {
+        if (!request.url.startsWith('/api/')) return;
+        reply.header('x-content-type-options', 'nosniff');
+        if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
+      });
       sessionRoutes(application, { sessions, users, keySet: options.keySet });
       userRoutes(application, { users, accounts, sessions, sessionStore, audit });
       sourceRoutes(application, sources);

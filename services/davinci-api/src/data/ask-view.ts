@@ -5,7 +5,7 @@
 import { createHash } from 'node:crypto';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
-import type { queryRequestSchema, VariableValue, View, valuesRequestSchema } from '../client.ts';
+import type { Freshness, queryRequestSchema, VariableValue, View, valuesRequestSchema } from '../client.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { CommitBook } from '../live/commit-book.ts';
@@ -63,10 +63,10 @@ export class AskView {
   async query(request: z.output<typeof queryRequestSchema>, asking: Asking): Promise<string> {
     const { viewId, values, timeZone, widgetId, ...parts } = request;
     const label = widgetId === undefined ? `view:${viewId}` : `widget:${widgetId}`;
-    const { answer, namespaces, cached } = await this.#ask(viewId, label, timeZone, asking, (view, asker) =>
+    const { answer, before, cached } = await this.#ask(viewId, label, timeZone, asking, (view, asker) =>
       compileView(view, parts, values, asker),
     );
-    const freshness = this.#options.commits.freshnessOf(asking.viewer.organisationId, namespaces);
+    const freshness = this.#freshness(asking.viewer.organisationId, before);
     const rest = JSON.stringify({ freshness, milliseconds: answer.milliseconds, cached });
     return `{${answer.body},${rest.slice(1)}`;
   }
@@ -85,7 +85,7 @@ export class AskView {
     timeZone: string,
     { viewer, onBehalf, gone }: Asking,
     compile: (view: View, asker: Asker) => CompiledQuery,
-  ): Promise<{ answer: Answer; namespaces: string[]; cached: boolean }> {
+  ): Promise<{ answer: Answer; before: Freshness[]; cached: boolean }> {
     const { views, sources, lineage, commits, now } = this.#options;
     const author: Author = viewer;
     const view = await views.recent(author, viewId);
@@ -94,9 +94,10 @@ export class AskView {
     const compiled = compile(view, asker);
     const tables = await lineage.of({ view, source, sourceVersion: version, onBehalf, asker });
     const namespaces = namespacesOf(tables);
-    const known = namespaces.map((name) => commits.find(viewer.organisationId, name)?.commitNumber);
+    const before = commits.freshnessOf(viewer.organisationId, namespaces);
+    const known = before.map(({ commitNumber }) => commitNumber);
     const isLive =
-      tables.length > 0 && tables.every(({ sinkNamespace }) => sinkNamespace !== null) && !known.includes(undefined);
+      tables.length > 0 && tables.every(({ sinkNamespace }) => sinkNamespace !== null) && !known.includes(null);
     const key = createHash('sha256')
       .update(
         JSON.stringify([
@@ -108,17 +109,26 @@ export class AskView {
           compiled.parameters,
           compiled.columns,
           namespaces,
-          known.map(String),
+          known,
         ]),
       )
       .digest('base64url');
     const kept = isLive ? this.#cache.get(key) : undefined;
-    if (kept !== undefined) return { answer: kept, namespaces, cached: true };
+    if (kept !== undefined) return { answer: kept, before, cached: true };
     const answer = await this.#runs.run(key, gone, (signal) =>
       this.#run(source, compiled, { label, signal, onBehalf }),
     );
     if (isLive) this.#cache.set(key, answer);
-    return { answer, namespaces, cached: false };
+    return { answer, before, cached: false };
+  }
+
+  /** The commits known before the query ran; where no other came since, as complete as the tables are by now. */
+  #freshness(organisationId: string, before: readonly Freshness[]): Freshness[] {
+    const now = this.#options.commits.freshnessOf(
+      organisationId,
+      before.map(({ sinkNamespace }) => sinkNamespace),
+    );
+    return now.map((each, index) => (each.commitNumber === before[index]!.commitNumber ? each : before[index]!));
   }
 
   async #run(

@@ -31,7 +31,7 @@ export function dataRoutes(application: HttpApplication, { asks, runs }: { asks:
     },
     async (request, reply) => {
       const text = await asks.query(request.body, asking(request, reply, 'viewer'));
-      // Written once for all who ask the same, so not serialised again.
+      // Written once for all who ask the same, so not written again.
       return reply
         .type('application/json; charset=utf-8')
         .serializer((body) => body as unknown as string)
@@ -60,7 +60,11 @@ export function dataRoutes(application: HttpApplication, { asks, runs }: { asks:
         response: { 200: runResultSchema },
       },
     },
-    async (request, reply) => runs.run(request.body, asking(request, reply, 'editor')),
+    async (request, reply) => {
+      const result = await runs.run(request.body, asking(request, reply, 'editor'));
+      // Looking at each of a million cells would hold up everybody else.
+      return reply.serializer((body) => JSON.stringify(body)).send(result);
+    },
   );
   application.delete(
     '/api/run/:runId',
