@@ -48,7 +48,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/topics/$name', load: () => import('../features/topics/route.tsx') },
   { path: '/queries', load: () => import('../features/queries/route.tsx') },
   { path: '/queries/$id', load: () => import('../features/queries/route.tsx') },
-  { path: '/health', load: () => import('../features/health/route.tsx') },
+  { path: '/status', load: () => import('../features/health/route.tsx') },
   { path: '/account', load: () => import('../features/account/route.tsx') },
   { path: '/users', load: () => import('../features/users/route.tsx') },
 ];
@@ -63,6 +63,6 @@ export const RAIL: readonly RailEntry[] = [
   { noun: 'flows', path: '/flows', icon: ForkOutlined, group: 'run', role: 'editor' },
   { noun: 'topics', path: '/topics', icon: ApartmentOutlined, group: 'run', role: 'editor' },
   { noun: 'queries', path: '/queries', icon: SearchOutlined, group: 'run', role: 'editor' },
-  { noun: 'health', path: '/health', icon: SafetyOutlined, group: 'run', role: 'viewer' },
+  { noun: 'health', path: '/status', icon: SafetyOutlined, group: 'run', role: 'viewer' },
   { noun: 'users', path: '/users', icon: TeamOutlined, group: 'run', role: 'admin' },
 ];
