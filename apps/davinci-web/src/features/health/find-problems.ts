@@ -46,7 +46,7 @@ export function findProblems({ health, sources, flows, mounts }: ProblemParts): 
       name: service.name,
       message: part === undefined ? service.detail : `${part.name}: ${part.detail}`,
       next: '',
-      href: '/health',
+      href: '/status',
     });
   }
   for (const source of sources) {
@@ -110,4 +110,4 @@ export function findProblems({ health, sources, flows, mounts }: ProblemParts): 
 }
 
 /** Parts of a service's health that are about things which have a page of their own. */
-const OWN_PAGE = /^(source |flows$|mount )/;
+const OWN_PAGE = /^(source |flows$|mounts$)/;

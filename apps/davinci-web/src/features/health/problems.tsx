@@ -62,7 +62,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
         ))}
       </ul>
       {problems.length > shown.length ? (
-        <Link to="/health">{t('problems.more', { count: problems.length - shown.length })}</Link>
+        <Link to="/status">{t('problems.more', { count: problems.length - shown.length })}</Link>
       ) : null}
     </div>
   );
