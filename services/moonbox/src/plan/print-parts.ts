@@ -4,10 +4,11 @@ import { conjunction } from '@rtdp/sql/conjunctions';
 import { describeType, INT4, isFixed, type PgType } from '@rtdp/sql/pg-type';
 import { type MysqlNames, printMysqlCondition, quoteMysqlName } from '@rtdp/sql/print-mysql';
 import { printPostgres } from '@rtdp/sql/print-postgres';
-import { columnNode, type Node, type RangeVar, type SelectStmt, targetNode } from '@rtdp/sql/syntax-tree';
+import { columnNode, type Node, type RangeVar, type SelectStmt, stringNode, targetNode } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
 import type { PartDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
+import { arrayType, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
 import { type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
@@ -23,6 +24,7 @@ export interface HeldTable {
 export interface PrintOptions {
   readonly rest: SelectStmt;
   readonly drafts: readonly PartDraft[];
+  readonly reductions: ReadonlyMap<PartDraft, Reduction>;
   readonly aliases: ReadonlyMap<RangeVar, string>;
   readonly mysqlNames: MysqlNames;
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
@@ -36,27 +38,29 @@ interface PrintedPart {
   readonly columns: readonly ResultColumn[];
   readonly table: string;
   readonly estimate: number | null;
+  readonly reduce?: NonNullable<PlanPart['reduce']>;
 }
 
 export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Map<RangeVar, HeldTable> } {
   const needed = neededColumns({ SelectStmt: options.rest }, options.bound.facts);
   const parts = new Map<string, PlanPart>();
   const held = new Map<RangeVar, HeldTable>();
-  for (const draft of options.drafts) {
-    const wanted =
-      draft.kind === 'tables'
-        ? draft.tables.flatMap((table) =>
-            [...(needed.get(table) ?? [])].sort((a, b) => a - b).map((index) => ({ table, index })),
-          )
-        : [];
+  const done = new Set<PartDraft>();
+  const print = (draft: PartDraft): void => {
+    if (done.has(draft)) return;
+    done.add(draft);
+    const reduction = options.reductions.get(draft);
+    // What gives the keys comes first.
+    if (reduction !== undefined) print(reduction.from);
+    const wanted = draft.kind === 'tables' ? wantedOf(draft, needed) : [];
     const printed =
       draft.kind === 'subquery'
         ? printSubquery(draft, options)
         : draft.storeKind === 'mysql'
           ? printMysql(draft, wanted, options)
-          : printTables(draft, wanted, options);
+          : printTables(draft, wanted, options, held);
     // The same rows of the same table are fetched once, however often they are read.
-    const key = JSON.stringify([draft.store, printed.sql]);
+    const key = JSON.stringify([draft.store, printed.sql, printed.reduce]);
     const part = parts.get(key) ?? { ...printed, name: `p${parts.size + 1}`, store: draft.store, parameters: [] };
     parts.set(key, part);
     if (draft.kind === 'subquery') {
@@ -64,7 +68,7 @@ export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Ma
         part: part.name,
         columns: new Map(draft.columns.map((_, index) => [index, `c${index}`])),
       });
-      continue;
+      return;
     }
     const joined = draft.tables.length > 1 ? draft : undefined;
     for (const table of draft.tables) {
@@ -73,8 +77,15 @@ export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Ma
       );
       held.set(table, { part: part.name, columns, ...(joined === undefined ? {} : { joined }) });
     }
-  }
+  };
+  for (const draft of options.drafts) print(draft);
   return { parts: [...parts.values()], held };
+}
+
+function wantedOf(draft: TablesDraft, needed: ReadonlyMap<RangeVar, ReadonlySet<number>>): Wanted[] {
+  return draft.tables.flatMap((table) =>
+    [...(needed.get(table) ?? [])].sort((a, b) => a - b).map((index) => ({ table, index })),
+  );
 }
 
 interface Wanted {
@@ -126,24 +137,73 @@ function sourceOptions(tables: readonly RangeVar[], options: PrintOptions): Sour
   };
 }
 
-function printTables(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
+function printTables(
+  draft: TablesDraft,
+  wanted: readonly Wanted[],
+  options: PrintOptions,
+  held: ReadonlyMap<RangeVar, HeldTable>,
+): PrintedPart {
   const source = sourceOptions(draft.tables, options);
-  const targets = wanted.map(({ table, index }) =>
-    targetNode(columnNode(options.aliases.get(table)!, visibleName(table, index, options))),
-  );
-  const where = conjunction(draft.conditions);
-  const select = {
-    targetList: targets.length === 0 ? [targetNode({ A_Const: { ival: { ival: 1 } } } as Node)] : targets,
-    fromClause: draft.tables.map((table) => sourceTable(table, source)),
-    ...(where === undefined ? {} : { whereClause: toSourceTree(where, source) }),
-    limitOption: 'LIMIT_OPTION_DEFAULT',
-    op: 'SETOP_NONE',
-  } as SelectStmt;
+  const columnAt = ({ table, index }: Wanted): Node =>
+    columnNode(options.aliases.get(table)!, visibleName(table, index, options));
+  const targets = wanted.map((column) => targetNode(columnAt(column)));
+  const conditions = draft.conditions.map((condition) => toSourceTree(condition, source));
+  const selectWith = (where: Node | undefined): SelectStmt =>
+    ({
+      targetList: targets.length === 0 ? [targetNode({ A_Const: { ival: { ival: 1 } } } as Node)] : targets,
+      fromClause: draft.tables.map((table) => sourceTable(table, source)),
+      ...(where === undefined ? {} : { whereClause: where }),
+      limitOption: 'LIMIT_OPTION_DEFAULT',
+      op: 'SETOP_NONE',
+    }) as SelectStmt;
+  const reduction = options.reductions.get(draft);
+  const keys = reduction === undefined ? undefined : held.get(reduction.keys.table);
+  const reduce =
+    reduction === undefined || keys === undefined
+      ? {}
+      : {
+          reduce: printReduction(
+            reduction,
+            keys,
+            (where) => printPostgres(selectWith(conjunction([...conditions, where]))),
+            columnAt(reduction.column),
+            options,
+          ),
+        };
   return {
-    sql: printPostgres(select),
+    sql: printPostgres(selectWith(conjunction(conditions))),
     columns: columnsOf(wanted, options),
     table: logicalNames(draft.tables, options),
     estimate: estimate(draft.tables, options),
+    ...reduce,
+  };
+}
+
+function printReduction(
+  reduction: Reduction,
+  keys: HeldTable,
+  print: (where: Node) => string,
+  column: Node,
+  options: PrintOptions,
+): NonNullable<PlanPart['reduce']> {
+  const key = keys.columns.get(reduction.keys.index)!;
+  const type = arrayType(typeOf(reduction.column, options.tables), typeOf(reduction.keys, options.tables));
+  const array = {
+    TypeCast: {
+      arg: { ParamRef: { number: 1 } },
+      typeName: {
+        names: [stringNode('pg_catalog'), stringNode(type)],
+        typemod: -1,
+        arrayBounds: [{ Integer: { ival: -1 } }],
+      },
+    },
+  };
+  const isAmong = { A_Expr: { kind: 'AEXPR_OP_ANY', name: [stringNode('=')], lexpr: column, rexpr: array } } as Node;
+  return {
+    from: keys.part,
+    keys: `SELECT DISTINCT CAST(${key} AS VARCHAR) FROM ${keys.part} WHERE ${key} IS NOT NULL LIMIT ${reduction.maximum + 1}`,
+    maximum: reduction.maximum,
+    sql: print(isAmong),
   };
 }
 

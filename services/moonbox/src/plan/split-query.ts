@@ -6,10 +6,12 @@ import { type MysqlNames, quoteMysqlName } from '@rtdp/sql/print-mysql';
 import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
 import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
+import { impliedCondition } from './imply-condition.ts';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
 import type { PartDraft, SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
 import { chooseJoins } from './push-join.ts';
+import { chooseReductions, equalityOf, type KeyEquality } from './push-keys.ts';
 import { canPushSubquery } from './push-subquery.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
@@ -33,6 +35,7 @@ export function splitQuery(options: SplitOptions): Plan {
     ...options,
     rest,
     drafts: splitter.drafts,
+    reductions: chooseReductions(splitter.drafts, splitter.equalities, tables),
     aliases: splitter.aliases,
     mysqlNames: splitter.mysqlNames,
   });
@@ -68,6 +71,8 @@ interface Level {
 class Splitter {
   readonly drafts: PartDraft[] = [];
   readonly decisions: PlanDecision[] = [];
+  /** Equalities that every row of their FROM must meet, over tables of it and of the levels around. */
+  readonly equalities: KeyEquality[] = [];
   readonly aliases: Map<RangeVar, string>;
   readonly mysqlNames: MysqlNames;
   readonly #options: SplitOptions;
@@ -159,7 +164,11 @@ class Splitter {
         const pushed: Node[] = [];
         for (const condition of level.conditions) {
           const judgement = judgeCondition(condition, around, this.#judge);
-          if (judgement === null) continue;
+          if (judgement === null) {
+            const implied = impliedCondition(condition, around, this.#judge);
+            if (implied !== null) pushed.push(implied);
+            continue;
+          }
           pushed.push(condition);
           if (judgement === 'exact') taken.add(condition);
           else
@@ -174,6 +183,8 @@ class Splitter {
     }
     for (const condition of level.conditions) {
       if (taken.has(condition)) continue;
+      const equality = equalityOf(condition, this.#facts);
+      if (equality !== null) this.equalities.push(equality);
       const { tables: named, derived } = useOf(condition, this.#facts);
       const stores = new Set([...named].map((table) => tables.get(table)?.store));
       const why =

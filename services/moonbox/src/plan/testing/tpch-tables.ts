@@ -70,7 +70,7 @@ export function tpchTables(seed: number): StoredTable[] {
       `comment ${key}`,
     ]);
   }
-  for (let key = 1; key <= 1500; key += 1) {
+  for (let key = 1; key <= 2200; key += 1) {
     const date = int(0, 2400);
     const comment = key % 11 === 0 ? 'special and urgent requests' : 'nothing';
     rows.orders!.push([
