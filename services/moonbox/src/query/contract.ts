@@ -26,7 +26,7 @@ export interface QueryRequest {
   principal: Principal;
   /** The database that unqualified table names are looked up in. */
   database?: string;
-  /** More rows than that end the statement with MOONBOX_ROW_LIMIT; the service's own limit holds as well. */
+  /** Only the first so many rows are given; the service's own limit ends the statement with MOONBOX_ROW_LIMIT instead. */
   maximumRows?: number;
   /** Ends the statement with MOONBOX_TIME_LIMIT, time in the queue included; the service's own limit holds as well. */
   timeoutMs?: number;
@@ -58,8 +58,11 @@ export interface QueryAnswer {
   freshness: readonly { sinkNamespace: string }[];
   /** `SELECT` (a session adds the number of rows), or the whole tag of another statement, such as `MOUNT DATABASE`. */
   tag: string;
-  /** Resolves once `batches` has ended: read to the end, left early or failed (it never rejects). */
-  done(): Promise<{ rows: number; milliseconds: number }>;
+  /**
+   * Resolves once `batches` has ended: read to the end, left early or failed (it never rejects). `truncated`: there were more rows than
+   * `maximumRows` of the request.
+   */
+  done(): Promise<{ rows: number; truncated: boolean; milliseconds: number }>;
 }
 
 /** What a statement would give, without running it. `columns` is null for one that gives no rows. */

@@ -1,5 +1,6 @@
 /** Decides how rows reach whoever asked, and that a statement ends exactly once: read to its end, left early, failed, cancelled or out of time. */
 import type { ColumnBatch } from '@rtdp/stores/scan-contract';
+import type { Column } from '@rtdp/ums/batch';
 import { RtdpError } from '@rtdp/ums/error';
 import type { RunningQuery } from './running.ts';
 
@@ -10,6 +11,9 @@ export interface DeliveryOptions {
   close: () => Promise<void>;
   /** What the user is told instead of what went wrong below. */
   explainError: (error: unknown) => unknown;
+  /** Rows that are given at most; what is beyond is left at the source. */
+  firstRows: number;
+  /** More rows than that are an error. */
   maximumRows: number;
 }
 
@@ -20,6 +24,7 @@ export class Delivery implements AsyncIterableIterator<ColumnBatch> {
   #first: IteratorResult<ColumnBatch> | undefined;
   #failure: unknown;
   #isEnding = false;
+  #isTruncated = false;
 
   constructor(options: DeliveryOptions) {
     this.#options = options;
@@ -31,6 +36,10 @@ export class Delivery implements AsyncIterableIterator<ColumnBatch> {
   /** Resolves once nothing of the statement is left. */
   get ended(): Promise<void> {
     return this.#ended.promise;
+  }
+
+  get isTruncated(): boolean {
+    return this.#isTruncated;
   }
 
   /** Waits for the first rows, so that what fails at once fails before anything was sent. */
@@ -48,7 +57,7 @@ export class Delivery implements AsyncIterableIterator<ColumnBatch> {
       this.#first = undefined;
       return first;
     }
-    const { query, source, maximumRows } = this.#options;
+    const { query, source, firstRows, maximumRows } = this.#options;
     if (this.#isEnding) {
       if (this.#failure !== undefined) throw this.#failure;
       return { done: true, value: undefined };
@@ -60,9 +69,14 @@ export class Delivery implements AsyncIterableIterator<ColumnBatch> {
         await this.#end(undefined);
         return { done: true, value: undefined };
       }
-      query.rows += result.value.rowCount;
+      const wanted = firstRows - query.rows;
+      const batch = result.value.rowCount > wanted ? firstOf(result.value, wanted) : result.value;
+      query.rows += batch.rowCount;
       if (query.rows > maximumRows) throw rowLimit(maximumRows);
-      return result;
+      if (batch === result.value) return result;
+      this.#isTruncated = true;
+      await this.#end(undefined);
+      return batch.rowCount > 0 ? { done: false, value: batch } : { done: true, value: undefined };
     } catch (error) {
       const failure = this.#options.explainError(error);
       await this.#end(failure);
@@ -89,6 +103,26 @@ export class Delivery implements AsyncIterableIterator<ColumnBatch> {
       query.finish(failure);
       this.#ended.resolve();
     }
+  }
+}
+
+function firstOf({ columns }: ColumnBatch, rowCount: number): ColumnBatch {
+  return { rowCount, columns: columns.map((column) => firstValues(column, rowCount)) };
+}
+
+function firstValues(column: Column, rowCount: number): Column {
+  const nulls = column.nulls.subarray(0, rowCount);
+  switch (column.storage) {
+    case 'text':
+      return { ...column, nulls, offsets: column.offsets.subarray(0, rowCount + 1) };
+    case 'int32':
+      return { ...column, nulls, values: column.values.subarray(0, rowCount) };
+    case 'int64':
+      return { ...column, nulls, values: column.values.subarray(0, rowCount) };
+    case 'float64':
+      return { ...column, nulls, values: column.values.subarray(0, rowCount) };
+    case 'boolean':
+      return { ...column, nulls, values: column.values.subarray(0, rowCount) };
   }
 }
 

@@ -136,6 +136,7 @@ async function runStatement(
     source: oneBatch(batch),
     close: async () => undefined,
     explainError: (error) => error,
+    firstRows: query.request.maximumRows ?? Number.POSITIVE_INFINITY,
     maximumRows: Number.POSITIVE_INFINITY,
     tag: statement.tag,
   });
@@ -157,7 +158,8 @@ async function runSelect(
     source: running.batches,
     close: () => running.close().finally(release),
     explainError,
-    maximumRows: Math.min(query.request.maximumRows ?? limits.maximumRows, limits.maximumRows),
+    firstRows: query.request.maximumRows ?? Number.POSITIVE_INFINITY,
+    maximumRows: limits.maximumRows,
     tag: 'SELECT',
   });
 }
@@ -186,6 +188,7 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
       signal: query.signal,
       // The statement's own clock should be the one that tells; the store's is for when nobody listens any more.
       timeoutMs: Math.max(0, Math.ceil(query.timeoutMs - query.milliseconds)) + STORE_GRACE_MS,
+      ...(query.request.maximumRows === undefined ? {} : { firstRows: query.request.maximumRows }),
       ...(measured === undefined ? {} : { measured: measured.add }),
     });
   try {
@@ -218,7 +221,7 @@ async function answer(
     tag: what.tag,
     async done() {
       await delivery.ended;
-      return { rows: query.rows, milliseconds: query.milliseconds };
+      return { rows: query.rows, truncated: delivery.isTruncated, milliseconds: query.milliseconds };
     },
   };
 }

@@ -15,6 +15,8 @@ export interface RunOptions {
   signal: AbortSignal;
   /** Milliseconds that are left. */
   timeoutMs: number;
+  /** More rows are not wanted, so a source need not send many at a time. */
+  firstRows?: number;
   /** Told what each part and the rest gave and took. */
   measured?: (what: { part?: string; rows: number; milliseconds: number }) => void;
 }
@@ -26,12 +28,15 @@ export interface RunningPlan {
   close(): Promise<void>;
 }
 
+/** Of a scan, unless fewer are wanted. */
+const BATCH_ROWS = 16_384;
+
 export async function runPlan(plan: Plan, options: RunOptions): Promise<RunningPlan> {
   return plan.whole === undefined ? runParts(plan, options) : passThrough(plan, plan.whole, options);
 }
 
 async function passThrough(plan: Plan, whole: NonNullable<Plan['whole']>, options: RunOptions): Promise<RunningPlan> {
-  const { signal, timeoutMs } = options;
+  const { signal, timeoutMs, firstRows } = options;
   const reader = await options.readerOf(whole.store);
   const { columns, batches } = await reader.scan({
     sql: whole.sql,
@@ -39,6 +44,7 @@ async function passThrough(plan: Plan, whole: NonNullable<Plan['whole']>, option
     ...(plan.columns === null ? {} : { columns: plan.columns }),
     signal,
     timeoutMs,
+    ...(firstRows === undefined || firstRows >= BATCH_ROWS ? {} : { batchRows: firstRows + 1 }),
   });
   const iterator = batches[Symbol.asyncIterator]();
   return {

@@ -26,12 +26,12 @@ export class CsvRows {
     return Buffer.from(`${names.join(',')}\n`);
   }
 
-  /** The first `rowCount` rows, each with its line end. The bytes are the caller's. */
-  write(batch: ColumnBatch, rowCount = batch.rowCount): Buffer {
+  /** All rows, each with its line end. The bytes are the caller's. */
+  write(batch: ColumnBatch): Buffer {
     const output = this.#output;
     const columns = batch.columns.map((column) => asText(column, batch.rowCount));
     let at = output.begin();
-    for (let row = 0; row < rowCount; row++) {
+    for (let row = 0; row < batch.rowCount; row++) {
       for (let index = 0; index < columns.length; index++) {
         const { bytes, offsets, nulls } = columns[index]!;
         const start = offsets[row]!;

@@ -32,12 +32,12 @@ export class JsonRows {
     this.#separator = separator.charCodeAt(0);
   }
 
-  /** The first `rowCount` rows, without a separator before or behind. The bytes are the caller's. */
-  write(batch: ColumnBatch, rowCount = batch.rowCount): Buffer {
+  /** All rows, without a separator before or behind. The bytes are the caller's. */
+  write(batch: ColumnBatch): Buffer {
     const output = this.#output;
     const cells = batch.columns.map((column, index) => this.#cellWriter(column, this.#columns[index]!));
     let at = output.begin();
-    for (let row = 0; row < rowCount; row++) {
+    for (let row = 0; row < batch.rowCount; row++) {
       output.reserve(at, 3);
       if (row > 0) output.bytes[at++] = this.#separator;
       output.bytes[at++] = OPEN;

@@ -52,20 +52,19 @@ export function queryRoutes(application: HttpApplication, { queries, administrat
     },
     async (request, reply) => {
       const { body } = request;
-      const answer = await queries.run(toRequest(request, reply, body));
+      const maximumRows = body.maximumRows ?? (body.format === 'json' ? DEFAULT_JSON_ROWS : undefined);
+      const answer = await queries.run({
+        ...toRequest(request, reply, body),
+        ...(maximumRows === undefined ? {} : { maximumRows }),
+      });
       void reply.header('x-query-id', answer.id);
-      const { maximumRows } = body;
       switch (body.format) {
         case 'json':
-          return send(
-            reply,
-            'application/json; charset=utf-8',
-            await toJson(answer, maximumRows ?? DEFAULT_JSON_ROWS, output),
-          );
+          return send(reply, 'application/json; charset=utf-8', await toJson(answer, output));
         case 'ndjson':
-          return stream(reply, 'application/x-ndjson; charset=utf-8', toLines(answer, maximumRows, output));
+          return stream(reply, 'application/x-ndjson; charset=utf-8', toLines(answer, output));
         case 'csv':
-          return stream(reply, 'text/csv; charset=utf-8', toCsv(answer, maximumRows, output));
+          return stream(reply, 'text/csv; charset=utf-8', toCsv(answer, output));
       }
     },
   );
@@ -201,52 +200,48 @@ function headOf({ id, columns, tag }: QueryAnswer): Record<string, unknown> {
   return { id, columns: columns.map(({ name, typeText }) => ({ name, type: typeText })), tag };
 }
 
-async function toJson(answer: QueryAnswer, maximumRows: number, output: OutputBytes): Promise<Buffer> {
+async function toJson(answer: QueryAnswer, output: OutputBytes): Promise<Buffer> {
   const rows = new JsonRows(answer.columns, ',', output);
   const pieces: Buffer[] = [];
-  const given = { count: 0, truncated: false };
   let length = 0;
-  for await (const { batch, count } of firstRows(answer, maximumRows, given)) {
-    const piece = rows.write(batch, count);
+  for await (const batch of answer.batches) {
+    const piece = rows.write(batch);
     if (pieces.length > 0) pieces.push(Buffer.from(','));
     pieces.push(piece);
     length += piece.length;
-    if (length > LONGEST_JSON) {
-      throw new RtdpError({
-        code: 'MOONBOX_MEMORY_LIMIT',
-        message: `the answer is longer than ${LONGEST_JSON} bytes after ${given.count} rows`,
-        next: 'Ask for the format ndjson, which streams, or for fewer rows.',
-        facts: { rows: given.count },
-      });
-    }
+    if (length > LONGEST_JSON) throw tooLong();
   }
-  const { milliseconds } = await answer.done();
+  const { rows: rowCount, truncated, milliseconds } = await answer.done();
   const head = JSON.stringify(headOf(answer));
   const tail = JSON.stringify({
-    rowCount: given.count,
-    truncated: given.truncated,
+    rowCount,
+    truncated,
     milliseconds,
     tables: answer.tables.map(({ database, table, sinkNamespace }) => ({ database, table, sinkNamespace })),
   });
   return Buffer.concat([Buffer.from(`${head.slice(0, -1)},"rows":[`), ...pieces, Buffer.from(`],${tail.slice(1)}`)]);
 }
 
+function tooLong(): RtdpError {
+  return new RtdpError({
+    code: 'MOONBOX_MEMORY_LIMIT',
+    message: `the answer is longer than ${LONGEST_JSON} bytes`,
+    next: 'Ask for the format ndjson, which streams, or for fewer rows.',
+    facts: { bytes: LONGEST_JSON },
+  });
+}
+
 /** The head, one array a row, and at the end what came of it: `done`, or `error`. */
-async function* toLines(
-  answer: QueryAnswer,
-  maximumRows: number | undefined,
-  output: OutputBytes,
-): AsyncGenerator<Buffer | string> {
+async function* toLines(answer: QueryAnswer, output: OutputBytes): AsyncGenerator<Buffer | string> {
   const rows = new JsonRows(answer.columns, '\n', output);
-  const given = { count: 0, truncated: false };
   yield `${JSON.stringify(headOf(answer))}\n`;
   try {
-    for await (const { batch, count } of firstRows(answer, maximumRows ?? Number.POSITIVE_INFINITY, given)) {
-      yield rows.write(batch, count);
+    for await (const batch of answer.batches) {
+      yield rows.write(batch);
       yield '\n';
     }
-    const { milliseconds } = await answer.done();
-    yield `${JSON.stringify({ done: true, rowCount: given.count, truncated: given.truncated, milliseconds })}\n`;
+    const { rows: rowCount, truncated, milliseconds } = await answer.done();
+    yield `${JSON.stringify({ done: true, rowCount, truncated, milliseconds })}\n`;
   } catch (error) {
     if (!(error instanceof RtdpError)) throw error;
     yield `${JSON.stringify({ error: error.toJSON() })}\n`;
@@ -254,29 +249,8 @@ async function* toLines(
 }
 
 /** An error in the middle breaks the connection: CSV has no place to tell it. */
-async function* toCsv(
-  answer: QueryAnswer,
-  maximumRows: number | undefined,
-  output: OutputBytes,
-): AsyncGenerator<Buffer> {
+async function* toCsv(answer: QueryAnswer, output: OutputBytes): AsyncGenerator<Buffer> {
   const rows = new CsvRows(output);
   yield rows.header(answer.columns);
-  for await (const { batch, count } of firstRows(answer, maximumRows ?? Number.POSITIVE_INFINITY)) {
-    yield rows.write(batch, count);
-  }
-}
-
-/** Leaves the statement once there are enough rows, and says in `given` whether there were more. */
-async function* firstRows(
-  answer: QueryAnswer,
-  maximumRows: number,
-  given = { count: 0, truncated: false },
-): AsyncGenerator<{ batch: Parameters<JsonRows['write']>[0]; count: number }> {
-  for await (const batch of answer.batches) {
-    const count = Math.min(batch.rowCount, maximumRows - given.count);
-    given.count += count;
-    given.truncated = count < batch.rowCount;
-    if (count > 0) yield { batch, count };
-    if (given.truncated) return;
-  }
+  for await (const batch of answer.batches) yield rows.write(batch);
 }

@@ -49,7 +49,7 @@ test('JSON: numbers as numbers, what a reader would round or not know as text', 
     [true, 0, '0', -1e300, '-Infinity', '变化\u0001'],
     [null, null, null, null, null, null],
   ]);
-  expect(JSON.parse(`[${new JsonRows(COLUMNS, ',', output).write(BATCH, 2)}]`)).toHaveLength(2);
+  expect(JSON.parse(`[${new JsonRows(COLUMNS, ',', output).write(BATCH)}]`)).toHaveLength(4);
 });
 
 test('CSV: NULL is nothing, an empty text is not; quotes where they are needed', () => {
@@ -70,10 +70,10 @@ test('many long rows, written again and again, stay what they are', () => {
   const writer = new JsonRows([textColumn('t')], '\n', output);
   const batch = batchOf(
     [textColumn('t')],
-    Array.from({ length: 3_000 }, (_, row) => ['"x'.repeat(row % 900)]),
+    Array.from({ length: 1_000 }, (_, row) => ['"x'.repeat(row % 900)]),
   );
   const first = writer.write(batch).toString();
-  const pieces = Array.from({ length: 5 }, () => writer.write(batch));
+  const pieces = Array.from({ length: 3 }, () => writer.write(batch));
   for (const piece of pieces) expect(piece.toString() === first).toBe(true);
   expect(first.split('\n').map((line) => JSON.parse(line)[0].length)[899]).toBe(1798);
 });
