@@ -13,6 +13,9 @@ const listeners = new Set<() => void>();
 /** How long before its end a token is renewed, in milliseconds. */
 const RENEW_BEFORE = 60_000;
 
+/** In the browser's storage: somebody signed in here and did not sign out. */
+const MARK = 'davinci.session';
+
 provideTokens({ current: () => session?.accessToken, refresh: refreshSession });
 
 export function currentSession(): Session | undefined {
@@ -57,6 +60,8 @@ export function updateUser(user: Me): void {
 
 /** Continues the session of the cookie, if there is one; a server that is away is told by the first page that asks. */
 export async function restoreSession(): Promise<void> {
+  // The cookie itself cannot be seen from here; this mark says whether asking is worth it.
+  if (localStorage.getItem(MARK) === null) return;
   await refreshSession();
 }
 
@@ -80,6 +85,8 @@ async function renew(): Promise<boolean> {
 }
 
 function take(next: Session | undefined): void {
+  if (next === undefined) localStorage.removeItem(MARK);
+  else localStorage.setItem(MARK, 'yes');
   session = next;
   clearTimeout(timer);
   if (next !== undefined) {

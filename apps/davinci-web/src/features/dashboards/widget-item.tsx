@@ -81,7 +81,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): Re
   }, [definition, view, widget.id, asked]);
 
   // Before the stream stands, an answer might miss a commit; it is waited for, but not for long.
-  const ready = useReadyToAsk(live.state === undefined || live.state.is !== 'connecting');
+  const ready = useReadyToAsk(
+    props.bundle.dashboard.refreshed !== 'live' || (live.state !== undefined && live.state.is !== 'connecting'),
+  );
   const answer = useWidgetData(seen && ready && !broken ? request : undefined);
   const data = answer.data;
   const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
@@ -224,7 +226,7 @@ function newest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshnes
 }
 
 /** Longest wait for the stream before the first question, in milliseconds. */
-const PATIENCE = 400;
+const PATIENCE = 1_000;
 
 function useReadyToAsk(ready: boolean): boolean {
   const [waited, setWaited] = useState(false);

@@ -56,7 +56,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       {
         id: 'pie',
         type: 'pie',
-        radius: widget.settings.ring === false ? ['0%', '72%'] : ['46%', '72%'],
+        radius: widget.settings.ring === false ? ['0%', '68%'] : ['44%', '68%'],
         center: ['50%', widget.settings.labels === false ? '56%' : '50%'],
         itemStyle: { borderColor: context.palette.surface, borderWidth: 2 },
         label: {
@@ -64,8 +64,10 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           color: context.palette['text-muted'],
           fontSize: TEXT[0],
           formatter: ({ dataIndex }: { dataIndex: number }) =>
-            `${labels[dataIndex]} ${share(slices[dataIndex]?.amount ?? 0)}`,
+            `${labels[dataIndex]}\n${share(slices[dataIndex]?.amount ?? 0)}`,
           overflow: 'truncate',
+          edgeDistance: 0,
+          bleedMargin: 0,
         },
         labelLine: { length: SPACE[1], length2: SPACE[1] },
         data: slices.map((slice, index) => ({
