@@ -60,7 +60,7 @@ async function addressOfDemo(): Promise<string> {
   let log = '';
   while (Date.now() < deadline) {
     log = await compose('logs', '--no-log-prefix', 'demo');
-    const found = /^Open {2}(http\S+)/m.exec(log)?.[1];
+    const found = /Open {2}(http\S+)/.exec(log)?.[1];
     if (found !== undefined) return found;
     await sleep(1_000);
   }
@@ -123,7 +123,7 @@ async function untilFull(page: Page, widgets: readonly string[]): Promise<void> 
 
 /** Runs one verb of docker compose and gives what it printed; throws what it complained of. */
 async function compose(...words: string[]): Promise<string> {
-  const child = spawn('docker', ['compose', '-p', PROJECT, ...files, ...words], {
+  const child = spawn('docker', ['compose', '--ansi', 'never', '-p', PROJECT, ...files, ...words], {
     cwd: ROOT,
     env: environment,
     stdio: ['ignore', 'pipe', 'pipe'],

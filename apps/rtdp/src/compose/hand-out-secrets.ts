@@ -37,8 +37,7 @@ export async function handOutSecrets({ volumes, secrets, description, kafka }: H
   await give(join(volumes, 'warehouse'), { superuser: passwords.warehouseSuperuser }, 0o444);
   await give(join(volumes, 'shadow'), { superuser: passwords.shadowSuperuser }, 0o444);
   await give(join(volumes, 'suppliers'), { root: passwords.suppliersRoot, gateway: passwords.suppliersGateway }, 0o444);
-  // The broker copies its settings, with their rights, and adds to the copy.
-  await give(join(volumes, 'kafka'), kafka.broker, 0o644);
+  await give(join(volumes, 'kafka'), kafka.broker, 0o444);
   await give(join(volumes, 'registry'), kafka.registry, 0o444);
   for (const name of Object.keys(FILES_OF) as ServiceName[]) {
     const folder = join(volumes, name);
