@@ -83,7 +83,13 @@ function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
 
   const path = useMemo(() => (lit === undefined ? undefined : pathThrough(graph, lit)), [graph, lit]);
   if (error !== undefined) return <ErrorState error={error} onRetry={() => setError(undefined)} />;
-  if (placed === undefined) return <Loading />;
+  if (placed === undefined) {
+    return (
+      <div className="graph row">
+        <Loading />
+      </div>
+    );
+  }
 
   const nodes: BoxNode[] = graph.nodes.map((node) => ({
     id: node.id,

@@ -7,7 +7,13 @@ const GraphView = lazy(() => import('./graph-view.tsx'));
 
 export function LazyGraph(props: GraphViewProps): ReactNode {
   return (
-    <Suspense fallback={<Loading />}>
+    <Suspense
+      fallback={
+        <div className="graph row">
+          <Loading />
+        </div>
+      }
+    >
       <GraphView {...props} />
     </Suspense>
   );

@@ -197,6 +197,7 @@ export function EditorPage({ view, sources }: { view?: View; sources: readonly S
         <aside className="editor-side" aria-label={t('panel.label')}>
           <Tabs
             size="small"
+            tabBarGutter={16}
             activeKey={panel}
             onChange={(key) => setPanel(key)}
             items={[
