@@ -1,5 +1,6 @@
 /** Decides what a failure of MySQL or MariaDB means to the one who asked. */
 import { RtdpError } from '@rtdp/ums/error';
+import { toCertificateError } from '../certificate-error.ts';
 import type { StoreErrorCode } from '../error-codes.ts';
 import { cancelledError, timeoutError } from '../session-pool.ts';
 
@@ -40,6 +41,8 @@ export function toScanError(error: unknown, facts: Record<string, unknown>): Rtd
   } = error as NodeJS.ErrnoException & { sqlState?: string };
   if (errno === INTERRUPTED) return cancelledError();
   if (errno !== undefined && TOO_LONG.includes(errno)) return timeoutError(undefined);
+  const certificate = errno === undefined ? toCertificateError(error, facts) : undefined;
+  if (certificate !== undefined) return certificate;
   const mapped = codeOf(code, sqlState, message);
   return new RtdpError({
     code: mapped,

@@ -1,5 +1,6 @@
 /** Decides what a failure of a query in Postgres means to the one who asked. */
 import { RtdpError } from '@rtdp/ums/error';
+import { toCertificateError } from '../certificate-error.ts';
 import { cancelledError, timeoutError } from '../session-pool.ts';
 import { toStoreError } from './errors.ts';
 import { ServerFailure } from './query-session.ts';
@@ -12,7 +13,7 @@ const ABOUT_STATEMENT = new Set(['42501', '25006']);
 
 export function toScanError(error: unknown, facts: Record<string, unknown>): RtdpError {
   if (error instanceof RtdpError) return error;
-  if (!(error instanceof ServerFailure)) return toStoreError(error, facts);
+  if (!(error instanceof ServerFailure)) return toCertificateError(error, facts) ?? toStoreError(error, facts);
   if (error.code === '57014') return error.message.includes('timeout') ? timeoutError(undefined) : cancelledError();
   const mapped = toStoreError(error, facts);
   if (ABOUT_SERVER.has(mapped.code) && !ABOUT_STATEMENT.has(error.code)) return mapped;
