@@ -10,6 +10,13 @@ export interface MysqlColumn {
   readonly type: PgType;
   /** Comparing at the source means what Postgres means by it. */
   readonly exact: boolean;
+  /** The column with a collation written to it that compares bytes; absent where it needs none, or none is known. */
+  readonly byBytes?: string;
+}
+
+/** The column as it may be compared, grouped and ordered; null where nothing is proven. */
+export function exactMysqlColumn(column: MysqlColumn): string | null {
+  return column.exact ? column.sql : (column.byBytes ?? null);
 }
 
 export interface MysqlCondition {
@@ -60,17 +67,33 @@ export function printMysqlCondition(node: Node, names: MysqlNames): MysqlConditi
     case 'AEXPR_LIKE': {
       const column = columnOf(lexpr, names);
       const pattern = literalOf(rexpr, names);
-      if (operator !== '~~' || column === null || typeof pattern !== 'string' || !isText(column.type)) return null;
+      if (
+        (operator !== '~~' && operator !== '!~~') ||
+        column === null ||
+        typeof pattern !== 'string' ||
+        !isText(column.type)
+      )
+        return null;
       // A pattern that ends in its escape is an error in Postgres.
       if (/(?:^|[^\\])(?:\\\\)*\\$/.test(pattern)) return null;
-      return {
-        sql: `${column.sql} LIKE ${quoteMysqlText(pattern)} ESCAPE ${quoteMysqlText('\\')}`,
-        exact: column.exact,
-      };
+      const like = (sql: string): string =>
+        `${sql} ${operator === '~~' ? 'LIKE' : 'NOT LIKE'} ${quoteMysqlText(pattern)} ESCAPE ${quoteMysqlText('\\')}`;
+      return textCondition(column, like, operator === '~~');
     }
     default:
       return null;
   }
+}
+
+/**
+ * A condition on a text. What holds for equal bytes holds in every collation (`widens`): then the plain column narrows, with its index, and the
+ * bytes decide.
+ */
+function textCondition(column: MysqlColumn, print: (sql: string) => string, widens: boolean): MysqlCondition | null {
+  if (column.exact) return { sql: print(column.sql), exact: true };
+  if (column.byBytes === undefined) return widens ? { sql: print(column.sql), exact: false } : null;
+  const byBytes = print(column.byBytes);
+  return { sql: widens ? `(${print(column.sql)} AND ${byBytes})` : byBytes, exact: true };
 }
 
 function both(a: MysqlCondition | null, b: MysqlCondition | null): MysqlCondition | null {
@@ -180,9 +203,8 @@ function comparison(
   if (typeof value !== 'string') return null;
   const literal = literalFor(a.type, value);
   if (literal === null) return null;
-  // Equal bytes are equal in every collation; what else is equal there is sorted out again here.
-  if (!a.exact && !(operator === '=' && isText(a.type))) return null;
-  return { sql: `${a.sql} ${operator} ${literal}`, exact: a.exact };
+  if (isText(a.type)) return textCondition(a, (sql) => `${sql} ${operator} ${literal}`, operator === '=');
+  return a.exact ? { sql: `${a.sql} ${operator} ${literal}`, exact: true } : null;
 }
 
 function isNumeric(type: PgType): boolean {
@@ -211,6 +233,7 @@ function list(
     return typeof value === 'string' ? literalFor(column.type, value) : null;
   });
   if (literals.some((literal) => literal === null)) return null;
-  if (!column.exact && (operator !== '=' || !isText(column.type))) return null;
-  return { sql: `${column.sql} ${operator === '=' ? 'IN' : 'NOT IN'} (${literals.join(', ')})`, exact: column.exact };
+  const print = (sql: string): string => `${sql} ${operator === '=' ? 'IN' : 'NOT IN'} (${literals.join(', ')})`;
+  if (isText(column.type)) return textCondition(column, print, operator === '=');
+  return column.exact ? { sql: print(column.sql), exact: true } : null;
 }

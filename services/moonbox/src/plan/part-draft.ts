@@ -10,6 +10,8 @@ export interface TablesDraft {
   readonly tables: readonly RangeVar[];
   /** All judged at the source, in the order of the statement. */
   readonly conditions: readonly Node[];
+  /** ORDER BY and LIMIT of a MySQL source. */
+  readonly tail?: string;
 }
 
 export interface SubqueryDraft {
@@ -21,4 +23,16 @@ export interface SubqueryDraft {
   readonly standIn: RangeVar;
 }
 
-export type PartDraft = TablesDraft | SubqueryDraft;
+/** Groups of the rows of a MySQL source; keys and aggregates are printed in its dialect. */
+export interface AggregateDraft {
+  readonly kind: 'aggregate';
+  readonly store: string;
+  readonly tables: readonly RangeVar[];
+  readonly conditions: readonly Node[];
+  readonly keys: readonly string[];
+  readonly aggregates: readonly string[];
+  readonly columns: readonly QueryColumn[];
+  readonly standIn: RangeVar;
+}
+
+export type PartDraft = TablesDraft | SubqueryDraft | AggregateDraft;

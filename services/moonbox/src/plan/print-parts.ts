@@ -7,7 +7,7 @@ import { printPostgres } from '@rtdp/sql/print-postgres';
 import { columnNode, type Node, type RangeVar, type SelectStmt, stringNode, targetNode } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
-import type { PartDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
+import type { AggregateDraft, PartDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
 import { arrayType, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
@@ -56,14 +56,16 @@ export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Ma
     const printed =
       draft.kind === 'subquery'
         ? printSubquery(draft, options)
-        : draft.storeKind === 'mysql'
-          ? printMysql(draft, wanted, options)
-          : printTables(draft, wanted, options, held);
+        : draft.kind === 'aggregate'
+          ? printGroups(draft, options)
+          : draft.storeKind === 'mysql'
+            ? printMysql(draft, wanted, options)
+            : printTables(draft, wanted, options, held);
     // The same rows of the same table are fetched once, however often they are read.
     const key = JSON.stringify([draft.store, printed.sql, printed.reduce]);
     const part = parts.get(key) ?? { ...printed, name: `p${parts.size + 1}`, store: draft.store, parameters: [] };
     parts.set(key, part);
-    if (draft.kind === 'subquery') {
+    if (draft.kind !== 'tables') {
       held.set(draft.standIn, {
         part: part.name,
         columns: new Map(draft.columns.map((_, index) => [index, `c${index}`])),
@@ -232,20 +234,35 @@ function contains(tree: unknown, searched: object): boolean {
   return Object.values(tree).some((item) => contains(item, searched));
 }
 
-function printMysql(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
-  const alias = (table: RangeVar): string => quoteMysqlName(options.aliases.get(table)!);
-  const columns = wanted.map(
-    ({ table, index }) => `${alias(table)}.${quoteMysqlName(options.tables.get(table)!.columns[index]!.name)}`,
-  );
+function mysqlRows(draft: Pick<TablesDraft, 'tables' | 'conditions'>, options: PrintOptions): string {
   const from = draft.tables.map((table) => {
     const { remoteSchema, remoteTable } = options.tables.get(table)!;
-    return `${quoteMysqlName(remoteSchema)}.${quoteMysqlName(remoteTable)} AS ${alias(table)}`;
+    return `${quoteMysqlName(remoteSchema)}.${quoteMysqlName(remoteTable)} AS ${quoteMysqlName(options.aliases.get(table)!)}`;
   });
   const where = draft.conditions.map((condition) => printMysqlCondition(condition, options.mysqlNames)!.sql);
+  return ` FROM ${from.join(', ')}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`;
+}
+
+function printMysql(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
+  const columns = wanted.map(({ table, index }) => {
+    const { name } = options.tables.get(table)!.columns[index]!;
+    return `${quoteMysqlName(options.aliases.get(table)!)}.${quoteMysqlName(name)}`;
+  });
   return {
-    sql: `SELECT ${columns.join(', ') || '1'} FROM ${from.join(', ')}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`,
+    sql: `SELECT ${columns.join(', ') || '1'}${mysqlRows(draft, options)}${draft.tail ?? ''}`,
     columns: columnsOf(wanted, options),
     table: logicalNames(draft.tables, options),
     estimate: estimate(draft.tables, options),
+  };
+}
+
+function printGroups(draft: AggregateDraft, options: PrintOptions): PrintedPart {
+  const { keys, aggregates } = draft;
+  const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
+  return {
+    sql: `SELECT ${[...keys, ...aggregates].join(', ')}${mysqlRows(draft, options)}${group}`,
+    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeText(type) })),
+    table: logicalNames(draft.tables, options),
+    estimate: null,
   };
 }

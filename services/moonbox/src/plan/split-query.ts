@@ -2,17 +2,20 @@
 import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
 import { Statement } from '@rtdp/sql/expression';
-import { type MysqlNames, quoteMysqlName } from '@rtdp/sql/print-mysql';
+import type { MysqlNames } from '@rtdp/sql/print-mysql';
 import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
 import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
 import { impliedCondition } from './imply-condition.ts';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
-import type { PartDraft, SubqueryDraft } from './part-draft.ts';
+import { mysqlColumn } from './mysql-column.ts';
+import type { AggregateDraft, PartDraft, SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
+import { pushAggregate } from './push-aggregate.ts';
 import { chooseJoins } from './push-join.ts';
 import { chooseReductions, equalityOf, type KeyEquality } from './push-keys.ts';
 import { canPushSubquery } from './push-subquery.ts';
+import { pushTopN } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
 import { visibleKey } from './visible-key.ts';
@@ -49,8 +52,9 @@ export function splitQuery(options: SplitOptions): Plan {
       const table = tables.get(node);
       const columns =
         table?.columns ??
-        splitter.drafts.find((draft): draft is SubqueryDraft => draft.kind === 'subquery' && draft.standIn === node)!
-          .columns;
+        splitter.drafts.find(
+          (draft): draft is SubqueryDraft | AggregateDraft => draft.kind !== 'tables' && draft.standIn === node,
+        )!.columns;
       return {
         engineTable: place.part,
         columns: columns.map(({ name, type }, index) => ({ name, type, held: place.columns.get(index) ?? 'unread' })),
@@ -88,8 +92,11 @@ class Splitter {
         const origin = this.#facts.columns.get(reference);
         const column = origin?.table == null ? undefined : options.tables.get(origin.table)?.columns[origin.index];
         if (column === undefined || origin?.table == null) return null;
-        const { name, type, exact } = column;
-        return { sql: `${quoteMysqlName(this.aliases.get(origin.table)!)}.${quoteMysqlName(name)}`, type, exact };
+        return mysqlColumn(
+          this.aliases.get(origin.table)!,
+          column,
+          options.context.facts.get(options.tables.get(origin.table)!.store),
+        );
       },
       parameter: (number) => options.context.parameters?.[number - 1],
     };
@@ -116,6 +123,8 @@ class Splitter {
     for (const item of select.fromClause ?? []) flatten(item, level);
     level.conditions.push(...conjunctsOf(select.whereClause));
     const remaining = this.#takeTables(level);
+    const grouped = remaining.length === 0 ? this.#groupAtSource(select, level) : null;
+    if (grouped !== null) return { ...this.#inside(grouped), ...common };
     const items = level.items.map((item) => this.#splitItem(item));
     const where = conjunction(remaining.map((condition) => this.#inside(condition)));
     const { whereClause: _where, fromClause: _from, ...others } = select;
@@ -145,6 +154,40 @@ class Splitter {
       targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
       fromClause: [{ RangeVar: standIn }],
     } as SelectStmt;
+  }
+
+  /** Where one MySQL source has all rows of the FROM: groups or first rows in place of all. What is left of the SELECT, or null. */
+  #groupAtSource(select: SelectStmt, level: Level): SelectStmt | null {
+    const draft = this.drafts.at(-1);
+    if (draft?.kind !== 'tables' || draft.storeKind !== 'mysql' || draft.tables.length !== level.items.length)
+      return null;
+    if (!level.items.every((item) => 'RangeVar' in item && draft.tables.includes(item.RangeVar))) return null;
+    const { tables, context } = this.#options;
+    const options = { facts: this.#facts, tables, mysqlNames: this.mysqlNames };
+    const { withClause: _with, ...own } = select;
+    const grouped = pushAggregate(own, draft, options);
+    if (grouped !== null) {
+      this.drafts.splice(-1, 1, grouped.draft);
+      this.decisions.push({
+        what: 'the groups and aggregates',
+        where: 'pushed',
+        why: `${draft.store} compares their columns the same way`,
+      });
+      return grouped.select;
+    }
+    const tail = pushTopN(own, draft, {
+      ...options,
+      ...(context.parameters === undefined ? {} : { parameters: context.parameters }),
+    });
+    if (tail !== null) {
+      this.drafts.splice(-1, 1, { ...draft, tail });
+      this.decisions.push({
+        what: 'ORDER BY and LIMIT',
+        where: 'pushed',
+        why: `${draft.store} orders their columns the same way`,
+      });
+    }
+    return null;
   }
 
   /** Makes parts of the tables that stand side by side; returns the conditions that are left. */

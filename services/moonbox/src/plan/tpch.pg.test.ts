@@ -24,6 +24,6 @@ for (const [index, sql] of TPCH_QUERIES.entries()) {
 }
 
 test('large tables of several of them were asked only for the keys that small ones had found', () => {
-  expect(reduced.length).toBeGreaterThan(2);
+  expect(reduced.length).toBeGreaterThan(1);
   expect(reduced).toContain(17);
 });
