@@ -27,6 +27,7 @@ export interface AskViewOptions {
 }
 
 const MOST_PACE_MS = 1_000;
+const MOST_LISTED = 10_000;
 
 interface Answer {
   /** The parts of the JSON answer that are the same for all. */
@@ -46,6 +47,8 @@ export class AskView {
   readonly #options: AskViewOptions;
   readonly #runs = new SharedRuns<Answer>();
   readonly #cache: AnswerCache<Answer>;
+  /** Views (id and version) over sources that do not know zones by name. */
+  readonly #listsZone = new Set<string>();
   /** How long a query takes of late, milliseconds. */
   #pace = 0;
 
@@ -91,7 +94,8 @@ export class AskView {
     const view = await views.recent(author, viewId);
     const { source, version } = await sources.open(viewer.organisationId, view.sourceId);
     const asker: Asker = { ...viewer, now: now(), timeZone };
-    const compiled = compile(view, asker);
+    const zoneOf = `${view.id} ${view.version}`;
+    const compiled = compile(view, { ...asker, listedZone: this.#listsZone.has(zoneOf) });
     const tables = await lineage.of({ view, source, sourceVersion: version, onBehalf, asker });
     const namespaces = namespacesOf(tables);
     const before = commits.freshnessOf(viewer.organisationId, namespaces);
@@ -115,9 +119,20 @@ export class AskView {
       .digest('base64url');
     const kept = isLive ? this.#cache.get(key) : undefined;
     if (kept !== undefined) return { answer: kept, before, cached: true };
-    const answer = await this.#runs.run(key, gone, (signal) =>
-      this.#run(source, compiled, { label, signal, onBehalf }),
-    );
+    const answer = await this.#runs.run(key, gone, async (signal) => {
+      const around = { label, signal, onBehalf };
+      try {
+        return await this.#run(source, compiled, around);
+      } catch (error) {
+        const code = (error as { code?: unknown }).code;
+        if (!compiled.namesZone || typeof code !== 'string' || !code.startsWith('SQL_')) throw error;
+        // What is not all computed by one Postgres does not know zones by name.
+        const answered = await this.#run(source, compile(view, { ...asker, listedZone: true }), around);
+        if (this.#listsZone.size >= MOST_LISTED) this.#listsZone.clear();
+        this.#listsZone.add(zoneOf);
+        return answered;
+      }
+    });
     if (isLive) this.#cache.set(key, answer);
     return { answer, before, cached: false };
   }

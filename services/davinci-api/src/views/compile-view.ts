@@ -7,7 +7,6 @@ import { RtdpError } from '@rtdp/ums/error';
 import {
   type Aggregation,
   type ColumnType,
-  type Grain,
   type ModelColumn,
   type QueryParts,
   ROLE_NAMES,
@@ -18,6 +17,7 @@ import {
 import { type Moment, Parameters } from './bind-value.ts';
 import { bindVariables, checkOneSelect, type VariableContext, withoutSemicolon } from './bind-variables.ts';
 import { compileFilter, compileHaving } from './compile-filter.ts';
+import { Cuts } from './cut-moment.ts';
 import { type Visible, visibleColumn, visibleOf } from './view-rights.ts';
 import { checkZone } from './zone-time.ts';
 
@@ -28,6 +28,8 @@ export interface Asker extends Moment {
   subject: string;
   email: string;
   roles: readonly string[];
+  /** Write the zone out where it matters, for one who does not know it by name. */
+  listedZone?: boolean;
 }
 
 export interface CompiledColumn {
@@ -44,6 +46,8 @@ export interface CompiledQuery {
   columns: readonly CompiledColumn[];
   /** The SQL asks for one row more, which tells whether there are more. */
   limit: number;
+  /** The SQL names the viewer's zone; a source that refuses that may be asked with it written out. */
+  namesZone: boolean;
 }
 
 const VIEW = '"view"';
@@ -58,11 +62,12 @@ export function compileView(
   asker: Asker,
 ): CompiledQuery {
   const { visible, parameters, from } = openView(view, values, asker);
+  const cuts = new Cuts({ name: asker.timeZone, listed: asker.listedZone === true });
   const dimensions = query.dimensions.map(({ column: name, grain, alias }) => {
     const column = visibleColumn(visible, name);
     const shown = alias ?? (grain === undefined ? name : `${name} by ${grain}`);
     return {
-      expression: grained(column, grain, asker.timeZone),
+      expression: cuts.cut(column, columnName(column), grain),
       aliases: [shown, name],
       column: {
         name: alias ?? name,
@@ -82,7 +87,7 @@ export function compileView(
     ...from.conditions,
     ...query.filters.map((filter) => {
       const column = visibleColumn(visible, filter.column);
-      return compileFilter(filter, column, grained(column, filter.grain, asker.timeZone), parameters, asker);
+      return compileFilter(filter, column, cuts.cut(column, columnName(column), filter.grain), parameters, asker);
     }),
   ];
   const having = query.having.map((condition) => {
@@ -101,7 +106,7 @@ export function compileView(
 
   const lines = [
     `select ${selected.map(({ expression }, index) => `${expression} as ${quoteName(names[index]!)}`).join(', ')}`,
-    from.sql,
+    cuts.around(from.sql, VIEW),
     ...(conditions.length === 0 ? [] : [`where ${conditions.join('\n  and ')}`]),
     // Without a measure rows are given as they are, not one of each.
     ...(measures.length === 0 || dimensions.length === 0
@@ -116,6 +121,7 @@ export function compileView(
     parameters: parameters.values,
     columns: selected.map(({ column }) => column),
     limit: query.limit,
+    namesZone: cuts.namesZone,
   };
 }
 
@@ -148,6 +154,7 @@ export function compileValues(
     parameters: parameters.values,
     columns: [{ name: 'value', modelType: column.type, role: 'dimension', label, format }],
     limit: request.limit,
+    namesZone: false,
   };
 }
 
@@ -240,27 +247,6 @@ function measureOf(
     numeric: shown.modelType === 'number',
     column: { ...shown, name: alias ?? name, role: 'measure' as const },
   };
-}
-
-/** Cut to the start of its minute, day, …; days and longer ones of an instant are those of the viewer's calendar. */
-function grained(column: ModelColumn, grain: Grain | undefined, timeZone: string): string {
-  const name = columnName(column);
-  if (grain === undefined) return name;
-  switch (column.type) {
-    case 'date':
-      if (grain === 'minute' || grain === 'hour') {
-        throw refuse(`${column.column} is a date and has no ${grain}s`, 'Choose day or longer.');
-      }
-      return `date_trunc('${grain}', ${name}::timestamp)::date`;
-    case 'datetime':
-      return `date_trunc('${grain}', ${name})`;
-    case 'instant':
-      return grain === 'minute' || grain === 'hour' || timeZone === 'UTC'
-        ? `date_trunc('${grain}', ${name})`
-        : `date_trunc('${grain}', ${name}, '${timeZone.replaceAll("'", "''")}')`;
-    default:
-      throw refuse(`${column.column} is no date, so it has no ${grain}`, 'Leave the grain out.');
-  }
 }
 
 function columnName({ column }: ModelColumn): string {

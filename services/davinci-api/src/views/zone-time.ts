@@ -52,3 +52,49 @@ export function instantOf(wall: number, zone: string): number {
   const first = wall - (wallOf(wall, zone) - wall);
   return wall - (wallOf(first, zone) - first);
 }
+
+/** A moment at which the clocks of a zone were, or will be, set. Offsets are milliseconds that the wall clock is ahead of UTC. */
+export interface ZoneChange {
+  at: number;
+  before: number;
+  after: number;
+}
+
+const CHANGES = new Map<string, readonly ZoneChange[]>();
+const FIRST_INSTANT = Date.UTC(1960, 0);
+const LAST_INSTANT = Date.UTC(2038, 0);
+/** No zone has set its clocks to and fro within so short a time. */
+const STEP_MS = 14 * 86_400_000;
+
+export function offsetAt(instant: number, zone: string): number {
+  return wallOf(instant, zone) - instant;
+}
+
+/** From 1960 to 2037, in order; none where the clocks were never set. */
+export function changesOf(zone: string): readonly ZoneChange[] {
+  let changes = CHANGES.get(zone);
+  if (changes === undefined) {
+    changes = findChanges(zone);
+    CHANGES.set(zone, changes);
+  }
+  return changes;
+}
+
+function findChanges(zone: string): ZoneChange[] {
+  const changes: ZoneChange[] = [];
+  let before = offsetAt(FIRST_INSTANT, zone);
+  for (let from = FIRST_INSTANT; from < LAST_INSTANT; from += STEP_MS) {
+    const after = offsetAt(from + STEP_MS, zone);
+    if (after === before) continue;
+    let early = from;
+    let late = from + STEP_MS;
+    while (late - early > 1_000) {
+      const middle = Math.floor((early + late) / 2_000) * 1_000;
+      if (offsetAt(middle, zone) === before) early = middle;
+      else late = middle;
+    }
+    changes.push({ at: late, before, after });
+    before = after;
+  }
+  return changes;
+}

@@ -1,0 +1,109 @@
+/**
+ * Decides the SQL that cuts a column of dates or times to the start of its minute, day, …: of an instant by the calendar of the viewer. Postgres
+ * knows zones by name; where the query is computed elsewhere the zone is written out, as the moments at which its clocks are set.
+ */
+import { RtdpError } from '@rtdp/ums/error';
+import type { Grain, ModelColumn } from '../client.ts';
+import { changesOf, offsetAt } from './zone-time.ts';
+
+export interface Zone {
+  name: string;
+  /** Written out rather than by name. */
+  listed: boolean;
+}
+
+export class Cuts {
+  readonly #zone: Zone;
+  readonly #inner = new Map<string, string>();
+  #namesZone = false;
+
+  constructor(zone: Zone) {
+    this.#zone = zone;
+  }
+
+  /** Whether the SQL names a zone, which not everybody computes with. */
+  get namesZone(): boolean {
+    return this.#namesZone;
+  }
+
+  /** `expression` is the column in the query. @throws RtdpError DAVINCI_QUERY_INVALID */
+  cut(column: ModelColumn, expression: string, grain: Grain | undefined): string {
+    if (grain === undefined) return expression;
+    switch (column.type) {
+      case 'date':
+        if (grain === 'minute' || grain === 'hour') {
+          throw refuse(`${column.column} is a date and has no ${grain}s`, 'Choose day or longer.');
+        }
+        return `date_trunc('${grain}', ${expression}::timestamp)::date`;
+      case 'datetime':
+        return `date_trunc('${grain}', ${expression})`;
+      case 'instant':
+        return this.#cutInstant(expression, grain);
+      default:
+        throw refuse(`${column.column} is no date, so it has no ${grain}`, 'Leave the grain out.');
+    }
+  }
+
+  /** The subquery that `from` names becomes one that also has what the cuts need. */
+  around(from: string, alias: string): string {
+    if (this.#inner.size === 0) return from;
+    const columns = [...this.#inner].map(([expression, name]) => `${expression} as "${name}"`);
+    return `from (\nselect ${alias}.*, ${columns.join(', ')}\n${from}\n) as ${alias}`;
+  }
+
+  #cutInstant(expression: string, grain: Grain): string {
+    const { name, listed } = this.#zone;
+    const changes = changesOf(name);
+    const first = changes[0]?.before ?? offsetAt(0, name);
+    const offsets = [first, ...changes.map(({ after }) => after)];
+    // A minute is the same everywhere, and an hour where all offsets are whole hours.
+    const step = grain === 'minute' ? MINUTE : grain === 'hour' ? HOUR : Number.POSITIVE_INFINITY;
+    if (offsets.every((offset) => offset % step === 0)) return `date_trunc('${grain}', ${expression})`;
+    const shifted = (offset: number): string =>
+      `date_trunc('${grain}', ${expression} + ${interval(offset)}) - ${interval(offset)}`;
+    if (changes.length === 0) return shifted(first);
+    if (!listed) {
+      this.#namesZone = true;
+      return `date_trunc('${grain}', ${expression}, '${name.replaceAll("'", "''")}')`;
+    }
+    const last = offsets.at(-1)!;
+    // An hour begins by the clock that it is read from, also when that clock is set within it.
+    if (grain === 'hour') {
+      return choose(
+        changes.map(({ at, before }) => [`${expression} < ${instant(at)}`, shifted(before)]),
+        shifted(last),
+      );
+    }
+    const wall = choose(
+      changes.map(({ at, before }) => [`${expression} < ${instant(at)}`, `${expression} + ${interval(before)}`]),
+      `${expression} + ${interval(last)}`,
+    );
+    const inner = `date_trunc('${grain}', ${wall})`;
+    const column = this.#inner.get(inner) ?? `cut ${this.#inner.size + 1}`;
+    this.#inner.set(inner, column);
+    const cut = `"view"."${column}"`;
+    return choose(
+      changes.map(({ at, before, after }) => [`${cut} < ${instant(at + after)}`, `${cut} - ${interval(before)}`]),
+      `${cut} - ${interval(last)}`,
+    );
+  }
+}
+
+const MINUTE = 60_000;
+const HOUR = 60 * MINUTE;
+
+function choose(branches: readonly (readonly [string, string])[], otherwise: string): string {
+  return `case ${branches.map(([condition, value]) => `when ${condition} then ${value}`).join(' ')} else ${otherwise} end`;
+}
+
+function interval(milliseconds: number): string {
+  return `interval '${milliseconds / 1000} seconds'`;
+}
+
+function instant(at: number): string {
+  return `timestamptz '${new Date(at).toISOString().slice(0, 19).replace('T', ' ')}+00'`;
+}
+
+function refuse(message: string, next: string): RtdpError {
+  return new RtdpError({ code: 'DAVINCI_QUERY_INVALID', message, next });
+}
