@@ -111,11 +111,14 @@ export const connectionSchema = z.strictObject({
   certificateAuthority: z.string().optional().describe("PEM; the machine's authorities unless set"),
 });
 
+/** Postgres clients see databases as schemas, where its own names would be taken for catalogs. */
+export const databaseNameSchema = z
+  .string()
+  .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _; at most 63, the first no digit')
+  .refine((name) => !/^pg_|^information_schema$/.test(name), 'names of Postgres itself are not free');
+
 export const mountRequestSchema = z.strictObject({
-  name: z
-    .string()
-    .regex(/^[a-z_][a-z0-9_]{0,62}$/, 'lower-case letters, digits and _; at most 63, the first no digit')
-    .describe('Name of the database in the gateway'),
+  name: databaseNameSchema.describe('Name of the database in the gateway'),
   kind: z.enum(MOUNT_KINDS),
   connection: connectionSchema,
   schemas: z.array(z.string().min(1)).optional().describe('Only these; all but the system ones unless set'),

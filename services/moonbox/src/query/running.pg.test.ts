@@ -178,6 +178,26 @@ async function residentBytes(): Promise<number> {
   return Number(/^process_resident_memory_bytes (\S+)$/m.exec(metrics)?.[1]);
 }
 
+test('answers do not wait for the audit, and the audit waits for its server', async () => {
+  const liz = await gateway.user('liz', 'viewer');
+  const holder = await gateway.metadata.pool.connect();
+  try {
+    await holder.query('begin; lock table moonbox.audit in access exclusive mode');
+    const answers = await Promise.all(
+      Array.from({ length: 5 }, () => liz.client.query({ sql: 'select count(*) from n.numbers', label: 'behind' })),
+    );
+    expect(answers.map(({ rows }) => rows[0])).toEqual(Array.from({ length: 5 }, () => ['1000']));
+    await holder.query('rollback');
+  } finally {
+    holder.release();
+  }
+  const { items } = await eventually(
+    () => liz.client.listQueries({ label: 'behind' }),
+    ({ items }) => items.length === 5,
+  );
+  expect(items.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'done'));
+});
+
 test('every statement is in the audit, with what it read; passwords are not; a graceful stop loses none', async () => {
   const amy = await gateway.user('amy', 'viewer');
   await amy.client.query({ sql: 'select name from n.numbers where id = $1', parameters: [1], label: 'widget 7' });

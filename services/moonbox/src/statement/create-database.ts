@@ -1,5 +1,6 @@
 /** CREATE DATABASE and DROP DATABASE: logical databases, which hold what is defined in the gateway itself. */
 import type { Administration } from '../admin/administration.ts';
+import { databaseNameSchema } from '../client.ts';
 import type { StatementKind } from './contract.ts';
 
 export function createDatabase(administration: Administration): StatementKind {
@@ -8,6 +9,9 @@ export function createDatabase(administration: Administration): StatementKind {
     syntax: 'CREATE DATABASE name',
     read(tokens) {
       const name = tokens.name('name of the database');
+      const problem = databaseNameSchema.safeParse(name).error?.issues[0]?.message;
+      if (problem !== undefined)
+        throw tokens.fail(`"${name}" cannot be the name of a database: ${problem}`, [], 'last');
       tokens.end();
       return {
         tag: 'CREATE DATABASE',

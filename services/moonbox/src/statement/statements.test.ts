@@ -36,6 +36,8 @@ test.each([
   ['show tabels', 'Did you mean SHOW TABLES?'],
   ['show', 'Write: SHOW DATABASES;'],
   ['create table a (b int)', 'Write: CREATE DATABASE name'],
+  ['create database pg_shop', 'Write: CREATE DATABASE name'],
+  ['create database "Shop"', 'Write: CREATE DATABASE name'],
   ['grant insert on shop to ann', 'Write: GRANT SELECT'],
   ['grant select (id) on shop to ann', 'Write: GRANT SELECT'],
   ['grant select on shop to role boss', 'Write: GRANT SELECT'],
