@@ -79,7 +79,7 @@ export const LIGHT: Palette = {
   'line-strong': '#c5cad3',
   text: '#1a1f2b',
   'text-muted': '#565e6d',
-  'text-faint': '#6b7382',
+  'text-faint': '#636b7a',
   accent: '#3a53d0',
   'accent-hover': '#2d43b4',
   'accent-soft': '#e9edfc',
