@@ -6,7 +6,7 @@ export type PageState = 'empty' | 'loading' | 'error' | 'full';
 
 /** These decide who somebody is, and are never touched. */
 const SESSION = /\/api\/(session|me)\b/;
-const SETTLED_MILLISECONDS = 20_000;
+const SETTLED_MILLISECONDS = 60_000;
 
 export async function showState(page: Page, address: string, state: PageState): Promise<void> {
   if (state !== 'full') {

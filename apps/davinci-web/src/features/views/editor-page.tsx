@@ -3,7 +3,7 @@ import { PlayCircleOutlined, SaveOutlined } from '@ant-design/icons';
 import type { Source, SourceTables, View } from '@rtdp/davinci-api/client';
 import { useBlocker } from '@tanstack/react-router';
 import { App, Button, Input, Modal, Tabs } from 'antd';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
@@ -32,7 +32,13 @@ import './views.css';
 /** Rows that are fetched for a look; a widget asks for what it shows. */
 const MOST_ROWS = 1_000;
 
-export function EditorPage({ view, sources }: { view?: View; sources: readonly Source[] }): ReactNode {
+export function EditorPage(props: {
+  view?: View;
+  sources: readonly Source[];
+  /** The view was saved for the first time and has this id from now on. */
+  onMade: (id: string) => void;
+}): ReactNode {
+  const { view, sources } = props;
   const { t } = useTranslation('views');
   const { message } = App.useApp();
   const go = useGo();
@@ -52,6 +58,9 @@ export function EditorPage({ view, sources }: { view?: View; sources: readonly S
   const used = useMemo(() => new Set(variableNames(draft.sql)), [draft.sql]);
   const isChanged = !isSame(draft, saved === undefined ? emptyDraft(draft.sourceId) : draftOf(saved));
   const leaves = useRef(false);
+  useEffect(() => {
+    if (!isChanged) leaves.current = false;
+  }, [isChanged]);
   const blocker = useBlocker({
     shouldBlockFn: ({ current, next }) => isChanged && !leaves.current && current.pathname !== next.pathname,
     enableBeforeUnload: () => isChanged,
@@ -100,6 +109,7 @@ export function EditorPage({ view, sources }: { view?: View; sources: readonly S
       setDraft(draftOf(next));
       void message.success(t('save.done', { name: next.name }));
       if (!isFirst) return;
+      props.onMade(next.id);
       leaves.current = true;
       go(`/views/${next.id}`, { replace: true });
     },

@@ -1,6 +1,6 @@
 /** Decides which of the pages about views a URL shows: the list, or the editor of one (`new` for a view to be). */
 import type { Source, View } from '@rtdp/davinci-api/client';
-import type { ReactNode } from 'react';
+import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
@@ -11,11 +11,21 @@ import { ViewList } from './view-list.tsx';
 
 export default function Route(): ReactNode {
   const id = usePathName();
+  // A view that was made here keeps its editor, with the result that is shown, under the address it got.
+  const [made, setMade] = useState<string>();
+  const [round, setRound] = useState(0);
+  useEffect(() => {
+    if (id === 'new' && made !== undefined) {
+      setMade(undefined);
+      setRound((count) => count + 1);
+    }
+  }, [id, made]);
   if (id === undefined) return <ViewList />;
-  return <LoadedEditor key={id} id={id} />;
+  const isMade = id === made || (id === 'new' && made === undefined);
+  return <LoadedEditor key={isMade ? `new ${round}` : id} id={isMade ? 'new' : id} onMade={setMade} />;
 }
 
-function LoadedEditor({ id }: { id: string }): ReactNode {
+function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void }): ReactNode {
   const { t } = useTranslation('views');
   const isNew = id === 'new';
   const view = useApi<View>(`/api/views/${encodeURIComponent(id)}`, { enabled: !isNew });
@@ -27,7 +37,13 @@ function LoadedEditor({ id }: { id: string }): ReactNode {
         ? view
         : undefined;
   if (failed === undefined && sources.data !== undefined && (isNew || view.data !== undefined)) {
-    return <EditorPage sources={sources.data.items} {...(view.data === undefined ? {} : { view: view.data })} />;
+    return (
+      <EditorPage
+        sources={sources.data.items}
+        onMade={onMade}
+        {...(view.data === undefined ? {} : { view: view.data })}
+      />
+    );
   }
   return (
     <Page title={isNew ? t('new') : t('one')} crumbs={[{ label: t('title'), to: '/views' }]} size="fill">
