@@ -37,8 +37,24 @@ const GATEWAY_SHOWS: ReadonlySet<string> = new Set(['databases', 'tables', 'moun
 
 const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema']);
 
+/** A client that does not prepare sends the same texts again and again. */
+const REMEMBERED_TEXTS = 500;
+const REMEMBERED_LENGTH = 10_000;
+const remembered = new Map<string, StatementClass>();
+
 /** @throws RtdpError WIRE_CATALOG_MIXED, WIRE_UNSUPPORTED */
 export function classifyStatement(text: string): StatementClass {
+  const known = remembered.get(text);
+  if (known !== undefined) return known;
+  const found = classify(text);
+  if (text.length <= REMEMBERED_LENGTH) {
+    remembered.set(text, found);
+    if (remembered.size > REMEMBERED_TEXTS) remembered.delete(remembered.keys().next().value!);
+  }
+  return found;
+}
+
+function classify(text: string): StatementClass {
   let root: Tree;
   try {
     root = parseStatement(text) as Tree;

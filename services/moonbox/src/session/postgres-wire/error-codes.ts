@@ -19,7 +19,6 @@ export const WIRE_ERROR_CODES = {
   WIRE_UNSUPPORTED: ['0A000', 'The statement exists in Postgres, but not on the wire of the gateway.'],
   WIRE_SETTING_FIXED: ['22023', 'The setting has one value in the gateway and cannot have another.'],
   WIRE_CATALOG_MIXED: ['0A000', 'A statement reads system catalogs and tables of the gateway together.'],
-  WIRE_CATALOG_FORBIDDEN: ['42501', 'A statement calls a function that a catalog query may not call.'],
   WIRE_CATALOG_LIMIT: ['54000', 'A catalog query gives more than it may.'],
   WIRE_CATALOG_TIME_LIMIT: ['57014', 'A catalog query took longer than it may.'],
   WIRE_CATALOG_UNAVAILABLE: ['57P03', 'The Postgres that answers catalog queries does not answer.'],

@@ -37,7 +37,7 @@ it('pgjdbc connects, reads metadata, values, portions, and is told of mistakes a
     '-Dfile.encoding=UTF-8',
   ];
   const { stdout } = await run(java, [...flags, '-cp', DRIVER, program, address, user, password, certificate], {
-    timeout: 55_000,
+    timeout: 110_000,
   });
   const row =
     'row|true|-32768|9223372036854775807|0.1|0.1|12345.678900|häßlich 🦀|2|2026-02-28|2026-02-28T23:59:59.999999|2026-02-28T21:59:59.500Z' +
@@ -66,4 +66,4 @@ it('pgjdbc connects, reads metadata, values, portions, and is told of mistakes a
     'late|57014',
     'alive|20000',
   ]);
-}, 60_000);
+}, 120_000);

@@ -92,7 +92,7 @@ class Server implements WireServer {
         await session.run(this.#keep(session));
       }
     } catch (error) {
-      if (error instanceof RtdpError && error.code.startsWith('WIRE_LOGIN')) this.#countLogin('refused');
+      if (error instanceof RtdpError && /^WIRE_LOGIN_(FAILED|LIMITED)$/.test(error.code)) this.#countLogin('refused');
       this.#tellEnd(channel, error);
     } finally {
       clearTimeout(timer);
