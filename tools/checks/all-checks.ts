@@ -1,4 +1,5 @@
 /** Lists the checks in the order in which they run: the cheap ones first. */
+import { designTokens } from './design-tokens.ts';
 import { documentLinks } from './document-links.ts';
 import type { Check } from './finding.ts';
 import { houseStyle } from './house-style.ts';
@@ -18,6 +19,7 @@ export const ALL_CHECKS: readonly Check[] = [
   testingImporters,
   relativePaths,
   documentLinks,
+  designTokens,
   houseStyle,
   types,
 ];

@@ -1,6 +1,7 @@
 /** Forces each check to fail on a small repository, and shows the sentence that it fails with. */
 import { expect, test } from 'vitest';
 import { fixture, manifest } from '../testing/fixture.ts';
+import { designTokens } from './design-tokens.ts';
 import { documentLinks } from './document-links.ts';
 import { type Check, describeFinding } from './finding.ts';
 import { houseStyle } from './house-style.ts';
@@ -180,4 +181,18 @@ test('the compiler names the file and the error', async () => {
     'a.ts': "\nexport const a: number = 'one';\n",
   });
   expect(found).toEqual([expect.stringMatching(/^a\.ts:2 breaks the rule "types": error TS2322/)]);
+});
+
+test('a colour or a pixel outside of the tokens is named, one in a comment or an address is not', async () => {
+  const found = await sentences(designTokens, {
+    'apps/davinci-web/src/shell/tokens.ts': "export const accent = '#3a53d0';\n",
+    'apps/davinci-web/src/a.css':
+      '/* 3px */\n.a { color: #FFF; margin: 12px var(--space-8); }\n@media (max-width: 900px) {}\n',
+    'apps/davinci-web/src/b.tsx': "const link = '/login#code=1';\n// #fff\nconst c = 'rgba(0, 0, 0, 0.5)';\n",
+  });
+  expect(found).toEqual([
+    expect.stringContaining('a.css:2 breaks the rule "design tokens": #FFF is a literal'),
+    expect.stringContaining('a.css:2 breaks the rule "design tokens": 12px is a literal'),
+    expect.stringContaining('b.tsx:3 breaks the rule "design tokens": rgba( is a literal'),
+  ]);
 });
