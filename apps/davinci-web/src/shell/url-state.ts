@@ -1,5 +1,5 @@
 /** Decides how a page keeps what was chosen (tab, filters, selection) in the URL. */
-import { useLocation, useRouter } from '@tanstack/react-router';
+import { useLocation, useMatch, useRouter } from '@tanstack/react-router';
 import { useCallback } from 'react';
 
 /** The query of the page's URL. */
@@ -42,7 +42,8 @@ export function useUrlState<T extends string = string>(
 
 /** One part of the path, decoded: on `/views/42`, `usePathName()` is '42'; undefined when there is none. */
 export function usePathName(index = 1): string | undefined {
-  const path = useLocation({ select: (location) => location.pathname });
+  // Of the page's own match: while another page is being loaded, the address is already that one's.
+  const path = useMatch({ strict: false, select: (match) => match.pathname });
   const part = path.split('/').filter((each) => each !== '')[index];
   return part === undefined ? undefined : decodeURIComponent(part);
 }

@@ -10,10 +10,13 @@ import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
+import { ProblemList } from '../health/problems.tsx';
 import './home.css';
 
 /** How many dashboards stand here. */
 const MOST_RECENT = 6;
+/** How many problems; the page of all has the rest. */
+const MOST_PROBLEMS = 3;
 
 export default function HomePage() {
   const { t } = useTranslation('home');
@@ -31,6 +34,12 @@ export default function HomePage() {
   ) : undefined;
   return (
     <Page title={t('title')} heading={<h1>{t('hello', { name: user?.name ?? '' })}</h1>} description={t('description')}>
+      {mayEdit ? (
+        <section className="stack tight">
+          <h2>{t('problems')}</h2>
+          <ProblemList most={MOST_PROBLEMS} />
+        </section>
+      ) : null}
       <section className="stack tight">
         <div className="row">
           <h2 className="grow">{t('recent')}</h2>

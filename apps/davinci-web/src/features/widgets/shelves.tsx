@@ -219,7 +219,8 @@ function FilterShelf({ draft, model, dispatch, dragging }: ShelvesProps): ReactN
           items: model.map((column) => ({ key: column.column, label: column.label || column.column })),
           onClick: ({ key }) => {
             dispatch({ do: 'filters', filters: [...filters, { column: key, operator: 'is not null', values: [] }] });
-            setOpen(filters.length);
+            // After the click that chose the column is over: it would close the editor again.
+            setTimeout(() => setOpen(filters.length));
           },
         }}
       >

@@ -108,7 +108,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       color: colours[index],
       barMaxWidth: LENGTHS['rail-narrow'],
       barCategoryGap: '28%',
-      emphasis: { focus: labels.length > 1 ? 'series' : 'none' },
+      emphasis: { focus: labels.length > 1 ? 'series' : 'none', itemStyle: { color: 'inherit', opacity: 0.8 } },
       ...(stacked
         ? { stack: 'all' }
         : { itemStyle: { borderRadius: horizontal ? [0, radius, radius, 0] : [radius, radius, 0, 0] } }),
