@@ -1,7 +1,9 @@
 /** Decides how the values of a result, as texts of the store's own, gather into batches of typed columns without an object per value. */
 import type { ColumnStorage } from '@rtdp/ums/batch';
 import { ColumnBuilder } from '@rtdp/ums/column-builder';
+import { readDouble } from '@rtdp/ums/double-bytes';
 import { RtdpError } from '@rtdp/ums/error';
+import { MessageBytes } from '@rtdp/ums/message-bytes';
 import { type ColumnBatch, type ResultColumn, storageOf } from './scan-contract.ts';
 
 const FIRST_CAPACITY = 64;
@@ -82,10 +84,11 @@ export class ResultBuilder {
         writeInt64(column, this.rowCount, value);
       },
       float64: (bytes, from, to) => {
+        column.nulls[this.rowCount] = 0;
+        if (readPlainDouble(bytes, from, to, column.float64, this.rowCount)) return;
         const text = bytes.toString('latin1', from, to);
         const value = Number(text);
         if (to === from || (Number.isNaN(value) && text !== 'NaN')) refuse(bytes, from, to);
-        column.nulls[this.rowCount] = 0;
         column.float64[this.rowCount] = value;
       },
       boolean: (bytes, from, to) => {
@@ -99,6 +102,22 @@ export class ResultBuilder {
     };
     return writers[column.storage];
   }
+}
+
+/** Longer texts of doubles are rare. */
+const PLAIN_DOUBLE = 24;
+const doubleText = new MessageBytes();
+doubleText.load(Buffer.alloc(PLAIN_DOUBLE));
+
+/** Without making the text; false for `NaN`, `Infinity` and what is no number. */
+function readPlainDouble(bytes: Buffer, from: number, to: number, values: Float64Array, row: number): boolean {
+  const length = to - from;
+  if (length > PLAIN_DOUBLE) return false;
+  const copy = doubleText.bytes;
+  for (let index = 0; index < length; index += 1) copy[index] = bytes[from + index]!;
+  // What reads several bytes at once finds no digits of the value before.
+  doubleText.view.setFloat64(length, 0);
+  return readDouble(doubleText, 0, values, row) === length;
 }
 
 export function writeText(column: ColumnBuilder, row: number, bytes: Buffer, from: number, to: number): void {
