@@ -10,13 +10,11 @@ import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
-import { ProblemList, ProblemList } from '../health/problems.tsx';
+import { ProblemList } from '../health/problems.tsx';
 import './home.css';
 
 /** How many dashboards stand here. */
 const MOST_RECENT = 6;
-/** How much of what is wrong stands here; the rest is on the page of health. */
-const MOST_PROBLEMS = 3;
 /** How many problems; the page of all has the rest. */
 const MOST_PROBLEMS = 3;
 
@@ -79,7 +77,6 @@ export default function HomePage() {
           )}
         </Answer>
       </section>
-      {mayEdit ? <Needs /> : null}
       {mayEdit ? (
         <section className="stack tight">
           <h2>{t('next')}</h2>
@@ -91,19 +88,6 @@ export default function HomePage() {
         </section>
       ) : null}
     </Page>
-  );
-}
-
-function Needs(): ReactNode {
-  const { t } = useTranslation('console-health');
-  return (
-    <section className="stack tight">
-      <div className="row">
-        <h2 className="grow">{t('problems.title')}</h2>
-        <Link to="/status">{t('title')}</Link>
-      </div>
-      <ProblemList most={MOST_PROBLEMS} />
-    </section>
   );
 }
 
