@@ -15,6 +15,7 @@ import { watchHealth } from './admin/watch-health.ts';
 import { MOONBOX_MIGRATIONS } from './catalog/migrations.ts';
 import { MOONBOX_OPTIONS } from './options.ts';
 import { planQuery } from './plan/plan-query.ts';
+import { prepareSpillFolder } from './query/spill-folder.ts';
 import { assembleGateway, type Gateway } from './registry.ts';
 import { openShadowCatalog } from './session/postgres-wire/shadow/shadow-catalog.ts';
 import { wireTls } from './session/postgres-wire/wire-certificate.ts';
@@ -55,7 +56,7 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
       memoryLimit: options.queryMemory,
       concurrentQueries: options.slots,
       timeoutMs: options.queryTimeoutMs,
-      ...(options.spillFolder === '' ? {} : { spillFolder: options.spillFolder }),
+      ...prepareSpillFolder(options.spillFolder),
     }),
     planQuery,
     limits: {

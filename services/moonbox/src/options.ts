@@ -79,7 +79,7 @@ export const MOONBOX_OPTIONS = defineOptions({
     kind: 'string',
     environment: 'RTDP_QUERY_SPILL_FOLDER',
     flag: '--query-spill-folder',
-    sentence: 'Folder for what does not fit into that memory; empty: such a statement fails.',
+    sentence: 'Folder for what does not fit into that memory, of this gateway alone; empty: such a statement fails.',
     default: '',
   },
   slots: {

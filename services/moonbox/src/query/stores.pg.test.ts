@@ -1,7 +1,11 @@
 /** One statement over two stores: the answer of one Postgres that holds everything, explained, counted, limited in memory, and seen by lineage. */
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { type TestMariaDatabase, testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMoonboxClient } from '../client.ts';
 import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
@@ -18,7 +22,7 @@ beforeAll(async () => {
     create table orders (id int primary key, part int not null, quantity int not null, ums_id_ bigint);
     insert into orders select i, i % 100, i % 7, i from generate_series(1, 20000) i;
     create view wide as select a.id * 1000 + b.id as id, a.part, repeat(md5((a.id * 7 + b.id)::text), 20) as text
-      from orders a, orders b where a.id <= 1000 and b.id <= 300;
+      from orders a, orders b where a.id <= 1000 and b.id <= 150;
     analyze orders;`);
   await parts.query('create table parts (id int primary key, name varchar(40) not null, price decimal(10,2) not null)');
   const rows = Array.from({ length: 100 }, (_, id) => `(${id}, 'part ${id}', ${id}.25)`);
@@ -81,14 +85,31 @@ test('lineage names tables, columns and namespaces without running anything', as
   ]);
 });
 
+const LARGE = `select w.text, max(p.name) from shop.wide w join stock.parts p on p.id = w.part group by w.text order by 1`;
+
 test('a statement that needs more memory than it may ends with that, and the next one runs', async () => {
   const { client } = gateway.operator;
-  const sql = `select w.text, max(p.name) from shop.wide w join stock.parts p on p.id = w.part group by w.text order by 1`;
-  await expect(client.query({ sql, maximumRows: 1, label: 'large' })).rejects.toMatchObject({
+  await expect(client.query({ sql: LARGE, maximumRows: 1, label: 'large' })).rejects.toMatchObject({
     code: 'MOONBOX_MEMORY_LIMIT',
     facts: { memoryLimit: '64MB' },
   });
   expect((await client.query({ sql: JOIN, parameters: [50] })).rowCount).toBe(3);
+});
+
+test('with a folder to spill into, the same statement is answered, and the folder is left empty', async () => {
+  const spill = mkdtempSync(join(tmpdir(), 'rtdp-spill-'));
+  const leftover = join(spill, 'query-of-a-killed-gateway');
+  mkdirSync(leftover);
+  try {
+    await using spilling = await startGateway({ RTDP_QUERY_MEMORY: '64MB', RTDP_QUERY_SPILL_FOLDER: spill }, gateway);
+    expect(existsSync(leftover)).toBe(false);
+    const client = createMoonboxClient({ baseUrl: spilling.baseUrl, token: gateway.operator.token });
+    expect(await client.query({ sql: LARGE, maximumRows: 1 })).toMatchObject({ rowCount: 1, truncated: true });
+    await spilling.process.stop();
+    expect(readdirSync(spill)).toEqual([]);
+  } finally {
+    rmSync(spill, { recursive: true });
+  }
 });
 
 test('cancelling a statement over two stores ends both sides', async () => {
