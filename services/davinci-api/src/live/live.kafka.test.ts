@@ -88,6 +88,11 @@ async function tell(
   await producer.send(FEEDBACK.topic, [{ partition: 0, key: sinkNamespace, value }]);
 }
 
+function connectionOf({ url, name: database }: { url: string; name: string }) {
+  const { hostname: host, port, username: user, password } = new URL(url);
+  return { host, port: Number(port), database, user, password };
+}
+
 test('a commit refreshes the widgets that read the table, and only those', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
@@ -105,19 +110,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await sink.query('create table orders (id int primary key, amount int, ums_id_ bigint)');
   await sink.query('create table stock (id int primary key, pieces int, ums_id_ bigint)');
   await sink.query('insert into orders values (1, 10)');
-  const url = new URL(sink.url);
-  await gateway.mount({
-    name: uniqueName('mount'),
-    kind: 'postgres',
-    connection: {
-      host: url.hostname,
-      port: Number(url.port),
-      database: sink.name,
-      user: url.username,
-      password: url.password,
-    },
-  });
-  const [mount] = (await gateway.listMounts()).items;
+  const mount = await gateway.mount({ name: uniqueName('mount'), kind: 'postgres', connection: connectionOf(sink) });
   const namespace = (table: string) => `postgresql.${sink.name}.public.${table}.*.0.0`;
 
   const source = await api.sources.create({ name: 'gateway', kind: 'moonbox' });
@@ -125,14 +118,14 @@ test('a commit refreshes the widgets that read the table, and only those', async
   const orders = await api.views.create({
     name: 'orders',
     sourceId: source.id,
-    sql: `select o.amount from ${mount!.name}.orders o where o.id >= :from`,
+    sql: `select o.amount from ${mount.name}.orders o where o.id >= :from`,
     variables: [{ name: 'from', type: 'number', default: 0 }],
     model,
   });
   const stock = await api.views.create({
     name: 'stock',
     sourceId: source.id,
-    sql: `select pieces as amount from ${mount!.name}.stock`,
+    sql: `select pieces as amount from ${mount.name}.stock`,
     model,
   });
   const query = { measures: [{ column: 'amount', aggregation: 'sum' as const }] };
@@ -184,6 +177,37 @@ test('a commit refreshes the widgets that read the table, and only those', async
   while ((await audited(sum.id)) < 2 && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
   // One before the commit, one after it for both who asked at once; none for the widget of another table.
   expect([await audited(sum.id), await audited(pieces.id)]).toEqual([2, 0]);
+
+  // Over two stores Moonbox computes by itself, without zones by name: the days are still those of the viewer.
+  await using other = await testPostgres();
+  await other.query('create table visits (id int primary key, at timestamptz)');
+  await other.query(
+    "insert into visits values (1, '2026-03-28 23:30Z'), (2, '2026-03-29 21:30Z'), (3, '2026-03-29 22:30Z')",
+  );
+  const elsewhere = uniqueName('mount');
+  await gateway.mount({ name: elsewhere, kind: 'postgres', connection: connectionOf(other) });
+  const visits = await api.views.create({
+    name: 'visits',
+    sourceId: source.id,
+    sql: `select v.at, o.amount from ${elsewhere}.visits v left join ${mount.name}.orders o on o.id = v.id`,
+    model: [{ column: 'at', type: 'instant', role: 'dimension' }, ...model],
+  });
+  const days = (timeZone: string) =>
+    api.query({
+      viewId: visits.id,
+      dimensions: [{ column: 'at', grain: 'day' }],
+      measures: [{ column: '*', aggregation: 'count' }],
+      sort: [{ by: 'at', direction: 'asc' }],
+      timeZone,
+    });
+  expect((await days('Europe/Berlin')).rows).toEqual([
+    ['2026-03-28 23:00:00+00', '2'],
+    ['2026-03-29 22:00:00+00', '1'],
+  ]);
+  expect((await days('Asia/Kolkata')).rows).toEqual([
+    ['2026-03-28 18:30:00+00', '1'],
+    ['2026-03-29 18:30:00+00', '2'],
+  ]);
 
   // A watermark that moves by itself is told without widgets; another organisation's commit is not told at all.
   await tell(producer, namespace('stock'), 99, { organisationId: '00000000-0000-4000-8000-000000000002' });

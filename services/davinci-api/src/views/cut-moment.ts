@@ -66,25 +66,29 @@ export class Cuts {
       this.#namesZone = true;
       return `date_trunc('${grain}', ${expression}, '${name.replaceAll("'", "''")}')`;
     }
-    const last = offsets.at(-1)!;
     // An hour begins by the clock that it is read from, also when that clock is set within it.
-    if (grain === 'hour') {
-      return choose(
-        changes.map(({ at, before }) => [`${expression} < ${instant(at)}`, shifted(before)]),
-        shifted(last),
+    if (grain === 'hour')
+      return byOffset(
+        expression,
+        changes.map(({ at }) => at),
+        offsets,
+        shifted,
       );
-    }
-    const wall = choose(
-      changes.map(({ at, before }) => [`${expression} < ${instant(at)}`, `${expression} + ${interval(before)}`]),
-      `${expression} + ${interval(last)}`,
+    const wall = byOffset(
+      expression,
+      changes.map(({ at }) => at),
+      offsets,
+      (offset) => `${expression} + ${interval(offset)}`,
     );
     const inner = `date_trunc('${grain}', ${wall})`;
     const column = this.#inner.get(inner) ?? `cut ${this.#inner.size + 1}`;
     this.#inner.set(inner, column);
     const cut = `"view"."${column}"`;
-    return choose(
-      changes.map(({ at, before, after }) => [`${cut} < ${instant(at + after)}`, `${cut} - ${interval(before)}`]),
-      `${cut} - ${interval(last)}`,
+    return byOffset(
+      cut,
+      changes.map(({ at, after }) => at + after),
+      offsets,
+      (offset) => `${cut} - ${interval(offset)}`,
     );
   }
 }
@@ -92,8 +96,25 @@ export class Cuts {
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 
-function choose(branches: readonly (readonly [string, string])[], otherwise: string): string {
-  return `case ${branches.map(([condition, value]) => `when ${condition} then ${value}`).join(' ')} else ${otherwise} end`;
+/**
+ * `offsets[0]` counts before `limits[0]`, `offsets[i]` from `limits[i - 1]` on. A zone has few different offsets, so each is computed with once,
+ * however often the clocks were set.
+ */
+function byOffset(
+  expression: string,
+  limits: readonly number[],
+  offsets: readonly number[],
+  compute: (offset: number) => string,
+): string {
+  const periods = new Map<number, string[]>();
+  for (const [index, offset] of offsets.entries()) {
+    const from = index === 0 ? [] : [`${expression} >= ${instant(limits[index - 1]!)}`];
+    const to = index === limits.length ? [] : [`${expression} < ${instant(limits[index]!)}`];
+    periods.set(offset, [...(periods.get(offset) ?? []), [...from, ...to].join(' and ')]);
+  }
+  const [usual, ...others] = [...periods].sort(([, a], [, b]) => b.length - a.length);
+  const branches = others.map(([offset, within]) => `when ${within.join(' or ')} then ${compute(offset)}`);
+  return `case ${branches.join(' ')} else ${compute(usual![0])} end`;
 }
 
 function interval(milliseconds: number): string {
