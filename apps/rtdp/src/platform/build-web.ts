@@ -39,7 +39,7 @@ export async function buildWeb(onProgress: (progress: Progress) => void, signal?
   try {
     await run(process.execPath, [join(WEB, 'node_modules', 'vite', 'bin', 'vite.js'), 'build', '--logLevel', 'error'], {
       cwd: WEB,
-      env: { ...process.env, NODE_ENV: 'production' },
+      env: { ...process.env, NODE_ENV: 'production', NO_COLOR: '1' },
       maxBuffer: 16 * 1024 * 1024,
       ...(signal === undefined ? {} : { signal }),
     });
