@@ -28,8 +28,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   return {
     async request(method, path, answer, body, signal) {
       const token = typeof options.token === 'string' ? options.token : await options.token();
-      const response = await send(options, method, path, token, body, signal);
-      const text = await response.text();
+      const { response, text } = await send(options, method, path, token, body, signal);
       if (!response.ok) throw remoteError(response.status, text, `${method} ${path}`);
       const parsed = answer.safeParse(text === '' ? undefined : JSON.parse(text));
       if (parsed.success) return parsed.data;
@@ -49,17 +48,19 @@ async function send(
   token: string,
   body: unknown,
   signal: AbortSignal | undefined,
-): Promise<Response> {
+): Promise<{ response: Response; text: string }> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
   const late = AbortSignal.timeout(options.timeoutMs ?? 30_000);
   try {
-    return await fetch(new URL(path, options.baseUrl), {
+    const response = await fetch(new URL(path, options.baseUrl), {
       method,
       headers,
       body: body === undefined ? null : JSON.stringify(body),
       signal: signal === undefined ? late : AbortSignal.any([signal, late]),
     });
+    // Read here: a service that dies in the middle of its answer has not answered.
+    return { response, text: await response.text() };
   } catch (cause) {
     signal?.throwIfAborted();
     throw new RtdpError({
