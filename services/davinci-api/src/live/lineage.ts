@@ -3,8 +3,9 @@ import type { View } from '../client.ts';
 import type { DataSource, OnBehalf, TableUse } from '../sources/data-source.ts';
 import { type Asker, compileLineage } from '../views/compile-view.ts';
 
-/** Tables come and go at the source without our hearing of it. */
-const REMEMBERED_MS = 60_000;
+/** Tables come and go at the source without our hearing of it: after this time it is asked anew, while the old answer still serves. */
+const FRESH_MS = 30_000;
+const REMEMBERED_MS = 300_000;
 const MOST_REMEMBERED = 5_000;
 
 export interface LineageQuestion {
@@ -28,8 +29,19 @@ export class Lineage {
     const subject = source.sameForAll ? '' : onBehalf.subject;
     const key = JSON.stringify([view.id, view.version, sourceVersion, subject]);
     const known = this.#remembered.get(key);
-    if (known !== undefined && this.#now() - known.at < REMEMBERED_MS) return known.tables;
+    const age = known === undefined ? Number.POSITIVE_INFINITY : this.#now() - known.at;
+    if (known !== undefined && age < FRESH_MS) return known.tables;
     const tables = source.lineage(compileLineage(view, asker).sql, onBehalf);
+    if (known !== undefined && age < REMEMBERED_MS) {
+      // Asked once for all who come while the answer is on its way.
+      known.at = this.#now();
+      tables.then(
+        () => this.#remembered.set(key, { at: this.#now(), tables }),
+        // The next question tells its own error: the view may not be this user's to read any more.
+        () => this.#remembered.delete(key),
+      );
+      return known.tables;
+    }
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
     this.#remembered.set(key, { at: this.#now(), tables });
     tables.catch(() => this.#remembered.delete(key));
