@@ -152,17 +152,20 @@ export function Missing(): ReactNode {
   const { t } = useTranslation('shell');
   const go = useGo();
   return (
-    <Empty
-      icon={<CompassOutlined />}
-      title={t('missing.title')}
-      action={
-        <Button type="primary" onClick={() => go('/')}>
-          {t('missing.home')}
-        </Button>
-      }
-    >
-      {t('missing.text')}
-    </Empty>
+    <main className="page">
+      <h1 className="visually-hidden">{t('missing.title')}</h1>
+      <Empty
+        icon={<CompassOutlined />}
+        title={t('missing.title')}
+        action={
+          <Button type="primary" onClick={() => go('/')}>
+            {t('missing.home')}
+          </Button>
+        }
+      >
+        {t('missing.text')}
+      </Empty>
+    </main>
   );
 }
 

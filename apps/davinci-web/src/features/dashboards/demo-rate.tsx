@@ -31,7 +31,7 @@ export default function DemoRateItem({ editing, onRemove, onMoveKey }: ItemProps
     <section className="widget demo-rate" aria-label={t('demo.title')}>
       {editing ? (
         <ItemHead name={t('demo.title')} editing onMoveKey={onMoveKey}>
-          <h3 className="ellipsis faint">{t('demo.title')}</h3>
+          <h2 className="ellipsis faint">{t('demo.title')}</h2>
           <Button
             type="text"
             size="small"

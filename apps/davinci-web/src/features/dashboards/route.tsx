@@ -67,11 +67,9 @@ export default function DashboardsPage() {
               {shown.length === 0 ? <Empty title={t('none')} /> : null}
               {byFolder(shown).map(([folder, entries]) => (
                 <section key={folder} className="stack tight">
-                  {folder === '' ? null : (
-                    <h2 className="row folder">
-                      <FolderOutlined /> {folder}
-                    </h2>
-                  )}
+                  <h2 className={folder === '' ? 'visually-hidden' : 'row folder'}>
+                    <FolderOutlined /> {folder === '' ? t('title') : folder}
+                  </h2>
                   <div className="cards">
                     {entries.map((each) => (
                       <DashboardCard

@@ -20,7 +20,7 @@ export default function TextItem({ item, editing, onChange, onRemove, onMoveKey 
   return (
     <div className="widget">
       <ItemHead name={t('text.title')} editing onMoveKey={onMoveKey}>
-        <h3 className="ellipsis faint">{t('text.title')}</h3>
+        <h2 className="ellipsis faint">{t('text.title')}</h2>
         <Button
           type="text"
           size="small"

@@ -29,7 +29,7 @@ export default function WidgetItem(props: ItemProps): ReactNode {
     return (
       <div className="widget">
         <ItemHead name="–" editing={props.editing} onMoveKey={props.onMoveKey}>
-          <h3 className="ellipsis">–</h3>
+          <h2 className="ellipsis">–</h2>
           {props.editing ? (
             <Button
               type="text"
@@ -138,7 +138,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): Re
     >
       <ItemHead name={widget.name} editing={editing} onMoveKey={props.onMoveKey}>
         <Tooltip title={widget.description}>
-          <h3 className="ellipsis">{widget.name}</h3>
+          <h2 className="ellipsis">{widget.name}</h2>
         </Tooltip>
         <FreshnessMark freshness={freshness} />
         {editing ? (

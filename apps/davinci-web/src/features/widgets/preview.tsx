@@ -85,7 +85,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
   return (
     <section className="widget workbench-preview" aria-label={t('preview')}>
       <div className="widget-head">
-        <h3 className="ellipsis">{draft.name || t('newWidget')}</h3>
+        <h2 className="ellipsis">{draft.name || t('newWidget')}</h2>
         <span className="faint small numbers">
           {data === undefined || problem !== undefined
             ? ''

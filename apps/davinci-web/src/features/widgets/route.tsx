@@ -62,10 +62,10 @@ export default function WidgetsPage() {
                 {shown.map((widget) => (
                   <div key={widget.id} className="widget-card">
                     <Link to={`/widgets/${widget.id}`} className="card">
-                      <h3 className="row">
+                      <h2 className="row">
                         <KindIcon kind={widget.kind} />
                         <span className="ellipsis">{widget.name}</span>
-                      </h3>
+                      </h2>
                       <p className="muted small ellipsis">
                         {t(`kinds.${widget.kind}`, { defaultValue: widget.kind })}
                         {viewName(widget.viewId) === undefined

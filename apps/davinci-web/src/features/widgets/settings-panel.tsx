@@ -54,7 +54,7 @@ export function SettingsPanel(props: PanelProps): ReactNode {
       {schema?.settings.map((field) => (
         <Setting key={`${draft.kind}:${field.name}`} {...props} field={field} />
       ))}
-      <h3>{t('order')}</h3>
+      <h2>{t('order')}</h2>
       <div className="row">
         <Select
           aria-label={t('sortBy')}
