@@ -3,7 +3,8 @@
  * a page wider than the window, words that are cut, raw keys instead of words, axe violations.
  *
  *   node e2e/screens/run.ts                    starts a platform of its own, with the demo
- *   node e2e/screens/run.ts ADDRESS [PAGE …]   uses the one whose one-time login address is given; only pages whose path begins so
+ *   node e2e/screens/run.ts ADDRESS …          uses the one whose one-time login address is given;
+ *                                              then only the paths that begin so (/flows), and the looks that are named (dark-zh)
  *
  * The pictures are in `e2e/screens/pictures/`, which is not kept.
  */
@@ -16,14 +17,16 @@ import type { Browser, BrowserContext } from 'playwright-core';
 import { findings } from './findings.ts';
 import { knownKeys } from './known-keys.ts';
 import { type PageToSee, pagesToSee } from './pages-to-see.ts';
-import { type PageState, showState } from './show-state.ts';
+import { showState } from './show-state.ts';
 
 const PICTURES = fileURLToPath(new URL('./pictures/', import.meta.url));
 const SIZE = { width: 1440, height: 900 };
-const THEMES = ['light', 'dark'] as const;
-const LANGUAGES = ['en', 'zh'] as const;
+const LOOKS = ['light-en', 'dark-en', 'light-zh', 'dark-zh'] as const;
+type Look = (typeof LOOKS)[number];
 
-const [given, ...only] = process.argv.slice(2);
+const [given, ...wanted] = process.argv.slice(2);
+const only = wanted.filter((each) => each.startsWith('/'));
+const named = LOOKS.filter((look) => wanted.includes(look));
 const platform = given === undefined ? await wholePlatform({ demo: true, rate: 5 }) : undefined;
 let failures = 0;
 try {
@@ -36,11 +39,7 @@ try {
   const keys = await knownKeys();
   await rm(PICTURES, { recursive: true, force: true });
   await mkdir(PICTURES, { recursive: true });
-  for (const theme of THEMES) {
-    for (const language of LANGUAGES) {
-      await seeAll(signedIn, address.origin, pages, keys, { theme, language });
-    }
-  }
+  for (const look of named.length === 0 ? LOOKS : named) await seeAll(signedIn, address.origin, pages, keys, look);
   console.log(`\n${failures === 0 ? 'Nothing to mend.' : `${failures} findings.`} The pictures are in ${PICTURES}`);
 } finally {
   await platform?.[Symbol.asyncDispose]();
@@ -61,21 +60,25 @@ async function seeAll(
   origin: string,
   pages: readonly PageToSee[],
   keys: ReadonlySet<string>,
-  look: { theme: (typeof THEMES)[number]; language: (typeof LANGUAGES)[number] },
+  look: Look,
 ): Promise<void> {
+  const [theme, language] = look.split('-') as ['light' | 'dark', 'en' | 'zh'];
   for (const { name, path, states } of pages) {
     for (const state of states) {
       const page = await context.newPage();
-      await page.addInitScript(({ theme, language }) => {
-        localStorage.setItem('davinci.theme', theme);
-        localStorage.setItem('davinci.language', language);
-      }, look);
-      const label = `${name} ${state} ${look.theme} ${look.language}`;
+      await page.addInitScript(
+        (chosen) => {
+          localStorage.setItem('davinci.theme', chosen.theme);
+          localStorage.setItem('davinci.language', chosen.language);
+        },
+        { theme, language },
+      );
+      const label = `${name} ${state} ${theme} ${language}`;
       try {
-        await showState(page, `${origin}${path}`, state satisfies PageState);
+        await showState(page, `${origin}${path}`, state);
         await page.screenshot({ path: join(PICTURES, `${label.replaceAll(' ', '_')}.png`) });
         // The language changes no colour and no role: what axe finds in one it finds in the other.
-        const found = await findings(page, keys, { withAxe: look.language === 'en' });
+        const found = await findings(page, keys, { withAxe: language === 'en' });
         report(label, found);
       } catch (error) {
         report(label, [`could not be shown: ${error instanceof Error ? error.message.split('\n')[0] : String(error)}`]);

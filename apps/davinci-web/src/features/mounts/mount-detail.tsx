@@ -97,9 +97,9 @@ function TableColumns({ database, table }: { database: string; table: string }):
     <Answer query={detail} shape="lines">
       {(one) => (
         <section className="stack tight" aria-label={table}>
-          <h3>
+          <h2>
             {database}.{table}
-          </h3>
+          </h2>
           <ListTable
             label={t('tables.columnsOf', { table })}
             rows={one.columns}

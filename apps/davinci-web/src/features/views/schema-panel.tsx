@@ -70,7 +70,7 @@ export function SchemaPanel(props: {
               <div className="schema-tree">
                 {shown.map((database) => (
                   <section key={database.name}>
-                    <h3>{database.name}</h3>
+                    <h2>{database.name}</h2>
                     {database.tables.map((table) => (
                       <details key={table.name} open={wanted !== '' && database.tables.length < 4}>
                         <summary title={table.comment ?? table.name}>
