@@ -216,6 +216,12 @@ export const passwordSchema = z.object({
   createdAt: time,
 });
 
+export const passwordHolderSchema = z.object({
+  user: z.string(),
+  roles: z.array(z.enum(ROLES)).describe('Those that it logs in with: as they were when the password was made'),
+  createdAt: time,
+});
+
 export const doneSchema = z.object({ done: z.literal(true) });
 export const cancelledSchema = z.object({ cancelled: z.boolean() });
 
@@ -262,7 +268,11 @@ export interface MoonboxClient {
   listGrants(): Promise<List<GrantView>>;
   grant(request: z.input<typeof grantRequestSchema>): Promise<GrantView>;
   revoke(request: z.input<typeof grantRequestSchema>): Promise<void>;
+  /** Users who can log in over the Postgres protocol; for an admin. */
+  listPasswords(): Promise<List<z.output<typeof passwordHolderSchema>>>;
   createPassword(): Promise<z.output<typeof passwordSchema>>;
+  /** One's own, or anybody's for an admin. */
+  removePassword(user: string): Promise<void>;
 }
 
 export function createMoonboxClient(options: ServiceClientOptions): MoonboxClient {
@@ -290,6 +300,8 @@ export function createMoonboxClient(options: ServiceClientOptions): MoonboxClien
     listGrants: () => request('GET', '/grants', listOf(grantSchema)),
     grant: (body) => request('POST', '/grants', grantSchema, body),
     revoke: async (body) => void (await request('DELETE', '/grants', doneSchema, body)),
+    listPasswords: () => request('GET', '/passwords', listOf(passwordHolderSchema)),
+    removePassword: async (user) => void (await request('DELETE', `/passwords/${part(user)}`, doneSchema)),
     createPassword: () => request('POST', '/passwords', passwordSchema),
   };
 }

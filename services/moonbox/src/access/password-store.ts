@@ -67,6 +67,13 @@ export class PasswordStore {
     return { principal: { subject: user, organisationId, roles }, verifier };
   }
 
+  async list(organisationId: string): Promise<{ user: string; roles: Role[]; createdAt: Date }[]> {
+    const rows = await this.#database<PasswordRow>('passwords')
+      .where({ organisation_id: organisationId })
+      .orderBy('user_name');
+    return rows.map(({ user_name, roles, created_at }) => ({ user: user_name, roles, createdAt: created_at }));
+  }
+
   /** @returns false when there was none */
   async remove(organisationId: string, user: string): Promise<boolean> {
     const gone = await this.#database('passwords').where({ organisation_id: organisationId, user_name: user }).delete();

@@ -83,6 +83,16 @@ test('columns that are not granted are not there: not for *, not by name, not th
   await expect(client.query({ sql: 'select id from shop.orders' })).rejects.toMatchObject(unknownTable);
 });
 
+test('where a store is, viewers are not told', async () => {
+  await gateway.operator.client.query({ sql: 'grant select on shop to vic' });
+  const viewer = await gateway.user('vic', 'viewer');
+  expect((await viewer.client.query({ sql: 'select id from shop.orders' })).rows).toEqual([[1]]);
+  expect((await viewer.client.listMounts()).items).toEqual([]);
+  expect((await viewer.client.query({ sql: 'show mounts' })).rows).toEqual([]);
+  const editor = await gateway.user('vic', 'editor');
+  expect((await editor.client.listMounts()).items).toMatchObject([{ name: 'shop', tables: 2 }]);
+});
+
 test('a role passes on to those above it, and to nobody below or in another organisation', async () => {
   const { client: operator } = gateway.operator;
   await operator.query({ sql: 'grant select on shop to role editor' });
@@ -133,4 +143,25 @@ test('what one gateway grants and revokes holds at another over the same metadat
   expect(await eventually(ask, (answer) => Array.isArray(answer))).toEqual([[100]]);
   await client.revoke({ subject: 'olga', database: 'shop', table: 'salaries' });
   expect(await eventually(ask, (answer) => !Array.isArray(answer))).toBe('SQL_UNKNOWN_TABLE');
+});
+
+test('a password for Postgres clients is shown once, listed for admins, and ended by its holder or an admin', async () => {
+  const eve = await gateway.user('eve', 'viewer');
+  const { user, password } = await eve.client.createPassword();
+  expect(user).toBe('eve');
+  const { rows } = await gateway.metadata.query('select * from moonbox.passwords');
+  expect(rows).toMatchObject([
+    { user_name: 'eve', roles: ['viewer'], scram_verifier: expect.stringMatching(/^SCRAM-SHA-256\$/) },
+  ]);
+  expect(JSON.stringify(rows)).not.toContain(password);
+  await expect(eve.client.listPasswords()).rejects.toMatchObject({ code: 'IDENTITY_FORBIDDEN' });
+  const { client } = gateway.operator;
+  expect((await client.listPasswords()).items).toMatchObject([{ user: 'eve', roles: ['viewer'] }]);
+  const mallory = await gateway.user('mallory', 'editor');
+  await expect(mallory.client.removePassword('eve')).rejects.toMatchObject({ code: 'IDENTITY_FORBIDDEN' });
+  const stranger = await gateway.user('eve', 'admin', '00000000-0000-4000-8000-00000000abcd');
+  await expect(stranger.client.createPassword()).rejects.toMatchObject({ code: 'MOONBOX_PASSWORD_EXISTS' });
+  await client.removePassword('eve');
+  expect((await client.listPasswords()).items).toEqual([]);
+  await expect(client.removePassword('eve')).rejects.toMatchObject({ code: 'MOONBOX_PASSWORD_UNKNOWN' });
 });

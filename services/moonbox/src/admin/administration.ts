@@ -60,8 +60,9 @@ export class Administration {
     });
   }
 
-  /** Those of which the principal may read something; an admin all of them. */
+  /** An admin sees all of them, an editor those of which it may read something; where a store is, is nothing for viewers. */
   mounts(principal: Principal): { mount: Mount; tables: number }[] {
+    if (!hasRole(principal, 'editor')) return [];
     return [...this.seenBy(principal).databases.values()].flatMap(({ database, tables }) =>
       database.mount === undefined ? [] : [{ mount: database.mount, tables: tables.size }],
     );

@@ -11,6 +11,7 @@ import {
   grantRequestSchema,
   grantSchema,
   listOf,
+  passwordHolderSchema,
   passwordSchema,
 } from '../../client.ts';
 import type { AdministrationRoutesOptions } from './mount-routes.ts';
@@ -76,6 +77,24 @@ export function accessRoutes(application: HttpApplication, options: AccessRoutes
       const sql = grantText('REVOKE', request.body);
       await audited(running, { principal, kind: 'REVOKE', sql }, () => administration.revoke(principal, request.body));
       return { done: true as const };
+    },
+  );
+
+  application.get(
+    '/passwords',
+    {
+      schema: {
+        tags,
+        summary: 'Users who can log in over the Postgres protocol, and with which roles; for an admin',
+        response: { 200: listOf(passwordHolderSchema) },
+      },
+    },
+    async (request) => {
+      const principal = principalOf(request);
+      requireRole(principal, 'admin');
+      const holders = await passwords.list(principal.organisationId);
+      const items = holders.map((holder) => ({ ...holder, createdAt: holder.createdAt.toISOString() }));
+      return { items, total: items.length };
     },
   );
 
