@@ -1,13 +1,14 @@
 /** Binds the expressions of a query: what a flow may compute, and subqueries, aggregates, windows, parameters and the time of the statement. */
-import type { FuncCall, Node, SortBy, SubLink } from 'libpg-query';
+import type { A_Expr, FuncCall, Node, SortBy, SubLink } from 'libpg-query';
 import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { compare } from './comparison.ts';
 import { computed, constant, type Expression, quote, Refusal } from './expression.ts';
+import { foldMoment } from './fold-moment.ts';
 import { coerceLiteral } from './literals.ts';
-import { BOOL, DATE, isString, type PgType, TEXT, TIMESTAMP, TIMESTAMPTZ, UNKNOWN } from './pg-type.ts';
+import { BOOL, DATE, isMoment, isString, type PgType, TEXT, TIMESTAMP, TIMESTAMPTZ, UNKNOWN } from './pg-type.ts';
 import type { CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
 import { isCollated, keySql } from './query-keys.ts';
 
@@ -74,7 +75,11 @@ export class QueryExpressionBinder extends ExpressionBinder {
       const worded = intervalWithUnit(node);
       if (worded !== null) return super.bind(worded);
     }
-    if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP') this.#noteTextOrder(node);
+    if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP') {
+      this.#noteTextOrder(node);
+      const folded = this.#constantMoment(node.A_Expr);
+      if (folded !== null) return folded;
+    }
     if ('A_Expr' in node && (node.A_Expr.kind === 'AEXPR_OP_ALL' || node.A_Expr.kind === 'AEXPR_OP_ANY')) {
       const list = node.A_Expr.rexpr;
       if (list !== undefined && !('A_ArrayExpr' in list) && node.A_Expr.kind === 'AEXPR_OP_ANY')
@@ -90,7 +95,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
 
   /** `x = any($1)` or `any('{…}')`: the array is a constant, and becomes a list. */
   #anyOfText(node: Node & { A_Expr: object }): Expression {
-    const { lexpr, rexpr, name, location } = (node as { A_Expr: import('libpg-query').A_Expr }).A_Expr;
+    const { lexpr, rexpr, name, location } = (node as { A_Expr: A_Expr }).A_Expr;
     const operator = namesOf(name).join('.');
     let inner = rexpr!;
     while ('TypeCast' in inner && inner.TypeCast.arg !== undefined) inner = inner.TypeCast.arg;
@@ -115,6 +120,26 @@ export class QueryExpressionBinder extends ExpressionBinder {
       compare(this.statement, '=', value, constant(UNKNOWN, 'NULL', item, location), location),
     );
     return computed(BOOL, `(${each.map(({ sql }) => sql).join(' OR ')})`, each, { location });
+  }
+
+  /** A constant moment moved by a constant interval; null for anything else. */
+  #constantMoment({ name, lexpr, rexpr, location }: A_Expr): Expression | null {
+    const operator = namesOf(name).join('.');
+    if (
+      (operator !== '+' && operator !== '-') ||
+      rexpr === undefined ||
+      !('TypeCast' in rexpr) ||
+      lexpr === undefined ||
+      'A_Const' in lexpr
+    )
+      return null;
+    if (namesOf(rexpr.TypeCast.typeName?.names).join('.') !== 'interval') return null;
+    const [moment, { interval }] = [this.bind(lexpr), this.bind(rexpr)];
+    if (typeof moment.literal !== 'string' || interval === undefined || !isMoment(moment.type)) return null;
+    const text = foldMoment(moment.literal, interval, operator === '+' ? 1 : -1);
+    if (text === null) return null;
+    const type = moment.type.name === 'date' ? TIMESTAMP : moment.type;
+    return coerceLiteral(this.statement, constant(UNKNOWN, 'NULL', text, location), type);
   }
 
   /** A comparison of texts by order: where it is done decides what it means. */
@@ -248,6 +273,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
     const bound = context.bindSelect(link.subselect.SelectStmt, outer, this.options.commonTables);
     const [column, second] = bound.columns;
     if (link.subLinkType === 'EXISTS_SUBLINK') return computed(BOOL, `EXISTS (${bound.sql})`, [], { location });
+    if (link.testexpr !== undefined && 'RowExpr' in link.testexpr) throw refuse('A comparison of rows with a subquery');
     if (second !== undefined || column === undefined) {
       throw statement.refuse(
         'SQL_TYPE_MISMATCH',
@@ -333,7 +359,7 @@ const UNITS = new Map([
 ]);
 
 /** `interval '3' month` as `interval '3 month'`; null where it is anything else. */
-function intervalWithUnit(node: Node): Node | null {
+export function intervalWithUnit(node: Node): Node | null {
   if (!('TypeCast' in node)) return null;
   const { arg, typeName } = node.TypeCast;
   if (namesOf(typeName?.names).join('.') !== 'interval' || typeName?.typmods?.length !== 1) return null;

@@ -1,7 +1,9 @@
 /** Prints conditions for MySQL and MariaDB: only those that give the same rows there, or provably no fewer, are printed at all. */
 import type { Node } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
-import { readDateText, readNumericLiteral, readTimestampText } from './literals.ts';
+import { intervalWithUnit } from './bind-query-expression.ts';
+import { foldMoment } from './fold-moment.ts';
+import { readDateText, readIntervalText, readNumericLiteral, readTimestampText } from './literals.ts';
 import { isFixed, isInteger, isString, type PgType } from './pg-type.ts';
 
 export interface MysqlColumn {
@@ -30,6 +32,8 @@ export interface MysqlNames {
   column(reference: object): MysqlColumn | null;
   /** The value of a parameter; undefined where there is none. */
   parameter(number: number): string | null | undefined;
+  /** The time of the statement. */
+  readonly now: Date;
 }
 
 export function quoteMysqlName(name: string): string {
@@ -128,10 +132,15 @@ function columnOf(node: Node | undefined, names: MysqlNames): MysqlColumn | null
 function literalOf(node: Node | undefined, names: MysqlNames): string | null | undefined {
   if (node === undefined) return undefined;
   if ('ParamRef' in node) return names.parameter(node.ParamRef.number ?? 0);
+  if ('SQLValueFunction' in node) return timeOf(node.SQLValueFunction.op ?? '', names.now);
+  if ('FuncCall' in node && namesOf(node.FuncCall.funcname).join() === 'now')
+    return timeOf('SVFOP_CURRENT_TIMESTAMP', names.now);
+  const moved = movedMoment(node, names);
+  if (moved !== undefined) return moved;
   if ('TypeCast' in node) {
     const type = namesOf(node.TypeCast.typeName?.names).join('.');
     const plain =
-      ['date', 'timestamp', 'text', 'int4', 'int8', 'int2', 'numeric'].includes(type) &&
+      ['date', 'timestamp', 'timestamptz', 'text', 'int4', 'int8', 'int2', 'numeric'].includes(type) &&
       node.TypeCast.typeName?.typmods === undefined;
     const value = plain ? literalOf(node.TypeCast.arg, names) : undefined;
     if (type === 'date' && typeof value === 'string' && readDateText(value) === null) return undefined;
@@ -158,6 +167,39 @@ function literalOf(node: Node | undefined, names: MysqlNames): string | null | u
   return constant.sval === undefined ? undefined : (constant.sval.sval ?? '');
 }
 
+function timeOf(operation: string, now: Date): string | undefined {
+  const text = now.toISOString().replace('T', ' ').replace('Z', '');
+  if (operation === 'SVFOP_CURRENT_DATE') return text.slice(0, 10);
+  return operation === 'SVFOP_CURRENT_TIMESTAMP' || operation === 'SVFOP_LOCALTIMESTAMP' ? text : undefined;
+}
+
+/** A constant moment moved by a constant interval. */
+function movedMoment(node: Node, names: MysqlNames): string | undefined {
+  if (!('A_Expr' in node) || node.A_Expr.kind !== 'AEXPR_OP') return undefined;
+  const { lexpr, rexpr, name } = node.A_Expr;
+  const operator = namesOf(name).join('.');
+  const isTyped =
+    lexpr !== undefined &&
+    ('TypeCast' in lexpr || 'SQLValueFunction' in lexpr || 'FuncCall' in lexpr || 'A_Expr' in lexpr);
+  if ((operator !== '+' && operator !== '-') || !isTyped || rexpr === undefined || !('TypeCast' in rexpr))
+    return undefined;
+  if (namesOf(rexpr.TypeCast.typeName?.names).join('.') !== 'interval') return undefined;
+  const plain = intervalWithUnit(rexpr) ?? rexpr;
+  const text =
+    'TypeCast' in plain && plain.TypeCast.arg !== undefined && 'A_Const' in plain.TypeCast.arg
+      ? plain.TypeCast.arg.A_Const.sval?.sval
+      : undefined;
+  const interval =
+    text === undefined || ('TypeCast' in plain && plain.TypeCast.typeName?.typmods !== undefined)
+      ? null
+      : readIntervalText(text);
+  const moment = literalOf(lexpr, names);
+  if (interval === null || typeof moment !== 'string') return undefined;
+  const isZoned = 'TypeCast' in lexpr && namesOf(lexpr.TypeCast.typeName?.names).join('.') === 'timestamptz';
+  const wall = readTimestampText(moment, isZoned);
+  return wall === null ? undefined : (foldMoment(wall, interval, operator === '+' ? 1 : -1) ?? undefined);
+}
+
 function isText(type: PgType): boolean {
   return isString(type) && type.name !== 'bpchar';
 }
@@ -170,11 +212,13 @@ function literalFor(type: PgType, text: string): string | null {
   }
   if (isText(type)) return quoteMysqlText(text);
   if (type.name === 'date') {
-    const date = readDateText(text);
+    // A moment at midnight is compared as the date is.
+    const date = readDateText(text.replace(/ 00:00:00$/, ''));
     return date === null || !/^\d{4}-/.test(date) ? null : `'${date}'`;
   }
-  if (type.name === 'timestamp') {
-    const moment = readTimestampText(text, false);
+  // The sessions of the reader are in UTC.
+  if (type.name === 'timestamp' || type.name === 'timestamptz') {
+    const moment = readTimestampText(text, type.name === 'timestamptz');
     return moment === null || !/^\d{4}-/.test(moment) ? null : `'${moment}'`;
   }
   return null;
@@ -195,7 +239,7 @@ function comparison(
     const comparable =
       (isInteger(a.type) && isInteger(b.type)) ||
       (isNumeric(a.type) && isNumeric(b.type)) ||
-      (a.type.name === b.type.name && (a.type.name === 'date' || a.type.name === 'timestamp'));
+      (a.type.name === b.type.name && ['date', 'timestamp', 'timestamptz'].includes(a.type.name));
     return comparable && a.exact && b.exact ? { sql: `${a.sql} ${operator} ${b.sql}`, exact: true } : null;
   }
   if (a === null) return b === null ? null : comparison(MIRRORED[operator]!, right, left, names);

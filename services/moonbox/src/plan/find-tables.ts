@@ -5,7 +5,7 @@ import { SqlError, type SqlProblem } from '@rtdp/sql/problem';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerTable } from './contract.ts';
 
-const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast', 'mysql', 'performance_schema', 'sys']);
+const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
 
 /** Throws SqlError with every name that stands for nothing. */
 export function findTables(
@@ -19,7 +19,14 @@ export function findTables(
   const visitTable = (node: RangeVar, known: ReadonlySet<string>): void => {
     if (node.schemaname === undefined && known.has(node.relname!)) return;
     const written = [node.catalogname, node.schemaname, node.relname].filter((part) => part !== undefined).join('.');
-    if (node.catalogname !== undefined || SYSTEM_SCHEMAS.has(node.schemaname ?? '') || /^pg_/.test(node.relname!)) {
+    const database = node.schemaname ?? context.defaultDatabase;
+    const isSystem = node.catalogname !== undefined || SYSTEM_SCHEMAS.has(node.schemaname ?? '');
+    const table = isSystem ? undefined : context.findTable(database, node.relname!);
+    if (table !== undefined) {
+      found.set(node, table);
+      return;
+    }
+    if (isSystem || (node.schemaname === undefined && /^pg_/.test(node.relname!))) {
       problems.push(
         statement.problem(
           'SQL_CATALOG_FORBIDDEN',
@@ -28,12 +35,6 @@ export function findTables(
           node.location,
         ),
       );
-      return;
-    }
-    const database = node.schemaname ?? context.defaultDatabase;
-    const table = context.findTable(database, node.relname!);
-    if (table !== undefined) {
-      found.set(node, table);
       return;
     }
     const names = context.tableNames?.() ?? [];

@@ -3,7 +3,7 @@ import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
 import { walk } from '@rtdp/sql/check-stateless';
 import { Statement } from '@rtdp/sql/expression';
 import { parseStatement } from '@rtdp/sql/parse';
-import { describeType, type PgType, UNKNOWN } from '@rtdp/sql/pg-type';
+import { type PgType, UNKNOWN } from '@rtdp/sql/pg-type';
 import { SqlError } from '@rtdp/sql/problem';
 import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
@@ -11,6 +11,7 @@ import type { Plan, PlanDecision, PlannerContext, PlannerTable, PlanQuery, Table
 import { findTables } from './find-tables.ts';
 import { pushWholeQuery } from './push-whole-query.ts';
 import { splitQuery } from './split-query.ts';
+import { typeTextOf } from './type-text.ts';
 import { visibleKey } from './visible-key.ts';
 
 export const planQuery: PlanQuery = (sql, context) => {
@@ -109,7 +110,7 @@ function tryToBind(
 }
 
 function resultColumns(columns: readonly { name: string; type: PgType }[]): ResultColumn[] {
-  return columns.map(({ name, type }) => ({ name, type, typeText: type.written ?? describeType(type) }));
+  return columns.map(({ name, type }) => ({ name, type, typeText: typeTextOf(type) }));
 }
 
 function parameterTypes(select: SelectStmt, bound: BoundQuery | null): PgType[] {

@@ -1,7 +1,7 @@
 /** Prints the parts of a plan in the dialects of their sources, and says in which column of which part each column of a table is held. */
 import type { BoundQuery } from '@rtdp/sql/bind-query';
 import { conjunction } from '@rtdp/sql/conjunctions';
-import { describeType, INT4, isFixed, type PgType } from '@rtdp/sql/pg-type';
+import { INT4 } from '@rtdp/sql/pg-type';
 import { type MysqlNames, printMysqlCondition, quoteMysqlName } from '@rtdp/sql/print-mysql';
 import { printPostgres } from '@rtdp/sql/print-postgres';
 import { columnNode, type Node, type RangeVar, type SelectStmt, stringNode, targetNode } from '@rtdp/sql/syntax-tree';
@@ -12,6 +12,7 @@ import { arrayType, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
 import { type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
+import { typeTextOf } from './type-text.ts';
 
 export interface HeldTable {
   readonly part: string;
@@ -102,12 +103,8 @@ function columnsOf(wanted: readonly Wanted[], options: PrintOptions): ResultColu
   if (wanted.length === 0) return [ONE];
   return wanted.map(({ table, index }, place) => {
     const { type } = options.tables.get(table)!.columns[index]!;
-    return { name: `c${place}`, type, typeText: typeText(type) };
+    return { name: `c${place}`, type, typeText: typeTextOf(type) };
   });
-}
-
-function typeText(type: PgType): string {
-  return type.written ?? (isFixed(type) ? `numeric(${type.precision},${type.scale})` : describeType(type));
 }
 
 function logicalNames(tables: readonly RangeVar[], options: PrintOptions): string {
@@ -222,7 +219,7 @@ function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart
   const source = sourceOptions(own, options);
   return {
     sql: printPostgres(toSourceTree(draft.select, source)),
-    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeText(type) })),
+    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(own, options),
     estimate: null,
   };
@@ -261,7 +258,7 @@ function printGroups(draft: AggregateDraft, options: PrintOptions): PrintedPart 
   const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
   return {
     sql: `SELECT ${[...keys, ...aggregates].join(', ')}${mysqlRows(draft, options)}${group}`,
-    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeText(type) })),
+    columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(draft.tables, options),
     estimate: null,
   };

@@ -105,7 +105,7 @@ class AggregatePusher {
       column !== null &&
       (isInteger(column.type) ||
         isFixed(column.type) ||
-        ['text', 'varchar', 'date', 'timestamp'].includes(column.type.name));
+        ['text', 'varchar', 'date', 'timestamp', 'timestamptz'].includes(column.type.name));
     if (sql === null || !comparable) throw new NotPushed();
     return { sql, type: column.type };
   }

@@ -64,7 +64,7 @@ function sortKey(
   if (
     !isInteger(known.type) &&
     !isFixed(known.type) &&
-    !['text', 'varchar', 'date', 'timestamp'].includes(known.type.name)
+    !['text', 'varchar', 'date', 'timestamp', 'timestamptz'].includes(known.type.name)
   )
     return null;
   const [direction, , place] = sortDirection(sort.SortBy).split(' ');

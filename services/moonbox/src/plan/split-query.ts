@@ -98,6 +98,7 @@ class Splitter {
           options.context.facts.get(options.tables.get(origin.table)!.store),
         );
       },
+      now: options.now,
       parameter: (number) => options.context.parameters?.[number - 1],
     };
     this.#judge = {

@@ -13,9 +13,9 @@ beforeAll(async () => {
         name: 'word',
         store: 'maria',
         postgres:
-          'id int primary key, t text, e text, n int, u numeric(20,0), d numeric(38,10), f float8, at timestamptz, w timestamp',
+          'id int primary key, t text, e text, n int, u numeric(20,0), d numeric(38,10), f float8, at timestamptz, w timestamp, l text',
         maria: `id int primary key, t varchar(20) COLLATE utf8mb4_general_ci, e varchar(20) COLLATE utf8mb4_nopad_bin, n int, u bigint unsigned, d decimal(38,10), f double,
-          at timestamp(6) NULL, w datetime(6)`,
+          at timestamp(6) NULL, w datetime(6), l varchar(20) CHARACTER SET latin1`,
         rows: WORDS.map((word, index) => [
           `${index + 1}`,
           word,
@@ -26,6 +26,7 @@ beforeAll(async () => {
           `${index / 4}`,
           index === 3 ? null : `2024-03-10 0${index % 10}:30:00.123456`,
           index === 5 ? null : `2024-03-10 0${index % 10}:30:00`,
+          word,
         ]),
       },
       {
@@ -230,6 +231,43 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
     trap: 'rows of an outer join that find nobody',
     sql: `select w.id, n.id from maria.word w left join pg.note n on n.id = w.n and n.z = 2 where n.id is null order by 1`,
   },
+  {
+    trap: 'constant moments are moved before they are sent',
+    sql: `select id from maria.word where at > timestamptz '2024-03-11 02:30:00+00' - interval '1 day' and w < date '2024-02-10' + interval '1' month + interval '9 hours' order by id`,
+    sent: /`at` > '2024-03-10 02:30:00' AND `word`\.`w` < '2024-03-10 09:00:00'/,
+  },
+  {
+    trap: 'months have an end',
+    sql: `select date '2024-01-31' + interval '1 month', date '2023-03-31' - interval '1' month, timestamp '2024-02-29 10:00:00.5' + interval '1 year 2 days 3 hours', w.id
+      from maria.word w, pg.note n where w.id = 1 and n.id = 1`,
+  },
+  {
+    trap: 'groups of a case-insensitive column',
+    sql: `select t, count(*), sum(n), avg(n), avg(d), max(u), count(distinct n), min(t) from maria.word where id <> 2 group by t having count(*) > 0 order by t limit 20`,
+    sent: /SELECT `word`\.`t` COLLATE utf8mb4_nopad_bin, COUNT\(\*\), .* GROUP BY `word`\.`t` COLLATE utf8mb4_nopad_bin$/,
+  },
+  {
+    trap: 'aggregates of no rows',
+    sql: `select count(*), sum(n), avg(n), min(e) from maria.word where id > 1000`,
+    sent: /SELECT COUNT\(\*\)/,
+  },
+  {
+    trap: 'the first rows in the order of bytes',
+    sql: `select id, t as title from maria.word where n > -5 or n is null order by title desc, id limit 4 offset 2`,
+    sent: /ORDER BY `word`\.`t` COLLATE utf8mb4_nopad_bin IS NULL DESC, `word`\.`t` COLLATE utf8mb4_nopad_bin DESC, `word`\.`id` ASC LIMIT 6$/,
+  },
+  {
+    trap: 'distinct rows are not cut off early',
+    sql: `select distinct n / 2 from maria.word order by 1 limit 3`,
+    kept: /LIMIT/,
+  },
+  { trap: 'windows see all rows', sql: `select id, sum(n) over () from maria.word order by id limit 3`, kept: /LIMIT/ },
+  {
+    trap: 'another character set is only narrowed',
+    sql: `select id from maria.word where l = 'abc' order by id`,
+    sent: /WHERE `word`\.`l` = 'abc'$/,
+  },
+  { trap: 'and not grouped there', sql: `select l, count(*) from maria.word group by l order by l`, kept: /GROUP/ },
 ];
 
 describe('gives what one Postgres gives', () => {
