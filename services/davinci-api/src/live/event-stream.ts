@@ -8,6 +8,7 @@ const PING_MS = 15_000;
 export class EventStream {
   readonly #response: ServerResponse;
   readonly #ping: NodeJS.Timeout;
+  readonly #slowAfterMs: number;
   #blocked: NodeJS.Timeout | undefined;
   #closed = false;
   /** Called when what was sent has left, after `ready` was false. */
@@ -17,8 +18,9 @@ export class EventStream {
   onSlow: () => void = () => undefined;
   onPing: () => void = () => undefined;
 
-  constructor(response: ServerResponse) {
+  constructor(response: ServerResponse, slowAfterMs = SLOW_AFTER_MS) {
     this.#response = response;
+    this.#slowAfterMs = slowAfterMs;
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
       'cache-control': 'no-store',
@@ -43,7 +45,7 @@ export class EventStream {
   send(event: string, data: unknown, id?: string): void {
     if (this.#closed) return;
     const text = `${id === undefined ? '' : `id: ${id}\n`}event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
-    if (!this.#response.write(text)) this.#blocked ??= setTimeout(() => this.onSlow(), SLOW_AFTER_MS);
+    if (!this.#response.write(text)) this.#blocked ??= setTimeout(() => this.onSlow(), this.#slowAfterMs);
   }
 
   end(): void {

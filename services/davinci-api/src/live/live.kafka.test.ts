@@ -12,60 +12,7 @@ import type { UmsField, UmsType, UmsValue } from '@rtdp/ums/types';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import { createDavinciClient, type LiveCommit } from '../client.ts';
-
-interface LiveEvent {
-  id: string;
-  event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came.
-  data: any;
-}
-
-/** Reads server-sent events as the web application does. */
-class Browser {
-  readonly events: LiveEvent[] = [];
-  readonly #controller = new AbortController();
-  ended: Promise<void> = Promise.resolve();
-
-  async open(baseUrl: string, dashboard: string, token: string, lastEventId?: string): Promise<void> {
-    const response = await fetch(`${baseUrl}/api/live?dashboard=${dashboard}`, {
-      headers: {
-        authorization: `Bearer ${token}`,
-        ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),
-      },
-      signal: this.#controller.signal,
-    });
-    expect(response.status).toBe(200);
-    this.ended = this.#read(response).catch(() => undefined);
-  }
-
-  close(): void {
-    this.#controller.abort();
-  }
-
-  /** The first event that fits, also one that has come already. */
-  async next(fits: (event: LiveEvent) => boolean): Promise<LiveEvent> {
-    const deadline = Date.now() + 20_000;
-    for (;;) {
-      const found = this.events.find(fits);
-      if (found !== undefined) return found;
-      if (Date.now() > deadline) throw new Error(`no such event in ${JSON.stringify(this.events)}`);
-      await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-  }
-
-  async #read(response: Response): Promise<void> {
-    let text = '';
-    for await (const chunk of response.body!.pipeThrough(new TextDecoderStream())) {
-      text += chunk;
-      const parts = text.split('\n\n');
-      text = parts.pop()!;
-      for (const part of parts) {
-        const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
-        this.events.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
-      }
-    }
-  }
-}
+import { LiveBrowser, type LiveEvent } from '../testing/live-browser.ts';
 
 async function tell(
   producer: BusProducer,
@@ -144,7 +91,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
   const ask = () => api.query({ viewId: orders.id, ...query, widgetId: sum.id });
 
   await tell(producer, namespace('orders'), 7);
-  const browser = new Browser();
+  const browser = new LiveBrowser();
   await browser.open(baseUrl, dashboard.id, services.token);
   await browser.next(({ event }) => event === 'ready');
   const first = await ask();
@@ -222,7 +169,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await davinci.kill();
   await tell(producer, namespace('stock'), 3);
   await davinci.start();
-  const back = new Browser();
+  const back = new LiveBrowser();
   await back.open(baseUrl, dashboard.id, services.token, moved.id);
   const missed = await Promise.all([back.next(told(9)), back.next(told(3))]);
   const widgets = new Set(missed.flatMap(({ data }) => (data as LiveCommit).widgets));

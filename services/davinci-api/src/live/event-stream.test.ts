@@ -1,0 +1,41 @@
+/** A browser that does not read is waited for a while, with nothing more sent, and then let go. */
+import { createServer, get, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from 'vitest';
+import { EventStream } from './event-stream.ts';
+
+test('a reader that stops is known, drains when it reads on, and is called slow when it does not', async () => {
+  const opened = Promise.withResolvers<EventStream>();
+  const server = createServer((_request, response) => opened.resolve(new EventStream(response, 200)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const answer = Promise.withResolvers<IncomingMessage>();
+  const request = get({ host: '127.0.0.1', port }, answer.resolve);
+  const reader = await answer.promise;
+  const events = await opened.promise;
+  const drained = Promise.withResolvers<void>();
+  const slow = Promise.withResolvers<void>();
+  const closed = Promise.withResolvers<void>();
+  events.onDrain = drained.resolve;
+  events.onSlow = slow.resolve;
+  events.onClose = closed.resolve;
+
+  // More than sockets hold for a reader that does not read.
+  const fill = (): void => {
+    events.send('commit', { text: 'x'.repeat(16_000_000) }, 'id');
+    expect(events.ready).toBe(false);
+  };
+  fill();
+  reader.resume();
+  await drained.promise;
+  expect(events.ready).toBe(true);
+  reader.pause();
+  fill();
+  await slow.promise;
+  events.end();
+  await closed.promise;
+  events.send('commit', {});
+  request.destroy();
+  server.closeAllConnections();
+  server.close();
+});

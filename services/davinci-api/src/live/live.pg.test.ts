@@ -1,0 +1,91 @@
+/** What a live stream does with many commits, with rights that end, and with a token that ends. */
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
+import { LiveBrowser } from '../testing/live-browser.ts';
+
+async function dashboardOf(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
+  const { ask } = davinci;
+  await shop.query('create table orders (id int)');
+  const { hostname: host, port, username: user, password } = new URL(shop.url);
+  const connection = { host, port: Number(port), database: shop.name, user, password };
+  const source = (await ask('POST', '/api/sources', { body: { name: 's', kind: 'postgres', connection } })).body;
+  const model = [{ column: 'id', type: 'number', role: 'measure' }];
+  const view = (
+    await ask('POST', '/api/views', { body: { name: 'v', sourceId: source.id, sql: 'select id from orders', model } })
+  ).body;
+  const widget = (await ask('POST', '/api/widgets', { body: { name: 'w', viewId: view.id, kind: 'scorecard' } })).body;
+  const items = [{ id: 'i', kind: 'widget', widgetId: widget.id, x: 0, y: 0, w: 1, h: 1 }];
+  const tabs = [{ id: 't', name: 'T', items }];
+  const dashboard = (await ask('POST', '/api/dashboards', { body: { name: 'd', tabs } })).body;
+  return { dashboard: dashboard.id as string, widget: widget.id as string };
+}
+
+test('a thousand commits are told in a few, and the last is never left out', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { dashboard, widget } = await dashboardOf(davinci, shop);
+  const browser = new LiveBrowser();
+  await browser.open(davinci.baseUrl, dashboard, await davinci.token());
+  await browser.next(({ event }) => event === 'ready');
+  const sinkNamespace = `postgresql.${shop.name}.public.orders.*.0.0`;
+  const note = (commitNumber: number, namespace = sinkNamespace, organisationId = FIRST_ORGANISATION_ID) =>
+    davinci.assembly.commits.note({
+      organisationId,
+      sinkNamespace: namespace,
+      commitNumber: BigInt(commitNumber),
+      watermark: null,
+      loading: false,
+      at: Date.now(),
+    });
+  for (let number = 1; number <= 1_000; number++) {
+    note(number);
+    note(number, 'postgresql.x.public.unread.*.0.0');
+    note(number + 5_000, sinkNamespace, '00000000-0000-4000-8000-000000000002');
+    if (number % 50 === 0) await new Promise((resolve) => setTimeout(resolve, 2));
+  }
+  await browser.next(({ data }) => data.commits?.[0]?.commitNumber === '1000');
+  const commits = browser.events.filter(({ event }) => event === 'commit');
+  expect(commits.length).toBeLessThan(100);
+  for (const { data } of commits) {
+    expect(data.widgets).toEqual([widget]);
+    expect(data.commits).toMatchObject([{ sinkNamespace }]);
+    expect(Number(data.commits[0].commitNumber)).toBeLessThanOrEqual(1_000);
+  }
+  browser.close();
+});
+
+test('the stream ends with the token, and with the rights of the one who looks', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { ask } = davinci;
+  const { dashboard } = await dashboardOf(davinci, shop);
+  const short = new LiveBrowser();
+  await short.open(davinci.baseUrl, dashboard, await davinci.token({ seconds: 2 }));
+  await short.next(({ event, data }) => event === 'stale' && data.why === 'token');
+  await short.ended;
+
+  const input = { email: 'vi@rtdp.local', name: 'Vi', role: 'viewer', password: 'a long password' };
+  const user = (await ask('POST', '/api/users', { body: input })).body;
+  const { email, password } = input;
+  const { accessToken } = (await ask('POST', '/api/session', { token: '', body: { email, password } })).body;
+  const viewer = new LiveBrowser();
+  await viewer.open(davinci.baseUrl, dashboard, accessToken);
+  await viewer.next(({ event }) => event === 'ready');
+  await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
+  davinci.assembly.commits.note({
+    organisationId: FIRST_ORGANISATION_ID,
+    sinkNamespace: `postgresql.${shop.name}.public.orders.*.0.0`,
+    commitNumber: 1n,
+    watermark: null,
+    loading: false,
+    at: Date.now(),
+  });
+  await viewer.next(({ event, data }) => event === 'stale' && data.why === 'rights');
+  await viewer.ended;
+  expect(viewer.events.map(({ event }) => event)).not.toContain('commit');
+
+  const stranger = await davinci.token({ organisationId: '00000000-0000-4000-8000-000000000002' });
+  await expect(new LiveBrowser().open(davinci.baseUrl, dashboard, stranger)).rejects.toThrow('404');
+});
