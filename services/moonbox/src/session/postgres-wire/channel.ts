@@ -6,6 +6,7 @@ import { MessageWriter } from './message-writer.ts';
 
 /** Bytes that may wait here unread before the client has to. */
 const READ_AHEAD_BYTES = 1024 * 1024;
+const KEEP_ALIVE_MS = 60_000;
 /** First byte of a TLS handshake: a client may begin with it, without asking. */
 const TLS_HANDSHAKE = 0x16;
 
@@ -21,6 +22,8 @@ export class Channel {
   constructor(socket: Socket) {
     this.#socket = socket;
     socket.setNoDelay(true);
+    // A client whose machine is gone says nothing.
+    socket.setKeepAlive(true, KEEP_ALIVE_MS);
     this.#listen(socket);
   }
 

@@ -12,31 +12,32 @@ export const MAXIMUM_START_BYTES = 10_000;
 /** A statement with its parameters. */
 const MAXIMUM_MESSAGE_BYTES = 64 * 1024 * 1024;
 
-/** Cuts bytes into messages. */
+/** Cuts bytes into messages. Chunks of a long message are put together once, when all of it is here. */
 export class MessageCutter {
-  #bytes: Buffer = Buffer.alloc(0);
+  #chunks: Buffer[] = [];
+  /** In the first chunk. */
   #at = 0;
+  #waiting = 0;
 
   push(chunk: Buffer): void {
-    this.#bytes = this.#at === this.#bytes.length ? chunk : Buffer.concat([this.#bytes.subarray(this.#at), chunk]);
-    this.#at = 0;
+    if (chunk.length === 0) return;
+    this.#chunks.push(chunk);
+    this.#waiting += chunk.length;
   }
 
   /** Bytes that wait. */
   get waiting(): number {
-    return this.#bytes.length - this.#at;
+    return this.#waiting;
   }
 
   /** The next byte, without taking it. */
   peek(): number | undefined {
-    return this.#bytes[this.#at];
+    return this.#chunks[0]?.[this.#at];
   }
 
   /** Takes all bytes that wait. */
   takeRest(): Buffer {
-    const rest = this.#bytes.subarray(this.#at);
-    this.#at = this.#bytes.length;
-    return rest;
+    return this.#take(this.#waiting);
   }
 
   /** The next message if all of it is here. `atStart`: one without a kind. @throws RtdpError WIRE_PROTOCOL */
@@ -45,16 +46,36 @@ export class MessageCutter {
     maximum: number = atStart ? MAXIMUM_START_BYTES : MAXIMUM_MESSAGE_BYTES,
   ): FrontendMessage | undefined {
     const head = atStart ? 0 : 1;
-    if (this.waiting < head + 4) return undefined;
-    const length = this.#bytes.readInt32BE(this.#at + head);
-    if (length < 4 || length > maximum) {
-      throw protocolError(`a message of ${length} bytes is not possible here`);
+    if (this.#waiting < head + 4) return undefined;
+    this.#join(head + 4);
+    const first = this.#chunks[0]!;
+    const kind = atStart ? 0 : first[this.#at]!;
+    const length = first.readInt32BE(this.#at + head);
+    if (length < 4 || length > maximum) throw protocolError(`a message of ${length} bytes is not possible here`);
+    if (this.#waiting < head + length) return undefined;
+    return { kind, body: this.#take(head + length).subarray(head + 4) };
+  }
+
+  /** Makes the first chunk hold that many bytes, which are there. */
+  #join(bytes: number): void {
+    const first = this.#chunks[0]!;
+    if (first.length - this.#at >= bytes) return;
+    this.#chunks = [Buffer.concat([first.subarray(this.#at), ...this.#chunks.slice(1)])];
+    this.#at = 0;
+  }
+
+  #take(bytes: number): Buffer {
+    if (bytes === 0) return Buffer.alloc(0);
+    this.#join(bytes);
+    const first = this.#chunks[0]!;
+    const taken = first.subarray(this.#at, this.#at + bytes);
+    this.#at += bytes;
+    this.#waiting -= bytes;
+    if (this.#at === first.length) {
+      this.#chunks.shift();
+      this.#at = 0;
     }
-    if (this.waiting < head + length) return undefined;
-    const kind = atStart ? 0 : this.#bytes[this.#at]!;
-    const body = this.#bytes.subarray(this.#at + head + 4, this.#at + head + length);
-    this.#at += head + length;
-    return { kind, body };
+    return taken;
   }
 }
 

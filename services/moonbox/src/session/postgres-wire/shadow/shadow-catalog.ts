@@ -10,7 +10,9 @@ import { RtdpError } from '@rtdp/ums/error';
 import pg from 'pg';
 import type { Principal } from '../../../query/contract.ts';
 import type { ShadowCatalog, ShadowLease, VisibleCatalog, VisibleDatabase } from '../contract.ts';
+import { CatalogError } from '../to-wire-error.ts';
 import { mirrorStatements, pictureHash } from './mirror-statements.ts';
+import type { OpenShadowConnection } from './shadow-connection.ts';
 import { catalogUnavailable, literal, type ShadowAddress } from './shadow-connection.ts';
 import { ShadowPool } from './shadow-pool.ts';
 import { OWNER_ROLE, templateStatements } from './template-statements.ts';
@@ -98,9 +100,19 @@ class Shadow implements ShadowCatalog {
 
   async lease(principal: Principal): Promise<ShadowLease> {
     const { hash, databases, databaseNames } = await this.#look(principal);
-    const picture = await this.#picture(hash, databases);
+    let picture = await this.#picture(hash, databases);
+    let connection: OpenShadowConnection;
+    try {
+      connection = await picture.pool.take();
+    } catch (error) {
+      if (!isGone(error)) throw error instanceof RtdpError ? error : catalogUnavailable(error);
+      // Somebody dropped it, or the server is another one now.
+      this.#pictures.delete(hash);
+      this.#template = undefined;
+      picture = await this.#picture(hash, databases);
+      connection = await picture.pool.take();
+    }
     picture.usedAt = Date.now();
-    const connection = await picture.pool.take();
     return {
       databaseNames,
       connection,
@@ -270,6 +282,11 @@ class Shadow implements ShadowCatalog {
       await client.end();
     }
   }
+}
+
+/** The database, or the role that may connect to it, is not there: databases that go take their role along. */
+function isGone(error: unknown): boolean {
+  return error instanceof CatalogError && ['3D000', '28P01', '28000'].includes(error.fields.get('C') ?? '');
 }
 
 async function drop(client: pg.Client, name: string): Promise<void> {
