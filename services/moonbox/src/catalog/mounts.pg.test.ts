@@ -121,6 +121,9 @@ test('a change of the store shows up: at once for who asks, and by itself', asyn
     ({ columns }) => columns[0]?.name === 'b',
   );
   expect((await client.query({ sql: 'select b from shop.fresh' })).rows).toEqual([[1]]);
+  await store.query("alter table fresh alter b type text using 'was ' || b");
+  const changed = await client.query({ sql: 'select b from shop.fresh' });
+  expect([changed.columns, changed.rows]).toEqual([[{ name: 'b', type: 'text' }], [['was 1']]]);
   await store.query('drop table fresh');
   await client.query({ sql: 'refresh database shop' });
   await expect(client.getTable('shop', 'fresh')).rejects.toMatchObject({ code: 'MOONBOX_TABLE_UNKNOWN' });

@@ -21,7 +21,7 @@ export interface PlanningOptions {
 }
 
 /** Somebody who mistypes again and again does not make the stores tell their tables again and again. */
-const LOOK_AGAIN_EVERY_MS = 3_000;
+const LOOK_AGAIN_EVERY_MS = 1_000;
 
 type PlanRequest = Pick<QueryRequest, 'sql' | 'parameters' | 'parameterTypes' | 'principal' | 'database'>;
 
@@ -38,14 +38,16 @@ export class Planning {
     try {
       return this.#plan(request);
     } catch (error) {
-      if (!isUnknownName(error) || !(await this.#lookAgain(request))) throw error;
+      if (!isUnknownName(error) || !(await this.#lookAgain(request, LOOK_AGAIN_EVERY_MS))) throw error;
       return this.#plan(request);
     }
   }
 
   /** Looks at the stores of the statement again: true when one told what it has now, so that planning anew may help. Never rejects. */
-  async refreshFor(request: PlanRequest): Promise<boolean> {
-    return this.#lookAgain(request).catch(() => false);
+  async refreshFor(request: PlanRequest, error: unknown): Promise<boolean> {
+    // That a type has changed is nothing a user can mistype.
+    const atMostEveryMs = isRtdpError(error, 'STORE_RESULT_TYPE') ? 0 : LOOK_AGAIN_EVERY_MS;
+    return this.#lookAgain(request, atMostEveryMs).catch(() => false);
   }
 
   #plan(request: PlanRequest): PlannedQuery {
@@ -72,7 +74,7 @@ export class Planning {
     return { plan: bound(plan, parameters), tables: tablesRead(plan, seen) };
   }
 
-  async #lookAgain({ sql, database, principal }: PlanRequest): Promise<boolean> {
+  async #lookAgain({ sql, database, principal }: PlanRequest, atMostEveryMs: number): Promise<boolean> {
     const seen = this.#options.access.of(principal);
     const mounts = new Set<Mount>();
     for (const { name } of analyse(sql).tables) {
@@ -84,7 +86,7 @@ export class Planning {
       }
     }
     const looked = await Promise.all(
-      [...mounts].map((mount) => this.#options.mounting.lookAgain(mount, LOOK_AGAIN_EVERY_MS)),
+      [...mounts].map((mount) => this.#options.mounting.lookAgain(mount, atMostEveryMs)),
     );
     return looked.includes(true);
   }

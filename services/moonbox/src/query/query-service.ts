@@ -52,7 +52,7 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
   /** Anything that fails before the answer ends the statement, with the error that the user is told. */
   const tell = (query: RunningQuery) => (error: unknown) => {
     // What cannot be reached should show on its mount now, not at the next look.
-    if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request);
+    if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request, error);
     return toQueryError(error, { ...query.request, signal: query.signal, memoryLimit: limits.memoryLimit });
   };
   const begin = (request: QueryRequest): RunningQuery =>
@@ -195,7 +195,7 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
     try {
       return { plan: planned.plan, running: await run(planned), release };
     } catch (error) {
-      if (query.signal.aborted || !isOutdated(error) || !(await planning.refreshFor(query.request))) throw error;
+      if (query.signal.aborted || !isOutdated(error) || !(await planning.refreshFor(query.request, error))) throw error;
       planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
       query.tables = planned.tables;
       return { plan: planned.plan, running: await run(planned), release };
