@@ -113,6 +113,8 @@ export class MysqlSession {
       `SET NAMES utf8mb4 COLLATE ${collation}`,
       `SET SESSION time_zone = '+00:00', sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', group_concat_max_len = 4294967295`,
       'SET SESSION TRANSACTION READ ONLY',
+      // Row counts and times of the last change as they are, not as they were a day ago.
+      ...(this.product === 'mysql' ? ['SET SESSION information_schema_stats_expiry = 0'] : []),
     ];
   }
 

@@ -1,4 +1,5 @@
 /** Decides what is told of a MySQL or MariaDB database: which tables, and of each column its type and whether the server compares as Postgres. */
+import { isRtdpError } from '@rtdp/ums/error';
 import type { IntrospectedColumn, IntrospectedIndex, IntrospectedTable, ServerFacts } from '../scan-contract.ts';
 import { quoteIdentifier, quoteLiteral } from './dialect.ts';
 import { declaredType } from './types.ts';
@@ -15,13 +16,21 @@ const EXACT_COLLATIONS = new Set([
   'utf8mb4_0900_bin',
 ]);
 
-/** Above so many rows nobody looks whether a table has zero dates, and conditions on its dates stay in the gateway. */
-const MOST_ROWS_TO_LOOK = 20_000_000;
+/** A look for zero dates that takes longer is given up, and conditions on the table's dates stay in the gateway. */
+const LONGEST_LOOK_MS = 2_000;
 
-export async function introspect(ask: AskTexts, schemas: readonly string[]): Promise<IntrospectedTable[]> {
+/** What was found in tables that have not changed since: `schema.table`, columns and time of the last change → 1 or 0 for each column with dates. */
+export type ZeroDateLooks = Map<string, readonly (string | null)[]>;
+
+export async function introspect(
+  ask: AskTexts,
+  schemas: readonly string[],
+  looks: ZeroDateLooks = new Map(),
+): Promise<IntrospectedTable[]> {
   const within = `IN (${schemas.map(quoteLiteral).join(', ')})`;
   const tables = await ask(
-    `SELECT table_schema, table_name, table_type, table_rows, table_comment FROM information_schema.tables
+    `SELECT table_schema, table_name, table_type, table_rows, table_comment, IF(update_time < NOW() - INTERVAL 10 SECOND, update_time, NULL)
+       FROM information_schema.tables
       WHERE table_schema ${within} AND table_type IN ('BASE TABLE', 'VIEW', 'SYSTEM VERSIONED') ORDER BY 1, 2`,
   );
   const columns = grouped(
@@ -38,9 +47,10 @@ export async function introspect(ask: AskTexts, schemas: readonly string[]): Pro
     ),
   );
   const found: IntrospectedTable[] = [];
-  for (const [schema, name, kind, estimate, comment] of tables) {
+  for (const [schema, name, kind, estimate, comment, changedAt] of tables) {
     const key = `${schema}\0${name}`;
     const isView = kind === 'VIEW';
+    const tableName = `${quoteIdentifier(schema!)}.${quoteIdentifier(name!)}`;
     const rowEstimate = isView || estimate === null || estimate === undefined ? null : Number(estimate);
     const own = indexesOf(indexes.get(key) ?? []);
     const described = (columns.get(key) ?? []).map(columnOf);
@@ -48,12 +58,9 @@ export async function introspect(ask: AskTexts, schemas: readonly string[]): Pro
       schema: schema!,
       name: name!,
       kind: isView ? 'view' : 'table',
-      columns: await withoutZeroDates(
-        ask,
-        `${quoteIdentifier(schema!)}.${quoteIdentifier(name!)}`,
-        described,
-        rowEstimate,
-      ),
+      columns: isView
+        ? described.map((column) => (holdsDates(column) ? { ...column, exact: false } : column))
+        : await withoutZeroDates(ask, tableName, described, changedAt ?? null, looks),
       primaryKey: own.find((index) => index.name === 'PRIMARY')?.columns ?? [],
       indexes: own,
       rowEstimate,
@@ -84,30 +91,49 @@ function columnOf(row: (string | null)[]): IntrospectedColumn {
   };
 }
 
+function holdsDates({ type }: IntrospectedColumn): boolean {
+  return type.name === 'date' || type.name === 'timestamp' || type.name === 'timestamptz';
+}
+
 /**
  * `0000-00-00` and `2024-00-10` are no dates in Postgres: where a column holds one now, the source's conditions on it would mean something else.
- * The look is part of every refresh; a zero date that comes later is an error when it is read.
+ * The look is part of every refresh, but for tables that have not changed; a zero date that comes later is an error when it is read.
  */
 async function withoutZeroDates(
   ask: AskTexts,
   table: string,
   columns: readonly IntrospectedColumn[],
-  rowEstimate: number | null,
+  changedAt: string | null,
+  looks: ZeroDateLooks,
 ): Promise<IntrospectedColumn[]> {
-  const dates = columns.filter(({ type }) => ['date', 'timestamp', 'timestamptz'].includes(type.name));
+  const dates = columns.filter(holdsDates);
   if (dates.length === 0) return [...columns];
-  let zeros: (string | null)[] = dates.map(() => '1');
-  if (rowEstimate !== null && rowEstimate <= MOST_ROWS_TO_LOOK) {
-    const looks = dates.map(({ name }) => {
-      const column = quoteIdentifier(name);
-      return `coalesce(max(month(${column}) = 0 OR dayofmonth(${column}) = 0), 0)`;
-    });
-    zeros = (await ask(`SELECT ${looks.join(', ')} FROM ${table}`))[0] ?? zeros;
+  const names = dates.map(({ name }) => quoteIdentifier(name));
+  // Without the time of the last change nobody knows whether there was one.
+  const key = changedAt === null ? null : `${table} ${names.join()} ${changedAt}`;
+  let zeros = key === null ? undefined : looks.get(key);
+  if (zeros === undefined) {
+    zeros = await lookForZeros(ask, table, names);
+    for (const old of looks.keys()) if (old.startsWith(`${table} `)) looks.delete(old);
+    if (key !== null) looks.set(key, zeros);
   }
   return columns.map((column) => {
     const at = dates.indexOf(column);
     return at < 0 || zeros[at] === '0' ? column : { ...column, exact: false };
   });
+}
+
+async function lookForZeros(ask: AskTexts, table: string, names: readonly string[]): Promise<(string | null)[]> {
+  const looks = names.map((name) => `coalesce(max(month(${name}) = 0 OR dayofmonth(${name}) = 0), 0)`);
+  // MySQL takes the comment, MariaDB the statement in front; each runs what is written for it.
+  const limits = `/*M! SET STATEMENT max_statement_time = ${LONGEST_LOOK_MS / 1000} FOR */ SELECT /*+ MAX_EXECUTION_TIME(${LONGEST_LOOK_MS}) */`;
+  try {
+    const [zeros] = await ask(`${limits} ${looks.join(', ')} FROM ${table}`);
+    return zeros ?? names.map(() => '1');
+  } catch (error) {
+    if (!isRtdpError(error, 'STORE_TIMEOUT')) throw error;
+    return names.map(() => '1');
+  }
 }
 
 function indexesOf(rows: readonly (string | null)[][]): IntrospectedIndex[] {

@@ -174,6 +174,11 @@ test('a zero date is no NULL and no date: its column is not compared at the sour
   await expect(reader.scan({ sql: 'SELECT worse FROM days' })).rejects.toMatchObject({
     facts: { value: '2024-00-10 01:00:00' },
   });
+  // What comes later is seen by the next look.
+  await database.query(`INSERT INTO days VALUES (2, '2024-00-01', NULL, NULL)`);
+  const [again] = await reader.introspect();
+  expect(again!.columns.map(({ exact }) => exact)).toEqual([true, false, false, false]);
+  await database.query('DELETE FROM days WHERE id = 2');
   expect(await rowsOf(await reader.scan({ sql: `SELECT CAST(bad AS CHAR), good FROM days` }))).toEqual([
     ['0000-00-00', '2024-01-01'],
   ]);

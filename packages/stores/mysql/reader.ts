@@ -4,7 +4,7 @@ import { ScanRun } from '../scan-run.ts';
 import { SessionPool } from '../session-pool.ts';
 import { MysqlSession } from './connect.ts';
 import { toScanError } from './errors.ts';
-import { type AskTexts, introspect, serverFacts } from './introspect.ts';
+import { type AskTexts, introspect, serverFacts, type ZeroDateLooks } from './introspect.ts';
 import { scanRows } from './scan.ts';
 
 export function createReader(options: ReaderOptions): StoreReader {
@@ -16,6 +16,7 @@ class MysqlReader implements StoreReader {
   readonly #options: ReaderOptions;
   readonly #facts: Record<string, unknown>;
   readonly #pool: SessionPool<MysqlSession>;
+  readonly #looks: ZeroDateLooks = new Map();
 
   constructor(options: ReaderOptions) {
     const { host, port, database } = options;
@@ -29,7 +30,7 @@ class MysqlReader implements StoreReader {
   }
 
   introspect(options: { schemas?: readonly string[] } = {}): ReturnType<StoreReader['introspect']> {
-    return introspect(this.#ask, options.schemas ?? [this.#options.database]);
+    return introspect(this.#ask, options.schemas ?? [this.#options.database], this.#looks);
   }
 
   serverFacts(): ReturnType<StoreReader['serverFacts']> {
