@@ -55,4 +55,13 @@ export const IDENTITY_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '002_session_seeds',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).alterTable('sessions', (table) => {
+        // Each refresh token follows from the one before it and this, so that one that is asked for twice is the same.
+        table.text('seed').notNullable().defaultTo(database.raw('gen_random_uuid()::text || gen_random_uuid()::text'));
+      });
+    },
+  },
 ];

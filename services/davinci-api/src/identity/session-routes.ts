@@ -119,15 +119,13 @@ export function sessionRoutes(application: HttpApplication, { sessions, users, k
 /** Answers with the session; the refresh token goes into the cookie. */
 export function give(request: FastifyRequest, reply: FastifyReply, { session, refresh }: SignedIn) {
   reply.header('cache-control', 'no-store');
-  if (refresh !== undefined) {
-    reply.setCookie(COOKIE, refresh.token, {
-      path: COOKIE_PATH,
-      httpOnly: true,
-      sameSite: 'strict',
-      secure: request.protocol === 'https',
-      expires: refresh.expiresAt,
-    });
-  }
+  reply.setCookie(COOKIE, refresh.token, {
+    path: COOKIE_PATH,
+    httpOnly: true,
+    sameSite: 'strict',
+    secure: request.protocol === 'https',
+    expires: refresh.expiresAt,
+  });
   return session;
 }
 

@@ -1,19 +1,17 @@
 /** Keeps sign-ins and one-time links in the schema `identity`: hashes only, so that reading the tables lets nobody in. */
-import { createHash, randomBytes, randomUUID } from 'node:crypto';
+import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Knex } from '@rtdp/service/metadata';
 
 /** What a refresh token turned out to be. */
 export type Rotation =
   | { outcome: 'rotated'; userId: string; token: string; expiresAt: Date }
-  /** Another tab has just been given the next one; the session goes on, and the cookie is already there. */
-  | { outcome: 'just rotated'; userId: string }
   /** An old token came back: somebody has a copy, so the whole family has ended. */
   | { outcome: 'reused'; userId: string; organisationId: string }
   | { outcome: 'unknown' };
 
 /** A session ends after this long without use. */
 const SESSION_DAYS = 30;
-/** Two tabs of one browser may send the same token at the same time. */
+/** Two tabs of one browser may send the same token at the same time, and an answer may be lost on its way: both get the same next one. */
 const GRACE_MS = 10_000;
 
 export class SessionStore {
@@ -52,8 +50,14 @@ export class SessionStore {
         return { outcome: 'unknown' };
       }
       const hash = hashOf(secret);
+      const next = createHmac('sha256', session.seed).update(secret).digest('base64url');
+      const rotated = (expiresAt: Date): Rotation => ({
+        outcome: 'rotated',
+        userId: session.user_id,
+        token: `${id}.${next}`,
+        expiresAt,
+      });
       if (hash === session.token_hash) {
-        const next = newSecret();
         const expiresAt = this.#later(SESSION_DAYS * 86_400_000);
         await transaction('sessions')
           .where({ id })
@@ -63,11 +67,11 @@ export class SessionStore {
             rotated_at: now,
             expires_at: expiresAt,
           });
-        return { outcome: 'rotated', userId: session.user_id, token: `${id}.${next}`, expiresAt };
+        return rotated(expiresAt);
       }
-      if (hash === session.previous_token_hash && now.getTime() - session.rotated_at.getTime() < GRACE_MS) {
-        return { outcome: 'just rotated', userId: session.user_id };
-      }
+      const isJustRotated =
+        hash === session.previous_token_hash && now.getTime() - session.rotated_at.getTime() < GRACE_MS;
+      if (isJustRotated && hashOf(next) === session.token_hash) return rotated(session.expires_at);
       await transaction('sessions').where({ id }).update({ revoked_at: now });
       return { outcome: 'reused', userId: session.user_id, organisationId: session.organisation_id };
     });

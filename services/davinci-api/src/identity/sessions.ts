@@ -15,8 +15,8 @@ const LINK_MINUTES = 10;
 
 export interface SignedIn {
   session: Session;
-  /** For the cookie; undefined where the browser has it already. */
-  refresh?: { token: string; expiresAt: Date };
+  /** For the cookie. */
+  refresh: { token: string; expiresAt: Date };
 }
 
 export interface SessionsOptions {
@@ -78,9 +78,7 @@ export class Sessions {
     }
     await users.seen(user.id);
     const session = await this.#session(user);
-    return rotation.outcome === 'rotated'
-      ? { session, refresh: { token: rotation.token, expiresAt: rotation.expiresAt } }
-      : { session };
+    return { session, refresh: { token: rotation.token, expiresAt: rotation.expiresAt } };
   }
 
   async logOut(token: string): Promise<void> {
