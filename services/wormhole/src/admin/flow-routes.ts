@@ -60,7 +60,8 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
         response: { 200: planSchema },
       },
     },
-    async (request) => service.check(request.body) as Promise<z.output<typeof planSchema>>,
+    async (request) =>
+      service.check(request.body, identityOf(request).organisationId) as Promise<z.output<typeof planSchema>>,
   );
 
   application.post(

@@ -10,6 +10,7 @@ import { type FlowDefinition, readFlowDefinition } from './definition.ts';
 import type { FlowRun } from './flow-run.ts';
 import { requireStep } from './flow-state.ts';
 import type { FlowTable } from './flow-table.ts';
+import { keepPassword, withKeptPassword } from './keep-password.ts';
 import { moveFlow } from './move-flow.ts';
 import { type FlowSurroundings, RunningFlow } from './running-flow.ts';
 import type { SinkTableName } from './sink-name.ts';
@@ -75,9 +76,12 @@ export class FlowService {
     });
   }
 
-  /** Looks at what a flow would do, without deploying it. */
-  async check(input: unknown): Promise<FlowPlan> {
-    return checkPlan(this.#around, readFlowDefinition(input));
+  /** Looks at what a flow would do, without deploying it; a change of a flow of this organisation is checked with the password that is kept. */
+  async check(input: unknown, organisationId?: string): Promise<FlowPlan> {
+    const definition = readFlowDefinition(input);
+    const stored =
+      organisationId === undefined ? undefined : await this.#around.flows.find(organisationId, definition.name);
+    return checkPlan(this.#around, stored === undefined ? definition : withKeptPassword(definition, stored.definition));
   }
 
   /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
@@ -319,16 +323,6 @@ export class FlowService {
     this.#turn = result.catch(() => {});
     return result;
   }
-}
-
-/** A definition that was shown has no password; sent back as it was shown, it keeps the one it has. */
-function keepPassword(changed: FlowDefinition, before: FlowDefinition): FlowDefinition {
-  const { connection } = changed.sink;
-  if (connection.password !== '') return changed;
-  return {
-    ...changed,
-    sink: { ...changed.sink, connection: { ...connection, password: before.sink.connection.password } },
-  };
 }
 
 function requireSamePlaces(before: FlowDefinition, after: FlowDefinition): void {
