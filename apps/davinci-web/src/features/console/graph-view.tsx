@@ -23,8 +23,11 @@ import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { layoutGraph, type Placed } from './layout-graph.ts';
 
-/** Pixels; a node is as large as three short lines. */
-const NODE = { width: 208, height: 74 };
+/** Pixels; a node is as large as three short lines. A picture of many columns has narrower ones, to stay readable as a whole. */
+const SIZES = {
+  normal: { node: { width: 208, height: 74 }, between: 72 },
+  dense: { node: { width: 160, height: 74 }, between: 52 },
+};
 
 type BoxData = { node: GraphNode; dim: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
@@ -37,8 +40,8 @@ export interface GraphViewProps {
   label: string;
   /** Kind → column, where a kind has a fixed place. */
   layers?: Readonly<Record<string, number>>;
-  /** Uses all the height there is. */
-  tall?: boolean;
+  /** For many columns. */
+  dense?: boolean;
 }
 
 export default function GraphView(props: GraphViewProps): ReactNode {
@@ -49,7 +52,8 @@ export default function GraphView(props: GraphViewProps): ReactNode {
   );
 }
 
-function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
+function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
+  const size = SIZES[dense ? 'dense' : 'normal'];
   const { dark } = useAppearance();
   const { t } = useTranslation('console');
   const { fitView } = useReactFlow();
@@ -62,7 +66,7 @@ function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the graph.
   useEffect(() => {
     let isCurrent = true;
-    layoutGraph(graph, NODE, layers).then(
+    layoutGraph(graph, size.node, layers, size.between).then(
       (next) => {
         if (isCurrent) setPlaced(next);
       },
@@ -77,7 +81,7 @@ function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
 
   useEffect(() => {
     if (placed === undefined) return undefined;
-    const frame = requestAnimationFrame(() => void fitView({ padding: 0.08, maxZoom: 1 }));
+    const frame = requestAnimationFrame(() => void fitView({ padding: 0.03, maxZoom: 1 }));
     return () => cancelAnimationFrame(frame);
   }, [placed, fitView]);
 
@@ -96,7 +100,7 @@ function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
     type: 'box',
     position: placed.positions.get(node.id) ?? { x: 0, y: 0 },
     data: { node, dim: path !== undefined && !path.has(node.id), light: setLit },
-    ...NODE,
+    ...size.node,
   }));
   const edges = graph.edges.map(({ from, to, status, label: text }) => ({
     id: `${from}→${to}`,
@@ -109,7 +113,7 @@ function Picture({ graph, label, layers, tall }: GraphViewProps): ReactNode {
     markerEnd: { type: MarkerType.ArrowClosed, color: `var(--${status === 'ok' ? 'line-strong' : status})` },
   }));
   return (
-    <section className={`graph ${tall ? 'tall' : ''}`} aria-label={label}>
+    <section className="graph" aria-label={label}>
       <ReactFlow
         nodes={nodes}
         edges={edges}

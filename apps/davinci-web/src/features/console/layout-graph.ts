@@ -19,11 +19,15 @@ async function loadEngine(): Promise<Elk> {
   return engine;
 }
 
-/** @param layers kind of node → its column, for pictures in which a kind has a fixed place */
+/**
+ * @param layers kind of node → its column, for pictures in which a kind has a fixed place
+ * @param between pixels between two columns
+ */
 export async function layoutGraph(
   graph: Graph,
   node: Size,
   layers: Readonly<Record<string, number>> = {},
+  between = 72,
 ): Promise<Placed> {
   const elk = await loadEngine();
   const isPartitioned = Object.keys(layers).length > 0;
@@ -33,7 +37,7 @@ export async function layoutGraph(
       'elk.algorithm': 'layered',
       'elk.direction': 'RIGHT',
       'elk.spacing.nodeNode': '16',
-      'elk.layered.spacing.nodeNodeBetweenLayers': '72',
+      'elk.layered.spacing.nodeNodeBetweenLayers': String(between),
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       ...(isPartitioned ? { 'elk.partitioning.activate': 'true' } : {}),

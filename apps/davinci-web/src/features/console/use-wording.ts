@@ -6,6 +6,8 @@ import { formatDuration, formatNumber } from '../../shell/numbers.ts';
 export interface ConsoleWording {
   rate(rowsPerSecond: number): string;
   messages(lag: number): string;
+  shortRate(rowsPerSecond: number): string;
+  shortLag(lag: number): string;
   behind(milliseconds: number): string;
   fresh(milliseconds: number): string;
   tables(count: number): string;
@@ -23,6 +25,8 @@ export function useWording(): ConsoleWording {
     return {
       rate: (rows) => t('rate', { value: number(Math.round(rows * 10) / 10) }),
       messages: (lag) => t('messagesBehind', { count: lag, value: number(lag) }),
+      shortRate: (rows) => t('shortRate', { value: number(Math.round(rows * 10) / 10) }),
+      shortLag: (lag) => t('shortLag', { value: number(lag) }),
       behind: (milliseconds) => t('behind', { value: duration(milliseconds) }),
       fresh: (milliseconds) => t('asOld', { value: duration(milliseconds) }),
       tables: (count) => t('tables', { count, value: number(count) }),

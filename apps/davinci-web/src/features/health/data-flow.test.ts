@@ -9,6 +9,8 @@ import { numbered } from './use-data-flow.ts';
 const words = {
   rate: (rows: number) => `${rows}/s`,
   messages: (lag: number) => `${lag} behind`,
+  shortRate: (rows: number) => `${rows}/s`,
+  shortLag: (lag: number) => `${lag} msg`,
   behind: (milliseconds: number) => `${milliseconds} ms`,
   tables: (count: number) => `${count} tables`,
 };
@@ -88,7 +90,7 @@ test('a mount that fails breaks the views and dashboards behind it, a lag is tol
   const status = (id: string) => graph.nodes.find((node) => node.id === id)?.status;
   expect(['mount:warehouse', 'view:v', 'dashboard:d'].map(status)).toEqual(['broken', 'broken', 'broken']);
   expect(['flow:copy', 'sink:postgresql.warehouse.shop'].map(status)).toEqual(['late', 'late']);
-  expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 behind');
+  expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 msg');
 });
 
 test('the gateway is asked with numbered parameters, each variable keeping its number', () => {

@@ -26,6 +26,9 @@ export interface DataFlowParts {
 export interface Wording {
   rate(rowsPerSecond: number): string;
   messages(lag: number): string;
+  /** The same two for the edges, where there is little room. */
+  shortRate(rowsPerSecond: number): string;
+  shortLag(lag: number): string;
   behind(milliseconds: number): string;
   tables(count: number): string;
 }
@@ -93,7 +96,7 @@ function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
     title: flow.name,
     status,
     ...(flow.reason === null ? {} : { detail: flow.reason.message }),
-    figures: [words.rate(flow.rowsPerSecond)],
+    figures: [words.rate(flow.rowsPerSecond), ...(flow.lag > 0 ? [words.messages(flow.lag)] : [])],
     href: `/flows/${encodeURIComponent(flow.name)}`,
   });
   const topic = topicOf(flow);
@@ -102,7 +105,7 @@ function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
     from: picture.topic(topic, 'unknown'),
     to: id,
     status,
-    ...(flow.lag > 0 ? { label: words.messages(flow.lag) } : {}),
+    ...(flow.lag > 0 ? { label: words.shortLag(flow.lag) } : {}),
   });
 }
 
@@ -136,7 +139,7 @@ function addSinks(picture: Picture, flows: readonly FlowStatus[], words: Wording
         from: `flow:${name}`,
         to: id,
         status: worstStatus(own.map(({ table }) => flowTableStatus(table))),
-        ...(rate > 0 ? { label: words.rate(rate) } : {}),
+        ...(rate > 0 ? { label: words.shortRate(rate) } : {}),
       });
     }
   }

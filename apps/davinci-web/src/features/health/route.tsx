@@ -68,7 +68,7 @@ function Picture(): ReactNode {
       </Empty>
     );
   }
-  return <LazyGraph graph={graph} layers={LAYERS} label={t('picture')} />;
+  return <LazyGraph graph={graph} layers={LAYERS} label={t('picture')} dense />;
 }
 
 function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
+import { formatDuration } from '../../shell/numbers.ts';
 import { Page } from '../../shell/page.tsx';
 import { Quantity, When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
@@ -51,7 +52,7 @@ export function QueryPage({ id }: { id: string }): ReactNode {
 }
 
 function Body({ query }: { query: QueryRecordView }): ReactNode {
-  const { t } = useTranslation('console-queries');
+  const { t, i18n } = useTranslation('console-queries');
   const [plan, setPlan] = useState<ExplanationView>();
   const { run, busy } = useAct([]);
   const explain = async (analyze: boolean): Promise<void> => {
@@ -63,7 +64,10 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
     <>
       {query.error === null ? null : <Reason reason={query.error} />}
       <Figures>
-        <Figure name={t('column.time')} note={t('queued', { milliseconds: query.queuedMilliseconds })}>
+        <Figure
+          name={t('column.time')}
+          note={t('queued', { time: formatDuration(query.queuedMilliseconds, i18n.language) })}
+        >
           <Quantity value={query.milliseconds} format={{ kind: 'milliseconds' }} />
         </Figure>
         <Figure name={t('column.rows')}>
