@@ -6,6 +6,8 @@ import { type Asker, compileLineage } from '../views/compile-view.ts';
 /** Tables come and go at the source without our hearing of it: after this time it is asked anew, while the old answer still serves. */
 const FRESH_MS = 30_000;
 const REMEMBERED_MS = 300_000;
+/** A source that fails is not asked at every commit. */
+const FAILED_MS = 2_000;
 const MOST_REMEMBERED = 5_000;
 
 export interface LineageQuestion {
@@ -18,7 +20,7 @@ export interface LineageQuestion {
 
 export class Lineage {
   readonly #now: () => number;
-  readonly #remembered = new Map<string, { at: number; tables: Promise<TableUse[]> }>();
+  readonly #remembered = new Map<string, Remembered>();
 
   constructor(now: () => number) {
     this.#now = now;
@@ -30,23 +32,34 @@ export class Lineage {
     const key = JSON.stringify([view.id, view.version, sourceVersion, subject]);
     const known = this.#remembered.get(key);
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#now() - known.at;
-    if (known !== undefined && age < FRESH_MS) return known.tables;
+    if (known !== undefined && age < (known.failed ? FAILED_MS : FRESH_MS)) return known.tables;
     const tables = source.lineage(compileLineage(view, asker).sql, onBehalf);
-    if (known !== undefined && age < REMEMBERED_MS) {
-      // Asked once for all who come while the answer is on its way.
+    if (known !== undefined && !known.failed && age < REMEMBERED_MS) {
+      // Asked once for all who come while the answer is on its way; what went wrong is told when it has come.
       known.at = this.#now();
-      tables.then(
-        () => this.#remembered.set(key, { at: this.#now(), tables }),
-        // The next question tells its own error: the view may not be this user's to read any more.
-        () => this.#remembered.delete(key),
-      );
+      const keep = () => this.#keep(key, tables);
+      tables.then(keep, keep);
       return known.tables;
     }
-    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, { at: this.#now(), tables });
-    tables.catch(() => this.#remembered.delete(key));
+    this.#keep(key, tables);
     return tables;
   }
+
+  #keep(key: string, tables: Promise<TableUse[]>): void {
+    if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
+    const entry: Remembered = { at: this.#now(), tables, failed: false };
+    this.#remembered.set(key, entry);
+    tables.catch(() => {
+      entry.failed = true;
+      entry.at = this.#now();
+    });
+  }
+}
+
+interface Remembered {
+  at: number;
+  tables: Promise<TableUse[]>;
+  failed: boolean;
 }
 
 /** Sink tables among them, each once. */

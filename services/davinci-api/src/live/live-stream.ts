@@ -55,6 +55,7 @@ export class LiveStream {
   #unknown = new Set<string>();
   #state: string | undefined;
   #timer: NodeJS.Timeout | undefined;
+  #retry: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #pushing = false;
   #ended = false;
@@ -122,6 +123,7 @@ export class LiveStream {
   closed(): void {
     this.#ended = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
   }
 
   #schedule(): void {
@@ -201,7 +203,8 @@ export class LiveStream {
     const isAway = lineage.unknown.some(({ error }) => isRtdpError(error, 'SERVICE_UNAVAILABLE'));
     if (isAway && !this.#toldSource) this.#sayStale('source');
     this.#toldSource = isAway;
-    if (lineage.unknown.length > 0) setTimeout(() => this.#scheduleIn(0), RETRY_MS).unref();
+    clearTimeout(this.#retry);
+    if (lineage.unknown.length > 0) this.#retry = setTimeout(() => this.#scheduleIn(0), RETRY_MS);
     this.#lineage = lineage;
     return lineage;
   }
