@@ -18,7 +18,7 @@ const PICTURES = fileURLToPath(new URL('../../docs/images/', import.meta.url));
 const SIZE = { width: 1280, height: 800 };
 /** Actions a second: enough that every widget moves within the recording. */
 const RATE = 20;
-const FILLING_MILLISECONDS = 90_000;
+const FILLING_MILLISECONDS = 60_000;
 const FRAMES = 24;
 const FRAME_MILLISECONDS = 300;
 const WIDGETS = 10;

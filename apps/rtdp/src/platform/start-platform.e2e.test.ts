@@ -20,7 +20,7 @@ test('all parts become healthy, survive being killed, and a dead registry only d
     const seen = await readPlatformFile(folder.dataFolder);
     for (const check of await checkParts(seen)) expect(check).toMatchObject({ state: 'ok', detail: '' });
 
-    const victims: PartName[] = ['dbus', 'kafka', 'wormhole', 'metadata', 'moonbox', 'davinci-api', 'shadow'];
+    const victims: PartName[] = ['dbus', 'kafka', 'wormhole', 'metadata', 'moonbox', 'davinci-api'];
     for (const victim of victims) signalTree(status(victim)?.pid ?? 0, 'SIGKILL');
     for (const victim of victims)
       await expect.poll(() => status(victim)?.restarts, { timeout: 30_000 }).toBeGreaterThan(0);
