@@ -420,16 +420,14 @@ function bindSetOperation(
       word,
     );
   });
-  if (select.all !== true) {
-    const type = types.find((one) => one.name !== 'unknown' && !isPlainKey(one));
-    if (type !== undefined) {
-      throw statement.refuse(
-        'SQL_UNSUPPORTED',
-        `${word} of ${describeType(type)} without ALL is not proven.`,
-        'Cast it to text or numeric(p,s).',
-        undefined,
-      );
-    }
+  const keyed = select.all !== true && types.some((one) => one.name !== 'unknown' && !isPlainKey(one));
+  if (keyed && word !== 'UNION') {
+    throw statement.refuse(
+      'SQL_UNSUPPORTED',
+      `${word} of ${types.map(describeType).join(', ')} without ALL is not proven.`,
+      'Cast to text or numeric(p,s).',
+      undefined,
+    );
   }
   const printed = sides.map((side, number) => {
     const list = side.columns.map((column, index) => {
@@ -440,7 +438,16 @@ function bindSetOperation(
     return `(SELECT ${list.join(', ')} FROM (${side.sql}) AS ${names[number]})`;
   });
   const columns = types.map((type, index) => ({ name: left.columns[index]!.name, type }));
-  const united = `${printed[0]} ${word}${select.all === true ? ' ALL' : ''} ${printed[1]}`;
+  const isAll = select.all === true || keyed;
+  let united = `${printed[0]} ${word}${isAll ? ' ALL' : ''} ${printed[1]}`;
+  if (keyed) {
+    // Values that are equal in different forms are one: they are told apart by their keys.
+    const name = context.name('q');
+    const keys = types.map((type, index) =>
+      keySql(statement, branchColumn({ name: '', type }, `${name}.c${index}`), word),
+    );
+    united = `SELECT DISTINCT ON (${keys.join(', ')}) ${name}.* FROM (${united}) AS ${name}`;
+  }
   return orderWhole(context, select, outer, commonTables, { columns, sql: united });
 }
 

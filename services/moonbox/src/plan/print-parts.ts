@@ -11,7 +11,7 @@ import type { AggregateDraft, PartDraft, SubqueryDraft, TablesDraft } from './pa
 import { arrayType, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
-import { type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
+import { joinsByName, type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
 import { typeTextOf } from './type-text.ts';
 
 export interface HeldTable {
@@ -217,8 +217,9 @@ function visibleName(table: RangeVar, index: number, options: PrintOptions): str
 function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart {
   const own = [...options.tables.keys()].filter((table) => contains(draft.select, table));
   const source = sourceOptions(own, options);
+  const wrap = source.wrap || joinsByName(draft.select);
   return {
-    sql: printPostgres(toSourceTree(draft.select, source)),
+    sql: printPostgres(toSourceTree(draft.select, { ...source, wrap })),
     columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(own, options),
     estimate: null,

@@ -6,7 +6,7 @@ import { printPostgres } from '@rtdp/sql/print-postgres';
 import { SqlError } from '@rtdp/sql/problem';
 import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerTable } from './contract.ts';
-import { chooseAliases, toSourceTree } from './source-tree.ts';
+import { chooseAliases, joinsByName, toSourceTree } from './source-tree.ts';
 
 /** Collations in which texts are ordered by their bytes. */
 export function ordersByBytes(context: PlannerContext, store: string): boolean {
@@ -42,7 +42,9 @@ export function pushWholeQuery(
     aliases: bound === null ? ownAliases(tables) : chooseAliases(select, tables),
   };
   const declared = context.parameterTypes === undefined ? {} : { declared: context.parameterTypes };
-  return printPostgres(toSourceTree(select, { names, wrap: bound === null || byBytes, byBytes, ...declared }));
+  return printPostgres(
+    toSourceTree(select, { names, wrap: bound === null || byBytes || joinsByName(select), byBytes, ...declared }),
+  );
 }
 
 /** Without knowing what each column means, the names must stay as they were written. */

@@ -8,7 +8,7 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
   const wanted = Number(process.env.RTDP_RUNS ?? 200);
   await using stores = await TwoStores.open(randomTables(seed, 40), { mariaCollation: 'utf8mb4_general_ci' });
   const differences: string[] = [];
-  const counts = { compared: 0, refused: 0, failed: 0, whole: 0, rows: 0, several: 0 };
+  const counts = { compared: 0, refused: 0, failed: 0, whole: 0, rows: 0, several: 0, grouped: 0, limited: 0 };
   for (let number = 0; counts.compared < wanted && number < wanted * 3; number += 1) {
     const { sql, ordered } = randomQuery(seed * 1000 + number);
     const told = `seed ${seed}, query ${number}: ${sql}`;
@@ -26,6 +26,9 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
       counts.compared += 1;
       counts.rows += answer.length;
       if (plan.whole !== undefined) counts.whole += 1;
+      const inMaria = plan.parts.filter(({ store }) => store === 'maria').map((part) => part.sql);
+      if (inMaria.some((sent) => /COUNT\(|GROUP BY/.test(sent))) counts.grouped += 1;
+      if (inMaria.some((sent) => / LIMIT /.test(sent))) counts.limited += 1;
       if (new Set(plan.parts.map(({ store }) => store)).size > 1) counts.several += 1;
       if (JSON.stringify(answer) !== JSON.stringify(expected)) {
         differences.push(
@@ -41,5 +44,6 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
   expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
   expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
   expect(counts.several, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
+  expect(Math.min(counts.grouped, counts.limited), JSON.stringify(counts)).toBeGreaterThan(1);
   expect(counts.refused, JSON.stringify(counts)).toBeLessThan(wanted / 20);
 });

@@ -58,6 +58,13 @@ export interface SourceOptions {
   readonly declared?: PlannerContext['parameterTypes'];
 }
 
+/** NATURAL compares whatever columns the source finds: it must find only those that the user sees. */
+export function joinsByName(tree: unknown): boolean {
+  if (typeof tree !== 'object' || tree === null) return false;
+  if ('isNatural' in tree && tree.isNatural === true) return true;
+  return Object.values(tree).some(joinsByName);
+}
+
 /** The table as an item of FROM at the source. */
 export function sourceTable(node: RangeVar, options: SourceOptions): Node {
   const table = options.names.tables.get(node)!;

@@ -268,6 +268,14 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
     sent: /WHERE `word`\.`l` = 'abc'$/,
   },
   { trap: 'and not grouped there', sql: `select l, count(*) from maria.word group by l order by l`, kept: /GROUP/ },
+  {
+    trap: 'one of two forms of a number',
+    sql: `select n.big > 0.9 from pg.note n where n.id in (2, 3) union select w.d > 1 from maria.word w union select n.big > 5 from pg.note n order by 1`,
+  },
+  {
+    trap: 'a union of numbers with different scales',
+    sql: `select count(*) from (select n.big from pg.note n union select w.d from maria.word w where id = 3) as u`,
+  },
 ];
 
 describe('gives what one Postgres gives', () => {
@@ -379,6 +387,8 @@ test('columns the user does not see do not exist, however they are named', async
     expect(JSON.stringify(rows), sql).not.toMatch(/12345678901234567890/);
     expect(plan.whole?.sql, sql).toMatch(/\( ?SELECT id, t, n, f, at, c FROM public\.note ?\)/);
   }
+  const natural = planQuery('select a.id from pg.note a natural join pg.note b', hidden).whole!.sql;
+  expect(natural).toMatch(/\( ?SELECT id, t, n, f, at, c FROM public\.note ?\) AS a NATURAL JOIN/);
   expect(() => planQuery('select big from pg.note, maria.word', hidden)).toThrow(
     /There is no column big, or you may not read it/,
   );
