@@ -13,6 +13,7 @@ import { LOOK_EVERY, moonboxPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useAct } from '../console/use-act.ts';
 import { isUnderWay, QueryState } from './query-state.tsx';
+import { useWho } from './use-who.ts';
 
 const STATES = ['all', 'running', 'done', 'failed', 'refused', 'cancelled'] as const;
 
@@ -21,10 +22,11 @@ export function QueryList(): ReactNode {
   const go = useGo();
   const me = useSession()?.user.id;
   const [state, setState] = useUrlState<(typeof STATES)[number]>('state', 'all');
-  const [who, setWho] = useUrlState<'all' | 'me'>('who', 'all');
+  const [whose, setWhose] = useUrlState<'all' | 'me'>('who', 'all');
+  const who = useWho();
   const { run, busy } = useAct([moonboxPath('queries')]);
   const queries = useApi<List<QueryRecordView>>(moonboxPath('queries'), {
-    query: { limit: 200, state: state === 'all' ? undefined : state, subject: who === 'me' ? me : undefined },
+    query: { limit: 200, state: state === 'all' ? undefined : state, subject: whose === 'me' ? me : undefined },
     every: LOOK_EVERY,
     keep: true,
   });
@@ -63,8 +65,8 @@ export function QueryList(): ReactNode {
     {
       key: 'who',
       title: t('column.who'),
-      sort: ({ subject }) => subject,
-      cell: ({ subject }) => <span title={subject}>{subject === me ? t('me') : shortened(subject)}</span>,
+      sort: ({ subject }) => who(subject),
+      cell: ({ subject }) => <span title={subject}>{shortened(who(subject))}</span>,
     },
     {
       key: 'label',
@@ -104,7 +106,7 @@ export function QueryList(): ReactNode {
           onChange={(value) => setState(value as typeof state)}
           options={STATES.map((value) => ({ value, label: t(`state.${value}`) }))}
         />
-        <Checkbox checked={who === 'me'} onChange={(event) => setWho(event.target.checked ? 'me' : 'all')}>
+        <Checkbox checked={whose === 'me'} onChange={(event) => setWhose(event.target.checked ? 'me' : 'all')}>
           {t('onlyMine')}
         </Checkbox>
       </div>

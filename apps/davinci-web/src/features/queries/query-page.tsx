@@ -15,6 +15,7 @@ import { Statement } from '../console/statement.tsx';
 import { useAct } from '../console/use-act.ts';
 import { PlanView } from './plan-view.tsx';
 import { isUnderWay, QueryState } from './query-state.tsx';
+import { useWho } from './use-who.ts';
 
 /** How far back the audit is looked through for one query. */
 const FAR = 1_000;
@@ -53,6 +54,7 @@ export function QueryPage({ id }: { id: string }): ReactNode {
 
 function Body({ query }: { query: QueryRecordView }): ReactNode {
   const { t, i18n } = useTranslation('console-queries');
+  const who = useWho();
   const [plan, setPlan] = useState<ExplanationView>();
   const { run, busy } = useAct([]);
   const explain = async (analyze: boolean): Promise<void> => {
@@ -83,7 +85,7 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
       <Statement text={query.sql} label="SQL" />
       <dl className="facts">
         <dt>{t('column.who')}</dt>
-        <dd>{query.subject}</dd>
+        <dd title={query.subject}>{who(query.subject)}</dd>
         <dt>{t('decision')}</dt>
         <dd>{t(`decisions.${query.decision}`)}</dd>
         <dt>{t('read')}</dt>
@@ -91,7 +93,9 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
           {query.tables.length === 0
             ? t('readNothing')
             : query.tables
-                .map(({ database, table, columns }) => `${database}.${table} (${columns.join(', ')})`)
+                .map(({ database, table, columns }) =>
+                  columns.length === 0 ? `${database}.${table}` : `${database}.${table} (${columns.join(', ')})`,
+                )
                 .join('; ')}
         </dd>
       </dl>
