@@ -125,7 +125,7 @@ export class WebFiles {
 }
 
 const NOT_BUILT =
-  'The web application has not been built: run "npm run build:web", or set RTDP_WEB_FOLDER to where it is. The API is at /docs.\n';
+  'The web application has not been built: run vite build in apps/davinci-web (npm start does it), or set RTDP_WEB_FOLDER. The API is at /docs.\n';
 
 /** An address of the application rather than a file: a last part without an ending, and none of the API's. */
 function isPage(path: string): boolean {
