@@ -34,7 +34,7 @@ function readOptions(tokens: Tokens): Map<string, string> {
     if (!OPTIONS.includes(option)) throw tokens.fail(`there is no option "${option}"`, OPTIONS, 'last');
     if (options.has(option)) throw tokens.fail(`option "${option}" is given twice`, [], 'last');
     tokens.skip('=');
-    options.set(option, tokens.literal(`value of ${option}`));
+    options.set(option, tokens.literal(`value of ${option}`, option === 'password'));
   } while (tokens.skip(','));
   tokens.expect(')');
   tokens.end();
@@ -76,7 +76,13 @@ function toRequest(name: string, options: Map<string, string>, tokens: Tokens) {
   });
 }
 
+const BETWEEN = String.raw`"?(?:\s|=|--[^\n]*\n|/\*[\s\S]*?\*/)*`;
+const QUOTED = `'(?:[^']|'')*(?:'|$)`;
+const PASSWORD = new RegExp(`(\\bpassword\\b${BETWEEN})${QUOTED}`, 'giu');
+/** Whatever somebody takes for a way to write a text: none of it is one here, and all of it may hold the password. */
+const PASSWORD_OF_MOUNT = new RegExp(`(\\bpassword\\b${BETWEEN})(?:${QUOTED}|[^\\s,)]+)`, 'giu');
+
 /** The text with every password taken out; also of a statement that cannot be read. */
 export function withoutPasswords(sql: string): string {
-  return sql.replaceAll(/(\bpassword\b\s*=?\s*)'(?:[^']|'')*('|$)/giu, "$1'***'");
+  return sql.replaceAll(/\bmount\b/i.test(sql) ? PASSWORD_OF_MOUNT : PASSWORD, "$1'***'");
 }

@@ -29,7 +29,19 @@ test('a password is not kept, neither of a whole statement nor of a broken one',
   const sql = "mount database shop options (kind 'postgres', host = 'db', password 'it''s' , user 'u', database 'd')";
   expect(read(sql)?.tag).toBe('MOUNT DATABASE');
   expect(read.withoutSecrets(sql)).toBe(sql.replace("it''s", '***'));
-  expect(read.withoutSecrets("mount database x options (PASSWORD='open")).not.toContain('open');
+  for (const written of [
+    "PASSWORD='open",
+    `"password" 'open'`,
+    "password /* of the shop */ 'open'",
+    'password $$open$$',
+    'password = open',
+  ]) {
+    expect(read.withoutSecrets(`mount database x options (${written}, host 'h')`), written).not.toContain('open');
+  }
+  const broken = () => read('mount database x options (password open)');
+  expect(broken).toThrow(/value of password was expected/);
+  expect(broken).not.toThrow(/open/);
+  expect(read.withoutSecrets('select password from users')).toBe('select password from users');
 });
 
 test.each([

@@ -54,10 +54,12 @@ export class Tokens {
     return kind === 'word' ? value.toLowerCase() : value;
   }
 
-  /** A text in single quotes, or a number. */
-  literal(what: string): string {
+  /** A text in single quotes, or a number. @param isSecret what is there instead is not shown */
+  literal(what: string, isSecret = false): string {
     const { kind, value } = this.#next;
-    if (kind !== 'text' && kind !== 'number') throw this.fail(`the ${what} was expected, in single quotes`);
+    if (kind !== 'text' && kind !== 'number') {
+      throw this.fail(`the ${what} was expected, in single quotes`, [], isSecret ? 'hidden' : 'next');
+    }
     this.#at++;
     return value;
   }
@@ -89,12 +91,12 @@ export class Tokens {
     return kind === 'end' ? 'the end' : JSON.stringify(value);
   }
 
-  /** @param candidates names that may have been meant instead of the token at `place` */
-  fail(message: string, candidates: readonly string[] = [], place: 'next' | 'last' = 'next'): RtdpError {
+  /** @param candidates names that may have been meant instead of the token at `place`, which is the next one also where it is `hidden` */
+  fail(message: string, candidates: readonly string[] = [], place: 'next' | 'last' | 'hidden' = 'next'): RtdpError {
     const token = place === 'last' ? this.#tokens[Math.max(0, this.#at - 1)]! : this.#next;
     const { line, column } = positionOfIndex(this.#sql, token.index);
     const meant = nearestName(token.value, candidates);
-    const found = place === 'last' ? '' : `, and ${this.found} is there`;
+    const found = place !== 'next' ? '' : `, and ${this.found} is there`;
     const next = `${meant === undefined ? '' : `Did you mean ${meant}? `}Write: ${this.syntax}`;
     const problem = { code: 'MOONBOX_STATEMENT_INVALID', message: `${message}${found}`, next, line, column };
     return new RtdpError({
