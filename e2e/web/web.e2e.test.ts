@@ -1,0 +1,114 @@
+/** A person's way through the web application in a real browser: sign in, put a widget together, put it on a dashboard, filter by a click, watch it move, lose the connection. */
+import type { Page } from 'playwright-core';
+import { expect, test } from 'vitest';
+import { webStand } from './web-stand.ts';
+
+const PATIENCE = 60_000;
+
+/** Waits until the number of a scorecard is `value`. */
+async function untilNumber(page: Page, widgetId: string, value: string): Promise<void> {
+  await page
+    .locator(`[data-widget-id="${widgetId}"] .scorecard-value[data-value="${value}"]`)
+    .waitFor({ timeout: PATIENCE });
+}
+
+test('from the login link to a dashboard that moves, filters, and misses nothing', async () => {
+  await using stand = await webStand();
+  const { page, davinci, view, baseUrl } = stand;
+  page.setDefaultTimeout(PATIENCE);
+  const broken: string[] = [];
+  page.on('pageerror', (error) => broken.push(String(error)));
+  const asked: string[] = [];
+  page.on('request', (request) => {
+    if (!request.url().endsWith('/api/query')) return;
+    asked.push((request.postDataJSON() as { widgetId?: string }).widgetId ?? 'preview');
+  });
+
+  // What does not read the table must not be asked for again when the table changes.
+  const still = await davinci.views.create({
+    name: 'Still',
+    sourceId: view.sourceId,
+    sql: 'select 1 as amount',
+    model: [{ column: 'amount', type: 'number', role: 'measure' }],
+  });
+  const measures = [{ column: 'amount', aggregation: 'sum' as const }];
+  const total = await davinci.widgets.create({
+    name: 'Total',
+    viewId: view.id,
+    kind: 'scorecard',
+    query: { measures },
+  });
+  const other = await davinci.widgets.create({
+    name: 'Other',
+    viewId: still.id,
+    kind: 'scorecard',
+    query: { measures },
+  });
+  const dashboard = await davinci.dashboards.create({
+    name: 'Shop',
+    tabs: [
+      {
+        id: 'main',
+        name: 'Main',
+        items: [
+          { id: 'total', kind: 'widget', widgetId: total.id, x: 0, y: 0, w: 6, h: 5 },
+          { id: 'other', kind: 'widget', widgetId: other.id, x: 6, y: 0, w: 6, h: 5 },
+        ],
+      },
+    ],
+  });
+
+  const { code } = await davinci.createLoginLink();
+  await page.goto(`${baseUrl}/login?from=${encodeURIComponent(`/widgets/new?view=${view.id}`)}#code=${code}`);
+  await page.locator('.field', { hasText: 'Revenue' }).click();
+  await page.locator('.scorecard-value[data-value="150"]').waitFor();
+  expect(page.url()).not.toContain(code);
+
+  // A dimension is dragged onto a shelf: the kind follows the fields until one is chosen.
+  const field = (await page.locator('.field', { hasText: 'Region' }).boundingBox())!;
+  const shelf = (await page.locator('.shelf').first().boundingBox())!;
+  await page.mouse.move(field.x + 20, field.y + field.height / 2);
+  await page.mouse.down();
+  await page.mouse.move(shelf.x + 200, shelf.y + shelf.height / 2, { steps: 10 });
+  await page.mouse.up();
+  await page.locator('.pill', { hasText: 'Region' }).waitFor();
+  await page.getByRole('radio', { name: 'Bar', checked: true }).waitFor();
+  await page.getByRole('radio', { name: 'Table' }).click();
+  await page.getByRole('gridcell', { name: 'north' }).waitFor();
+  await page.locator('#widget-name').fill('By region');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/widgets\/[0-9a-f-]{36}$/);
+  await page.getByRole('button', { name: 'Add to dashboard' }).click();
+  await page.getByRole('menuitem', { name: 'Shop' }).click();
+  await page.waitForURL(/\/dashboards\//);
+  await page.getByText('Live', { exact: true }).first().waitFor();
+  await untilNumber(page, total.id, '150');
+  await untilNumber(page, other.id, '1');
+
+  // A click on a row filters the others of the same view; the address keeps it, and a step back takes it away.
+  await page.getByRole('gridcell', { name: 'north' }).click();
+  await untilNumber(page, total.id, '60');
+  await page.getByRole('button', { name: /Remove the filter Region: north/ }).waitFor();
+  await page.reload();
+  await untilNumber(page, total.id, '60');
+  await page.goto(`${baseUrl}/dashboards/${dashboard.id}`);
+  await untilNumber(page, total.id, '150');
+  await untilNumber(page, other.id, '1');
+
+  // A commit moves what reads the table, and nothing else asks.
+  await page.getByText('Live', { exact: true }).first().waitFor();
+  asked.length = 0;
+  await stand.commit("insert into orders values (6, 'west', 1000)");
+  await untilNumber(page, total.id, '1150');
+  await page.getByRole('gridcell', { name: 'west' }).waitFor();
+  expect(asked).not.toContain(other.id);
+  expect(asked).toContain(total.id);
+
+  // The connection is lost, that is said, and what was committed meanwhile is not missed.
+  await stand.restartApi(async () => {
+    await page.getByText('Reconnecting').first().waitFor();
+    await stand.commit("insert into orders values (7, 'west', 5000)");
+  });
+  await untilNumber(page, total.id, '6150');
+  expect(broken).toEqual([]);
+}, 300_000);
