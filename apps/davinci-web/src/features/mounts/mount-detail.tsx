@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
-import { Quantity } from '../../shell/quantity.tsx';
+import { Null, Quantity } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
@@ -57,13 +57,13 @@ export function DatabaseTables({ database }: { database: string }): ReactNode {
       key: 'live',
       title: t('tables.live'),
       cell: ({ sinkNamespace }) =>
-        sinkNamespace === null ? null : <Status kind="ok" word={t('tables.written')} why={sinkNamespace} />,
+        sinkNamespace === null ? <Null /> : <Status kind="ok" word={t('tables.written')} why={sinkNamespace} />,
     },
     {
       key: 'comment',
       title: t('tables.comment'),
       wide: true,
-      cell: ({ comment }) => <span title={comment ?? ''}>{comment}</span>,
+      cell: ({ comment }) => (comment === null ? <Null /> : <span title={comment}>{comment}</span>),
     },
   ];
   return (

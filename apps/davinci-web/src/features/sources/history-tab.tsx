@@ -8,6 +8,7 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
+import { useWho } from '../queries/use-who.ts';
 
 type SourceEvent = z.output<typeof eventSchema>;
 type SchemaVersion = z.output<typeof schemaVersionSchema>;
@@ -20,6 +21,7 @@ interface Moment {
 
 export function HistoryTab({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const who = useWho();
   const events = useApi<SourceEvent[]>(dbusPath('sources', source.name, 'events'), { every: LOOK_SELDOM });
   const schemas = useApi<SchemaVersion[]>(dbusPath('sources', source.name, 'schemas'), { every: LOOK_SELDOM });
   return (
@@ -33,7 +35,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
               <>
                 <p>{event.sentence}</p>
                 <p className="small muted">
-                  {event.kind} · {event.subject}
+                  {event.kind} · {who(event.subject)}
                 </p>
               </>
             ),
