@@ -1,10 +1,13 @@
 /** Makes a dashboard of thirty widgets over a table of many rows, and measures how long a browser takes until all are painted. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { WholePlatform } from '@rtdp/testing/whole-platform';
 import type { Browser } from 'playwright-core';
 import { type PixelPipeline, SINK_SCHEMA } from './pixel-pipeline.ts';
 
 const WIDGETS = 30;
 const PAINT_MILLISECONDS = 60_000;
+const ALL_PAINTED = `document.querySelectorAll('[data-widget-id]:is([data-state="full"], [data-state="error"])').length === ${WIDGETS}
+  && document.querySelectorAll('.widget-body :is(canvas, table, [role="grid"], [data-value])').length >= ${WIDGETS}`;
 
 /** Fills the table of sales in the warehouse; gives the dashboard's id. */
 export async function thirtyWidgets(pipeline: PixelPipeline, rows: number): Promise<string> {
@@ -89,12 +92,11 @@ export async function timeToPaint(browser: Browser, platform: WholePlatform, das
     await page.goto('about:blank');
     const began = Date.now();
     await page.goto(new URL(`/dashboards/${dashboardId}`, platform.addresses.web.url).href, { waitUntil: 'commit' });
-    await page.waitForFunction(
-      `document.querySelectorAll('[data-widget-id]:is([data-state="full"], [data-state="error"])').length === ${WIDGETS}
-       && document.querySelectorAll('.widget-body :is(canvas, table, [role="grid"], [data-value])').length >= ${WIDGETS}`,
-      undefined,
-      { timeout: PAINT_MILLISECONDS, polling: 'raf' },
-    );
+    // Asked from outside: the page's own policy lets no text become a program.
+    while (!(await page.evaluate<boolean>(ALL_PAINTED))) {
+      if (Date.now() - began > PAINT_MILLISECONDS) throw new Error('the thirty widgets were not painted in time');
+      await sleep(10);
+    }
     const all = Date.now() - began;
     return { all, failed: await page.locator('[data-widget-id][data-state="error"]').count() };
   } finally {

@@ -56,11 +56,12 @@ async function addressOfDemo({ addresses, token, loginAddress }: WholePlatform):
 }
 
 async function untilPainted(page: Page): Promise<void> {
-  await page.waitForFunction(
-    `document.querySelectorAll('[data-widget-id]:is([data-state="full"], [data-state="refreshing"])').length >= ${WIDGETS - 4}`,
-    undefined,
-    { timeout: 60_000 },
-  );
+  const shown = page.locator('[data-widget-id]:is([data-state="full"], [data-state="refreshing"])');
+  const deadline = Date.now() + 60_000;
+  while ((await shown.count()) < WIDGETS - 4) {
+    if (Date.now() > deadline) throw new Error(`only ${await shown.count()} of ${WIDGETS} widgets are on the screen`);
+    await sleep(100);
+  }
   // The charts grow to their first values.
   await sleep(2_000);
 }
