@@ -66,8 +66,10 @@ function readOptions(list: readonly unknown[]): CopyOptions {
     throw unsupported(`encoding ${encoding}`, 'It writes UTF-8.');
   const quote = text('quote') ?? '"';
   const delimiter = text('delimiter') ?? (format === 'csv' ? ',' : '\t');
-  if (delimiter.length !== 1 || quote.length !== 1)
-    throw unsupported('such a delimiter or quote', 'Use one character.');
+  const single = [delimiter, quote, text('escape') ?? quote];
+  if (single.some((character) => character.length !== 1 || character > '\u007f')) {
+    throw unsupported('such a delimiter, quote or escape', 'Use one ASCII character for each.');
+  }
   return {
     format,
     delimiter,
@@ -111,17 +113,21 @@ export class CopyWriter {
   readonly #options: CopyOptions;
   readonly #names: readonly string[];
   readonly #forced: readonly boolean[];
-  readonly #special: RegExp;
+  /** By byte: 1 where a value that holds it cannot stand as it is. */
+  readonly #special: Uint8Array;
+  readonly #delimiter: number;
+  readonly #nullBytes: Buffer;
 
   constructor(options: CopyOptions, names: readonly string[]) {
     const { delimiter, quote, forceQuote } = options;
     this.#options = options;
     this.#names = names;
     this.#forced = names.map((name) => forceQuote === 'all' || forceQuote.has(name));
-    this.#special =
-      options.format === 'csv'
-        ? new RegExp(`[${[delimiter, quote, '\r', '\n'].map(escapeClass).join('')}]`)
-        : new RegExp(`[\\\\\\b\\f\\n\\r\\t\\v${escapeClass(delimiter)}]`, 'g');
+    this.#special = new Uint8Array(256);
+    const special = options.format === 'csv' ? [delimiter, quote, '\r', '\n'] : [delimiter, '\\', ...'\b\f\n\r\t\v'];
+    for (const character of special) this.#special[character.charCodeAt(0)] = 1;
+    this.#delimiter = delimiter.charCodeAt(0);
+    this.#nullBytes = Buffer.from(options.nullText);
   }
 
   /** CopyOutResponse, and what stands before the rows. */
@@ -132,15 +138,28 @@ export class CopyWriter {
     for (let index = 0; index < this.#names.length; index += 1) writer.int16(code);
     writer.end();
     if (format === 'binary') writer.whole('d', BINARY_HEAD);
-    else if (hasHeader) writer.whole('d', this.#line(this.#names, false));
+    else if (hasHeader) this.#header(writer);
+  }
+
+  #header(writer: MessageWriter): void {
+    const names = this.#names.map((name) => Buffer.from(name));
+    writer.begin('d');
+    for (const [index, name] of names.entries()) {
+      if (index > 0) writer.byte(this.#delimiter);
+      this.#value(writer, name, 0, name.length, false);
+    }
+    writer.byte(LINE_FEED).end();
   }
 
   /** `messages` holds whole DataRow messages. */
   rowsOf(messages: Buffer, writer: MessageWriter): void {
+    const isBinary = this.#options.format === 'binary';
     for (let at = 0; at < messages.length; ) {
       const end = at + 1 + messages.readInt32BE(at + 1);
-      const body = messages.subarray(at + 5, end);
-      writer.whole('d', this.#options.format === 'binary' ? body : this.#line(fieldsOf(body)));
+      writer.begin('d');
+      if (isBinary) writer.slice(messages, at + 5, end);
+      else this.#line(messages, at + 5, writer);
+      writer.end();
       this.rows += 1;
       at = end;
     }
@@ -151,29 +170,59 @@ export class CopyWriter {
     writer.begin('c').end();
   }
 
-  #line(values: readonly (string | null)[], isForced = true): Buffer {
+  #line(messages: Buffer, start: number, writer: MessageWriter): void {
+    const count = messages.readInt16BE(start);
+    let at = start + 2;
+    for (let index = 0; index < count; index += 1) {
+      if (index > 0) writer.byte(this.#delimiter);
+      const length = messages.readInt32BE(at);
+      at += 4;
+      if (length < 0) writer.bytes(this.#nullBytes);
+      else {
+        this.#value(writer, messages, at, at + length, this.#forced[index] === true);
+        at += length;
+      }
+    }
+    writer.byte(LINE_FEED);
+  }
+
+  #value(writer: MessageWriter, bytes: Buffer, start: number, end: number, isForced: boolean): void {
+    if (!isForced && this.#isPlain(bytes, start, end)) {
+      writer.slice(bytes, start, end);
+      return;
+    }
+    const text = bytes.toString('utf8', start, end);
     const { format, delimiter } = this.#options;
-    const parts = values.map((value, index) =>
-      format === 'csv' ? this.#csv(value, isForced && this.#forced[index] === true) : this.#text(value),
-    );
-    return Buffer.from(`${parts.join(delimiter)}\n`);
+    writer.bytes(Buffer.from(format === 'csv' ? this.#quoted(text) : escaped(text, delimiter)));
   }
 
-  #text(value: string | null): string {
-    if (value === null) return this.#options.nullText;
-    return value.replace(this.#special, (character) => TEXT_ESCAPES[character] ?? `\\${character}`);
+  /** Whether the value may stand as it is. */
+  #isPlain(bytes: Buffer, start: number, end: number): boolean {
+    for (let index = start; index < end; index += 1) if (this.#special[bytes[index]!] === 1) return false;
+    if (this.#options.format !== 'csv') return true;
+    const length = end - start;
+    const isNullText = length === this.#nullBytes.length && bytes.compare(this.#nullBytes, 0, length, start, end) === 0;
+    const isEndMark = length === 2 && this.#names.length === 1 && bytes.toString('latin1', start, end) === '\\.';
+    return !isNullText && !isEndMark;
   }
 
-  #csv(value: string | null, isForced: boolean): string {
-    const { nullText, quote, escape: mark } = this.#options;
-    if (value === null) return nullText;
-    const needsQuotes =
-      isForced || value === nullText || this.#special.test(value) || (value === '\\.' && this.#names.length === 1);
-    if (!needsQuotes) return value;
+  #quoted(text: string): string {
+    const { quote, escape: mark } = this.#options;
     let inner = '';
-    for (const character of value) inner += character === quote || character === mark ? mark + character : character;
+    for (const character of text) inner += character === quote || character === mark ? mark + character : character;
     return quote + inner + quote;
   }
+}
+
+const LINE_FEED = 0x0a;
+
+function escaped(text: string, delimiter: string): string {
+  let shown = '';
+  for (const character of text) {
+    const isPlain = TEXT_ESCAPES[character] === undefined && character !== '\\' && character !== delimiter;
+    shown += isPlain ? character : (TEXT_ESCAPES[character] ?? `\\${character}`);
+  }
+  return shown;
 }
 
 const TEXT_ESCAPES: Readonly<Record<string, string>> = {
@@ -184,22 +233,6 @@ const TEXT_ESCAPES: Readonly<Record<string, string>> = {
   '\t': '\\t',
   '\v': '\\v',
 };
-
-function escapeClass(character: string): string {
-  return character.replace(/[\\\]^-]/g, '\\$&');
-}
-
-function fieldsOf(body: Buffer): (string | null)[] {
-  let at = 2;
-  return Array.from({ length: body.readInt16BE(0) }, () => {
-    const length = body.readInt32BE(at);
-    at += 4;
-    if (length < 0) return null;
-    const value = body.toString('utf8', at, at + length);
-    at += length;
-    return value;
-  });
-}
 
 function unsupported(what: string, next: string): RtdpError {
   return new RtdpError({ code: 'WIRE_UNSUPPORTED', message: `The gateway has no ${what}.`, next });

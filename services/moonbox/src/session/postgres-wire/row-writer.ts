@@ -102,7 +102,7 @@ function textWriter(writer: MessageWriter, column: Column): WriteValue {
     }
     case 'float64': {
       const { values } = column;
-      return (row) => writeAscii(writer, formatFloat8(values[row]!));
+      return (row) => writeAscii(writer, float8Text(values[row]!));
     }
     case 'boolean': {
       const { values } = column;
@@ -149,6 +149,12 @@ function binaryWriter(writer: MessageWriter, column: Column, oid: number): Write
       return (row) => void writer.int32(1).byte(values[row]!);
     }
   }
+}
+
+/** Where neither writes an exponent, the language writes a double as Postgres does: the shortest digits that read back as it. */
+function float8Text(value: number): string {
+  const size = Math.abs(value);
+  return size >= 1e-4 && size < 1e15 ? String(value) : formatFloat8(value);
 }
 
 function writeBinaryText(writer: MessageWriter, oid: number, text: string): void {
