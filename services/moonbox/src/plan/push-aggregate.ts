@@ -2,7 +2,8 @@
 import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { fixedNumeric, INT8, isFixed, isInteger, MAXIMUM_PRECISION, type PgType } from '@rtdp/sql/pg-type';
-import { exactMysqlColumn, type MysqlNames } from '@rtdp/sql/print-mysql';
+import type { MysqlNames } from '@rtdp/sql/print-mysql';
+import { printMysqlExpression } from '@rtdp/sql/print-mysql-expression';
 import type { QueryColumn, QueryFacts } from '@rtdp/sql/query-context';
 import { resultName } from '@rtdp/sql/result-names';
 import {
@@ -86,7 +87,7 @@ class AggregatePusher {
   }
 
   #keyIndex(node: Node | undefined, add: boolean): number {
-    const { sql, type } = this.#column(node);
+    const { sql, type } = this.#expression(node);
     const known = this.#keys.findIndex((key) => key.sql === sql);
     if (known >= 0) return known;
     if (!add) throw new NotPushed();
@@ -94,20 +95,35 @@ class AggregatePusher {
     return this.#keys.length - 1;
   }
 
-  /** A column of the tables that may be compared at the source. */
-  #column(node: Node | undefined): { sql: string; type: PgType } {
-    if (node === undefined || !('ColumnRef' in node)) throw new NotPushed();
-    const origin = this.#options.facts.columns.get(node.ColumnRef);
-    if (origin?.table == null || origin.merged || !this.#draft.tables.includes(origin.table)) throw new NotPushed();
-    const column = this.#options.mysqlNames.column(node.ColumnRef);
-    const sql = column === null ? null : exactMysqlColumn(column);
-    const comparable =
-      column !== null &&
-      (isInteger(column.type) ||
-        isFixed(column.type) ||
-        ['text', 'varchar', 'date', 'timestamp', 'timestamptz'].includes(column.type.name));
-    if (sql === null || !comparable) throw new NotPushed();
-    return { sql, type: column.type };
+  /** An expression over columns of the tables that has the same value at the source, and may be compared there. */
+  #expression(node: Node | undefined): { sql: string; type: PgType } {
+    const { facts, mysqlNames } = this.#options;
+    const names: MysqlNames = {
+      ...mysqlNames,
+      column: (reference) => {
+        const origin = facts.columns.get(reference);
+        const isOwn = origin?.table != null && !origin.merged && this.#draft.tables.includes(origin.table);
+        return isOwn ? mysqlNames.column(reference) : null;
+      },
+    };
+    const printed =
+      node !== undefined && 'A_Const' in node
+        ? null
+        : printMysqlExpression(node, names, (part) => facts.types.get(part));
+    if (printed === null) throw new NotPushed();
+    return printed;
+  }
+
+  /** The key that the expression is, or null. */
+  #keyOf(node: Node): number | null {
+    try {
+      const { sql } = this.#expression(node);
+      const known = this.#keys.findIndex((key) => key.sql === sql);
+      return known < 0 ? null : known;
+    } catch (error) {
+      if (error instanceof NotPushed) return null;
+      throw error;
+    }
   }
 
   /** The tree with groups in place of rows. */
@@ -121,6 +137,10 @@ class AggregatePusher {
         isAggregate(namesOf(node.FuncCall.funcname).join('.'))
       ) {
         return this.#aggregate(node.FuncCall, facts.types.get(node));
+      }
+      if ('FuncCall' in node || 'A_Expr' in node) {
+        const key = this.#keyOf(node);
+        if (key !== null) return columnNode(GROUPS, `k${key}`);
       }
       if ('ColumnRef' in node) {
         // A name that was not looked up means a result column.
@@ -142,7 +162,7 @@ class AggregatePusher {
     if (call.agg_star === true) return this.#held('COUNT(*)', INT8);
     const [argument] = call.args ?? [];
     if (name === 'count') return this.#held(`COUNT(${distinct}${this.#counted(argument, distinct !== '')})`, INT8);
-    const column = this.#column(argument);
+    const column = this.#expression(argument);
     const isNumber = isInteger(column.type) || isFixed(column.type);
     if (name === 'min' || name === 'max') return this.#held(`${name.toUpperCase()}(${column.sql})`, type);
     if (!isNumber) throw new NotPushed();
@@ -159,7 +179,7 @@ class AggregatePusher {
 
   /** Counting needs no comparison, unless each value is counted once. */
   #counted(argument: Node | undefined, distinct: boolean): string {
-    if (distinct) return this.#column(argument).sql;
+    if (distinct) return this.#expression(argument).sql;
     const column =
       argument !== undefined && 'ColumnRef' in argument ? this.#options.mysqlNames.column(argument.ColumnRef) : null;
     const origin =

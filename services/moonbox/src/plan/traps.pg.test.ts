@@ -276,6 +276,19 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
     trap: 'a union of numbers with different scales',
     sql: `select count(*) from (select n.big from pg.note n union select w.d from maria.word w where id = 3) as u`,
   },
+  {
+    trap: 'groups by units of time, and sums of products',
+    sql: `select date_trunc('month', w) as month, date_trunc('week', at), extract(year from w), count(*), sum(u * n), avg(u - 1), sum(u * 2.5) from maria.word
+      where id > 2 group by month, 2, extract(year from w) order by month, 2, 4`,
+    sent: /SUM\(\(CAST\(`word`\.`u` AS DECIMAL\(20,0\)\) \* `word`\.`n`\)\).* GROUP BY CAST\(DATE_FORMAT\(`word`\.`w`, '%Y-%m-01'\) AS DATETIME\), CAST\(DATE_SUB\(/,
+  },
+  {
+    trap: 'every unit of time',
+    sql: `select date_trunc('minute', w), date_trunc('hour', at), date_trunc('day', w), date_trunc('quarter', at), date_trunc('year', w), extract(hour from w), extract(minute from at),
+      extract(quarter from w), extract(day from w), count(*) from maria.word group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 1, 2`,
+    sent: /GROUP BY/,
+  },
+  { trap: 'sums of integers that may leave their type stay', sql: `select sum(n * n) from maria.word`, kept: /SUM/ },
 ];
 
 describe('gives what one Postgres gives', () => {
