@@ -36,6 +36,11 @@ function kept<T extends string>(key: string, allowed: readonly T[], otherwise: T
   return allowed.find((each) => each === value) ?? otherwise;
 }
 
+/** Whether somebody chose this on this device. */
+export function isChosenHere(what: 'theme' | 'density' | 'language'): boolean {
+  return localStorage.getItem(`davinci.${what}`) !== null;
+}
+
 /** The language to begin with: chosen before, else the browser's. */
 export function firstLanguage(): Language {
   return kept('language', ['en', 'zh'], navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');

@@ -1,8 +1,9 @@
 /** Decides how a page stands in the frame: rail, top bar, content, command palette. */
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
+import { isChosenHere, useAppearance } from './appearance.tsx';
 import { CommandPalette } from './command-palette.tsx';
 import { useGo } from './link.tsx';
 import { Rail } from './rail.tsx';
@@ -22,6 +23,19 @@ export function Frame() {
     if (session === undefined)
       go(`/login?from=${encodeURIComponent(window.location.pathname + window.location.search)}`, { replace: true });
   }, [session, go]);
+
+  // On a device where nobody chose yet, the account's own choice holds.
+  const appearance = useAppearance();
+  const wanted = useRef({ appearance, session });
+  wanted.current = { appearance, session };
+  const userId = session?.user.id;
+  useEffect(() => {
+    const { user } = wanted.current.session ?? {};
+    if (userId === undefined || user === undefined) return;
+    const { setTheme, setLanguage } = wanted.current.appearance;
+    if (user.theme !== 'system' && !isChosenHere('theme')) setTheme(user.theme);
+    if (user.language !== 'system' && !isChosenHere('language')) setLanguage(user.language);
+  }, [userId]);
 
   useEffect(() => {
     const listen = (event: KeyboardEvent) => {

@@ -6,6 +6,7 @@ import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
+import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import type { Draft, Edit } from './draft.ts';
 
 export function EditBar(props: {
@@ -34,16 +35,9 @@ export function EditBar(props: {
       else return;
       event.preventDefault();
     };
-    const leaving = (event: BeforeUnloadEvent) => {
-      if (changed) event.preventDefault();
-    };
     window.addEventListener('keydown', keys);
-    window.addEventListener('beforeunload', leaving);
-    return () => {
-      window.removeEventListener('keydown', keys);
-      window.removeEventListener('beforeunload', leaving);
-    };
-  }, [change, changed]);
+    return () => window.removeEventListener('keydown', keys);
+  }, [change]);
 
   const store = async (version: number) => {
     const { createdAt: _, updatedAt: __, ...body } = draft.now;
@@ -112,6 +106,7 @@ export function EditBar(props: {
 
   return (
     <>
+      <LeaveGuard isChanged={() => changed} />
       <Tooltip title={t('undo')}>
         <Button
           type="text"

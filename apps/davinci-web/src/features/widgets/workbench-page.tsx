@@ -3,11 +3,12 @@ import { DashboardOutlined, SaveOutlined } from '@ant-design/icons';
 import { DndContext, type DragEndEvent, DragOverlay, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
 import type { DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Input, Select } from 'antd';
-import { type ReactNode, useCallback, useMemo, useReducer, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
+import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
@@ -69,6 +70,11 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const view = views.find((each) => each.id === draft.viewId);
   const model = useMemo(() => view?.model ?? [], [view]);
   const isChanged = draft !== (saved ?? beginning);
+  // The page goes on by itself after a save, before the saved draft is drawn.
+  const leaves = useRef(false);
+  useEffect(() => {
+    if (!isChanged) leaves.current = false;
+  }, [isChanged]);
 
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     setDragged(undefined);
@@ -113,6 +119,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
                 method: 'PUT',
                 body: { ...body, version: useVersion },
               });
+        leaves.current = true;
         setVersion(made.version);
         setSaved(draft);
         message.success(t('saved'));
@@ -209,6 +216,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         ) : null
       }
     >
+      <LeaveGuard isChanged={() => isChanged && !leaves.current && mayEdit} />
       <DndContext
         sensors={sensors}
         onDragStart={({ active }) => setDragged(splitOnce(String(active.id))[1])}
