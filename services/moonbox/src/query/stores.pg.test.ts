@@ -8,13 +8,14 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMoonboxClient } from '../client.ts';
 import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
+const MEMORY = '32MB';
 let gateway: TestGateway;
 let orders: TestDatabase;
 let parts: TestMariaDatabase;
 
 beforeAll(async () => {
   [gateway, orders, parts] = await Promise.all([
-    startGateway({ RTDP_QUERY_MEMORY: '64MB' }),
+    startGateway({ RTDP_QUERY_MEMORY: MEMORY }),
     testPostgres(),
     testMariaDb({ collation: 'utf8mb4_bin' }),
   ]);
@@ -22,7 +23,7 @@ beforeAll(async () => {
     create table orders (id int primary key, part int not null, quantity int not null, ums_id_ bigint);
     insert into orders select i, i % 100, i % 7, i from generate_series(1, 20000) i;
     create view wide as select a.id * 1000 + b.id as id, a.part, repeat(md5((a.id * 7 + b.id)::text), 20) as text
-      from orders a, orders b where a.id <= 1000 and b.id <= 150;
+      from orders a, orders b where a.id <= 1000 and b.id <= 75;
     analyze orders;`);
   await parts.query('create table parts (id int primary key, name varchar(40) not null, price decimal(10,2) not null)');
   const rows = Array.from({ length: 100 }, (_, id) => `(${id}, 'part ${id}', ${id}.25)`);
@@ -91,7 +92,7 @@ test('a statement that needs more memory than it may ends with that, and the nex
   const { client } = gateway.operator;
   await expect(client.query({ sql: LARGE, maximumRows: 1, label: 'large' })).rejects.toMatchObject({
     code: 'MOONBOX_MEMORY_LIMIT',
-    facts: { memoryLimit: '64MB' },
+    facts: { memoryLimit: MEMORY },
   });
   expect((await client.query({ sql: JOIN, parameters: [50] })).rowCount).toBe(3);
 });
@@ -101,7 +102,7 @@ test('with a folder to spill into, the same statement is answered, and the folde
   const leftover = join(spill, 'query-of-a-killed-gateway');
   mkdirSync(leftover);
   try {
-    await using spilling = await startGateway({ RTDP_QUERY_MEMORY: '64MB', RTDP_QUERY_SPILL_FOLDER: spill }, gateway);
+    await using spilling = await startGateway({ RTDP_QUERY_MEMORY: MEMORY, RTDP_QUERY_SPILL_FOLDER: spill }, gateway);
     expect(existsSync(leftover)).toBe(false);
     const client = createMoonboxClient({ baseUrl: spilling.baseUrl, token: gateway.operator.token });
     expect(await client.query({ sql: LARGE, maximumRows: 1 })).toMatchObject({ rowCount: 1, truncated: true });
