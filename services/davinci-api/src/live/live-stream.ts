@@ -58,6 +58,7 @@ export class LiveStream {
   #retry: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
   #pushing = false;
+  #mustLook = false;
   #ended = false;
   #lastPushAt = Number.NEGATIVE_INFINITY;
   #toldSource = false;
@@ -69,7 +70,7 @@ export class LiveStream {
     events.onDrain = () => this.#schedule();
     events.onSlow = () => this.end('slow');
     // Also where nothing happens, the one who looks may have lost the right to.
-    events.onPing = () => this.#scheduleIn(0);
+    events.onPing = () => this.#lookAgain();
   }
 
   get organisationId(): string {
@@ -104,7 +105,7 @@ export class LiveStream {
 
   /** Something that the dashboard may stand on was edited. */
   documentsChanged(): void {
-    this.#scheduleIn(0);
+    this.#lookAgain();
   }
 
   /** Commits can, or cannot, be heard. */
@@ -126,10 +127,17 @@ export class LiveStream {
     clearTimeout(this.#retry);
   }
 
+  /** Also where no table moved. */
+  #lookAgain(): void {
+    this.#mustLook = true;
+    this.#schedule();
+  }
+
   #schedule(): void {
     const { now, pace } = this.#options;
     const sinceLastPush = now() - this.#lastPushAt;
-    if (this.#changed.size > 0) this.#scheduleIn(pushWindow(sinceLastPush, pace()));
+    if (this.#mustLook) this.#scheduleIn(0);
+    else if (this.#changed.size > 0) this.#scheduleIn(pushWindow(sinceLastPush, pace()));
     else if (this.#moved.size > 0) this.#scheduleIn(Math.max(0, FRESHNESS_EVERY_MS - sinceLastPush));
   }
 
@@ -164,6 +172,7 @@ export class LiveStream {
     const moved = new Set([...this.#moved, ...changed]);
     this.#changed = new Set();
     this.#moved = new Set();
+    this.#mustLook = false;
     // Before anything is waited for: what moves from here on is told by the next push.
     const numbers = new Map([...moved].map((namespace) => [namespace, this.#numberOf(namespace)]));
     const unknownBefore = this.#unknown;
@@ -204,7 +213,7 @@ export class LiveStream {
     if (isAway && !this.#toldSource) this.#sayStale('source');
     this.#toldSource = isAway;
     clearTimeout(this.#retry);
-    if (lineage.unknown.length > 0) this.#retry = setTimeout(() => this.#scheduleIn(0), RETRY_MS);
+    if (lineage.unknown.length > 0) this.#retry = setTimeout(() => this.#lookAgain(), RETRY_MS);
     this.#lineage = lineage;
     return lineage;
   }

@@ -40,6 +40,7 @@ function connectionOf({ url, name: database }: { url: string; name: string }) {
   return { host, port: Number(port), database, user, password };
 }
 
+// Three starts of a service are in it, each slow where all cores are taken.
 test('a commit refreshes the widgets that read the table, and only those', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
@@ -190,4 +191,4 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await back.ended;
   await moonbox.stop();
   await bus.close();
-});
+}, 180_000);
