@@ -185,6 +185,7 @@ function FilterShelf({ draft, model, dispatch, dragging }: ShelvesProps): ReactN
         // biome-ignore lint/suspicious/noArrayIndexKey: a filter is its place; two may say the same.
         <span key={index} className="pill filter">
           <Popover
+            placement="bottomLeft"
             trigger="click"
             open={open === index}
             onOpenChange={(next) => setOpen(next ? index : undefined)}
