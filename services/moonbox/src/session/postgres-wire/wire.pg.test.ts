@@ -336,6 +336,11 @@ describe('rights', () => {
     ]) {
       await expect(client.query(sql), sql).rejects.toMatchObject({ code: '42501' });
     }
+    await expect(client.query("select repeat(repeat('x', 10000), 2000)")).rejects.toMatchObject({ code: '54000' });
+    await expect(client.query("select repeat('x', 1000) from generate_series(1, 30000)")).rejects.toMatchObject({
+      code: '54000',
+    });
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
     await expect(client.query('set role postgres')).rejects.toMatchObject({ code: '22023' });
     await expect(client.query("select set_config('role', 'postgres', false)")).rejects.toMatchObject({ code: '22023' });
     await expect(client.query('do $$ begin perform 1; end $$')).rejects.toThrow();

@@ -92,6 +92,8 @@ class Shadow implements ShadowCatalog {
       );
       await this.#dropLeftovers(client);
     });
+    // So that the first who asks need not wait for it; whoever asks then hears what is wrong with it.
+    void this.#templateName();
   }
 
   async databaseNames(principal: Principal): Promise<readonly string[]> {
@@ -127,6 +129,7 @@ class Shadow implements ShadowCatalog {
     const pictures = await Promise.allSettled(this.#pictures.values());
     for (const result of pictures) if (result.status === 'fulfilled') result.value.pool.close();
     this.#pictures.clear();
+    await this.#template?.catch(() => undefined);
     try {
       await this.#asSuperuser(undefined, (client) => this.#dropLeftovers(client));
     } catch (error) {
@@ -174,6 +177,7 @@ class Shadow implements ShadowCatalog {
         );
         await client.query(`alter role ${database} password ${literal(password)}`);
         await client.query(`alter role ${database} set default_transaction_read_only = on`);
+        await client.query(`alter role ${database} set temp_file_limit = '64MB'`);
         await client.query(`alter role ${database} set statement_timeout = ${ROLE_TIMEOUT_MS}`);
         // Built under another name, so that whoever finds it by its own finds it whole.
         const building = `${this.#prefix}b${randomBytes(8).toString('hex')}`;
@@ -192,6 +196,8 @@ class Shadow implements ShadowCatalog {
         }
       });
     } catch (error) {
+      // Another gateway that starts drops what it takes for left behind, the template too.
+      this.#template = undefined;
       throw error instanceof RtdpError ? error : catalogUnavailable(error);
     }
     this.#logger.debug({ database, milliseconds: performance.now() - begun }, 'shadow database is made');

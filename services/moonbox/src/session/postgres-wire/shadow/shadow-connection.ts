@@ -210,9 +210,20 @@ export class OpenShadowConnection implements ShadowConnection {
     if (kind === 'S' || kind === 'Q' || kind === 'p') this.#socket.write(this.#writer.take());
   }
 
+  /** A row too long for a message ends the connection: what follows it could not be told apart. */
+  #nextMessage(): FrontendMessage | undefined {
+    try {
+      return this.#cutter.next(false, MAXIMUM_ANSWER_BYTES);
+    } catch (error) {
+      this.#failure ??= error as Error;
+      this.#socket.destroy();
+      throw tooLarge();
+    }
+  }
+
   async #read(): Promise<FrontendMessage> {
     for (;;) {
-      const message = this.#cutter.next(false);
+      const message = this.#nextMessage();
       if (message !== undefined) return message;
       if (this.#failure !== undefined) throw catalogUnavailable(this.#failure);
       await new Promise<void>((resolve) => {
