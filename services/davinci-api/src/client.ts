@@ -541,6 +541,9 @@ export interface DavinciClient {
   me(): Promise<Me>;
   /** A code that signs somebody in once, within ten minutes: `/login#code=…`. Without e-mail: the first administrator. Needs the role admin. */
   createLoginLink(email?: string): Promise<z.output<typeof loginLinkSchema>>;
+  /** Needs the role admin, as changing one does. */
+  createUser(user: z.input<typeof userInputSchema>): Promise<z.output<typeof userSchema>>;
+  changeUser(id: string, change: z.input<typeof userPatchSchema>): Promise<z.output<typeof userSchema>>;
   sources: Collection<Source, SourceInput>;
   views: Collection<View, ViewInput>;
   widgets: Collection<Widget, WidgetInput>;
@@ -565,6 +568,8 @@ export function createDavinciClient(options: ServiceClientOptions): DavinciClien
   });
   return {
     me: () => request('GET', '/api/me', meSchema),
+    createUser: (user) => request('POST', '/api/users', userSchema, user),
+    changeUser: (id, change) => request('PATCH', `/api/users/${encodeURIComponent(id)}`, userSchema, change),
     createLoginLink: (email) =>
       request('POST', '/api/session/links', loginLinkSchema, email === undefined ? {} : { email }),
     sources: collection('/api/sources', sourceSchema, sourceSchema),

@@ -26,6 +26,7 @@ import { SessionStore } from './identity/session-store.ts';
 import { Sessions } from './identity/sessions.ts';
 import { userRoutes } from './identity/user-routes.ts';
 import { UserStore } from './identity/user-store.ts';
+import { WireLogins } from './identity/wire-logins.ts';
 import { CommitBook } from './live/commit-book.ts';
 import { DashboardPlans } from './live/dashboard-plan.ts';
 import { Lineage } from './live/lineage.ts';
@@ -79,6 +80,8 @@ export function assemble(options: AssemblyOptions): Assembly {
   const accounts = new Accounts(users, now);
   const sessionStore = new SessionStore(identityDatabase, now);
   const limits = new LoginLimits(now);
+  const { moonbox: moonboxUrl } = services;
+  const wireLogins = new WireLogins({ database: identityDatabase, signer: options.signer, moonboxUrl, logger });
   const sessions = new Sessions({ users, sessions: sessionStore, audit, limits, signer: options.signer, now });
 
   const changes = new DocumentChanges();
@@ -114,7 +117,7 @@ export function assemble(options: AssemblyOptions): Assembly {
         if (!reply.hasHeader('cache-control')) reply.header('cache-control', 'no-store');
       });
       sessionRoutes(application, { sessions, users, keySet: options.keySet });
-      userRoutes(application, { users, accounts, sessions, sessionStore, audit });
+      userRoutes(application, { users, accounts, sessions, sessionStore, audit, wireLogins });
       sourceRoutes(application, sources);
       viewRoutes(application, views);
       widgetRoutes(application, widgets);
@@ -130,7 +133,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     },
     endStreams: () => push.close(),
     async close() {
-      await Promise.all([sources.close(), demo?.close()]);
+      await Promise.all([sources.close(), demo?.close(), wireLogins.close()]);
     },
   };
 }

@@ -64,4 +64,16 @@ export const IDENTITY_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '003_wire_logins',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).createTable('wire_logins_to_end', (table) => {
+        table.uuid('user_id').primary().references('id').inTable(`${schema}.users`).onDelete('CASCADE');
+        table.uuid('organisation_id').notNullable();
+        table.uuid('change').notNullable();
+        table.timestamp('asked_at', { useTz: true }).notNullable();
+        table.timestamp('told_at', { useTz: true });
+      });
+    },
+  },
 ];

@@ -3,14 +3,13 @@ import type { Signer } from '@rtdp/identity/signer';
 import { RtdpError } from '@rtdp/ums/error';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Session } from '../client.ts';
+import { ACCESS_TOKEN_SECONDS } from './access-token.ts';
 import type { LoginLimits } from './login-limits.ts';
 import { toMe } from './me.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import type { SessionStore } from './session-store.ts';
 import { normalEmail, type StoredUser, type UserStore } from './user-store.ts';
 
-/** Another service trusts a token until it ends, so it is short. */
-export const ACCESS_TOKEN_SECONDS = 600;
 const LINK_MINUTES = 10;
 
 export interface SignedIn {

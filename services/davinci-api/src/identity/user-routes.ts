@@ -22,6 +22,7 @@ import { give } from './session-routes.ts';
 import type { SessionStore } from './session-store.ts';
 import type { Sessions } from './sessions.ts';
 import { noUser, type StoredUser, type UserStore } from './user-store.ts';
+import type { WireLogins } from './wire-logins.ts';
 
 export interface UserRoutesOptions {
   users: UserStore;
@@ -29,12 +30,13 @@ export interface UserRoutesOptions {
   sessions: Sessions;
   sessionStore: SessionStore;
   audit: AuditStore;
+  wireLogins: WireLogins;
 }
 
 const one = z.object({ id: z.uuid() });
 
 export function userRoutes(application: HttpApplication, options: UserRoutesOptions): void {
-  const { users, accounts, sessions, sessionStore, audit } = options;
+  const { users, accounts, sessions, sessionStore, audit, wireLogins } = options;
 
   const self = async (request: FastifyRequest): Promise<StoredUser> => {
     const { subject } = identityOf(request);
@@ -113,6 +115,7 @@ export function userRoutes(application: HttpApplication, options: UserRoutesOpti
       const user = await users.change(before.organisationId, before.id, request.body);
       accounts.forget(user.id);
       if (user.disabled) await sessionStore.endAll(user.id);
+      await wireLogins.tell();
       await audit.write({
         organisationId: user.organisationId,
         subject: identityOf(request).subject,

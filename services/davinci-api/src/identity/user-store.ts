@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Role } from '@rtdp/identity/roles';
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
+import { endWireLogin } from './wire-logins.ts';
 
 export interface StoredUser {
   id: string;
@@ -130,6 +131,9 @@ export class UserStore {
           ? 1
           : await transaction('users').where({ id, organisation_id: organisationId }).update(columns);
       if (changed === 0) throw noUser(id);
+      if (change.role !== undefined || change.disabled === true) {
+        await endWireLogin(transaction, { id, organisationId });
+      }
       const admins = await transaction('users')
         .where({ organisation_id: organisationId, role: 'admin', disabled: false })
         .count<{ count: string }[]>('* as count');

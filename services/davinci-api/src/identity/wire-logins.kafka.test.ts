@@ -1,0 +1,40 @@
+/** A login over the Postgres protocol ends with the role it was made under, also where the gateway was away when the role changed. */
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { testKafka } from '@rtdp/testing/kafka';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { serviceSet } from '@rtdp/testing/services';
+import { expect, test } from 'vitest';
+import { createDavinciClient } from '../client.ts';
+
+test('a changed role and a disabled user end the password at the gateway', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  const [moonbox, davinci] = [services.service('moonbox'), services.service('davinci-api')];
+  await Promise.all([moonbox.start(), davinci.start()]);
+  const operator = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token });
+  const api = createDavinciClient({ baseUrl: services.baseUrls['davinci-api'], token: services.token });
+
+  const user = await api.createUser({ email: 'edda@example.org', name: 'Edda', role: 'editor' });
+  const token = await services.signToken({
+    subject: user.id,
+    organisationId: FIRST_ORGANISATION_ID,
+    roles: ['editor'],
+  });
+  const edda = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token });
+  const holders = async () => (await operator.listPasswords()).items.map((each) => each.user);
+
+  await edda.createPassword();
+  expect(await holders()).toEqual([user.id]);
+  await api.changeUser(user.id, { name: 'Edda E.' });
+  expect(await holders()).toEqual([user.id]);
+  await api.changeUser(user.id, { role: 'viewer' });
+  expect(await holders()).toEqual([]);
+
+  await edda.createPassword();
+  await moonbox.stop();
+  await api.changeUser(user.id, { disabled: true });
+  await moonbox.start();
+  await expect.poll(holders, { timeout: 30_000 }).toEqual([]);
+}, 180_000);
