@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { startWire, type TestWire } from './fixtures/wire-fixture.ts';
+import { startWire, type TestWire } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);
 
@@ -27,7 +27,7 @@ it('pgjdbc connects, reads metadata, values, portions, and is told of mistakes a
   const certificate = join(await mkdtemp(join(tmpdir(), 'jdbc-')), 'certificate.pem');
   writeFileSync(certificate, wire.certificate);
   const java = process.env.JAVA_HOME === undefined ? 'java' : join(process.env.JAVA_HOME, 'bin', 'java');
-  const program = join(import.meta.dirname, 'fixtures', 'JdbcProbe.java');
+  const program = join(import.meta.dirname, 'testing', 'JdbcProbe.java');
   const address = `jdbc:postgresql://127.0.0.1:${wire.port}/shop`;
   const flags = [
     '-Xmx256m',

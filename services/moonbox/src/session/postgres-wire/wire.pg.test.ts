@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { eventually } from '../../testing/gateway-harness.ts';
-import { dropShadows, startWire, type TestWire, type WireUser } from './fixtures/wire-fixture.ts';
+import { dropShadows, startWire, type TestWire, type WireUser } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);
 
