@@ -2,17 +2,34 @@
 import { connect, createServer } from 'node:net';
 import { localError } from './errors.ts';
 
-/** Resolves a port of `host` that nothing listens on right now. */
+/** Below what systems give to outgoing connections: one of those could take the port before a server that is still starting listens on it. */
+const FIRST_PORT = 10_240;
+const PORT_COUNT = 22_528;
+/** Processes that look at the same time begin so far apart, by their numbers. */
+const PORTS_PER_PROCESS = 131;
+let next = (process.pid * PORTS_PER_PROCESS) % PORT_COUNT;
+
+/** Resolves a port of `host` that nothing listens on right now, and that this process was not given before. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, host, resolve);
+  for (let tried = 0; tried < PORT_COUNT; tried++) {
+    const port = FIRST_PORT + next;
+    next = (next + 1) % PORT_COUNT;
+    if ((await listenProblem(port, host)) === undefined) return port;
+  }
+  throw localError('LOCAL_PORT_TAKEN', {
+    detail: `No port of ${host} from ${FIRST_PORT} on is free.`,
+    next: 'Stop something that listens there.',
+    facts: { host },
   });
-  const address = server.address();
-  await new Promise<void>((resolve) => server.close(() => resolve()));
-  if (address === null || typeof address === 'string') throw new Error('a TCP server has a port');
-  return address.port;
+}
+
+/** What keeps a server from listening there; undefined if nothing does. */
+async function listenProblem(port: number, host: string): Promise<NodeJS.ErrnoException | undefined> {
+  const server = createServer();
+  return new Promise((resolve) => {
+    server.once('error', resolve);
+    server.listen(port, host, () => server.close(() => resolve(undefined)));
+  });
 }
 
 /** Throws `LOCAL_PORT_TAKEN` when `port` cannot be listened on; `option` is what sets another port. */
@@ -23,11 +40,7 @@ export async function requireFreePort(use: {
   option: string;
 }): Promise<void> {
   const host = use.host ?? '127.0.0.1';
-  const server = createServer();
-  const problem = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
-    server.once('error', resolve);
-    server.listen(use.port, host, () => server.close(() => resolve(undefined)));
-  });
+  const problem = await listenProblem(use.port, host);
   if (problem === undefined) return;
   throw localError('LOCAL_PORT_TAKEN', {
     detail: `Port ${use.port} on ${host}, meant for ${use.what}, is not free (${problem.code}).`,
