@@ -19,7 +19,7 @@ export async function thirtyWidgets(pipeline: PixelPipeline, rows: number): Prom
     `insert into ${SINK_SCHEMA}.sales
      select n, timestamptz '2026-01-01' + n * interval '31 seconds',
             'region ' || n % 12, 'category ' || n * 7 % 20, (array['web', 'shop', 'phone'])[n % 3 + 1],
-            1 + n % 9, round((n * 7919 % 100000) / 100.0, 2)
+            1 + n % 9, round((n::bigint * 7919 % 100000) / 100.0, 2)
      from generate_series(1, $1::int) n`,
     [rows],
   );
