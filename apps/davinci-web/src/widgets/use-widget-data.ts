@@ -1,6 +1,6 @@
 /** Decides when a widget asks for its data, and that an older answer stays on the screen until the newer one is there. */
 import type { QueryRequest, QueryResult } from '@rtdp/davinci-api/client';
-import { keepPreviousData, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query';
 import { type ApiError, api } from '../api/client.ts';
 import { isAbsence } from '../api/query-client.ts';
 import { viewerZone } from '../shell/numbers.ts';
@@ -18,10 +18,18 @@ export const WIDGET_QUERY = '/api/query';
 /** How long a widget waits before it asks a part of the platform again that was not there. */
 const ABSENCE_MILLISECONDS = 2_000;
 
-/** Asks `/api/query`; asked again only when its key changes or a commit says so. */
-export function useWidgetData(request: QueryRequest | undefined): UseQueryResult<WidgetAnswer, ApiError> {
-  return useQuery<WidgetAnswer, ApiError>({
-    queryKey: [WIDGET_QUERY, request],
+/** Asks `/api/query`; asked again only when the question or the view becomes another, or a commit says so. */
+export function useWidgetData(
+  request: QueryRequest | undefined,
+  viewVersion: number | undefined,
+): UseQueryResult<WidgetAnswer, ApiError> {
+  return useQuery(widgetQuery(request, viewVersion));
+}
+
+/** `viewVersion` is the one of the request's view: the same question to another SQL is another question. */
+export function widgetQuery(request: QueryRequest | undefined, viewVersion: number | undefined) {
+  return queryOptions<WidgetAnswer, ApiError>({
+    queryKey: [WIDGET_QUERY, request, viewVersion],
     enabled: request !== undefined,
     staleTime: Number.POSITIVE_INFINITY,
     placeholderData: keepPreviousData,

@@ -84,7 +84,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): Re
   const ready = useReadyToAsk(
     props.bundle.dashboard.refreshed !== 'live' || (live.state !== undefined && live.state.is !== 'connecting'),
   );
-  const answer = useWidgetData(seen && ready && !broken ? request : undefined);
+  const answer = useWidgetData(seen && ready && !broken ? request : undefined, view.version);
   const data = answer.data;
   const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
 

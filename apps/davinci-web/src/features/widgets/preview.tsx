@@ -32,7 +32,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     return JSON.stringify({ ...kind.buildQuery(query, view.model), viewId: view.id } satisfies QueryRequest);
   }, [kind, view, nothing, problem, query]);
   const request = useMemo(() => (asked === undefined ? undefined : (JSON.parse(asked) as QueryRequest)), [asked]);
-  const answer = useWidgetData(asked === stopped ? undefined : request);
+  const answer = useWidgetData(asked === stopped ? undefined : request, view?.version);
   const definition = useMemo<WidgetDefinition>(
     () => ({ kind: draft.kind, name: draft.name || t('newWidget'), query, settings: draft.settings }),
     [draft.kind, draft.name, query, draft.settings, t],
