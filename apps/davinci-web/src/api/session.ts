@@ -2,6 +2,7 @@
 import type { Me, RoleName, Session } from '@rtdp/davinci-api/client';
 import { useSyncExternalStore } from 'react';
 import { ApiError, api, provideTokens } from './client.ts';
+import { queryClient } from './query-client.ts';
 
 export type Role = RoleName;
 
@@ -87,7 +88,10 @@ async function renew(): Promise<boolean> {
 function take(next: Session | undefined): void {
   if (next === undefined) localStorage.removeItem(MARK);
   else localStorage.setItem(MARK, 'yes');
+  // What one may see, the next one at this browser may not.
+  const another = next?.user.id !== session?.user.id;
   session = next;
+  if (another) queryClient.clear();
   clearTimeout(timer);
   if (next !== undefined) {
     scheduleRenewal(Math.max(5_000, Date.parse(next.expiresAt) - Date.now() - RENEW_BEFORE));

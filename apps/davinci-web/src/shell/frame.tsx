@@ -50,7 +50,8 @@ export function Frame() {
 
   if (session === undefined) return null;
   return (
-    <div className="frame">
+    // Another user begins anew: a page that stays on the screen would keep the answers that it holds.
+    <div className="frame" key={userId}>
       <a className="frame-skip" href="#content">
         {t('skip')}
       </a>

@@ -4,7 +4,6 @@ import { useLocation } from '@tanstack/react-router';
 import { App, Dropdown, Tooltip } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { queryClient } from '../api/query-client.ts';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Link, useGo } from './link.tsx';
 import { RAIL, type RailEntry } from './pages.ts';
@@ -83,7 +82,6 @@ function Account({ narrow }: { narrow: boolean }): ReactNode {
   const leave = async () => {
     try {
       await signOut();
-      queryClient.clear();
     } catch (error) {
       notification.error({
         title: t('rail.signOutFailed'),
