@@ -1,4 +1,4 @@
-/** Decides which tables a view reads, asked of its source and remembered for a while per version of view and source, and per who asks. */
+/** Decides which tables a view reads, asked of its source and remembered for a while per version of view and source, per role and per who asks. */
 import type { View } from '../client.ts';
 import type { DataSource, OnBehalf, TableUse } from '../sources/data-source.ts';
 import { type Asker, compileLineage } from '../views/compile-view.ts';
@@ -29,7 +29,7 @@ export class Lineage {
   /** @throws RtdpError of the source */
   of({ view, source, sourceVersion, onBehalf, asker }: LineageQuestion): Promise<TableUse[]> {
     const subject = source.sameForAll ? '' : onBehalf.subject;
-    const key = JSON.stringify([view.id, view.version, sourceVersion, subject]);
+    const key = JSON.stringify([view.id, view.version, sourceVersion, asker.roles, subject]);
     const known = this.#remembered.get(key);
     const age = known === undefined ? Number.POSITIVE_INFINITY : this.#now() - known.at;
     if (known !== undefined && age < (known.failed ? FAILED_MS : FRESH_MS)) return known.tables;

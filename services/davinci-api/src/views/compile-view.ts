@@ -158,11 +158,16 @@ export function compileValues(
   };
 }
 
-/** What the SQL of a view reads, with its variables as they stand by default: for lineage, which does not depend on values. */
+/**
+ * What a view reads for the role of the one who asks, its filter included, with its variables as they stand by default: for lineage, which does
+ * not depend on values.
+ * @throws RtdpError DAVINCI_VIEW_FORBIDDEN, DAVINCI_VARIABLE_INVALID, DAVINCI_VIEW_INVALID
+ */
 export function compileLineage(view: CompiledView, asker: Asker): { sql: string } {
-  const parameters = new Parameters();
-  const context = contextOf(view, {}, asker);
-  return { sql: bindVariables(withoutSemicolon(view.sql), parameters, context).sql };
+  const { from } = openView(view, {}, asker);
+  // Columns may come twice, so none is named.
+  const where = from.conditions.length === 0 ? '' : `\nwhere ${from.conditions.join('\n  and ')}`;
+  return { sql: `select 1\n${from.sql}${where}` };
 }
 
 export function roleOf(roles: readonly string[]): RoleName | undefined {
