@@ -35,3 +35,22 @@ test('other statements are read too', () => {
   expect(analysis).toMatchObject({ kind: 'other', placeholders: [1, 2], results: [] });
   expect(analysis.tables.map(({ name }) => name)).toEqual(['accounts']);
 });
+
+test('a name of WITH hides a table only where it is in sight', () => {
+  const tables = (sql: string) => analyse(sql).tables.map(({ name }) => name);
+  const join = 'select * from orders join customers using (id)';
+  expect(tables(`with orders as (select * from orders where ok) ${join}`)).toEqual(['orders', 'customers']);
+  expect(tables(`with recursive orders as (select 1 as id union all select id + 1 from orders) ${join}`)).toEqual([
+    'customers',
+  ]);
+  expect(tables('with a as (select * from b), b as (select * from a) select * from a, b')).toEqual(['b']);
+  expect(tables('with recursive a as (select * from b), b as (select * from c) select * from a')).toEqual(['c']);
+  expect(tables('select * from (with x as (select * from y) select * from x) s, x')).toEqual(['y', 'x']);
+  expect(tables('with x as (select 1) select * from x where 1 in (select id from x union select id from z)')).toEqual([
+    'z',
+  ]);
+  expect(tables('with x as (select 1) select * from s.x')).toEqual(['s.x']);
+  expect(tables('select id from x union all (with x as (select * from y) select * from x)')).toEqual(['x', 'y']);
+  expect(tables('with x as (select 1 as id) insert into x select id from x')).toEqual(['x']);
+  expect(tables('with x as (with y as (select * from x) select * from y) select * from x, y')).toEqual(['x', 'y']);
+});

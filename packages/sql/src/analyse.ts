@@ -42,22 +42,14 @@ export interface Analysis {
 /** Throws SQL_SYNTAX. */
 export function analyse(text: string): Analysis {
   const statement = parseStatement(text);
-  const defined = new Set<string>();
+  const defined = namesOfWith(statement);
   const tables: TableUse[] = [];
   const placeholders = new Set<number>();
   const functions = new Set<string>();
   walk(statement, (kind, body) => {
-    if (kind === 'CommonTableExpr') defined.add((body as { ctename?: string }).ctename ?? '');
-  });
-  walk(statement, (kind, body) => {
     if (kind === 'RangeVar') {
-      const { relname, schemaname, alias, location } = body as {
-        relname: string;
-        schemaname?: string;
-        alias?: { aliasname?: string };
-        location?: number;
-      };
-      if (schemaname === undefined && defined.has(relname)) return;
+      if (defined.has(body)) return;
+      const { relname, schemaname, alias, location } = body as RangeVar;
       tables.push({
         name: schemaname === undefined ? relname : `${schemaname}.${relname}`,
         alias: alias?.aliasname ?? null,
@@ -78,6 +70,44 @@ export function analyse(text: string): Analysis {
     functions: [...functions].sort(),
     results: select === null ? [] : resultsOf(text, firstBranch(select)),
   };
+}
+
+interface RangeVar {
+  relname: string;
+  schemaname?: string;
+  alias?: { aliasname?: string };
+  location?: number;
+}
+
+interface WithClause {
+  recursive?: boolean;
+  ctes?: { CommonTableExpr?: { ctename?: string } }[];
+}
+
+/**
+ * The places of FROM that name an expression of WITH, not a table. Such a name is in sight of the statement that WITH belongs to and of the
+ * expressions after it; of itself and of those before it only where WITH is RECURSIVE: `with orders as (select * from orders)` reads the table.
+ */
+function namesOfWith(statement: unknown): ReadonlySet<unknown> {
+  const found = new Set<unknown>();
+  const visit = (tree: unknown, inSight: ReadonlySet<string>): void => {
+    if (typeof tree !== 'object' || tree === null) return;
+    const { withClause, relname, schemaname } = tree as { withClause?: WithClause } & Partial<RangeVar>;
+    if (relname !== undefined && schemaname === undefined && inSight.has(relname)) found.add(tree);
+    const names = new Set(inSight);
+    const expressions = (withClause?.ctes ?? []).flatMap(({ CommonTableExpr: each }) => each ?? []);
+    if (withClause?.recursive === true) for (const { ctename = '' } of expressions) names.add(ctename);
+    for (const expression of expressions) {
+      visit(expression, names);
+      names.add(expression.ctename ?? '');
+    }
+    for (const [field, value] of Object.entries(tree)) {
+      // What a statement writes to is always a table.
+      if (field !== 'withClause') visit(value, field === 'relation' ? new Set() : names);
+    }
+  };
+  visit(statement, new Set());
+  return found;
 }
 
 function firstBranch(select: SelectStmt): SelectStmt {
