@@ -2,6 +2,7 @@
 import { parseTypeText } from '@rtdp/sql/pg-type';
 import type { Column } from '@rtdp/ums/batch';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { CutProxy } from './cut-proxy.ts';
 import { openReader } from './readers.ts';
 import type { ResultColumn, ScanResult, StoreReader, StoreReaderKind } from './scan-contract.ts';
 
@@ -192,6 +193,40 @@ export function describeReader(dialect: ReaderDialect, make: () => Promise<Reade
       for (let round = 0; round < 9; round += 1) expect(await ask()).toEqual([[1]]);
       await subject.execute('ALTER TABLE changing ADD COLUMN b integer');
       for (let round = 0; round < 9; round += 1) expect(await ask()).toEqual([[1, null]]);
+    });
+
+    test('a connection that dies under a scan, in silence or not, gives its place back', async () => {
+      await using proxy = await CutProxy.before(subject.url);
+      const alone = await openReader({ kind: dialect.kind, url: proxy.url, connections: 1 });
+      const begin = async (signal?: AbortSignal) => {
+        const { batches } = await alone.scan({
+          sql: 'SELECT a.n, b.word FROM numbers a CROSS JOIN numbers b',
+          batchRows: 100,
+          ...(signal === undefined ? {} : { signal }),
+        });
+        const rows = batches[Symbol.asyncIterator]();
+        await rows.next();
+        return async () => {
+          while ((await rows.next()).done !== true);
+        };
+      };
+      const controller = new AbortController();
+      const drain = await begin(controller.signal);
+      proxy.silence();
+      proxy.refuse(true);
+      const outcome = expect(drain()).rejects.toMatchObject({ code: 'STORE_CANCELLED' });
+      controller.abort();
+      await outcome;
+      await expect.poll(() => proxy.refused).toBeGreaterThan(0);
+      proxy.refuse(false);
+      const one = async () => rowsOf(await alone.scan({ sql: 'SELECT n FROM numbers WHERE n = 5', timeoutMs: 10_000 }));
+      expect(await one()).toEqual([[5]]);
+      const again = await begin();
+      proxy.cut();
+      await expect(again()).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+      expect(await one()).toEqual([[5]]);
+      await alone.close();
+      await expect.poll(() => subject.running('CROSS JOIN')).toBe(0);
     });
 
     test('says who is wrong: the password, the port, or nobody any more', async () => {

@@ -1,9 +1,13 @@
 /** Decides how a session on MySQL or MariaDB is opened and set, and runs statements on it with every row as the bytes that arrived. */
+import type { Socket } from 'node:net';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
 import type { ReaderOptions } from '../scan-contract.ts';
 import type { ResultField } from './types.ts';
 
 const MOST_PREPARED = 200;
+
+/** For connecting and for the first statements together; the server that answers is asked for no work. */
+const LONGEST_OPENING_MS = 15_000;
 
 /** Receives one result; must not throw. */
 export interface RowReceiver {
@@ -29,34 +33,34 @@ interface Statement {
 }
 
 export class MysqlSession {
-  readonly product: 'mysql' | 'mariadb';
-  readonly version: string;
-  readonly threadId: number;
   readonly #connection: Connection;
+  /** Rejects what waits for the server: the library tells nobody when a connection breaks or is cut under a statement. */
+  readonly #waiting = new Set<(error: unknown) => void>();
+  #product: 'mysql' | 'mariadb' = 'mysql';
   #broken: unknown = null;
   #timeoutMs = 0;
 
-  private constructor(connection: Connection, version: string) {
-    this.#connection = connection;
-    this.version = version;
-    this.product = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
-    this.threadId = (connection as unknown as { threadId: number }).threadId;
-    connection.on('error', (error) => this.#break(error));
-    connection.on('end', () => this.#break(new Error('Connection lost: the server closed the connection.')));
+  private constructor(options: ReaderOptions) {
+    this.#connection = mysql.createConnection(connectionOptions(options));
+    this.#connection.on('error', (error) => this.#break(error));
   }
 
   static async open(options: ReaderOptions): Promise<MysqlSession> {
-    const connection = mysql.createConnection(connectionOptions(options));
-    await new Promise<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+    const session = new MysqlSession(options);
+    const late = setTimeout(() => session.#break(new Error('connection timeout')), LONGEST_OPENING_MS);
     try {
-      const [[version]] = (await ask(connection, 'SELECT VERSION()')) as [[string]];
-      const session = new MysqlSession(connection, version);
-      for (const sql of session.#settings()) await ask(connection, sql);
+      await session.#begin();
       return session;
     } catch (error) {
-      connection.destroy();
+      session.end();
       throw error;
+    } finally {
+      clearTimeout(late);
     }
+  }
+
+  get threadId(): number {
+    return (this.#connection as unknown as { threadId: number }).threadId;
   }
 
   get usable(): boolean {
@@ -72,27 +76,34 @@ export class MysqlSession {
   }
 
   resume(): void {
-    this.#connection.resume();
+    // The library would still hand over the rows it holds, to a scan that has ended.
+    if (this.usable) this.#connection.resume();
   }
 
-  /** A small result, all values as texts. */
+  /** A small result, all values as texts. Rejects with the server's or connection's error, also when `end` is called. */
   texts(sql: string): Promise<(string | null)[][]> {
-    return ask(this.#connection, sql);
+    return this.#wait((resolve, reject) => {
+      this.#connection.query({ sql, rowsAsArray: true, typeCast: (field) => field.string() }, (error, rows) =>
+        error ? reject(error) : resolve(rows as unknown as (string | null)[][]),
+      );
+    });
   }
 
-  /** One statement, prepared once per session. `timeoutMs` is the server's own limit, 0 = none. Rejects with the server's or connection's error. */
+  /**
+   * One statement, prepared once per session. `timeoutMs` is the server's own limit, 0 = none. Rejects with the server's or connection's error,
+   * also when `end` is called.
+   */
   async run(sql: string, parameters: readonly (string | null)[], timeoutMs: number, to: RowReceiver): Promise<void> {
-    if (this.#broken !== null) throw this.#broken;
     if (timeoutMs !== this.#timeoutMs) {
-      await ask(this.#connection, timeLimit(this.product, timeoutMs));
+      await this.texts(timeLimit(this.#product, timeoutMs));
       this.#timeoutMs = timeoutMs;
     }
-    const statement = await new Promise<Statement>((resolve, reject) => {
+    const statement = await this.#wait<Statement>((resolve, reject) => {
       this.#connection.prepare(sql, (error, prepared) =>
         error ? reject(error) : resolve(prepared as unknown as Statement),
       );
     });
-    await new Promise<void>((resolve, reject) => {
+    await this.#wait<void>((resolve, reject) => {
       const command = statement.execute(parameters);
       command.buildParserFromFields = (fields) => {
         to.describe(fields);
@@ -107,30 +118,49 @@ export class MysqlSession {
     });
   }
 
+  async #begin(): Promise<void> {
+    const connection = this.#connection;
+    await this.#wait<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
+    connection.on('end', () => this.#break(new Error('Connection lost: the server closed the connection.')));
+    const [[version]] = (await this.texts('SELECT VERSION()')) as [[string]];
+    this.#product = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
+    for (const sql of this.#settings()) await this.texts(sql);
+  }
+
   #settings(): string[] {
-    const collation = this.product === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
+    const collation = this.#product === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
     return [
       `SET NAMES utf8mb4 COLLATE ${collation}`,
       `SET SESSION time_zone = '+00:00', sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', group_concat_max_len = 4294967295`,
       'SET SESSION TRANSACTION READ ONLY',
       // Row counts and times of the last change as they are, not as they were a day ago.
-      ...(this.product === 'mysql' ? ['SET SESSION information_schema_stats_expiry = 0'] : []),
+      ...(this.#product === 'mysql' ? ['SET SESSION information_schema_stats_expiry = 0'] : []),
     ];
+  }
+
+  /** Settles by what `start` does or, when the connection breaks first, with that error. */
+  async #wait<Value>(
+    start: (resolve: (value: Value) => void, reject: (error: unknown) => void) => void,
+  ): Promise<Value> {
+    if (this.#broken !== null) throw this.#broken;
+    const { promise, resolve, reject } = Promise.withResolvers<Value>();
+    this.#waiting.add(reject);
+    try {
+      start(resolve, reject);
+      return await promise;
+    } finally {
+      this.#waiting.delete(reject);
+    }
   }
 
   #break(error: unknown): void {
     if (this.#broken !== null) return;
     this.#broken = error;
     this.#connection.destroy();
+    // The library only ends its half, which a server that is gone never answers.
+    (this.#connection as unknown as { stream: Socket }).stream.destroy();
+    for (const reject of this.#waiting) reject(error);
   }
-}
-
-function ask(connection: Connection, sql: string): Promise<(string | null)[][]> {
-  return new Promise((resolve, reject) => {
-    connection.query({ sql, rowsAsArray: true, typeCast: (field) => field.string() }, (error, rows) =>
-      error ? reject(error) : resolve(rows as unknown as (string | null)[][]),
-    );
-  });
 }
 
 /** MariaDB counts in seconds, MySQL in milliseconds. */
