@@ -179,15 +179,18 @@ export class LiveStream {
     const lineage = await this.#readLineage();
     if (lineage === undefined || this.#ended) return;
     const known = lineage.widgets.filter(({ widgetId }) => unknownBefore.has(widgetId)).map(({ widgetId }) => widgetId);
-    const widgets = [...new Set([...widgetsToRefresh(lineage.widgets, changed), ...known])];
     const namespaces = new Set(namespacesIn(lineage));
+    // Commits of a table were not heeded before it entered the lineage, so whoever reads it is asked for again.
+    const entered = [...namespaces].filter((namespace) => !this.#told.has(namespace));
+    const toRefresh = widgetsToRefresh(lineage.widgets, new Set([...changed, ...entered]));
+    const widgets = [...new Set([...toRefresh, ...known])];
     for (const namespace of namespaces) {
       const number = numbers.get(namespace);
       if (number !== undefined) this.#told.set(namespace, number);
       else if (!this.#told.has(namespace)) this.#told.set(namespace, this.#numberOf(namespace));
     }
     for (const namespace of this.#told.keys()) if (!namespaces.has(namespace)) this.#told.delete(namespace);
-    const touched = [...moved].filter((namespace) => namespaces.has(namespace));
+    const touched = [...new Set([...moved, ...entered])].filter((namespace) => namespaces.has(namespace));
     if (widgets.length === 0 && touched.length === 0) return;
     const { commits, organisationId, now, pushed } = this.#options;
     this.#events.send(

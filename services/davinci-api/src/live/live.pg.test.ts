@@ -118,3 +118,28 @@ test("a table that only a role's filter reads is told to that role", async () =>
   admin.close();
   viewer.close();
 });
+
+test('a table that enters the lineage refreshes its widgets, for its commits before were not heeded', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  await shop.query('create table returned (id int)');
+  const { dashboard, widget, view } = await dashboardOf(davinci, shop);
+  const browser = new LiveBrowser();
+  await browser.open(davinci.baseUrl, dashboard, await davinci.token());
+  await browser.next(({ event }) => event === 'ready');
+  const sinkNamespace = `postgresql.${shop.name}.public.returned.*.0.0`;
+  davinci.assembly.commits.note({
+    organisationId: FIRST_ORGANISATION_ID,
+    sinkNamespace,
+    commitNumber: 7n,
+    watermark: null,
+    loading: false,
+    at: Date.now(),
+  });
+  const { id, sourceId, model, version } = view;
+  const body = { name: 'v', sourceId, sql: 'select id from orders except select id from returned', model, version };
+  expect((await davinci.ask('PUT', `/api/views/${id}`, { body })).status).toBe(200);
+  const { data } = await browser.next(({ event }) => event === 'commit');
+  expect(data).toMatchObject({ widgets: [widget], commits: [{ sinkNamespace, commitNumber: '7' }] });
+  browser.close();
+});
