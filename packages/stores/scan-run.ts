@@ -116,8 +116,14 @@ export class ScanRun {
   async result(named: (columns: readonly ResultColumn[]) => Promise<readonly ResultColumn[]>): Promise<ScanResult> {
     await this.#queue.first;
     this.#queue.throwIfFailed();
-    const columns = this.#request.columns ?? (await named(this.#columns));
-    return { columns, batches: this.#queue };
+    try {
+      const columns = this.#request.columns ?? (await named(this.#columns));
+      return { columns, batches: this.#queue };
+    } catch (error) {
+      // Nobody will ever read the batches.
+      this.#stop(cancelledError());
+      throw error;
+    }
   }
 
   #stop(reason: RtdpError): void {

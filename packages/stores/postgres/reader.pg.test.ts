@@ -1,6 +1,7 @@
 /** Runs the readers' contract against a real Postgres, and shows what only Postgres has. */
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
+import { CutProxy } from '../cut-proxy.ts';
 import { describeReader, rowsOf } from '../reader-contract.ts';
 import { openReader } from '../readers.ts';
 
@@ -87,6 +88,20 @@ test('what a statement sets is gone with it, and nothing is written by any way',
     }
     expect(await ask(`SELECT current_setting('TimeZone')`)).toEqual([['UTC']]);
   }
+  await reader.close();
+});
+
+test('a scan whose types cannot be named ends at the source too, and gives its session back', async () => {
+  await using database = await testPostgres();
+  await database.query("CREATE TYPE mood AS ENUM ('glad')");
+  await using proxy = await CutProxy.before(database.url);
+  const reader = await openReader({ kind: 'postgres', url: proxy.url, connections: 1 });
+  await reader.check();
+  proxy.refuse(true);
+  const sql = `SELECT 'glad'::mood, a FROM generate_series(1, 9000) a, generate_series(1, 9000) b`;
+  await expect(reader.scan({ sql })).rejects.toMatchObject({ code: 'STORE_UNREACHABLE' });
+  proxy.refuse(false);
+  expect(await rowsOf(await reader.scan({ sql: `SELECT 'glad'::mood`, timeoutMs: 10_000 }))).toEqual([['glad']]);
   await reader.close();
 });
 
