@@ -1,4 +1,5 @@
 /** A person's way through the web application in a real browser: sign in, put a widget together, put it on a dashboard, filter by a click, watch it move, lose the connection. */
+import type { ViewInput } from '@rtdp/davinci-api/client';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
@@ -25,12 +26,13 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   });
 
   // What does not read the table must not be asked for again when the table changes.
-  const still = await davinci.views.create({
+  const stillInput: ViewInput = {
     name: 'Still',
     sourceId: view.sourceId,
     sql: 'select 1 as amount',
     model: [{ column: 'amount', type: 'number', role: 'measure' }],
-  });
+  };
+  const still = await davinci.views.create(stillInput);
   const measures = [{ column: 'amount', aggregation: 'sum' as const }];
   const total = await davinci.widgets.create({
     name: 'Total',
@@ -103,6 +105,10 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   await page.getByRole('gridcell', { name: 'west' }).waitFor();
   expect(asked).not.toContain(other.id);
   expect(asked).toContain(total.id);
+
+  // The view of an open dashboard is edited: its widgets show what it says now.
+  await davinci.views.replace(still.id, { ...stillInput, sql: 'select 2 as amount', version: still.version });
+  await untilNumber(page, other.id, '2');
 
   // The connection is lost, that is said, and what was committed meanwhile is not missed.
   await stand.restartApi(async () => {
