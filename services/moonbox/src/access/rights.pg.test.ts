@@ -77,6 +77,40 @@ test('columns that are not granted are not there: not for *, not by name, not th
     );
     expect(outcome, sql).not.toContain('hidden');
   }
+  // A name that a subquery gives: within another table it must not become that table's own column.
+  const named = '(select customer as secret from shop.orders) x';
+  const elsewhere = '(select 1 as one) y';
+  for (const [sql, rows] of [
+    [`select (select secret from shop.orders o limit 1) from ${named}`, [['ann']]],
+    [
+      'with x as (select customer as secret from shop.orders) select (select secret from shop.orders o) from x',
+      [['ann']],
+    ],
+    [`select x.secret from ${named} where exists (select 1 from shop.orders o where secret like 'hid%')`, []],
+    [`select l.found from ${named}, lateral (select secret as found from shop.orders o) l`, [['ann']]],
+    ['select (select secret from shop.orders o) from (values (1)) u(secret)', [[1]]],
+    [`select (select o.customer || secret from shop.orders o order by secret limit 1) from ${named}`, [['annann']]],
+    [`select (select secret from shop.orders o) from shop.orders a join ${named} on a.customer = secret`, [['ann']]],
+    [
+      `select (select secret from shop.orders o) from ${named} join (select customer as secret from shop.orders) z using (secret)`,
+      [['ann']],
+    ],
+    [`select * from (select (select secret from shop.orders o limit 1) from ${named}) t, ${elsewhere}`, [['ann', 1]]],
+  ] as const) {
+    const outcome = await client.query({ sql }).then(
+      (found) => found.rows,
+      (error: Error) => error.message,
+    );
+    expect(outcome, sql).toEqual(rows);
+  }
+  await expect(
+    client.query({ sql: 'select j.r from (shop.orders a join shop.orders b on true) as j(p, q, r)' }).then(
+      (found) => JSON.stringify(found.rows),
+      (error: Error) => error.message,
+    ),
+  ).resolves.not.toContain('hidden');
+  const grouped = 'select id, customer, count(*) as n from shop.orders group by id, customer order by n';
+  expect((await client.query({ sql: grouped })).rows).toEqual([[1, 'ann', '1']]);
   await expect(client.query({ sql: 'select * from shop.salaries' })).rejects.toMatchObject(unknownTable);
   expect((await client.getTable('shop', 'orders')).columns.map(({ name }) => name)).toEqual(['id', 'customer']);
   await operator.query({ sql: 'revoke select (id, customer) on shop.orders from "carl@example.org"' });

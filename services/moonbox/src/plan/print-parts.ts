@@ -11,7 +11,7 @@ import type { AggregateDraft, PartDraft, SubqueryDraft, TablesDraft } from './pa
 import { arrayType, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
-import { joinsByName, type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
+import { isPinned, type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
 import { typeTextOf } from './type-text.ts';
 
 export interface HeldTable {
@@ -142,7 +142,8 @@ function printTables(
   options: PrintOptions,
   held: ReadonlyMap<RangeVar, HeldTable>,
 ): PrintedPart {
-  const source = sourceOptions(draft.tables, options);
+  const plain = sourceOptions(draft.tables, options);
+  const source = { ...plain, wrap: plain.wrap || !isPinned(draft.conditions, plain.names) };
   const columnAt = ({ table, index }: Wanted): Node =>
     columnNode(options.aliases.get(table)!, visibleName(table, index, options));
   const targets = wanted.map((column) => targetNode(columnAt(column)));
@@ -217,7 +218,7 @@ function visibleName(table: RangeVar, index: number, options: PrintOptions): str
 function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart {
   const own = [...options.tables.keys()].filter((table) => contains(draft.select, table));
   const source = sourceOptions(own, options);
-  const wrap = source.wrap || joinsByName(draft.select);
+  const wrap = source.wrap || !isPinned(draft.select, source.names);
   return {
     sql: printPostgres(toSourceTree(draft.select, { ...source, wrap })),
     columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),

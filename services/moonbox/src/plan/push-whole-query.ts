@@ -6,7 +6,7 @@ import { printPostgres } from '@rtdp/sql/print-postgres';
 import { SqlError } from '@rtdp/sql/problem';
 import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerTable } from './contract.ts';
-import { chooseAliases, joinsByName, toSourceTree } from './source-tree.ts';
+import { chooseAliases, isPinned, toSourceTree } from './source-tree.ts';
 
 /** Collations in which texts are ordered by their bytes. */
 export function ordersByBytes(context: PlannerContext, store: string): boolean {
@@ -43,7 +43,7 @@ export function pushWholeQuery(
   };
   const declared = context.parameterTypes === undefined ? {} : { declared: context.parameterTypes };
   return printPostgres(
-    toSourceTree(select, { names, wrap: bound === null || byBytes || joinsByName(select), byBytes, ...declared }),
+    toSourceTree(select, { names, wrap: byBytes || !isPinned(select, names), byBytes, ...declared }),
   );
 }
 

@@ -1,5 +1,5 @@
 /** Decides how a tree reads at its Postgres source: remote names, only columns the user sees, texts in byte order, values in place of parameters. */
-import type { QueryFacts } from '@rtdp/sql/query-context';
+import type { ColumnOrigin, QueryFacts } from '@rtdp/sql/query-context';
 import {
   columnNode,
   type FuncCall,
@@ -58,11 +58,50 @@ export interface SourceOptions {
   readonly declared?: PlannerContext['parameterTypes'];
 }
 
-/** NATURAL compares whatever columns the source finds: it must find only those that the user sees. */
-export function joinsByName(tree: unknown): boolean {
-  if (typeof tree !== 'object' || tree === null) return false;
-  if ('isNatural' in tree && tree.isNatural === true) return true;
-  return Object.values(tree).some(joinsByName);
+/**
+ * Every name in the tree is written with an alias that is nowhere else, so that a column the user does not see, or the planner does not know,
+ * can never be meant by it. Where a name stands bare, the source must find only the columns that the user sees.
+ */
+export function isPinned(tree: unknown, names: SourceNames): boolean {
+  if (Array.isArray(tree)) return tree.every((item) => isPinned(item, names));
+  if (typeof tree !== 'object' || tree === null) return true;
+  const { facts, tables } = names;
+  if (facts === null) return false;
+  const isOfTable = ({ table, merged }: ColumnOrigin): boolean => table !== null && !merged && tables.has(table);
+  const node = tree as Node;
+  if ('ColumnRef' in node) {
+    const meant = facts.groupNames.get(node.ColumnRef);
+    if (meant !== undefined) return isPinned(meant, names);
+    const origin = facts.columns.get(node.ColumnRef);
+    return origin !== undefined && (isOfTable(origin) || (!origin.merged && node.ColumnRef.fields?.length === 2));
+  }
+  if ('ResTarget' in node) {
+    const star = facts.stars.get(node.ResTarget);
+    if (star !== undefined) return star.every(({ origin, alias }) => isOfTable(origin) || alias !== '');
+  }
+  if ('JoinExpr' in node) {
+    const { isNatural, usingClause, alias } = node.JoinExpr;
+    if (isNatural === true || usingClause !== undefined || alias !== undefined) return false;
+  }
+  // A bare name in ORDER BY that is no column means a column of the result, before all others.
+  const isResultName = (item: Node): boolean => {
+    const by = 'SortBy' in item ? item.SortBy.node : undefined;
+    return (
+      by !== undefined &&
+      'ColumnRef' in by &&
+      by.ColumnRef.fields?.length === 1 &&
+      'String' in by.ColumnRef.fields[0]! &&
+      !facts.columns.has(by.ColumnRef)
+    );
+  };
+  return Object.entries(tree).every(([key, value]) =>
+    key === 'sortClause'
+      ? isPinned(
+          (value as Node[]).filter((item) => !isResultName(item)),
+          names,
+        )
+      : isPinned(value, names),
+  );
 }
 
 /** The table as an item of FROM at the source. */

@@ -402,6 +402,12 @@ test('columns the user does not see do not exist, however they are named', async
   }
   const natural = planQuery('select a.id from pg.note a natural join pg.note b', hidden).whole!.sql;
   expect(natural).toMatch(/\( ?SELECT id, t, n, f, at, c FROM public\.note ?\) AS a NATURAL JOIN/);
+  const inside = planQuery(
+    `select w.id, (select s.found from (select (select big from pg.note o where o.id = 1) as found from (select t as big from pg.note where id = 2) x) s)
+      from maria.word w where w.id = 1`,
+    hidden,
+  );
+  expect(await stores.run(inside), JSON.stringify(inside.parts)).toEqual([['1', 'ABC']]);
   expect(() => planQuery('select big from pg.note, maria.word', hidden)).toThrow(
     /There is no column big, or you may not read it/,
   );
