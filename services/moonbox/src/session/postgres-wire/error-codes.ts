@@ -5,6 +5,11 @@ export const WIRE_ERROR_CODES = {
   WIRE_TLS_REQUIRED: ['28000', 'The client connects without TLS where it may not.'],
   WIRE_LOGIN_FAILED: ['28P01', 'No user has this name and this password.'],
   WIRE_LOGIN_LIMITED: ['28000', 'Too many logins failed; this one was not tried.'],
+  WIRE_LOGIN_ENDED: [
+    '57P01',
+    'The login that the session began with has ended, or its password or role is another now.',
+  ],
+  WIRE_LOGIN_UNAVAILABLE: ['57P03', 'Whether the login of the session still stands cannot be read.'],
   WIRE_CONNECTIONS_LIMIT: ['53300', 'As many sessions are open as there may be.'],
   WIRE_DATABASE_UNKNOWN: ['3D000', 'The database to connect to does not exist, or the user may not read it.'],
   WIRE_TRANSACTION_FAILED: ['25P02', 'A statement of the transaction failed; only its end is taken.'],

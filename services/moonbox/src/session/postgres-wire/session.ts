@@ -57,6 +57,7 @@ export class WireSession {
   readonly cursors = new Map<string, Cursor>();
   readonly secretKey = randomInt(-0x80000000, 0x7fffffff);
   readonly #user: string;
+  readonly #confirmLogin: () => Promise<void>;
   readonly #target: RowTarget;
   #reported = new Map<string, string>();
   #active: AbortController | undefined;
@@ -67,6 +68,8 @@ export class WireSession {
     channel: Channel;
     principal: Principal;
     user: string;
+    /** Rejects with WIRE_LOGIN_ENDED once the session may not go on. */
+    confirmLogin: () => Promise<void>;
     settings: SessionSettings;
     surroundings: SessionSurroundings;
   }) {
@@ -75,6 +78,7 @@ export class WireSession {
     this.settings = options.settings;
     this.surroundings = options.surroundings;
     this.#user = options.user;
+    this.#confirmLogin = options.confirmLogin;
     this.#target = { writer: this.channel.writer, drain: () => this.channel.flush() };
   }
 
@@ -90,7 +94,7 @@ export class WireSession {
       try {
         await this.#handle(message);
       } catch (error) {
-        if (error instanceof RtdpError && error.code === 'WIRE_PROTOCOL') throw error;
+        if (error instanceof RtdpError && /^WIRE_(PROTOCOL|LOGIN_ENDED)$/.test(error.code)) throw error;
         this.#fail(error);
         if (message.kind === 0x51) this.#ready();
         else this.#isSkipping = true;
@@ -173,7 +177,9 @@ export class WireSession {
   async #handle({ kind, body }: FrontendMessage): Promise<void> {
     const fields = new FieldReader(body);
     this.#current = undefined;
-    switch (String.fromCharCode(kind)) {
+    const letter = String.fromCharCode(kind);
+    if ('PBDE'.includes(letter)) await this.#confirmLogin();
+    switch (letter) {
       case 'Q':
         return this.#simpleQuery(fields.text());
       case 'P':
@@ -201,7 +207,7 @@ export class WireSession {
       case 'F':
         throw unsupported('function calls by the protocol', 'Call the function in a SELECT.');
       default:
-        throw protocolError(`a message of kind ${JSON.stringify(String.fromCharCode(kind))}`);
+        throw protocolError(`a message of kind ${JSON.stringify(letter)}`);
     }
   }
 
@@ -211,6 +217,7 @@ export class WireSession {
     const pieces = splitStatements(whole);
     if (pieces.length === 0) this.channel.writer.begin('I').end();
     for (const { text, start } of pieces) {
+      await this.#confirmLogin();
       this.#current = { text, whole, start, goesTo: { by: 'nobody' }, declared: [] };
       const statement = this.statement(text, [], whole, start);
       this.#current = statement;

@@ -9,6 +9,7 @@ import type { WireServer, WireServerOptions } from './contract.ts';
 import { LOGIN_LIMITS, LoginLimiter } from './login-limiter.ts';
 import { WireSession } from './session.ts';
 import { SessionSettings } from './session-settings.ts';
+import { StandingLogin } from './standing-login.ts';
 import { certificateHash, type StartedSession, type StartSurroundings, startUp } from './start-up.ts';
 import { toWireError, writeError } from './to-wire-error.ts';
 
@@ -119,7 +120,8 @@ class Server implements WireServer {
 
   /** @throws RtdpError WIRE_CONNECTIONS_LIMIT, WIRE_DATABASE_UNKNOWN, WIRE_STOPPING */
   async #openSession(channel: Channel, { login, user, database, settings }: StartedSession): Promise<WireSession> {
-    const { queries, shadow, logger } = this.#options;
+    const { queries, passwords, shadow, logger } = this.#options;
+    const standing = new StandingLogin({ user, login, passwords, now: Date.now });
     if (this.#isStopping) throw stopping();
     if (this.#sessions.size >= (this.#options.maximumConnections ?? MAXIMUM_CONNECTIONS)) {
       throw new RtdpError({
@@ -143,6 +145,7 @@ class Server implements WireServer {
       channel,
       principal,
       user,
+      confirmLogin: () => standing.confirm(),
       settings: new SessionSettings({ user, database, connected: isWhole ? undefined : database, start: settings }),
       surroundings: { queries, shadow, logger, countStatement: this.#countStatement },
     });

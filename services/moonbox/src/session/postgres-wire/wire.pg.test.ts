@@ -316,6 +316,30 @@ describe('what goes wrong', () => {
 });
 
 describe('rights', () => {
+  it('end with the login: an open session is told at its next statement, and runs nothing more', async () => {
+    const login = await wire.login('una', 'editor');
+    const [simple, prepared] = [await wire.connect(login), await wire.connect(login)];
+    expect((await simple.query('select count(*)::int as n from orders')).rows).toEqual([{ n: 20_000 }]);
+    await wire.operator.removePassword('una');
+    const ask = (client: pg.Client, values: number[]) => () =>
+      client.query('select count(*) from orders', values).then(() => 'rows', failure);
+    for (const asked of [ask(simple, []), ask(prepared, [])]) {
+      expect(await eventually(asked, (answer) => answer !== 'rows')).toMatchObject({
+        code: '57P01',
+        severity: 'FATAL',
+        hint: expect.stringContaining('Log in again'),
+      });
+      expect(await asked()).not.toBe('rows');
+    }
+    await expect(wire.connect(login)).rejects.toMatchObject({ code: '28P01' });
+    // Another role is another login, whatever the password; a session of the new one goes on.
+    const again = await wire.login('una', 'editor');
+    const editing = await wire.connect(again);
+    const viewing = await wire.connect(await wire.login('una', 'viewer'), { database: 'rtdp' });
+    expect(await eventually(ask(editing, []), (answer) => answer !== 'rows')).toMatchObject({ code: '57P01' });
+    expect((await viewing.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+  });
+
   it('hide from one organisation what another has, names too', async () => {
     const stranger = await wire.login('sam', 'admin', '00000000-0000-4000-8000-00000000000f');
     const client = await wire.connect(stranger, { database: 'rtdp' });
