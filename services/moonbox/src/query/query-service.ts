@@ -55,8 +55,12 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
     if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request, error);
     return toQueryError(error, { ...query.request, signal: query.signal, memoryLimit: limits.memoryLimit });
   };
-  const begin = (request: QueryRequest): RunningQuery =>
-    running.begin(request, Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
+  const begin = (request: QueryRequest): RunningQuery => {
+    const query = running.begin(request, Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
+    // Whatever comes of it, and whoever looks meanwhile: no text is kept with a password in it.
+    query.sql = options.readStatement.withoutSecrets(request.sql);
+    return query;
+  };
 
   const service: QueryService = {
     async describe(request) {
@@ -73,12 +77,11 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
       const query = begin(request);
       try {
         const statement = options.readStatement(request.sql);
-        if (statement !== undefined) return await runStatement(options, query, statement, service);
+        if (statement !== undefined) return await runStatement(query, statement, service);
         query.kind = 'SELECT';
         return await runSelect(options, query, tell(query));
       } catch (error) {
         const failure = tell(query)(error);
-        query.sql = options.readStatement.withoutSecrets(query.sql);
         query.finish(failure);
         throw failure;
       }
@@ -111,14 +114,8 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
   return service;
 }
 
-async function runStatement(
-  options: QueryServiceOptions,
-  query: RunningQuery,
-  statement: Statement,
-  queries: QueryService,
-): Promise<QueryAnswer> {
+async function runStatement(query: RunningQuery, statement: Statement, queries: QueryService): Promise<QueryAnswer> {
   query.kind = statement.tag;
-  query.sql = options.readStatement.withoutSecrets(query.sql);
   query.state = 'running';
   query.isAllowed = true;
   const { principal, database, parameters } = query.request;

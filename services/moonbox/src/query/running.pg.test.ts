@@ -210,6 +210,9 @@ test('every statement is in the audit, with what it read; passwords are not; a g
     .catch(() => undefined);
   await amy.client.query({ sql: "mount database y options (password 'tell nobody'" }).catch(() => undefined);
   await amy.client.explain({ sql: 'select id from n.numbers' });
+  const mounting = "mount database z options (kind 'postgres', password 'tell nobody')";
+  for (const analyze of [false, true]) await amy.client.explain({ sql: mounting, analyze }).catch(() => undefined);
+  await amy.client.query({ sql: `explain ${mounting}` }).catch(() => undefined);
   await Promise.all(
     Array.from({ length: 50 }, (_, number) => amy.client.query({ sql: `select ${number} from n.numbers limit 1` })),
   );
@@ -218,7 +221,7 @@ test('every statement is in the audit, with what it read; passwords are not; a g
     `select kind, sql, label, state, decision, rows::int, error->>'code' as code, tables from moonbox.audit
       where subject = 'amy' order by started_at, kind`,
   );
-  expect(rows).toHaveLength(56);
+  expect(rows).toHaveLength(60);
   expect(JSON.stringify(rows)).not.toMatch(/nobody/);
   expect(rows.slice(0, 6)).toMatchObject([
     {

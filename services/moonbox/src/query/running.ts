@@ -18,7 +18,7 @@ export class RunningQuery {
   readonly #clientGone: () => void;
   readonly timeoutMs: number;
   kind = 'UNKNOWN';
-  /** As the audit keeps it: a statement that holds a secret replaces it. */
+  /** As the audit keeps it: whoever begins the statement takes secrets out. */
   sql: string;
   tables: readonly TableRead[] = [];
   rows = 0;
