@@ -144,7 +144,13 @@ test('a store that goes away is told, and is asked again when it is back', async
   );
   expect(failing).toMatchObject({ state: 'failing', tables: 3, error: { code: 'STORE_UNREACHABLE' } });
   const health = await fetch(`${gateway.baseUrl}/health`);
-  expect(await health.json()).toMatchObject({ status: 'degraded' });
+  // Nobody has logged in for it: neither names nor addresses.
+  expect(await health.json()).toMatchObject({
+    status: 'degraded',
+    parts: expect.arrayContaining([
+      expect.objectContaining({ name: 'mounts', detail: '1 of 2 mounts cannot be read; each says why.' }),
+    ]),
+  });
   await gate.open();
   expect(await ask()).toBe('1000');
   const well = await eventually(
