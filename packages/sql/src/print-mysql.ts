@@ -1,5 +1,5 @@
 /** Prints conditions for MySQL and MariaDB: only those that give the same rows there, or provably no fewer, are printed at all. */
-import type { Node } from 'libpg-query';
+import type { Node, TypeCast } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import { intervalWithUnit } from './bind-query-expression.ts';
 import { foldMoment } from './fold-moment.ts';
@@ -128,7 +128,7 @@ function columnOf(node: Node | undefined, names: MysqlNames): MysqlColumn | null
   return node !== undefined && 'ColumnRef' in node ? names.column(node.ColumnRef) : null;
 }
 
-/** The text of a literal or parameter, null for NULL, undefined where it is neither; a cast to a type of values keeps its text. */
+/** The text of a literal or parameter, null for NULL, undefined where it is neither. */
 function literalOf(node: Node | undefined, names: MysqlNames): string | null | undefined {
   if (node === undefined) return undefined;
   if ('ParamRef' in node) return names.parameter(node.ParamRef.number ?? 0);
@@ -137,15 +137,7 @@ function literalOf(node: Node | undefined, names: MysqlNames): string | null | u
     return timeOf('SVFOP_CURRENT_TIMESTAMP', names.now);
   const moved = movedMoment(node, names);
   if (moved !== undefined) return moved;
-  if ('TypeCast' in node) {
-    const type = namesOf(node.TypeCast.typeName?.names).join('.');
-    const plain =
-      ['date', 'timestamp', 'timestamptz', 'text', 'int4', 'int8', 'int2', 'numeric'].includes(type) &&
-      node.TypeCast.typeName?.typmods === undefined;
-    const value = plain ? literalOf(node.TypeCast.arg, names) : undefined;
-    if (type === 'date' && typeof value === 'string' && readDateText(value) === null) return undefined;
-    return value;
-  }
+  if ('TypeCast' in node) return castOf(node.TypeCast, names);
   if (!('A_Const' in node)) {
     const negative =
       'A_Expr' in node &&
@@ -166,6 +158,40 @@ function literalOf(node: Node | undefined, names: MysqlNames): string | null | u
   if (constant.fval !== undefined) return constant.fval.fval ?? '0';
   return constant.sval === undefined ? undefined : (constant.sval.sval ?? '');
 }
+
+/**
+ * The text of a constant cast to a type of values, as that type prints it; undefined where the cast does more than give a text its type. What is
+ * cast is a text, a parameter, or a whole number made an integer: any other cast computes, as `1.6::int4` does.
+ */
+function castOf({ arg, typeName }: TypeCast, names: MysqlNames): string | null | undefined {
+  if (arg === undefined || typeName === undefined || typeName.typmods !== undefined) return undefined;
+  if ((typeName.arrayBounds ?? []).length > 0) return undefined;
+  const type = namesOf(typeName.names).join('.');
+  const constant = 'A_Const' in arg ? arg.A_Const : undefined;
+  const isGiven = 'ParamRef' in arg || constant?.sval !== undefined || constant?.isnull === true;
+  const range = INTEGER_BITS[type];
+  if (!isGiven && !(constant?.ival !== undefined && range !== undefined)) return undefined;
+  const value = literalOf(arg, names);
+  if (typeof value !== 'string') return value;
+  if (range !== undefined) {
+    const whole = /^\s*[+-]?\d{1,19}\s*$/.test(value) ? BigInt(value.trim().replace(/^\+/, '')) : undefined;
+    return whole === undefined || BigInt.asIntN(range, whole) !== whole ? undefined : String(whole);
+  }
+  switch (type) {
+    case 'text':
+    case 'numeric':
+      return value;
+    case 'date':
+      return readDateText(value) ?? undefined;
+    case 'timestamp':
+    case 'timestamptz':
+      return readTimestampText(value, type === 'timestamptz') ?? undefined;
+    default:
+      return undefined;
+  }
+}
+
+const INTEGER_BITS: Record<string, number> = { int2: 16, int4: 32, int8: 64 };
 
 function timeOf(operation: string, now: Date): string | undefined {
   const text = now.toISOString().replace('T', ' ').replace('Z', '');

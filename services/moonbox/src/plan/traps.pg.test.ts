@@ -152,6 +152,37 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
     sql: `select date_trunc('day', w.at), count(*) from maria.word w, pg.note n group by 1 order by 1`,
   },
   {
+    trap: 'a number that a cast rounds',
+    sql: `select id from maria.word where n = 1.6::int4 order by id`,
+    kept: /1\.6/,
+  },
+  { trap: 'and one beside <', sql: `select id from maria.word where n > 1.5::int4 or n = -1.6::int4`, kept: /1\.[56]/ },
+  {
+    trap: 'a moment made a wall clock',
+    sql: `select id from maria.word where w > timestamptz '2024-03-10 04:00+02'::timestamp order by id`,
+    kept: /04:00/,
+  },
+  {
+    trap: 'a wall clock made a moment',
+    sql: `select id from maria.word where at > '2024-03-10 04:00+02'::timestamp::timestamptz order by id`,
+    kept: /WHERE/,
+  },
+  {
+    trap: 'a wall clock with an offset, beside a moment',
+    sql: `select id from maria.word where at > '2024-03-10 04:00+02'::timestamp and w > '2024-03-10 04:00+02'::timestamptz order by id`,
+    sent: /`at` > '2024-03-10 04:00:00' AND `word`\.`w` > '2024-03-10 02:00:00'/,
+  },
+  {
+    trap: 'a text made of a number',
+    sql: `select id from maria.word where e = 0e3::text or e = 00::text`,
+    kept: /WHERE/,
+  },
+  {
+    trap: 'a whole number cast to an integer type',
+    sql: `select id from maria.word where n = 2::int8 or n = '3'::int4 order by id`,
+    sent: /`n` = 2 OR `word`\.`n` = 3/,
+  },
+  {
     trap: 'LIKE with the default escape',
     sql: String.raw`select id from maria.word where e like 'a\%c' or e like 'a\_c' order by id`,
     sent: /LIKE _utf8mb4 x'/,
