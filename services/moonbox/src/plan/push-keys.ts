@@ -20,10 +20,12 @@ export interface Reduction {
   readonly maximum: number;
 }
 
-/** An equality that must hold of every row that counts. */
+/** An equality that must hold of every row of `a` that counts. */
 export interface KeyEquality {
   readonly a: KeyColumn;
   readonly b: KeyColumn;
+  /** It must hold of every row of `b` as well: not where `b` stands around the subquery that asks for it. */
+  readonly ofBoth: boolean;
 }
 
 /** Below so many rows, waiting for keys costs more than fetching. */
@@ -39,15 +41,20 @@ const LEAST_SHARE = 0.02;
 const GREATEST_GIVING_SHARE = 0.2;
 const MOST_KEYS = 30_000;
 
-/** The columns of two tables that a condition compares, or null. */
-export function equalityOf(condition: Node, facts: QueryFacts): KeyEquality | null {
+/**
+ * The columns of two tables that a condition compares, or null. `own`: the tables whose rows the condition leaves out. A row of a level around is
+ * left out by nothing that a subquery asks for: NOT EXISTS, a scalar subquery and LEFT JOIN LATERAL keep it.
+ */
+export function equalityOf(condition: Node, own: ReadonlySet<RangeVar>, facts: QueryFacts): KeyEquality | null {
   if (!('A_Expr' in condition) || condition.A_Expr.kind !== 'AEXPR_OP' || namesOf(condition.A_Expr.name).join() !== '=')
     return null;
   const [a, b] = [condition.A_Expr.lexpr, condition.A_Expr.rexpr].map((node) => {
     const origin = node !== undefined && 'ColumnRef' in node ? facts.columns.get(node.ColumnRef) : undefined;
     return origin?.table == null || origin.merged ? null : { table: origin.table, index: origin.index };
   });
-  return a == null || b == null || a.table === b.table ? null : { a, b };
+  if (a == null || b == null || a.table === b.table) return null;
+  if (own.has(a.table)) return { a, b, ofBoth: own.has(b.table) };
+  return own.has(b.table) ? { a: b, b: a, ofBoth: false } : null;
 }
 
 /** At most one reduction for each part, none in a circle. */
@@ -65,9 +72,9 @@ export function chooseReductions(
     const next = chosen.get(from)?.from;
     return from === goal || (next !== undefined && reaches(next, goal));
   };
-  const candidates = equalities.flatMap(({ a, b }) => [
+  const candidates = equalities.flatMap(({ a, b, ofBoth }) => [
     { column: a, keys: b },
-    { column: b, keys: a },
+    ...(ofBoth ? [{ column: b, keys: a }] : []),
   ]);
   // The most selective givers first: what they shrink may give keys in its turn.
   for (let found = true; found; ) {

@@ -75,7 +75,7 @@ interface Level {
 class Splitter {
   readonly drafts: PartDraft[] = [];
   readonly decisions: PlanDecision[] = [];
-  /** Equalities that every row of their FROM must meet, over tables of it and of the levels around. */
+  /** Equalities that every row of a FROM must meet, between tables of it, or one of it and one of a level around. */
   readonly equalities: KeyEquality[] = [];
   readonly aliases: Map<RangeVar, string>;
   readonly mysqlNames: MysqlNames;
@@ -196,6 +196,7 @@ class Splitter {
     const { tables } = this.#options;
     const own = level.items.flatMap((item) => ('RangeVar' in item && tables.has(item.RangeVar) ? [item.RangeVar] : []));
     const joined = level.items.flatMap((item) => ('JoinExpr' in item ? keptTables(item) : []));
+    const kept = new Set([...own, ...joined]);
     const taken = this.#narrow(joined, level.conditions);
     const byStore = new Map<string, RangeVar[]>();
     for (const table of own) {
@@ -227,7 +228,7 @@ class Splitter {
     }
     for (const condition of level.conditions) {
       if (taken.has(condition)) continue;
-      const equality = equalityOf(condition, this.#facts);
+      const equality = equalityOf(condition, kept, this.#facts);
       if (equality !== null) this.equalities.push(equality);
       const { tables: named, derived } = useOf(condition, this.#facts);
       const stores = new Set([...named].map((table) => tables.get(table)?.store));

@@ -477,6 +477,43 @@ test('what the sources were really sent is what the plan says', async () => {
   }
 });
 
+test('a subquery asks its own table for the keys around it, and never leaves out a row around it', async () => {
+  const full = stores.context();
+  /** As if one table were large, so that keys are worth waiting for. */
+  const planOf = async (sql: string, large: string) => {
+    const { planQuery } = await import('./plan-query.ts');
+    return planQuery(sql, {
+      ...full,
+      findTable: (database, name) => {
+        const table = full.findTable(database, name);
+        return table === undefined ? undefined : { ...table, rowEstimate: name === large ? 1_000_000 : 1_000 };
+      },
+    });
+  };
+  const reduced = (plan: Awaited<ReturnType<typeof planOf>>): string[] =>
+    plan.parts.filter(({ reduce }) => reduce !== undefined).map(({ table }) => table);
+  for (const sql of [
+    `select n.id from pg.note n where not exists (select 1 from maria.word w where w.id = n.n and w.e = 'abc')`,
+    `select n.id, (select max(w.e) from maria.word w where n.n = w.id and w.e = 'abc') from pg.note n`,
+    `select n.id from pg.note n where (select w.e from maria.word w where w.id = n.n and w.e = 'abc') is null`,
+    `select n.id, l.e from pg.note n left join lateral (select w.e from maria.word w where w.id = n.n and w.e = 'abc') l on true`,
+    `select n.id from pg.note n left join maria.word w on w.id = n.n and w.e = 'abc'`,
+  ]) {
+    const plan = await planOf(sql, 'note');
+    expect(reduced(plan), sql).toEqual([]);
+    expect(comparable(await stores.run(plan), false), sql).toEqual(comparable(await stores.expected(sql), false));
+  }
+  for (const sql of [
+    `select w.id from maria.word w where w.e >= 'abc' and w.n = -7 and not exists (select 1 from pg.note n where n.n = w.n)`,
+    `select w.id, (select max(n.t) from pg.note n where w.n = n.n) from maria.word w where w.n in (1, 2)`,
+    `select w.id, n.id from maria.word w, pg.note n where w.n = n.n and w.n in (1, 2)`,
+  ]) {
+    const plan = await planOf(sql, 'note');
+    expect(reduced(plan), sql).toEqual(['pg.note']);
+    expect(comparable(await stores.run(plan), false), sql).toEqual(comparable(await stores.expected(sql), false));
+  }
+});
+
 test('a date that is none is told with its table and column', async () => {
   await stores.maria.query(`SET sql_mode = ''; CREATE TABLE zero (id int primary key, d date)`).catch(() => undefined);
   await stores.maria.query('CREATE TABLE IF NOT EXISTS zero (id int primary key, d date)');
