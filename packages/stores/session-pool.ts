@@ -18,6 +18,8 @@ export class SessionPool<Session extends PooledSession> {
   #opening = 0;
   readonly #waiting: (() => void)[] = [];
   #closed = false;
+  /** Runs while there are idle sessions. */
+  #giveUp: NodeJS.Timeout | undefined;
 
   constructor(most: number, open: () => Promise<Session>) {
     this.#most = most;
@@ -40,12 +42,16 @@ export class SessionPool<Session extends PooledSession> {
   release(session: Session): void {
     this.#taken.delete(session);
     if (this.#closed || !session.usable) session.end();
-    else this.#idle.push({ session, since: Date.now() });
+    else {
+      this.#idle.push({ session, since: Date.now() });
+      this.#giveUp ??= this.#giveUpLater(IDLE_MILLISECONDS);
+    }
     this.#waiting.shift()?.();
   }
 
   close(): void {
     this.#closed = true;
+    clearTimeout(this.#giveUp);
     for (const { session } of this.#idle.splice(0)) session.end();
     for (const session of this.#taken) session.end();
     for (const wake of this.#waiting.splice(0)) wake();
@@ -61,6 +67,17 @@ export class SessionPool<Session extends PooledSession> {
       session.end();
     }
     return undefined;
+  }
+
+  #giveUpLater(milliseconds: number): NodeJS.Timeout {
+    return setTimeout(() => {
+      const now = Date.now();
+      // The newest are taken first, so the oldest stand in front.
+      while (this.#idle.length > 0 && now - this.#idle[0]!.since >= IDLE_MILLISECONDS)
+        this.#idle.shift()!.session.end();
+      const oldest = this.#idle[0];
+      this.#giveUp = oldest === undefined ? undefined : this.#giveUpLater(oldest.since + IDLE_MILLISECONDS - now);
+    }, milliseconds).unref();
   }
 
   async #openOne(): Promise<Session> {
