@@ -1,7 +1,7 @@
 /** The contract of a StoreReader, as tests that every kind runs: values, back-pressure, endings, errors. */
 import { parseTypeText } from '@rtdp/sql/pg-type';
 import type { Column } from '@rtdp/ums/batch';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { CutProxy } from './cut-proxy.ts';
 import { openReader } from './readers.ts';
 import type { ResultColumn, ScanResult, StoreReader, StoreReaderKind } from './scan-contract.ts';
@@ -227,6 +227,23 @@ export function describeReader(dialect: ReaderDialect, make: () => Promise<Reade
       expect(await one()).toEqual([[5]]);
       await alone.close();
       await expect.poll(() => subject.running('CROSS JOIN')).toBe(0);
+    });
+
+    test('a question to a server that says nothing any more ends, and the next one is answered', async () => {
+      await using proxy = await CutProxy.before(subject.url);
+      const alone = await openReader({ kind: dialect.kind, url: proxy.url, connections: 1 });
+      await alone.check();
+      proxy.silence();
+      vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+      try {
+        const outcome = expect(alone.check()).rejects.toMatchObject({ code: 'STORE_TIMEOUT' });
+        await vi.advanceTimersByTimeAsync(60_000);
+        await outcome;
+      } finally {
+        vi.useRealTimers();
+      }
+      await alone.check();
+      await alone.close();
     });
 
     test('says who is wrong: the password, the port, or nobody any more', async () => {

@@ -49,6 +49,27 @@ export class SessionPool<Session extends PooledSession> {
     this.#waiting.shift()?.();
   }
 
+  /**
+   * Lends a session to `work`. When that takes longer than `milliseconds` the session is ended, which must end `work` with an error: STORE_TIMEOUT
+   * for the caller. A server that says nothing keeps no limit of its own.
+   */
+  async use<Value>(milliseconds: number, work: (session: Session) => Promise<Value>): Promise<Value> {
+    const session = await this.acquire();
+    let late = false;
+    const timer = setTimeout(() => {
+      late = true;
+      session.end();
+    }, milliseconds);
+    try {
+      return await work(session);
+    } catch (error) {
+      throw late ? timeoutError(milliseconds) : error;
+    } finally {
+      clearTimeout(timer);
+      this.release(session);
+    }
+  }
+
   close(): void {
     this.#closed = true;
     clearTimeout(this.#giveUp);

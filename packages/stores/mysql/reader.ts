@@ -7,6 +7,9 @@ import { toScanError } from './errors.ts';
 import { type AskTexts, introspect, serverFacts, type ZeroDateLooks } from './introspect.ts';
 import { scanRows } from './scan.ts';
 
+/** For one statement of a look at the server: the catalog of one with very many tables takes its time. */
+const LONGEST_ASK_MS = 60_000;
+
 export function createReader(options: ReaderOptions): StoreReader {
   return new MysqlReader(options);
 }
@@ -72,29 +75,28 @@ class MysqlReader implements StoreReader {
   }
 
   readonly #ask: AskTexts = async (sql) => {
-    let session: MysqlSession | undefined;
     try {
-      session = await this.#pool.acquire();
-      return await session.texts(sql);
+      return await this.#pool.use(LONGEST_ASK_MS, (session) => session.texts(sql));
     } catch (error) {
       throw toScanError(error, this.#facts);
-    } finally {
-      if (session !== undefined) this.#pool.release(session);
     }
   };
 
   /** On a connection of its own: those of the pool may all be taken by scans. */
   async #kill(threadId: number): Promise<void> {
     const control = await MysqlSession.open({ ...this.#options, applicationName: 'rtdp gateway control' });
+    const late = setTimeout(() => control.end(), LONGEST_KILL_MS);
     try {
       await control.texts(`KILL QUERY ${threadId}`);
     } catch (error) {
       // The statement, or its connection, had already ended.
       if ((error as { errno?: number }).errno !== NO_SUCH_THREAD) throw error;
     } finally {
+      clearTimeout(late);
       control.end();
     }
   }
 }
 
+const LONGEST_KILL_MS = 5_000;
 const NO_SUCH_THREAD = 1094;

@@ -40,6 +40,8 @@ const ROLLBACK = 'rtdp_rollback';
 /** A text that is asked a second time is prepared; so many may stay so. */
 const MOST_PREPARED = 200;
 const MOST_SEEN = 2_000;
+/** For what every session asks first. */
+const LONGEST_PREPARING_MS = 10_000;
 
 interface Running {
   readonly receiver: RowReceiver;
@@ -79,8 +81,16 @@ export class QuerySession {
     client.on('error', () => undefined);
     await client.connect();
     const session = new QuerySession(client);
-    await session.#prepareOwn();
-    return session;
+    const late = setTimeout(() => session.#break(new Error('Connection timeout')), LONGEST_PREPARING_MS);
+    try {
+      await session.#prepareOwn();
+      return session;
+    } catch (error) {
+      session.end();
+      throw error;
+    } finally {
+      clearTimeout(late);
+    }
   }
 
   get usable(): boolean {

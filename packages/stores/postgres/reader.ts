@@ -26,6 +26,8 @@ const SETTINGS: Readonly<Record<string, string>> = {
 };
 
 const CONTROL_TIMEOUT_MS = 30_000;
+/** The server's limit comes first; this one is for a server that says nothing any more. */
+const LONGEST_ASK_MS = 35_000;
 
 export function createReader(options: ReaderOptions): StoreReader {
   return new PostgresReader(options);
@@ -37,15 +39,15 @@ class PostgresReader implements StoreReader {
   readonly #facts: Record<string, unknown>;
   readonly #pool: SessionPool<QuerySession>;
   /** A connection outside of the pool, for what must not wait for a scan: cancelling, and the names of types. */
-  #control: Promise<QuerySession> | null = null;
-  #controlTurn: Promise<unknown> = Promise.resolve();
+  readonly #control: SessionPool<QuerySession>;
   readonly #typeNames = new Map<string, string>();
 
   constructor(options: ReaderOptions) {
     const { host, port, database } = options;
     this.#facts = { host, port, database };
     this.#config = configOf(options);
-    this.#pool = new SessionPool(options.connections ?? 8, () => this.#open());
+    this.#pool = new SessionPool(options.connections ?? 8, () => QuerySession.open(this.#config));
+    this.#control = new SessionPool(1, () => QuerySession.open(this.#config));
   }
 
   async check(): Promise<void> {
@@ -72,12 +74,7 @@ class PostgresReader implements StoreReader {
 
   async close(): Promise<void> {
     this.#pool.close();
-    const control = this.#control;
-    this.#control = null;
-    await control?.then(
-      (session) => session.end(),
-      () => undefined,
-    );
+    this.#control.close();
   }
 
   async #work(
@@ -108,20 +105,22 @@ class PostgresReader implements StoreReader {
     }
   }
 
-  readonly #ask: AskTexts = async (sql, parameters = []) => {
-    let session: QuerySession | undefined;
+  readonly #ask: AskTexts = (sql, parameters = []) => this.#askOn(this.#pool, sql, parameters);
+
+  async #askOn(
+    pool: SessionPool<QuerySession>,
+    sql: string,
+    parameters: readonly (string | null)[],
+  ): Promise<(string | null)[][]> {
     try {
-      session = await this.#pool.acquire();
-      return await askTexts(session, sql, parameters);
+      return await pool.use(LONGEST_ASK_MS, (session) => askTexts(session, sql, parameters));
     } catch (error) {
       throw toScanError(error, this.#facts);
-    } finally {
-      if (session !== undefined) this.#pool.release(session);
     }
-  };
+  }
 
   async #cancel(processId: number): Promise<void> {
-    await this.#askControl('SELECT pg_cancel_backend($1::int)', [String(processId)]);
+    await this.#askOn(this.#control, 'SELECT pg_cancel_backend($1::int)', [String(processId)]);
   }
 
   /** Columns of types that are not built in, by the names that the server gives them. */
@@ -134,37 +133,13 @@ class PostgresReader implements StoreReader {
     for (const [index, field] of fields.entries()) {
       const key = `${field.typeId} ${field.typeModifier}`;
       if (typeTextOf(field) === undefined && !this.#typeNames.has(key)) {
-        const rows = await this.#askControl('SELECT format_type($1::oid, $2::int)', key.split(' '));
+        const rows = await this.#askOn(this.#control, 'SELECT format_type($1::oid, $2::int)', key.split(' '));
         this.#typeNames.set(key, rows[0]?.[0] ?? '???');
       }
       const typeText = typeTextOf(field) ?? this.#typeNames.get(key)!;
       named.push(typeTextOf(field) === undefined ? resultColumn(field.name, typeText) : columns[index]!);
     }
     return named;
-  }
-
-  /** One after the other on the control connection, which is opened anew when it is gone. */
-  #askControl(sql: string, parameters: readonly string[]): Promise<(string | null)[][]> {
-    const ask = async () => {
-      try {
-        let session = await this.#control;
-        if (session === null || !session.usable) {
-          this.#control = this.#open();
-          session = await this.#control;
-        }
-        return await askTexts(session, sql, parameters);
-      } catch (error) {
-        this.#control = null;
-        throw toScanError(error, this.#facts);
-      }
-    };
-    const turn = this.#controlTurn.then(ask);
-    this.#controlTurn = turn.catch(() => undefined);
-    return turn;
-  }
-
-  #open(): Promise<QuerySession> {
-    return QuerySession.open(this.#config);
   }
 }
 
