@@ -108,7 +108,7 @@ export class AskView {
           viewer.organisationId,
           view.sourceId,
           version,
-          source.sameForAll ? '' : viewer.subject,
+          source.sameForAll ? '' : [viewer.subject, viewer.roles],
           compiled.sql,
           compiled.parameters,
           compiled.columns,

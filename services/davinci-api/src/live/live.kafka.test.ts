@@ -126,6 +126,16 @@ test('a commit refreshes the widgets that read the table, and only those', async
   // One before the commit, one after it for both who asked at once; none for the widget of another table.
   expect([await audited(sum.id), await audited(pieces.id)]).toEqual([2, 0]);
 
+  // Kept for the roles that it was answered for: with another one, the gateway decides anew.
+  const { sub } = JSON.parse(Buffer.from(services.token.split('.')[1]!, 'base64url').toString());
+  const token = await services.signToken({ subject: sub, organisationId: FIRST_ORGANISATION_ID, roles: ['viewer'] });
+  const lesser = createDavinciClient({ baseUrl, token });
+  const grant = { role: 'viewer' as const, database: mount.name, table: 'orders', privilege: 'select' as const };
+  await gateway.grant(grant);
+  const asLesser = () => lesser.query({ viewId: orders.id, ...query });
+  expect(await asLesser()).toMatchObject({ cached: false, rows: [['42']] });
+  await gateway.revoke(grant);
+
   // Over two stores Moonbox computes by itself, without zones by name: the days are still those of the viewer.
   await using other = await testPostgres();
   await other.query('create table visits (id int primary key, at timestamptz)');
