@@ -32,6 +32,25 @@ test('a changed role and a disabled user end the password at the gateway', async
   await api.changeUser(user.id, { role: 'viewer' });
   expect(await holders()).toEqual([]);
 
+  // Told again when the tokens of before are over: what was had with one of them ends, what the new role made stays.
+  const due = async () => {
+    await metadata.query("update identity.wire_logins_to_end set asked_at = now() - interval '1 hour'");
+    const left = async () => (await metadata.query('select 1 from identity.wire_logins_to_end')).rows.length;
+    await expect.poll(left, { timeout: 30_000 }).toBe(0);
+  };
+  await edda.createPassword();
+  await due();
+  expect(await holders()).toEqual([]);
+  await api.changeUser(user.id, { role: 'viewer' });
+  const newToken = await services.signToken({
+    subject: user.id,
+    organisationId: FIRST_ORGANISATION_ID,
+    roles: ['viewer'],
+  });
+  await createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: newToken }).createPassword();
+  await due();
+  expect(await holders()).toEqual([user.id]);
+
   await edda.createPassword();
   await moonbox.stop();
   await api.changeUser(user.id, { disabled: true });

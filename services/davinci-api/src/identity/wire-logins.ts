@@ -1,11 +1,11 @@
 /**
  * Decides that a changed role, or a user who was disabled, ends the user's login over the Postgres protocol: its password logs in with the roles
  * that the user had when it was made, so it must not outlive them. What has to be ended is recorded with the change and told to the gateway: at once,
- * and again when the last access token of before has expired, with which a new password could be had.
+ * and again when the last access token of before has expired, with which a new password could be had. One made under the role of now stays.
  */
 import { randomUUID } from 'node:crypto';
 import type { Signer } from '@rtdp/identity/signer';
-import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { createMoonboxClient, type MoonboxClient } from '@rtdp/moonbox/client';
 import type { Logger } from '@rtdp/service/logging';
 import type { Knex } from '@rtdp/service/metadata';
 import { isRtdpError } from '@rtdp/ums/error';
@@ -88,8 +88,9 @@ export class WireLogins {
         roles: ['admin'],
         expiresInSeconds: TOKEN_SECONDS,
       });
+      const gateway = createMoonboxClient({ baseUrl: moonboxUrl, token });
       try {
-        await createMoonboxClient({ baseUrl: moonboxUrl, token }).removePassword(user);
+        if (!last || !(await this.#isOfNow(gateway, user))) await gateway.removePassword(user);
       } catch (error) {
         // Most users never had one.
         if (!isRtdpError(error, 'MOONBOX_PASSWORD_UNKNOWN')) throw error;
@@ -98,5 +99,14 @@ export class WireLogins {
       const row = database('wire_logins_to_end').where({ user_id: user, change });
       await (last ? row.delete() : row.update({ told_at: database.fn.now() }));
     }
+  }
+
+  /** The user has a password, and it logs in with the role of now. */
+  async #isOfNow(gateway: MoonboxClient, user: string): Promise<boolean> {
+    const holder = (await gateway.listPasswords()).items.find((each) => each.user === user);
+    // Read after the password: a role that changes from here on is told as a change of its own.
+    const now = await this.#options.database('users').where({ id: user }).first('role', 'disabled');
+    if (holder === undefined || now === undefined || now.disabled) return false;
+    return holder.roles.length === 1 && holder.roles[0] === now.role;
   }
 }
