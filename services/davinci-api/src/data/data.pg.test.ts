@@ -1,6 +1,7 @@
 /** Documents with versions and uses, and data of a Postgres that is asked directly: rights, values, runs and cancelling, secrets never told. */
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
+import { DocumentStore } from '../documents/document-store.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 
 async function shopSource(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
@@ -176,7 +177,7 @@ test("an editor's SQL runs read-only, is ended at the source, and errors are at 
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();
   const { ask } = davinci;
-  const { source } = await shopSource(davinci, shop);
+  const { source, connection } = await shopSource(davinci, shop);
   const token = await davinci.token({ role: 'editor' });
   const run = (sql: string, rest: object = {}) =>
     ask('POST', '/api/run', { token, body: { sourceId: source.id, sql, runId: crypto.randomUUID(), ...rest } });
@@ -235,6 +236,30 @@ test("an editor's SQL runs read-only, is ended at the source, and errors are at 
   ).toEqual({ cancelled: false });
   expect((await ask('DELETE', '/api/run/slow', { token })).body).toEqual({ cancelled: true });
   expect((await slow).status).toBe(400);
+  await until(0);
+
+  // A request that read the source before a change and comes to it after: the newer one stays open, with what runs on it.
+  const { recent } = DocumentStore.prototype;
+  const [read, release] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()];
+  using _held = vi.spyOn(DocumentStore.prototype, 'recent').mockImplementationOnce(async function (
+    this: DocumentStore<object>,
+    ...given
+  ) {
+    const document = await recent.apply(this, given);
+    read.resolve();
+    await release.promise;
+    return document;
+  });
+  const late = ask('GET', `/api/sources/${source.id}/schema`);
+  await read.promise;
+  const changed = { name: 'shop', description: 'newer', kind: 'postgres', version: source.version, connection };
+  expect((await ask('PUT', `/api/sources/${source.id}`, { body: changed })).status).toBe(200);
+  const onNewer = run('select pg_sleep(60)', { runId: 'newer' });
+  await until(1);
+  release.resolve();
+  expect((await late).status).toBe(200);
+  expect((await ask('DELETE', '/api/run/newer', { token })).body).toEqual({ cancelled: true });
+  expect((await onNewer).status).toBe(400);
   await until(0);
 
   const view = (

@@ -35,7 +35,7 @@ export class SourceService implements Collection<Input, Source, Source> {
   readonly #options: SourceServiceOptions;
   readonly #store: DocumentStore<Content>;
   /** Id → the newest version that was opened. */
-  readonly #open = new Map<string, { version: number; source: Promise<DataSource> }>();
+  readonly #open = new Map<string, { createdAt: string; version: number; source: Promise<DataSource> }>();
 
   constructor(options: SourceServiceOptions) {
     this.#options = options;
@@ -81,12 +81,19 @@ export class SourceService implements Collection<Input, Source, Source> {
   /** @throws RtdpError DAVINCI_NOT_FOUND */
   async open(organisationId: string, id: string): Promise<{ source: DataSource; version: number }> {
     const stored = await this.#store.recent(organisationId, id);
-    const { version } = stored;
+    const { createdAt, version } = stored;
     const open = this.#open.get(id);
-    if (open?.version === version) return { source: await open.source, version };
+    // A request that read the document before it was changed may come late: what is open now counts, unless the id was given anew.
+    if (open?.createdAt === createdAt && open.version >= version) {
+      return { source: await open.source, version: open.version };
+    }
     const source = openSource(this.#optionsOf(stored.kind, stored.connection, stored.secret));
-    this.#open.set(id, { version, source });
-    source.catch(() => this.#open.delete(id));
+    const opened = { createdAt, version, source };
+    this.#open.set(id, opened);
+    source.catch(() => {
+      // Another one may have taken its place.
+      if (this.#open.get(id) === opened) this.#open.delete(id);
+    });
     // Queries that run on the old one are ended: they would answer of another source.
     void open?.source.then((old) => old.close());
     return { source: await source, version };
