@@ -3,6 +3,7 @@ export const MOONBOX_ERROR_CODES = {
   MOONBOX_MOUNT_EXISTS: 'A database of that name is already there.',
   MOONBOX_MOUNT_UNKNOWN: 'There is no mount of that name.',
   MOONBOX_MOUNT_REFUSED: 'The store that should be mounted does not answer, or refuses the login; nothing was stored.',
+  MOONBOX_REFRESH_TIMEOUT: 'The store of a mount did not tell its tables in time.',
   MOONBOX_DATABASE_UNKNOWN: 'The database does not exist, or the user may not read it.',
   MOONBOX_DATABASE_EXISTS: 'A database of that name is already there.',
   MOONBOX_DATABASE_IS_MOUNT: 'A mounted database goes with UNMOUNT, not with DROP.',

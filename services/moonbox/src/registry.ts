@@ -59,6 +59,7 @@ export interface Gateway {
 /** A statement may read several tables of one store at once. */
 const CONNECTIONS_BEYOND_SLOTS = 4;
 const STOP_WITHIN_MS = 5_000;
+const REFRESH_TIMEOUT_MS = 60_000;
 
 export function assembleGateway(options: GatewayOptions): Gateway {
   const { database, logger, metrics } = options;
@@ -66,7 +67,14 @@ export function assembleGateway(options: GatewayOptions): Gateway {
   const mountStore = new MountStore(database, options.secrets);
   const catalog = new Catalog(mountStore);
   const readers = new Readers(options.slots + CONNECTIONS_BEYOND_SLOTS);
-  const mounting = new Mounting({ catalog, store: mountStore, readers, logger, now });
+  const mounting = new Mounting({
+    catalog,
+    store: mountStore,
+    readers,
+    logger,
+    refreshTimeoutMs: REFRESH_TIMEOUT_MS,
+    now,
+  });
   const refresher = new Refresher({ catalog, mounting, intervalMs: options.refreshSeconds * 1_000, now });
   const grants = new GrantStore(database);
   const access = new Access(catalog, grants);
@@ -75,7 +83,10 @@ export function assembleGateway(options: GatewayOptions): Gateway {
   const cleaner = new AuditCleaner({ store: auditStore, days: options.auditDays, logger, now });
   const running = new RunningQueries(audit, createQueryMetrics(metrics));
   const slots = new Slots({ slots: options.slots, maximumWaiting: options.maximumWaiting });
-  const reload = async (): Promise<void> => void (await Promise.all([catalog.load(), grants.load()]));
+  const reload = async (): Promise<void> => {
+    await Promise.all([catalog.load(), grants.load()]);
+    await readers.closeOthers(catalog.mounts());
+  };
   const changes = new ChangeWatch({ database, reload, logger });
   watchQueries(metrics, running, slots);
   const administration = new Administration({ catalog, mountStore, mounting, grants, access, running, auditStore });

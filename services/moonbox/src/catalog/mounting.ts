@@ -1,4 +1,5 @@
 /** Decides what happens when a store is mounted, looked at again and let go: tested first, then stored, then seen by everybody. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@rtdp/service/logging';
 import type { ServerFacts, StoreReader } from '@rtdp/stores/scan-contract';
 import { RtdpError, sentences } from '@rtdp/ums/error';
@@ -14,6 +15,8 @@ export interface MountingOptions {
   store: MountStore;
   readers: Readers;
   logger: Logger;
+  /** Longest time that a look at a mount may take. */
+  refreshTimeoutMs: number;
   now: () => number;
 }
 
@@ -118,10 +121,29 @@ export class Mounting {
     }
   }
 
-  async #refresh(mount: Mount): Promise<Mount> {
-    const { catalog, store, readers, logger } = this.#options;
+  /** Over connections of its own: a look that hangs takes none of the statements', and none is left when it ends, nor when the mount has gone. */
+  async #lookAt(mount: Mount): Promise<Found> {
+    const { readers, refreshTimeoutMs } = this.#options;
+    const reader = await readers.open(mount.kind, mount.connection);
+    const timer = new AbortController();
     try {
-      const found = await look(await readers.of(mount), mount);
+      return await Promise.race([
+        look(reader, mount),
+        // A store that went without a word never says that it has: only a clock here ends the wait.
+        sleep(refreshTimeoutMs, undefined, { ref: false, signal: timer.signal }).then(() => {
+          throw tookTooLong(mount, refreshTimeoutMs);
+        }),
+      ]);
+    } finally {
+      timer.abort();
+      await reader.close();
+    }
+  }
+
+  async #refresh(mount: Mount): Promise<Mount> {
+    const { catalog, store, logger } = this.#options;
+    try {
+      const found = await this.#lookAt(mount);
       const stored = await store.replaceTables(mount, found);
       // Unmounted meanwhile: what was found is of no use to anybody.
       if (stored === undefined) return mount;
@@ -136,6 +158,15 @@ export class Mounting {
       throw error;
     }
   }
+}
+
+function tookTooLong(mount: Pick<Mount, 'name'>, milliseconds: number): RtdpError {
+  return new RtdpError({
+    code: 'MOONBOX_REFRESH_TIMEOUT',
+    message: `mount "${mount.name}" did not tell its tables within ${milliseconds} ms`,
+    next: 'See whether the store answers, and whether something on the way to it drops packets; it is tried again.',
+    facts: { milliseconds },
+  });
 }
 
 async function look(reader: StoreReader, target: MountTarget): Promise<Found> {

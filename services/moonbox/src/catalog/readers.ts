@@ -37,9 +37,21 @@ export class Readers {
     await (await reader?.catch(() => undefined))?.close();
   }
 
+  /** Those of all other mounts: they have gone, whichever gateway let them go. */
+  async closeOthers(mounts: readonly Mount[]): Promise<void> {
+    const there = new Set(mounts.map(({ id }) => id));
+    const gone = [...this.#readers].filter(([id]) => !there.has(id));
+    for (const [id] of gone) this.#readers.delete(id);
+    await closeEach(gone.map(([, reader]) => reader));
+  }
+
   async closeAll(): Promise<void> {
     const readers = [...this.#readers.values()];
     this.#readers.clear();
-    await Promise.all(readers.map(async (reader) => (await reader.catch(() => undefined))?.close()));
+    await closeEach(readers);
   }
+}
+
+async function closeEach(readers: readonly Promise<StoreReader>[]): Promise<void> {
+  await Promise.all(readers.map(async (reader) => (await reader.catch(() => undefined))?.close()));
 }
