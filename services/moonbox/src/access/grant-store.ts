@@ -101,16 +101,6 @@ export class GrantStore {
         facts: { ...request },
       });
     }
-    await this.#forget(gone);
-  }
-
-  /** With the database, what was granted on it goes: another one of that name must not inherit it. */
-  async removeDatabase(organisationId: string, database: string): Promise<void> {
-    await this.#forget(this.list(organisationId).filter((grant) => grant.database === database));
-  }
-
-  async #forget(gone: readonly Grant[]): Promise<void> {
-    if (gone.length === 0) return;
     const ids = gone.map(({ id }) => id);
     await this.#database('grants').whereIn('id', ids).delete();
     this.#grants = this.#grants.filter(({ id }) => !ids.includes(id));

@@ -79,6 +79,8 @@ export class Administration {
     requireRole(principal, 'admin');
     const { organisationId, subject } = principal;
     const mount = await this.#options.mounting.mount(organisationId, request, subject);
+    // What was granted on one of that name before has gone from the store.
+    await this.#options.grants.load();
     for (const role of request.readableBy ?? []) {
       const grant: GrantRequest = { role, database: mount.name, privilege: 'select' };
       await this.#options.grants.add(organisationId, grant, subject);
@@ -89,7 +91,7 @@ export class Administration {
   async unmount(principal: Principal, name: string): Promise<void> {
     requireRole(principal, 'admin');
     await this.#options.mounting.unmount(principal.organisationId, name);
-    await this.#options.grants.removeDatabase(principal.organisationId, name);
+    await this.#options.grants.load();
   }
 
   refresh(principal: Principal, name: string): Promise<Mount> {
@@ -109,6 +111,7 @@ export class Administration {
       });
     }
     this.#options.catalog.setDatabase(organisationId, name);
+    await this.#options.grants.load();
   }
 
   async dropDatabase(principal: Principal, name: string): Promise<void> {
@@ -124,7 +127,7 @@ export class Administration {
     }
     await this.#options.mountStore.removeDatabase(principal.organisationId, name);
     this.#options.catalog.remove(principal.organisationId, name);
-    await this.#options.grants.removeDatabase(principal.organisationId, name);
+    await this.#options.grants.load();
   }
 
   /** All for an admin; for others what holds for themselves. */

@@ -124,8 +124,15 @@ export class MountStore {
     return rows.length === 0 ? undefined : this.#read(rows[0] as MountRow);
   }
 
+  /** What is granted on it goes along. */
   async removeMount(mount: Mount): Promise<void> {
-    await this.#database('mounts').where({ id: mount.id }).delete();
+    await this.#database.transaction(async (transaction) => {
+      // Locked in this order by everybody: mount, grants, counter of changes.
+      const there = await transaction('mounts').where({ id: mount.id }).forUpdate().first('id');
+      if (there === undefined) return;
+      await removeGrants(transaction, mount.organisationId, mount.name);
+      await transaction('mounts').where({ id: mount.id }).delete();
+    });
   }
 
   /** @returns false when the name is taken */
@@ -137,8 +144,15 @@ export class MountStore {
     });
   }
 
+  /** What is granted on it goes along. */
   async removeDatabase(organisationId: string, name: string): Promise<void> {
-    await this.#database('databases').where({ organisation_id: organisationId, name }).delete();
+    await this.#database.transaction(async (transaction) => {
+      const row = { organisation_id: organisationId, name };
+      const there = await transaction('databases').where(row).forUpdate().first('name');
+      if (there === undefined) return;
+      await removeGrants(transaction, organisationId, name);
+      await transaction('databases').where(row).delete();
+    });
   }
 
   /** Mounts and logical databases share one space of names; whoever adds one waits for the other. */
@@ -148,7 +162,10 @@ export class MountStore {
     ]);
     const taken = await transaction('mounts').where({ organisation_id: organisationId, name }).first('id');
     const other = await transaction('databases').where({ organisation_id: organisationId, name }).first('name');
-    return taken === undefined && other === undefined;
+    if (taken !== undefined || other !== undefined) return false;
+    // Granted while the one before it went: nothing of that is meant for this one.
+    await removeGrants(transaction, organisationId, name);
+    return true;
   }
 
   #read(row: MountRow): Mount {
@@ -179,6 +196,11 @@ async function insertTables(transaction: Knex.Transaction, mount: Mount, found: 
     sink_namespace: sinkNamespace,
   }));
   if (rows.length > 0) await transaction.batchInsert('mount_tables', rows, TABLES_PER_INSERT);
+}
+
+/** All that are stored, whichever gateway gave them: another database of that name must not inherit them. */
+async function removeGrants(transaction: Knex.Transaction, organisationId: string, name: string): Promise<void> {
+  await transaction('grants').where({ organisation_id: organisationId, database_name: name }).delete();
 }
 
 function jsonOrNull(value: unknown): string | null {

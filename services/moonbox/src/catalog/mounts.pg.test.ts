@@ -1,7 +1,9 @@
 /** Mounts over REST and SQL: tested first, stored sealed, followed when the store changes, goes away and comes back, kept over a restart. */
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createMoonboxClient } from '../client.ts';
 import { connectionOf, eventually, gateTo, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
@@ -23,6 +25,8 @@ afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
   await store?.drop();
 });
+
+const failed = ({ code }: { code?: string }): string | undefined => code;
 
 const sqlOptions = (url: string, more = ''): string => {
   const { host, port, database, user, password } = connectionOf(url);
@@ -159,6 +163,60 @@ test('a store that goes away is told, and is asked again when it is back', async
   );
   expect(well.state).toBe('ok');
   await client.unmount('far');
+});
+
+test('nothing granted on a database holds for the next of its name, whichever gateway gave it', async () => {
+  const { client } = gateway.operator;
+  const connection = connectionOf(store.url);
+  const { client: viewer } = await gateway.user('gus', 'viewer');
+  // As another gateway gives them: this one has not read them yet when the database goes, or they come just after.
+  const grantBeside = (database: string) =>
+    gateway.metadata.query(
+      `insert into moonbox.grants (id, organisation_id, subject, database_name, granted_by)
+        values (gen_random_uuid(), $1, 'gus', $2, 'beside')`,
+      [FIRST_ORGANISATION_ID, database],
+    );
+  const granted = async () =>
+    (await gateway.metadata.query("select database_name from moonbox.grants where subject = 'gus'")).rows;
+  await client.mount({ name: 'lent', kind: 'postgres', connection });
+  await client.query({ sql: 'create database plans' });
+  await Promise.all([grantBeside('lent'), grantBeside('plans')]);
+  await client.unmount('lent');
+  await client.query({ sql: 'drop database plans' });
+  expect(await granted()).toEqual([]);
+  await grantBeside('lent');
+  await client.mount({ name: 'lent', kind: 'postgres', connection });
+  expect(await granted()).toEqual([]);
+  await expect(viewer.query({ sql: 'select id from lent.orders' })).rejects.toMatchObject({
+    code: 'SQL_UNKNOWN_TABLE',
+  });
+  await client.unmount('lent');
+});
+
+test('a mount that one gateway lets go keeps no connection open at another', async () => {
+  await using other = await startGateway({}, gateway);
+  const alone = await testPostgres();
+  try {
+    await alone.query('create table things (id int primary key)');
+    const { client } = gateway.operator;
+    await client.mount({ name: 'alone', kind: 'postgres', connection: connectionOf(alone.url) });
+    const beside = createMoonboxClient({ baseUrl: other.baseUrl, token: gateway.operator.token });
+    const ask = () => beside.query({ sql: 'select count(*) from alone.things' }).then(({ rows }) => rows, failed);
+    expect(await eventually(ask, (answer) => Array.isArray(answer))).toEqual([['0']]);
+    const open = async () => {
+      const { rows } = await store.query<{ n: number }>(
+        "select count(*)::int as n from pg_stat_activity where datname = $1 and application_name = 'rtdp moonbox'",
+        [alone.name],
+      );
+      return rows[0]?.n;
+    };
+    expect(await open()).toBeGreaterThan(0);
+    await client.unmount('alone');
+    expect(await eventually(open, (count) => count === 0)).toBe(0);
+    expect(await ask()).toBe('SQL_UNKNOWN_TABLE');
+  } finally {
+    await alone.drop();
+  }
 });
 
 test('a restart keeps mounts, databases and grants', async () => {
