@@ -23,6 +23,7 @@ export default defineConfig({
           ...suffixes.filter((other) => other !== suffix && other.endsWith(suffix)).map((other) => `**/*${other}`),
         ],
         globalSetup: '@rtdp/testing/global-setup',
+        setupFiles: ['@rtdp/testing/property-seed'],
         testTimeout: servers.length === 0 ? 20_000 : 60_000,
         hookTimeout: servers.length === 0 ? 20_000 : 120_000,
       },
