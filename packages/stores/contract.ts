@@ -95,7 +95,7 @@ export interface SinkOutcome {
   truncated: number;
   /** Rows that delete detection removed, if this work completed a pull. */
   detected: number;
-  /** One counter per sink table, drawn after the commit; only grows, may have gaps. */
+  /** One counter per sink table, drawn after the commit; only grows, also when the table is made anew; has gaps. */
   commitNumber: bigint;
   /** Milliseconds since 1970, by this process. */
   committedAt: number;

@@ -321,11 +321,14 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       expect(await look()).toEqual(['1 skips ∅ 105']);
     });
 
-    test('commit numbers of a table only grow', async () => {
-      const { writer } = await start();
+    test('commit numbers of a table only grow, also when it is made anew', async () => {
+      const { writer, table } = await start();
       const first = await writer.send([]);
       const second = await writer.send([], 1);
       expect(second.commitNumber).toBeGreaterThan(first.commitNumber);
+      await under.store.forgetSink('suite', table, 'suite');
+      const anew = await start({ table });
+      expect((await anew.writer.send([])).commitNumber).toBeGreaterThan(second.commitNumber);
     });
 
     test('a row that the store refuses changes nothing, and says so', async () => {
