@@ -7,10 +7,11 @@ import { queryClient } from './api/query-client.ts';
 import { restoreSession } from './api/session.ts';
 import { AppearanceProvider, firstLanguage } from './shell/appearance.tsx';
 import './shell/base.css';
+import { startFonts } from './shell/fonts.ts';
 import { startLanguage } from './shell/language.ts';
 import { router } from './shell/router.tsx';
 
-const [language] = await Promise.all([startLanguage(firstLanguage()), restoreSession()]);
+const [language] = await Promise.all([startLanguage(firstLanguage()), restoreSession(), startFonts()]);
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no element "root".');
