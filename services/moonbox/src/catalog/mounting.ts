@@ -201,9 +201,25 @@ function refused(request: MountRequest, cause: unknown): RtdpError {
       '',
     ),
     next: reason.next,
-    facts: { name: request.name, kind: request.kind, host, port, database, user, reason: reason.code },
+    // What the store said goes along: a form tells it at the field it means.
+    facts: {
+      ...storeFacts(cause),
+      name: request.name,
+      kind: request.kind,
+      host,
+      port,
+      database,
+      user,
+      reason: reason.code,
+    },
     cause,
   });
+}
+
+function storeFacts(cause: unknown): Record<string, unknown> {
+  if (!(cause instanceof RtdpError)) return {};
+  const { sqlState, errno } = cause.facts;
+  return { ...(sqlState === undefined ? {} : { sqlState }), ...(errno === undefined ? {} : { errno }) };
 }
 
 /** It is not there, or not for whoever asks. */

@@ -68,7 +68,11 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
   };
 
   const isReady =
-    form.name !== '' && form.namespace !== '' && form.host !== '' && form.database !== '' && form.user !== '';
+    form.name !== '' &&
+    form.namespace !== '' &&
+    form.connection.host !== '' &&
+    form.connection.database !== '' &&
+    form.connection.user !== '';
   return (
     <Page
       title={before === undefined ? t('edit.title') : t('edit.changeTitle', { name: before.name })}
@@ -97,7 +101,12 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
     >
       <div className="flow-editor">
         <div className="stack">
-          <FlowFields form={form} isChange={before !== undefined} onChange={setForm} />
+          <FlowFields
+            form={form}
+            isChange={before !== undefined}
+            error={tried.is === 'failed' ? tried.error : undefined}
+            onChange={setForm}
+          />
           <StepList
             steps={form.steps}
             problems={tried.is === 'checked' ? tried.plan.problems : []}

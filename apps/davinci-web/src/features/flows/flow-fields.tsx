@@ -1,28 +1,32 @@
 /** Decides what is asked of a flow besides its SQL: name, what it reads and from when, the store and table it writes. */
 import type { SourceView } from '@rtdp/dbus/client';
 import type { FlowView } from '@rtdp/wormhole/client';
-import { AutoComplete, Input, InputNumber, Select } from 'antd';
+import { AutoComplete, Input, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ApiError } from '../../api/client.ts';
 import { useApi } from '../../api/use-api.ts';
+import type { Connection } from '../console/connection.ts';
+import { ConnectionFields } from '../console/connection-fields.tsx';
 import { dbusPath, wormholePath } from '../console/console-api.ts';
 import { Field } from '../console/field.tsx';
-import type { FlowDefinitionView, FlowForm } from './flow-form.ts';
+import { type FlowDefinitionView, type FlowForm, shownConnection } from './flow-form.ts';
 
 export function FlowFields(props: {
   form: FlowForm;
   isChange: boolean;
+  error: ApiError | undefined;
   onChange: (form: FlowForm) => void;
 }): ReactNode {
   const { t } = useTranslation('console-flows');
-  const { form, isChange, onChange } = props;
+  const { form, isChange, error, onChange } = props;
   const sources = useApi<SourceView[]>(dbusPath('sources'));
   const flows = useApi<FlowView[]>(wormholePath('flows'));
   const set = (part: Partial<FlowForm>): void => onChange({ ...form, ...part });
   const stores = new Map<string, FlowDefinitionView['sink']['connection']>(
     (flows.data ?? []).map(({ definition }) => {
       const { connection } = (definition as FlowDefinitionView).sink;
-      return [`${connection.host}:${connection.port}/${connection.database}`, connection] as const;
+      return [placeOf(connection), connection] as const;
     }),
   );
   const isNameFine = form.name === '' || /^[a-z][a-z0-9_-]{0,62}$/.test(form.name);
@@ -76,74 +80,20 @@ export function FlowFields(props: {
             <Select
               id={id}
               placeholder={t('field.storeChoose')}
-              value={
-                stores.has(`${form.host}:${form.port}/${form.database}`)
-                  ? `${form.host}:${form.port}/${form.database}`
-                  : undefined
-              }
-              onChange={(key: string) => {
-                const { password: _password, ...connection } = stores.get(key)!;
-                set(connection);
-              }}
+              value={stores.has(placeOf(form.connection)) ? placeOf(form.connection) : undefined}
+              onChange={(key: string) => set({ connection: shownConnection(stores.get(key)!) })}
               options={[...stores.keys()].map((value) => ({ value, label: value }))}
             />
           )}
         </Field>
       )}
+      <ConnectionFields
+        connection={form.connection}
+        isChange={isChange}
+        error={error}
+        onChange={(part) => set({ connection: { ...form.connection, ...part } })}
+      />
       <div className="form-grid">
-        <Field label={t('field.host')} required>
-          {(id) => <Input id={id} required value={form.host} onChange={(event) => set({ host: event.target.value })} />}
-        </Field>
-        <Field label={t('field.port')} required>
-          {(id) => (
-            <InputNumber
-              id={id}
-              min={1}
-              max={65535}
-              value={form.port}
-              onChange={(port) => set({ port: port ?? 5432 })}
-            />
-          )}
-        </Field>
-        <Field label={t('field.database')} required>
-          {(id) => (
-            <Input id={id} required value={form.database} onChange={(event) => set({ database: event.target.value })} />
-          )}
-        </Field>
-        <Field label={t('field.user')} required>
-          {(id) => (
-            <Input
-              id={id}
-              required
-              autoComplete="off"
-              value={form.user}
-              onChange={(event) => set({ user: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('field.password')} hint={isChange ? t('field.passwordKept') : t('field.passwordSealed')}>
-          {(id) => (
-            <Input.Password
-              id={id}
-              autoComplete="new-password"
-              value={form.password}
-              onChange={(event) => set({ password: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('field.ssl')}>
-          {(id) => (
-            <Select
-              id={id}
-              value={form.ssl}
-              onChange={(ssl) => set({ ssl })}
-              options={(['disable', 'require', 'verify-full'] as const).map((value) => ({
-                value,
-                label: t(`ssl.${value}`),
-              }))}
-            />
-          )}
-        </Field>
         <Field label={t('field.schema')}>
           {(id) => <Input id={id} value={form.schema} onChange={(event) => set({ schema: event.target.value })} />}
         </Field>
@@ -176,4 +126,8 @@ export function FlowFields(props: {
       </div>
     </div>
   );
+}
+
+function placeOf({ host, port, database }: Pick<Connection, 'host' | 'port' | 'database'>): string {
+  return `${host}:${port}/${database}`;
 }

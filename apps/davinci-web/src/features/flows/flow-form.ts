@@ -1,4 +1,12 @@
 /** Decides how the form of a flow becomes its definition, and a shown definition the form. Pure. */
+import {
+  addressOf,
+  type Connection,
+  encryptionOf,
+  NEW_CONNECTION,
+  type SslMode,
+  sslConnection,
+} from '../console/connection.ts';
 
 /** A definition as Wormhole shows it: every default filled in, the password empty. */
 export interface FlowDefinitionView {
@@ -16,7 +24,7 @@ export interface FlowDefinitionView {
       database: string;
       user: string;
       password: string;
-      ssl: 'disable' | 'require' | 'verify-full';
+      ssl: SslMode;
     };
     schema: string;
     table: string;
@@ -37,12 +45,7 @@ export interface FlowForm {
   namespace: string;
   from: 'pull' | 'earliest';
   steps: { name: string; sql: string }[];
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-  ssl: 'disable' | 'require' | 'verify-full';
+  connection: Connection;
   schema: string;
   table: string;
   deletes: 'physical' | 'tombstone' | 'history';
@@ -55,12 +58,7 @@ export const NEW_FLOW: FlowForm = {
   namespace: '',
   from: 'pull',
   steps: [],
-  host: '',
-  port: 5432,
-  database: '',
-  user: '',
-  password: '',
-  ssl: 'disable',
+  connection: NEW_CONNECTION,
   schema: 'public',
   table: '{table}',
   deletes: 'physical',
@@ -69,7 +67,6 @@ export const NEW_FLOW: FlowForm = {
 
 /** What the form does not show (limits, stream, a start at an offset) is taken from the definition that is changed. */
 export function flowDefinition(form: FlowForm, before?: FlowDefinitionView) {
-  const { host, port, database, user, password, ssl } = form;
   const keepsStart = before !== undefined && typeof before.from === 'object' && form.from === 'pull';
   const keepsTopic = before !== undefined && before.source.namespace === form.namespace;
   return {
@@ -91,7 +88,7 @@ export function flowDefinition(form: FlowForm, before?: FlowDefinitionView) {
       ...(before === undefined ? {} : { connections: before.sink.connections }),
       ...(before?.sink.keyHoldsSource === undefined ? {} : { keyHoldsSource: before.sink.keyHoldsSource }),
       store: 'postgres' as const,
-      connection: { host: host.trim(), port, database: database.trim(), user: user.trim(), password, ssl },
+      connection: sslConnection(form.connection),
       schema: form.schema,
       table: form.table,
       deletes: form.deletes,
@@ -108,12 +105,17 @@ export function flowForm(definition: FlowDefinitionView): FlowForm {
     namespace: source.namespace,
     from: definition.from === 'earliest' ? 'earliest' : 'pull',
     steps: definition.steps ?? [],
-    ...sink.connection,
+    connection: shownConnection(sink.connection),
     schema: sink.schema,
     table: sink.table,
     deletes: sink.deletes,
     onIncompatible: definition.onIncompatible,
   };
+}
+
+/** Without its password, which is never shown. */
+export function shownConnection(connection: FlowDefinitionView['sink']['connection']): Connection {
+  return { ...NEW_CONNECTION, ...addressOf(connection), encryption: encryptionOf(connection.ssl) };
 }
 
 /** A name for the next step that no other has. */

@@ -1,9 +1,17 @@
 /** Decides what is asked to put a database behind the gateway; it is tested and read before it is kept. */
 import type { MountView } from '@rtdp/moonbox/client';
-import { Button, Input, InputNumber, Select } from 'antd';
+import { Button, Input, Select } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../api/client.ts';
+import {
+  type Connection,
+  DEFAULT_PORTS,
+  NEW_CONNECTION,
+  type ServerKind,
+  tlsConnection,
+} from '../console/connection.ts';
+import { ConnectionFields } from '../console/connection-fields.tsx';
 import { moonboxPath } from '../console/console-api.ts';
 import { Field } from '../console/field.tsx';
 import { Reason } from '../console/reason.tsx';
@@ -11,13 +19,8 @@ import { useAct } from '../console/use-act.ts';
 
 interface Form {
   name: string;
-  kind: 'postgres' | 'mysql';
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-  tls: 'disable' | 'require' | 'verify-full';
+  kind: ServerKind;
+  connection: Connection;
   schemas: string[];
   readableBy: ('admin' | 'editor' | 'viewer')[];
 }
@@ -25,12 +28,7 @@ interface Form {
 const NEW: Form = {
   name: '',
   kind: 'postgres',
-  host: '',
-  port: 5432,
-  database: '',
-  user: '',
-  password: '',
-  tls: 'disable',
+  connection: NEW_CONNECTION,
   schemas: [],
   readableBy: ['admin', 'editor', 'viewer'],
 };
@@ -44,11 +42,17 @@ export function MountForm({ onClose }: { onClose: () => void }): ReactNode {
   const isNameFine = form.name === '' || /^[a-z_][a-z0-9_]{0,62}$/.test(form.name);
   const mount = async (): Promise<void> => {
     setError(undefined);
-    const { name, kind, schemas, readableBy, ...connection } = form;
+    const { name, kind, schemas, readableBy } = form;
     const answer = await run<MountView>({
       method: 'POST',
       path: moonboxPath('mounts'),
-      body: { name, kind, connection, readableBy, ...(schemas.length === 0 ? {} : { schemas }) },
+      body: {
+        name,
+        kind,
+        connection: tlsConnection(form.connection),
+        readableBy,
+        ...(schemas.length === 0 ? {} : { schemas }),
+      },
       done: t('mounts.added', { name }),
       onError: async (failure) => {
         setError(failure);
@@ -82,64 +86,21 @@ export function MountForm({ onClose }: { onClose: () => void }): ReactNode {
             <Select
               id={id}
               value={form.kind}
-              onChange={(kind) => set({ kind, port: kind === 'mysql' ? 3306 : 5432 })}
+              onChange={(kind) => set({ kind, connection: { ...form.connection, port: DEFAULT_PORTS[kind] } })}
               options={(['postgres', 'mysql'] as const).map((value) => ({ value, label: t(`mounts.kind.${value}`) }))}
             />
           )}
         </Field>
-        <Field label={t('mounts.field.host')} required>
-          {(id) => <Input id={id} required value={form.host} onChange={(event) => set({ host: event.target.value })} />}
-        </Field>
-        <Field label={t('mounts.field.port')} required>
-          {(id) => (
-            <InputNumber
-              id={id}
-              min={1}
-              max={65535}
-              value={form.port}
-              onChange={(port) => set({ port: port ?? 5432 })}
-            />
-          )}
-        </Field>
-        <Field label={t('mounts.field.database')} required>
-          {(id) => (
-            <Input id={id} required value={form.database} onChange={(event) => set({ database: event.target.value })} />
-          )}
-        </Field>
-        <Field label={t('mounts.field.user')} required hint={t('mounts.field.userHint')}>
-          {(id) => (
-            <Input
-              id={id}
-              required
-              autoComplete="off"
-              value={form.user}
-              onChange={(event) => set({ user: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('mounts.field.password')} hint={t('mounts.field.passwordHint')}>
-          {(id) => (
-            <Input.Password
-              id={id}
-              autoComplete="new-password"
-              value={form.password}
-              onChange={(event) => set({ password: event.target.value })}
-            />
-          )}
-        </Field>
-        <Field label={t('mounts.field.tls')}>
-          {(id) => (
-            <Select
-              id={id}
-              value={form.tls}
-              onChange={(tls) => set({ tls })}
-              options={(['disable', 'require', 'verify-full'] as const).map((value) => ({
-                value,
-                label: t(`mounts.tls.${value}`),
-              }))}
-            />
-          )}
-        </Field>
+      </div>
+      <ConnectionFields
+        connection={form.connection}
+        kind={form.kind}
+        userHint={t('mounts.field.userHint')}
+        mayNameAuthority
+        error={error}
+        onChange={(part) => set({ connection: { ...form.connection, ...part } })}
+      />
+      <div className="form-grid">
         <Field label={t('mounts.field.schemas')} hint={t('mounts.field.schemasHint')}>
           {(id) => (
             <Select

@@ -2,18 +2,29 @@
 import { Input } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ApiError } from '../../api/client.ts';
+import { ConnectionFields } from '../console/connection-fields.tsx';
 import { Field } from '../console/field.tsx';
-import { ConnectionFields } from './connection-fields.tsx';
 import { proposeName, type SourceForm } from './source-form.ts';
 
-export function NameAndConnection(props: { form: SourceForm; onChange: (form: SourceForm) => void }): ReactNode {
+export function NameAndConnection(props: {
+  form: SourceForm;
+  onChange: (form: SourceForm) => void;
+  error: ApiError | undefined;
+}): ReactNode {
   const { t } = useTranslation('console-sources');
-  const { form, onChange } = props;
+  const { form, onChange, error } = props;
   const isFine = form.name === '' || /^[a-z][a-z0-9_]{0,39}$/.test(form.name);
-  const proposed = proposeName(form.database);
+  const proposed = proposeName(form.connection.database);
   return (
     <>
-      <ConnectionFields form={form} onChange={onChange} />
+      <ConnectionFields
+        connection={form.connection}
+        userHint={t('field.userHint')}
+        mayNameAuthority
+        error={error}
+        onChange={(part) => onChange({ ...form, connection: { ...form.connection, ...part } })}
+      />
       <Field
         label={t('field.name')}
         hint={proposed === '' ? t('field.nameHint') : t('field.nameProposed', { name: proposed })}

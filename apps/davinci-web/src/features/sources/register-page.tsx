@@ -8,6 +8,7 @@ import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { connectionField } from '../console/connection.ts';
 import { dbusPath } from '../console/console-api.ts';
 import { Reason } from '../console/reason.tsx';
 import { useAct } from '../console/use-act.ts';
@@ -31,7 +32,7 @@ export function RegisterPage(): ReactNode {
   const { run, busy } = useAct([dbusPath('sources')]);
 
   const check = async (): Promise<void> => {
-    const named = form.name === '' ? { ...form, name: proposeName(form.database) } : form;
+    const named = form.name === '' ? { ...form, name: proposeName(form.connection.database) } : form;
     setForm(named);
     setStep('check');
     setChecking(true);
@@ -42,6 +43,8 @@ export function RegisterPage(): ReactNode {
       if (!(cause instanceof ApiError)) throw cause;
       setReport(undefined);
       setError(cause);
+      // What is wrong with a field is told at the field.
+      if (connectionField(cause) !== undefined) setStep('connection');
     } finally {
       setChecking(false);
     }
@@ -70,7 +73,8 @@ export function RegisterPage(): ReactNode {
             void check();
           }}
         >
-          <NameAndConnection form={form} onChange={setForm} />
+          {error === undefined ? null : <Reason reason={error} />}
+          <NameAndConnection form={form} error={error} onChange={setForm} />
           <div className="row">
             <Button type="primary" htmlType="submit">
               {t('register.test')}
@@ -83,7 +87,7 @@ export function RegisterPage(): ReactNode {
         <section className="card stack" aria-live="polite">
           {isChecking ? (
             <>
-              <p>{t('register.checking', { host: form.host, port: form.port })}</p>
+              <p>{t('register.checking', { host: form.connection.host, port: form.connection.port })}</p>
               <Loading shape="lines" lines={4} />
             </>
           ) : error !== undefined ? (

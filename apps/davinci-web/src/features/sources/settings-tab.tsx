@@ -3,19 +3,28 @@ import type { SourceView } from '@rtdp/dbus/client';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { ApiError } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Quantity, When } from '../../shell/quantity.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import {
+  addressOf,
+  type Connection,
+  connectionField,
+  encryptionOf,
+  NEW_CONNECTION,
+  type SslMode,
+} from '../console/connection.ts';
+import { ConnectionFields } from '../console/connection-fields.tsx';
 import { dbusPath } from '../console/console-api.ts';
 import { useAct } from '../console/use-act.ts';
-import { ConnectionFields } from './connection-fields.tsx';
 import { ProblemList, type SourceCheck } from './problem-list.tsx';
-import { NEW_SOURCE, type SourceForm } from './source-form.ts';
+import { sourceConnection } from './source-form.ts';
 
 interface Shown {
-  connection: { host: string; port: number; database: string; user: string; ssl: SourceForm['ssl'] };
+  connection: { host: string; port: number; database: string; user: string; ssl: SslMode };
   tables: 'all' | string[];
   excludedTables: string[];
   future: boolean;
@@ -28,30 +37,27 @@ interface Shown {
 
 export function SettingsTab({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const { t: shared } = useTranslation('console');
   const mayChange = useMay('admin');
-  const [form, setForm] = useState<SourceForm>();
+  const [form, setForm] = useState<Connection>();
+  const [error, setError] = useState<ApiError>();
   const { run, busy } = useAct([dbusPath('sources', source.name)]);
   const definition = source.definition as Shown;
   const { connection } = definition;
   const save = async (): Promise<void> => {
     if (form === undefined) return;
-    const { host, port, database, user, password, ssl, sslCertificateAuthority } = form;
+    setError(undefined);
+    const { password, ...connection } = sourceConnection(form);
     const answer = await run({
       method: 'PATCH',
       path: dbusPath('sources', source.name),
-      body: {
-        connection: {
-          host,
-          port,
-          database,
-          user,
-          ssl,
-          // What is left empty stays as it is.
-          ...(password === '' ? {} : { password }),
-          ...(sslCertificateAuthority === '' ? {} : { sslCertificateAuthority }),
-        },
-      },
+      // What is left empty stays as it is.
+      body: { connection: { ...connection, ...(password === '' ? {} : { password }) } },
       done: t('settings.saved'),
+      onError: async (failure) => {
+        setError(failure);
+        return connectionField(failure) !== undefined;
+      },
     });
     if (answer !== undefined) setForm(undefined);
   };
@@ -61,7 +67,11 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
         <div className="row">
           <h2 className="grow">{t('settings.connection')}</h2>
           {mayChange && form === undefined ? (
-            <Button onClick={() => setForm({ ...NEW_SOURCE, ...connection, name: source.name })}>
+            <Button
+              onClick={() =>
+                setForm({ ...NEW_CONNECTION, ...addressOf(connection), encryption: encryptionOf(connection.ssl) })
+              }
+            >
               {t('settings.change')}
             </Button>
           ) : null}
@@ -72,8 +82,8 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
             <dd>
               {connection.user}@{connection.host}:{connection.port}/{connection.database}
             </dd>
-            <dt>{t('field.ssl')}</dt>
-            <dd>{t(`ssl.${connection.ssl}`)}</dd>
+            <dt>{shared('connection.encryption')}</dt>
+            <dd>{shared(`connection.encryptions.${encryptionOf(connection.ssl)}`)}</dd>
             <dt>{t('settings.topic')}</dt>
             <dd>
               <code>{source.topic}</code> · {t('settings.partitions', { count: source.partitions })}
@@ -115,7 +125,14 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
               void save();
             }}
           >
-            <ConnectionFields form={form} onChange={setForm} isChange />
+            <ConnectionFields
+              connection={form}
+              isChange
+              userHint={t('field.userHint')}
+              mayNameAuthority
+              error={error}
+              onChange={(part) => setForm({ ...form, ...part })}
+            />
             <div className="row">
               <Button type="primary" htmlType="submit" loading={busy}>
                 {t('settings.save')}

@@ -129,7 +129,15 @@ const REFUSALS: Record<string, (connection: SourceConnection) => string> = {
 };
 
 function connectionError(connection: SourceConnection, cause: unknown): RtdpError {
-  const facts = { host: connection.host, port: connection.port, database: connection.database, user: connection.user };
+  const state = (cause as { code?: unknown } | null)?.code;
+  const facts = {
+    host: connection.host,
+    port: connection.port,
+    database: connection.database,
+    user: connection.user,
+    // Also the name of a network error, such as ECONNREFUSED: a form tells it at the field it means.
+    sqlState: typeof state === 'string' ? state : '',
+  };
   const reason = cause instanceof Error && cause.message !== '' ? cause.message : String(cause);
   const refusal = REFUSALS[sqlState(cause)];
   if (refusal !== undefined && sqlState(cause) !== '57P03') {
