@@ -1,5 +1,5 @@
 /** Binds the expressions of a query: what a flow may compute, and subqueries, aggregates, windows, parameters and the time of the statement. */
-import type { A_Expr, FuncCall, Node, SortBy, SubLink } from 'libpg-query';
+import type { A_Expr, FuncCall, GroupingFunc, Node, SortBy, SubLink } from 'libpg-query';
 import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
@@ -20,6 +20,7 @@ export interface Grouping {
   addAggregate(aggregate: Expression): Expression;
   /** A column that is not grouped but depends on a grouped key; null where it does not. */
   findDependent(column: ResolvedColumn): Expression | null;
+  findGrouping(call: GroupingFunc): Expression;
   /** Binds over the rows that are grouped. */
   readonly rows: QueryExpressionBinder;
 }
@@ -63,6 +64,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
     }
     if ('FuncCall' in node) return this.#functionCall(node.FuncCall, node);
     if ('SubLink' in node) return this.#subLink(node.SubLink);
+    if ('GroupingFunc' in node) return this.#grouping(node.GroupingFunc);
     if ('ParamRef' in node) return this.#parameter(node.ParamRef.number ?? 0, node.ParamRef.location);
     if ('SQLValueFunction' in node)
       return this.#timeOfStatement(node.SQLValueFunction.op ?? '', node.SQLValueFunction.location);
@@ -181,6 +183,17 @@ export class QueryExpressionBinder extends ExpressionBinder {
       'The column is neither in GROUP BY nor inside an aggregate.',
       'Add it to GROUP BY, or aggregate it.',
       column.location,
+    );
+  }
+
+  #grouping(call: GroupingFunc): Expression {
+    const { grouping, place } = this.options;
+    if (grouping !== undefined) return grouping.findGrouping(call);
+    throw this.statement.refuse(
+      'SQL_MISPLACED',
+      `GROUPING may not stand in ${place}.`,
+      'Use it beside GROUP BY.',
+      call.location,
     );
   }
 

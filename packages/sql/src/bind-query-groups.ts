@@ -1,10 +1,10 @@
 /** Decides what GROUP BY leaves: its keys, the aggregates over each group, and the columns that a grouped key determines. */
-import type { GroupingSet, Node } from 'libpg-query';
+import type { GroupingFunc, GroupingSet, Node, SelectStmt } from 'libpg-query';
 import type { Grouping, QueryExpressionBinder } from './bind-query-expression.ts';
 import type { QueryScope } from './bind-query-from.ts';
 import { computed, type Expression } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
-import { type PgType, sameType, TEXT } from './pg-type.ts';
+import { INT4, type PgType, sameType, TEXT } from './pg-type.ts';
 import type { QueryContext, ResolvedColumn } from './query-context.ts';
 import { isPlainKey, keySql } from './query-keys.ts';
 
@@ -20,11 +20,13 @@ export class Groups implements Grouping {
   readonly #name: string;
   readonly #keys: Key[] = [];
   readonly #aggregates: Expression[] = [];
+  readonly #select: SelectStmt;
   /** Indexes of keys, one list for each grouping set; null without GROUPING SETS. */
   #sets: number[][] | null = null;
 
-  constructor(context: QueryContext, scope: QueryScope, rows: QueryExpressionBinder) {
+  constructor(context: QueryContext, select: SelectStmt, scope: QueryScope, rows: QueryExpressionBinder) {
     this.#context = context;
+    this.#select = select;
     this.#scope = scope;
     this.rows = rows;
     this.#name = context.name('g');
@@ -125,9 +127,29 @@ export class Groups implements Grouping {
       return key !== undefined && this.findKey(key.expression.sql, key.expression.type) !== null;
     });
     if (!grouped) return null;
-    // Within a group it has one value, so grouping by it too changes nothing.
-    const index = this.#addKey(column);
-    return this.#held(`k${index}`, column);
+    if (column.origin !== undefined) this.#context.facts.addDependent(this.#select, column.origin);
+    // Within a group it has one value.
+    return this.addAggregate(computed(column.type, `any_value(${column.sql})`, [column]));
+  }
+
+  /** GROUPING: a bit for each argument, set where the grouping set leaves it out. */
+  findGrouping({ args, location }: GroupingFunc): Expression {
+    const { statement } = this.#context;
+    const keys = (args ?? []).map((node) => {
+      const row = this.rows.bind(node);
+      const index = this.#keys.findIndex(
+        ({ expression }) => expression.sql === row.sql && sameType(expression.type, row.type),
+      );
+      if (index >= 0) return this.#keys[index]!.key;
+      throw statement.refuse(
+        'SQL_NOT_GROUPED',
+        'An argument of GROUPING is not in GROUP BY.',
+        'Name what GROUP BY names.',
+        location,
+      );
+    });
+    const sql = this.#sets === null ? 'any_value(0)' : `CAST(grouping(${keys.join(', ')}) AS INTEGER)`;
+    return { ...this.addAggregate(computed(INT4, sql, [])), location };
   }
 
   addAggregate(aggregate: Expression): Expression {

@@ -129,7 +129,7 @@ function bindCore(
     select.havingClause !== undefined ||
     [targetNodes, select.sortClause ?? []].some(containsAggregate);
   const groups = grouped
-    ? new Groups(context, scope, binderFor(scope, 'GROUP BY and the arguments of an aggregate'))
+    ? new Groups(context, select, scope, binderFor(scope, 'GROUP BY and the arguments of an aggregate'))
     : null;
   const windows = new Map<string, WindowClause>();
   for (const node of select.windowClause ?? []) {

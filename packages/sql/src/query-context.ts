@@ -57,6 +57,8 @@ export class QueryFacts {
   readonly correlated = new Set<SelectStmt>();
   /** Names in GROUP BY that mean a result column: its expression. */
   readonly groupNames = new Map<object, Node>();
+  /** Columns that stand beside groups because a grouped key determines them. */
+  readonly dependents = new Map<SelectStmt, ColumnOrigin[]>();
   /** Columns that USING and NATURAL compare. */
   readonly compared = new Map<RangeVar, Set<number>>();
   /** Texts are put in an order somewhere, which depends on the collation where it is done. */
@@ -65,6 +67,12 @@ export class QueryFacts {
   readsClock = false;
   /** The value of a parameter is in it. */
   readsParameter = false;
+
+  addDependent(select: SelectStmt, column: ColumnOrigin): void {
+    const known = this.dependents.get(select) ?? [];
+    if (known.some(({ table, index }) => table === column.table && index === column.index)) return;
+    this.dependents.set(select, [...known, column]);
+  }
 
   use(table: RangeVar, index: number): void {
     let indexes = this.used.get(table);

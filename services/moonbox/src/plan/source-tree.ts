@@ -151,7 +151,12 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
       .replace('Z', type === 'timestamptz' ? '+00' : '');
     return castNode(literalNode(type === 'date' ? text.slice(0, 10) : text), type);
   };
-  return rewrite(tree, (node) => {
+  /** Behind a subquery the source does not know that a key determines the other columns: they are grouped by as well. */
+  const dependents = ({ table, index }: ColumnOrigin): Node[] =>
+    table !== null && tables.has(table) && (options.wrap || table.alias?.colnames !== undefined)
+      ? [columnOf(table, index)]
+      : [];
+  return rewrite(groupByDependents(tree, facts, dependents), (node) => {
     if ('RangeVar' in node) return tables.has(node.RangeVar) ? sourceTable(node.RangeVar, options) : undefined;
     if ('ColumnRef' in node) {
       const meant = facts?.groupNames.get(node.ColumnRef);
@@ -196,6 +201,27 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
     }
     return undefined;
   });
+}
+
+/** The tree with what `dependents` gives added to each GROUP BY beside which such columns stand. */
+function groupByDependents<T>(tree: T, facts: QueryFacts | null, dependents: (column: ColumnOrigin) => Node[]): T {
+  if (facts === null || facts.dependents.size === 0) return tree;
+  const visit = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const items = value.map(visit);
+      return items.every((item, index) => item === value[index]) ? value : items;
+    }
+    const added = (facts.dependents.get(value as SelectStmt) ?? []).flatMap(dependents);
+    let changed = added.length > 0;
+    const entries = Object.entries(value).map(([key, item]) => {
+      const made = visit(item);
+      changed ||= made !== item;
+      return [key, key === 'groupClause' ? [...(made as Node[]), ...added] : made];
+    });
+    return changed ? Object.fromEntries(entries) : value;
+  };
+  return visit(tree) as T;
 }
 
 /** The time of the statement, which is one value for all sources. */
