@@ -25,6 +25,8 @@ import { catalogRoutes } from './session/rest/catalog-routes.ts';
 import { mountRoutes } from './session/rest/mount-routes.ts';
 import { queryRoutes } from './session/rest/query-routes.ts';
 import { rememberVerified } from './session/rest/remember-verified.ts';
+import { viewRoutes } from './session/rest/view-routes.ts';
+import { wireRoutes } from './session/rest/wire-routes.ts';
 
 if (process.argv.includes('--help')) {
   process.stdout.write(optionsHelp('moonbox: one SQL over many stores', MOONBOX_OPTIONS));
@@ -73,7 +75,8 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
   await gateway.start();
 
   let isReady = false;
-  const { queries, administration, running, passwords } = gateway;
+  let wirePort: number | null = null;
+  const { queries, administration, views, running, passwords } = gateway;
   const server = await createHttpServer({
     name: 'RTDP Moonbox',
     version: '0.1.0',
@@ -85,13 +88,18 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
     routes(application) {
       queryRoutes(application, { queries, administration });
       mountRoutes(application, { administration, running });
-      catalogRoutes(application, administration);
+      catalogRoutes(application, { administration, views });
+      viewRoutes(application, { administration, views, running, queries });
       accessRoutes(application, { administration, running, passwords });
+      // Behind a container's published port or a proxy, clients come to another port than the one listened on.
+      wireRoutes(application, () =>
+        wirePort === null || options.wirePublicPort === 0 ? wirePort : options.wirePublicPort,
+      );
     },
   });
   lifecycle.onStop('http', () => server.close());
   const port = await server.listen(options.host, options.port);
-  const wirePort = options.shadowUrl === '' ? null : await startWire(lifecycle, options, logger, gateway, metrics);
+  if (options.shadowUrl !== '') wirePort = await startWire(lifecycle, options, logger, gateway, metrics);
   watchHealth({ health, database, gateway });
   isReady = true;
   logger.info({ host: options.host, port, wirePort }, 'moonbox is ready');

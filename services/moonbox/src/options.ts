@@ -17,6 +17,14 @@ export const MOONBOX_OPTIONS = defineOptions({
     sentence: 'Port for Postgres clients; 0 = any free one, which is logged.',
     default: 7435,
   },
+  wirePublicPort: {
+    kind: 'integer',
+    environment: 'RTDP_WIRE_PUBLIC_PORT',
+    flag: '--wire-public-port',
+    sentence:
+      'Port that Postgres clients are told to connect to, where a container or a proxy publishes another; 0 = the one above.',
+    default: 0,
+  },
   shadowUrl: {
     kind: 'string',
     environment: 'RTDP_SHADOW_URL',

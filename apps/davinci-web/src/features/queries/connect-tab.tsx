@@ -1,7 +1,10 @@
 /** Decides how somebody connects their own program to the gateway: a password made for them, shown once, and how to use it. */
+import type { WireView } from '@rtdp/moonbox/client';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApi } from '../../api/use-api.ts';
+import { Answer, Empty } from '../../shell/states.tsx';
 import { moonboxPath } from '../console/console-api.ts';
 import { CopyButton, Statement } from '../console/statement.tsx';
 import { useAct } from '../console/use-act.ts';
@@ -11,10 +14,23 @@ interface Password {
   password: string;
 }
 
-/** Where the gateway listens unless it was started with another port. */
-const WIRE_PORT = 7435;
-
 export function ConnectTab(): ReactNode {
+  const { t } = useTranslation('console-queries');
+  const wire = useApi<WireView>(moonboxPath('wire'));
+  return (
+    <Answer query={wire} shape="lines">
+      {({ port }) =>
+        port === null ? (
+          <Empty title={t('connect.none.title')}>{t('connect.none.text')}</Empty>
+        ) : (
+          <Connect port={port} />
+        )
+      }
+    </Answer>
+  );
+}
+
+function Connect({ port }: { port: number }): ReactNode {
   const { t } = useTranslation('console-queries');
   const [made, setMade] = useState<Password>();
   const { run, busy } = useAct([]);
@@ -43,16 +59,13 @@ export function ConnectTab(): ReactNode {
             </div>
           </div>
           <Statement
-            text={`psql "host=${host} port=${WIRE_PORT} user=${made.user} dbname=rtdp sslmode=require"`}
+            text={`psql "host=${host} port=${port} user=${made.user} dbname=rtdp sslmode=require"`}
             label="psql"
           />
-          <Statement
-            text={`jdbc:postgresql://${host}:${WIRE_PORT}/rtdp?user=${made.user}&sslmode=require`}
-            label="JDBC"
-          />
+          <Statement text={`jdbc:postgresql://${host}:${port}/rtdp?user=${made.user}&sslmode=require`} label="JDBC" />
         </>
       )}
-      <p className="muted small">{t('connect.port', { port: WIRE_PORT })}</p>
+      <p className="muted small">{t('connect.port', { host, port })}</p>
     </section>
   );
 }
