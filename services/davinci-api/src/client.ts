@@ -422,16 +422,25 @@ export const viewModelSchema = viewSchema
   .extend({
     variables: z.array(variableSchema).describe('Of scope query'),
   });
+const dashboardState = z
+  .string()
+  .describe('Another text as soon as the dashboard, or a widget, view or source that it stands on, is changed');
 export const dashboardBundleSchema = z.object({
   dashboard: dashboardSchema,
   widgets: z.array(widgetSchema),
-  views: z.array(viewModelSchema),
+  views: z.array(
+    viewModelSchema.extend({
+      sourceVersion: z.number().int().describe('Of its source: another one may answer otherwise'),
+    }),
+  ),
+  state: dashboardState,
 });
 
 // ── Live ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const liveReadySchema = z.object({
   at: time,
+  state: dashboardState,
   commits: z
     .array(freshnessSchema)
     .describe('Of all tables of the dashboard: an answer of an older commit should be asked for again'),
@@ -520,6 +529,7 @@ export type Dashboard = z.output<typeof dashboardSchema>;
 export type DashboardInput = z.input<typeof dashboardInputSchema>;
 export type DashboardSummary = z.output<typeof dashboardSummarySchema>;
 export type DashboardBundle = z.output<typeof dashboardBundleSchema>;
+export type LiveReady = z.output<typeof liveReadySchema>;
 export type LiveCommit = z.output<typeof liveCommitSchema>;
 export type LiveStale = z.output<typeof liveStaleSchema>;
 export type PlatformHealth = z.output<typeof healthSchema>;

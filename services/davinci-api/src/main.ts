@@ -56,7 +56,12 @@ async function start(
   lifecycle.onStop('kafka', () => bus.close());
 
   // The reader notes into the assembly, and the assembly asks the reader whether it hears.
-  const feedback = new FeedbackReader({ bus, logger, note: (notice) => assembly.commits.note(notice) });
+  const feedback = new FeedbackReader({
+    bus,
+    logger,
+    note: (notice) => assembly.commits.note(notice),
+    missed: () => assembly.commits.forget(),
+  });
   const assembly = assemble({
     identityDatabase,
     database,

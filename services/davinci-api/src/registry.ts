@@ -94,13 +94,13 @@ export function assemble(options: AssemblyOptions): Assembly {
   });
   const views = new ViewService({ database, audit, changes, now });
   const widgets = new WidgetService({ database, audit, changes });
-  const dashboards = new DashboardService({ database, audit, changes, widgets, views });
+  const dashboards = new DashboardService({ database, audit, changes, widgets, views, sources });
 
   const commits = new CommitBook(now);
   const lineage = new Lineage(now);
   const asks = new AskView({ views, sources, lineage, commits, timeoutMs: options.queryTimeoutMs, now });
   const runs = new RunSql({ sources, timeoutMs: options.queryTimeoutMs, now });
-  const plans = new DashboardPlans({ dashboards, widgets, views, sources, lineage, changes, now });
+  const plans = new DashboardPlans({ dashboards, sources, lineage, changes, now });
   const push = new Push({ commits, changes, metrics, isHearing: options.isHearing, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
   const { dbus: dbusUrl, wormhole: wormholeUrl } = services;

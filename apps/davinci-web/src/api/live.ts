@@ -1,5 +1,5 @@
 /** Decides how a page hears of commits: one stream per dashboard, opened again when it breaks, from the last event on. */
-import type { LiveCommit, LiveStale } from '@rtdp/davinci-api/client';
+import type { LiveCommit, LiveReady, LiveStale } from '@rtdp/davinci-api/client';
 import { ApiError, send } from './client.ts';
 import { createEventReader } from './sse.ts';
 
@@ -12,7 +12,7 @@ export type LiveState =
 export interface LiveListener {
   onState(state: LiveState): void;
   /** The stream stands: what was asked before this moment may have missed a commit. `resumed`: the server tells of it itself. */
-  onReady(resumed: boolean): void;
+  onReady(ready: LiveReady, resumed: boolean): void;
   onCommit(commit: LiveCommit): void;
   onStale(stale: LiveStale): void;
 }
@@ -61,7 +61,7 @@ async function run(dashboardId: string, listener: LiveListener, over: AbortSigna
             wait = FIRST_WAIT;
             lostSince = undefined;
             listener.onState({ is: 'live' });
-            listener.onReady(lastEventId !== undefined);
+            listener.onReady(JSON.parse(data) as LiveReady, lastEventId !== undefined);
           } else if (event === 'commit') listener.onCommit(JSON.parse(data) as LiveCommit);
           else if (event === 'stale') {
             const stale = JSON.parse(data) as LiveStale;

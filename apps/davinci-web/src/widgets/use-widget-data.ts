@@ -21,13 +21,13 @@ const ABSENCE_MILLISECONDS = 2_000;
 /** Asks `/api/query`; asked again only when the question or the view becomes another, or a commit says so. */
 export function useWidgetData(
   request: QueryRequest | undefined,
-  viewVersion: number | undefined,
+  viewVersion: string | number | undefined,
 ): UseQueryResult<WidgetAnswer, ApiError> {
   return useQuery(widgetQuery(request, viewVersion));
 }
 
-/** `viewVersion` is the one of the request's view: the same question to another SQL is another question. */
-export function widgetQuery(request: QueryRequest | undefined, viewVersion: number | undefined) {
+/** `viewVersion` is the one of the request's view (and of its source): the same question to another SQL is another question. */
+export function widgetQuery(request: QueryRequest | undefined, viewVersion: string | number | undefined) {
   return queryOptions<WidgetAnswer, ApiError>({
     queryKey: [WIDGET_QUERY, request, viewVersion],
     enabled: request !== undefined,

@@ -1,13 +1,15 @@
 /** Decides what can be done with dashboards: keep them, know which widgets they show, and give all that is needed to paint one at once. */
+import { createHash } from 'node:crypto';
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
-import type { Dashboard, DashboardBundle, DashboardSummary, dashboardInputSchema } from '../client.ts';
+import type { Dashboard, DashboardBundle, DashboardSummary, dashboardInputSchema, View, Widget } from '../client.ts';
 import type { Collection } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
-import type { ViewService } from '../views/view-service.ts';
+import type { SourceService } from '../sources/source-service.ts';
+import { modelFor, type ViewService } from '../views/view-service.ts';
 import type { WidgetService } from '../widgets/widget-service.ts';
 
 type Input = z.output<typeof dashboardInputSchema>;
@@ -19,16 +21,30 @@ export interface DashboardServiceOptions {
   changes: DocumentChanges;
   widgets: WidgetService;
   views: ViewService;
+  sources: SourceService;
+}
+
+/** A dashboard with all that it stands on, whoever asks. */
+export interface DashboardContents {
+  dashboard: Dashboard;
+  widgets: Widget[];
+  /** Of the widgets and the controllers. */
+  views: View[];
+  sourceVersions: ReadonlyMap<string, number>;
+  /** Another text as soon as any of them is changed. */
+  state: string;
 }
 
 export class DashboardService implements Collection<Input, Dashboard, DashboardSummary> {
   readonly #store: DocumentStore<Content>;
   readonly #widgets: WidgetService;
   readonly #views: ViewService;
+  readonly #sources: SourceService;
 
-  constructor({ database, audit, changes, widgets, views }: DashboardServiceOptions) {
+  constructor({ database, audit, changes, widgets, views, sources }: DashboardServiceOptions) {
     this.#widgets = widgets;
     this.#views = views;
+    this.#sources = sources;
     this.#store = new DocumentStore<Content>({ database, audit, changes, kind: 'dashboard', alsoWrite: keepWidgets });
   }
 
@@ -59,15 +75,35 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
   }
 
   async bundle(author: Author & { roles: readonly string[] }, id: string): Promise<DashboardBundle> {
+    const { dashboard, widgets, views, sourceVersions, state } = await this.contents(author, id);
+    const models = views.flatMap((view) => {
+      const model = modelFor(view, author.roles);
+      return model === undefined ? [] : { ...model, sourceVersion: sourceVersions.get(view.sourceId) ?? 0 };
+    });
+    return { dashboard, widgets, views: models, state };
+  }
+
+  /** @throws RtdpError DAVINCI_NOT_FOUND */
+  async contents(author: Author, id: string): Promise<DashboardContents> {
+    const { organisationId } = author;
     const dashboard = await this.get(author, id);
-    const widgets = await this.#widgets.findMany(author.organisationId, widgetIdsOf(dashboard));
+    const widgets = await this.#widgets.findMany(organisationId, widgetIdsOf(dashboard));
     const viewIds = new Set(widgets.map(({ viewId }) => viewId));
     for (const { targets, options } of dashboard.controllers) {
       for (const { viewId } of targets) viewIds.add(viewId);
       if ('viewId' in options) viewIds.add(options.viewId);
     }
-    const views = await this.#views.models(author.organisationId, [...viewIds], author.roles);
-    return { dashboard, widgets, views };
+    const views = await this.#views.findMany(organisationId, [...viewIds]);
+    const sourceIds = [...new Set(views.map(({ sourceId }) => sourceId))];
+    const sourceVersions = await this.#sources.versions(organisationId, sourceIds);
+    const documents = [dashboard, ...widgets, ...views].map(({ id: one, version, updatedAt }) => [
+      one,
+      version,
+      updatedAt,
+    ]);
+    const parts = [...documents, ...sourceVersions].map(String).sort();
+    const state = createHash('sha256').update(parts.join()).digest('base64url').slice(0, 22);
+    return { dashboard, widgets, views, sourceVersions, state };
   }
 }
 

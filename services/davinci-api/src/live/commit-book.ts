@@ -29,20 +29,26 @@ export interface Moved {
   changed: boolean;
 }
 
-/** Numbers only grow, but for a sink that was made anew; then they begin again, and the times tell that it is no late notice. */
+export interface CommitListener {
+  moved(moved: Moved): void;
+  /** Any table may have moved. */
+  forgot(): void;
+}
+
+/** Numbers only grow, but for a store that was set back; then they begin again, and the times tell that it is no late notice. */
 const RESTART_MS = 10_000;
 
 export class CommitBook {
   readonly #now: () => number;
   readonly #byOrganisation = new Map<string, Map<string, Commit>>();
-  readonly #listeners = new Set<(moved: Moved) => void>();
+  readonly #listeners = new Set<CommitListener>();
 
   constructor(now: () => number) {
     this.#now = now;
   }
 
   /** Gives a function that ends the listening. */
-  listen(listener: (moved: Moved) => void): () => void {
+  listen(listener: CommitListener): () => void {
     this.#listeners.add(listener);
     return () => void this.#listeners.delete(listener);
   }
@@ -60,7 +66,13 @@ export class CommitBook {
     if (!changed && known.watermark === watermark && known.loading === loading) return;
     const heardAt = changed ? this.#now() : known.heardAt;
     commits.set(sinkNamespace, { commitNumber, watermark, loading, at, heardAt });
-    for (const listener of this.#listeners) listener({ organisationId, sinkNamespace, changed });
+    for (const { moved } of this.#listeners) moved({ organisationId, sinkNamespace, changed });
+  }
+
+  /** Commits may have gone by unheard: nothing that is known counts any more. */
+  forget(): void {
+    this.#byOrganisation.clear();
+    for (const { forgot } of this.#listeners) forgot();
   }
 
   find(organisationId: string, sinkNamespace: string): Commit | undefined {

@@ -2,27 +2,17 @@
  * Decides what a dashboard's live stream goes by: its widgets and their views as they are now. Read again at each push; what another instance
  * changes may be a second old.
  */
-import type { Dashboard, View, Widget } from '../client.ts';
-import { type DashboardService, widgetIdsOf } from '../dashboards/dashboard-service.ts';
+import type { View } from '../client.ts';
+import type { DashboardContents, DashboardService } from '../dashboards/dashboard-service.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { SourceService } from '../sources/source-service.ts';
-import type { ViewService } from '../views/view-service.ts';
 import { modelFor } from '../views/view-service.ts';
-import type { WidgetService } from '../widgets/widget-service.ts';
 import type { Lineage } from './lineage.ts';
 import { namespacesOf } from './lineage.ts';
 import type { WidgetLineage } from './refresh-policy.ts';
-
-export interface DashboardPlan {
-  dashboard: Dashboard;
-  widgets: Widget[];
-  views: View[];
-  /** Another text as soon as any of them is changed. */
-  state: string;
-}
 
 export interface DashboardLineage {
   widgets: WidgetLineage[];
@@ -32,8 +22,6 @@ export interface DashboardLineage {
 
 export interface DashboardPlansOptions {
   dashboards: DashboardService;
-  widgets: WidgetService;
-  views: ViewService;
   sources: SourceService;
   lineage: Lineage;
   changes: DocumentChanges;
@@ -44,7 +32,7 @@ const REMEMBERED_MS = 1_000;
 
 export class DashboardPlans {
   readonly #options: DashboardPlansOptions;
-  readonly #remembered = new Map<string, { at: number; plan: Promise<DashboardPlan> }>();
+  readonly #remembered = new Map<string, { at: number; plan: Promise<DashboardContents> }>();
 
   constructor(options: DashboardPlansOptions) {
     this.#options = options;
@@ -56,22 +44,29 @@ export class DashboardPlans {
   }
 
   /** @throws RtdpError DAVINCI_NOT_FOUND */
-  of(author: Author, dashboardId: string): Promise<DashboardPlan> {
+  of(author: Author, dashboardId: string): Promise<DashboardContents> {
     const key = `${author.organisationId} ${dashboardId}`;
     const known = this.#remembered.get(key);
     const now = this.#options.now();
     if (known !== undefined && now - known.at < REMEMBERED_MS) return known.plan;
     for (const [other, { at }] of this.#remembered) if (now - at >= REMEMBERED_MS) this.#remembered.delete(other);
-    const plan = this.#read(author, dashboardId);
+    const plan = this.#options.dashboards.contents(author, dashboardId);
     this.#remembered.set(key, { at: now, plan });
     plan.catch(() => this.#remembered.delete(key));
     return plan;
   }
 
   /** Only of widgets whose view the viewer may use: of the others not even the id is told. */
-  async lineageOf({ widgets, views }: DashboardPlan, viewer: Viewer, onBehalf: OnBehalf): Promise<DashboardLineage> {
+  async lineageOf(
+    { widgets, views }: DashboardContents,
+    viewer: Viewer,
+    onBehalf: OnBehalf,
+  ): Promise<DashboardLineage> {
+    const shown = new Set(widgets.map(({ viewId }) => viewId));
     const visible = new Map(
-      views.filter((view) => modelFor(view, viewer.roles) !== undefined).map((view) => [view.id, view]),
+      views
+        .filter((view) => shown.has(view.id) && modelFor(view, viewer.roles) !== undefined)
+        .map((view) => [view.id, view]),
     );
     const tables = new Map(
       await Promise.all(
@@ -99,15 +94,5 @@ export class DashboardPlans {
     const { source, version } = await sources.open(viewer.organisationId, view.sourceId);
     const asker = { ...viewer, now: now(), timeZone: 'UTC' };
     return new Set(namespacesOf(await lineage.of({ view, source, sourceVersion: version, onBehalf, asker })));
-  }
-
-  async #read(author: Author, dashboardId: string): Promise<DashboardPlan> {
-    const { dashboards, widgets, views } = this.#options;
-    const dashboard = await dashboards.get(author, dashboardId);
-    const found = await widgets.findMany(author.organisationId, widgetIdsOf(dashboard));
-    const viewIds = [...new Set(found.map(({ viewId }) => viewId))];
-    const foundViews = await views.findMany(author.organisationId, viewIds);
-    const versions = [...found, ...foundViews].map(({ id, version }) => `${id} ${version}`).sort();
-    return { dashboard, widgets: found, views: foundViews, state: [dashboard.version, ...versions].join() };
   }
 }

@@ -1,11 +1,11 @@
 /**
  * Reads what Wormhole tells on the feedback topic and notes the commits. Every instance reads all of it, by itself: from a little before the
- * end, as every running table tells its number again with each watermark.
+ * end, as every running table tells its number again with each watermark. Where it cannot read on it begins anew, and says that commits may
+ * have gone by.
  */
 import type { Bus, BusReader, IncomingBatch } from '@rtdp/bus/bus';
 import type { PartHealthResult } from '@rtdp/service/health';
 import type { Logger } from '@rtdp/service/logging';
-import { isRtdpError } from '@rtdp/ums/error';
 import { readMessage } from '@rtdp/ums/message';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import type { Notice } from './commit-book.ts';
@@ -18,10 +18,15 @@ export interface FeedbackReaderOptions {
   bus: Bus;
   logger: Logger;
   note: (notice: Notice) => void;
+  /** Commits may have gone by unheard. */
+  missed: () => void;
+  /** A test reads one of its own. */
+  topic?: string;
 }
 
 export class FeedbackReader {
   readonly #options: FeedbackReaderOptions;
+  readonly #topic: string;
   #reader: BusReader | undefined;
   #stopped = false;
   #retry: NodeJS.Timeout | undefined;
@@ -29,6 +34,7 @@ export class FeedbackReader {
 
   constructor(options: FeedbackReaderOptions) {
     this.#options = options;
+    this.#topic = options.topic ?? FEEDBACK.topic;
   }
 
   /** Begins to read, now or as soon as Kafka answers. */
@@ -57,36 +63,51 @@ export class FeedbackReader {
 
   async #open(): Promise<void> {
     const admin = this.#options.bus.admin();
-    if (!(await admin.listTopics()).includes(FEEDBACK.topic)) {
+    if (!(await admin.listTopics()).includes(this.#topic)) {
       // Made as Wormhole makes it, whoever comes first.
       await admin.ensureTopic({
-        topic: FEEDBACK.topic,
+        topic: this.#topic,
         partitions: 1,
         config: { 'retention.ms': String(RETENTION_MS) },
       });
     }
-    const offsets = await admin.topicOffsets(FEEDBACK.topic);
+    const offsets = await admin.topicOffsets(this.#topic);
     const reader = this.#options.bus.reader({
       partitions: offsets.map(({ partition, low, high }) => ({
-        topic: FEEDBACK.topic,
+        topic: this.#topic,
         partition,
         offset: high - READ_BACK > low ? high - READ_BACK : low,
       })),
       maxWaitMs: 1_000,
       onBatch: async (batch) => this.#take(batch),
       onError: (error, at) => {
-        this.#options.logger.error({ err: error, ...at }, 'reading the feedback topic stopped');
-        // Retention was faster than we: numbers are told again, so nothing is lost that matters.
-        if (at !== undefined && isRtdpError(error, 'BUS_OFFSET_OUT_OF_RANGE')) {
-          void reader.seek(at.topic, at.partition, 'earliest').catch((cause: unknown) => {
-            this.#options.logger.error({ err: cause }, 'the feedback topic cannot be read on');
-          });
-        }
+        this.#options.logger.error({ err: error, ...at }, 'reading the feedback topic stopped; beginning anew');
+        void this.#beginAnew(reader, error);
       },
     });
-    await reader.start();
+    this.#reader = reader;
+    try {
+      await reader.start();
+    } catch (error) {
+      this.#reader = undefined;
+      throw error;
+    }
+    // What lies before the first record that is read was not heard.
+    this.#options.missed();
     if (this.#stopped) await reader.stop();
-    else this.#reader = reader;
+  }
+
+  /** Retention was faster than we, or the topic was made anew: what lies between is lost, and the partition is read no further by itself. */
+  async #beginAnew(reader: BusReader, error: unknown): Promise<void> {
+    if (this.#stopped || this.#reader !== reader) return;
+    this.#reader = undefined;
+    this.#lastError = error instanceof Error ? error.message : String(error);
+    this.#retry = setTimeout(() => void this.start(), RETRY_MS);
+    try {
+      await reader.stop();
+    } catch (cause) {
+      this.#options.logger.warn({ err: cause }, 'a reader of the feedback topic did not stop cleanly');
+    }
   }
 
   #take({ messages }: IncomingBatch): void {

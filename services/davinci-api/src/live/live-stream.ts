@@ -3,7 +3,7 @@
  * lineage are looked at anew with each push; what happens meanwhile is gathered and told together.
  */
 import { isRtdpError } from '@rtdp/ums/error';
-import type { LiveStale } from '../client.ts';
+import type { LiveReady, LiveStale } from '../client.ts';
 import type { Accounts } from '../identity/accounts.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { CommitBook, Moved } from './commit-book.ts';
@@ -25,6 +25,8 @@ export interface LiveStreamOptions {
   /** How long a query takes of late. */
   pace: () => number;
   now: () => number;
+  /** Whether commits can be heard at present. */
+  isHearing: () => boolean;
   /** Told of each push, with the tables that changed. */
   pushed: (changed: readonly string[]) => void;
   failed: (error: unknown) => void;
@@ -53,7 +55,7 @@ export class LiveStream {
   readonly #told = new Map<string, string | null>();
   /** Widgets whose tables are not known yet. */
   #unknown = new Set<string>();
-  #state: string | undefined;
+  #state = '';
   #timer: NodeJS.Timeout | undefined;
   #retry: NodeJS.Timeout | undefined;
   #dueAt = Number.POSITIVE_INFINITY;
@@ -84,12 +86,18 @@ export class LiveStream {
       if (lineage === undefined) return;
       const namespaces = namespacesIn(lineage);
       const { commits, organisationId, lastEventId, now } = this.#options;
-      for (const namespace of namespaces) this.#told.set(namespace, this.#numberOf(namespace));
+      if (lastEventId === undefined) {
+        for (const namespace of namespaces) this.#told.set(namespace, this.#numberOf(namespace));
+        this.#sayReady();
+        const isRecent = (name: string) => now() - (commits.find(organisationId, name)?.heardAt ?? 0) < RECENT_MS;
+        for (const namespace of namespaces.filter(isRecent)) this.#changed.add(namespace);
+        return;
+      }
+      const told = readMark(lastEventId, namespaces);
+      // Still what it was told: the connection may break again before it has heard what it missed.
+      for (const namespace of namespaces) this.#told.set(namespace, told.get(namespace) ?? null);
       this.#sayReady();
-      const missed =
-        lastEventId === undefined
-          ? namespaces.filter((name) => now() - (commits.find(organisationId, name)?.heardAt ?? 0) < RECENT_MS)
-          : movedSince(readMark(lastEventId, namespaces), namespaces, (name) => this.#numberOf(name));
+      const missed = movedSince(told, namespaces, (name) => this.#numberOf(name));
       for (const namespace of missed) this.#changed.add(namespace);
     });
     this.#schedule();
@@ -103,6 +111,12 @@ export class LiveStream {
     this.#schedule();
   }
 
+  /** Nobody knows which tables moved. */
+  anyMoved(): void {
+    for (const namespace of this.#told.keys()) this.#changed.add(namespace);
+    this.#schedule();
+  }
+
   /** Something that the dashboard may stand on was edited. */
   documentsChanged(): void {
     this.#lookAgain();
@@ -110,6 +124,8 @@ export class LiveStream {
 
   /** Commits can, or cannot, be heard. */
   hearing(isHeard: boolean): void {
+    // One that has not begun yet says both when it does.
+    if (this.#lineage === undefined) return;
     if (isHeard) this.#sayReady();
     else this.#sayStale('feedback');
   }
@@ -207,7 +223,7 @@ export class LiveStream {
     const { accounts, plans, organisationId, onBehalf, dashboardId, roles } = this.#options;
     const viewer = await accounts.current({ organisationId, subject: onBehalf.subject, roles });
     const plan = await plans.of(viewer, dashboardId);
-    if (this.#state !== undefined && this.#state !== plan.state) this.#sayStale('changed');
+    if (this.#state !== '' && this.#state !== plan.state) this.#sayStale('changed');
     this.#state = plan.state;
     const lineage = await plans.lineageOf(plan, viewer, onBehalf);
     if (this.#ended) return undefined;
@@ -222,9 +238,14 @@ export class LiveStream {
   }
 
   #sayReady(): void {
-    const { commits, organisationId, now } = this.#options;
-    const data = { at: new Date(now()).toISOString(), commits: commits.freshnessOf(organisationId, this.#told.keys()) };
+    const { commits, organisationId, now, isHearing } = this.#options;
+    const data: LiveReady = {
+      at: new Date(now()).toISOString(),
+      state: this.#state,
+      commits: commits.freshnessOf(organisationId, this.#told.keys()),
+    };
     this.#events.send('ready', data, writeMark(this.#told));
+    if (!isHearing()) this.#sayStale('feedback');
   }
 
   #sayStale(why: LiveStale['why']): void {

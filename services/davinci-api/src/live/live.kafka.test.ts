@@ -7,12 +7,11 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
-import { writeMessage } from '@rtdp/ums/message';
-import type { UmsField, UmsType, UmsValue } from '@rtdp/ums/types';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import { createDavinciClient, type LiveCommit } from '../client.ts';
 import { LiveBrowser, type LiveEvent } from '../testing/live-browser.ts';
+import { noticeMessage } from '../testing/notice-message.ts';
 
 async function tell(
   producer: BusProducer,
@@ -20,18 +19,7 @@ async function tell(
   commitNumber: number,
   rest: { organisationId?: string; watermark?: string; changed?: boolean } = {},
 ): Promise<void> {
-  const cells: [string, UmsType, UmsValue][] = [
-    ['organisation_id', 'string', rest.organisationId ?? FIRST_ORGANISATION_ID],
-    ['flow', 'string', 'test'],
-    ['commit_number', 'long', String(commitNumber)],
-    ['watermark', 'datetime', rest.watermark ?? null],
-    ['loading', 'boolean', false],
-    ['changed', 'boolean', rest.changed ?? true],
-    ['at', 'long', String(Date.now())],
-  ];
-  const fields: UmsField[] = cells.map(([name, type]) => ({ name, type, nullable: true, encoded: false }));
-  const rows = [cells.map(([, , value]) => value)];
-  const value = writeMessage({ kind: FEEDBACK.noticeKind, namespace: sinkNamespace, batchId: 0, fields, rows });
+  const value = noticeMessage(sinkNamespace, commitNumber, rest);
   await producer.send(FEEDBACK.topic, [{ partition: 0, key: sinkNamespace, value }]);
 }
 

@@ -2,8 +2,9 @@
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
+import type { DashboardBundle } from '../client.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
-import { LiveBrowser } from '../testing/live-browser.ts';
+import { LiveBrowser, type LiveEvent } from '../testing/live-browser.ts';
 
 async function dashboardOf(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>, rights = {}) {
   const { ask } = davinci;
@@ -18,7 +19,24 @@ async function dashboardOf(davinci: DavinciFixture, shop: Awaited<ReturnType<typ
   const items = [{ id: 'i', kind: 'widget', widgetId: widget.id, x: 0, y: 0, w: 1, h: 1 }];
   const tabs = [{ id: 't', name: 'T', items }];
   const dashboard = (await ask('POST', '/api/dashboards', { body: { name: 'd', tabs } })).body;
-  return { dashboard: dashboard.id as string, widget: widget.id as string, view };
+  const dashboardId = dashboard.id as string;
+  const note = (commitNumber: number, table = 'orders') =>
+    davinci.assembly.commits.note({
+      organisationId: FIRST_ORGANISATION_ID,
+      sinkNamespace: `postgresql.${shop.name}.public.${table}.*.0.0`,
+      commitNumber: BigInt(commitNumber),
+      watermark: null,
+      loading: false,
+      at: Date.now(),
+    });
+  const bundle = async () => (await ask('GET', `/api/dashboards/${dashboardId}/bundle`)).body as DashboardBundle;
+  const open = async (lastEventId?: string) => {
+    const browser = new LiveBrowser();
+    await browser.open(davinci.baseUrl, dashboardId, await davinci.token(), lastEventId);
+    const ready = await browser.next(({ event }) => event === 'ready');
+    return { browser, ready };
+  };
+  return { dashboard: dashboardId, widget: widget.id as string, view, source, connection, note, bundle, open };
 }
 
 test('a thousand commits are told in a few, and the last is never left out', async () => {
@@ -141,5 +159,99 @@ test('a table that enters the lineage refreshes its widgets, for its commits bef
   expect((await davinci.ask('PUT', `/api/views/${id}`, { body })).status).toBe(200);
   const { data } = await browser.next(({ event }) => event === 'commit');
   expect(data).toMatchObject({ widgets: [widget], commits: [{ sinkNamespace, commitNumber: '7' }] });
+  browser.close();
+});
+
+test('who is cut off again before hearing what it missed hears it the next time', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { widget, note, open } = await dashboardOf(davinci, shop);
+  const first = await open();
+  note(1);
+  const told = await first.browser.next(({ event }) => event === 'commit');
+  first.browser.close();
+  note(2);
+  // All that the second connection brings is that it stands.
+  const second = await open(told.id);
+  second.browser.close();
+  const third = await open(second.ready.id);
+  const missed = await third.browser.next(({ event }) => event === 'commit');
+  expect(missed.data).toMatchObject({ widgets: [widget], commits: [{ commitNumber: '2' }] });
+  third.browser.close();
+});
+
+test('what was edited while nobody listened is seen when the stream stands again', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { widget, view, bundle, open } = await dashboardOf(davinci, shop);
+  const { ask } = davinci;
+  const before = await bundle();
+  const first = await open();
+  expect(first.ready.data.state).toBe(before.state);
+  first.browser.close();
+  const { id, sourceId, model, version } = view;
+  const sql = 'select id + 1 as id from orders';
+  expect((await ask('PUT', `/api/views/${id}`, { body: { name: 'v', sourceId, sql, model, version } })).status).toBe(
+    200,
+  );
+  const second = await open(first.ready.id);
+  const after = await bundle();
+  expect(second.ready.data.state).toBe(after.state);
+  expect(after.state).not.toBe(before.state);
+  second.browser.close();
+
+  const body = { name: 'renamed', viewId: id, kind: 'scorecard', version: 1 };
+  expect((await ask('PUT', `/api/widgets/${widget}`, { body })).status).toBe(200);
+  const third = await open(second.ready.id);
+  expect(third.ready.data.state).not.toBe(after.state);
+  third.browser.close();
+});
+
+test('a source that is pointed to another place, and a dashboard that is removed, are told to who looks', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  await using other = await testPostgres();
+  await other.query('create table orders (id int)');
+  const { dashboard, source, connection, bundle, open } = await dashboardOf(davinci, shop);
+  const { ask } = davinci;
+  const { browser } = await open();
+  const before = await bundle();
+  const moved = { name: 's', kind: 'postgres', connection: { ...connection, database: other.name }, version: 1 };
+  expect((await ask('PUT', `/api/sources/${source.id}`, { body: moved })).status).toBe(200);
+  await browser.next(({ event, data }) => event === 'stale' && data.why === 'changed');
+  const after = await bundle();
+  expect(after.state).not.toBe(before.state);
+  // The same view, of another source: what a browser keeps of it is kept under both.
+  expect(after.views).toMatchObject([{ version: before.views[0]!.version, sourceVersion: 2 }]);
+
+  expect((await ask('DELETE', `/api/dashboards/${dashboard}`)).status).toBe(200);
+  await browser.next(({ event, data }) => event === 'stale' && data.why === 'rights');
+  await browser.ended;
+});
+
+test('where commits cannot be heard that is said after each ready, and when they may be lost all widgets are named', async () => {
+  let isHearing = false;
+  await using davinci = await davinciFixture({ isHearing: () => isHearing });
+  await using shop = await testPostgres();
+  const { widget, note, open } = await dashboardOf(davinci, shop);
+  note(5);
+  const isFeedback = ({ event, data }: LiveEvent) => event === 'stale' && data.why === 'feedback';
+  const { browser: first } = await open();
+  await first.next(isFeedback);
+  // One that comes later is told too, and after the word that it stands.
+  const { browser } = await open();
+  await browser.next(isFeedback);
+  const order = browser.events.map(({ event }) => event);
+  expect(order.indexOf('stale')).toBeGreaterThan(order.indexOf('ready'));
+  isHearing = true;
+  await browser.next(
+    ({ event }) => event === 'ready' && browser.events.filter((each) => each.event === 'ready').length > 1,
+  );
+
+  await browser.next(({ event, data }) => event === 'commit' && data.commits[0].commitNumber === '5');
+  davinci.assembly.commits.forget();
+  const { data } = await browser.next(({ event, data }) => event === 'commit' && data.commits[0].commitNumber === null);
+  expect(data.widgets).toEqual([widget]);
+  first.close();
   browser.close();
 });

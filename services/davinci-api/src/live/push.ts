@@ -44,8 +44,13 @@ export class Push {
     const streamsOf = (organisationId: string) =>
       [...this.#streams].filter((stream) => stream.organisationId === organisationId);
     this.#stopListening = [
-      commits.listen((moved) => {
-        for (const stream of streamsOf(moved.organisationId)) stream.moved(moved);
+      commits.listen({
+        moved: (moved) => {
+          for (const stream of streamsOf(moved.organisationId)) stream.moved(moved);
+        },
+        forgot: () => {
+          for (const stream of this.#streams) stream.anyMoved();
+        },
       }),
       changes.listen((organisationId) => {
         for (const stream of streamsOf(organisationId)) stream.documentsChanged();
@@ -61,7 +66,7 @@ export class Push {
   open(
     response: ServerResponse,
     expiresAt: number,
-    options: Omit<LiveStreamOptions, 'pushed' | 'commits' | 'now'>,
+    options: Omit<LiveStreamOptions, 'pushed' | 'commits' | 'now' | 'isHearing'>,
   ): void {
     const { commits, now } = this.#options;
     const events = new EventStream(response);
@@ -70,6 +75,7 @@ export class Push {
         ...options,
         commits,
         now,
+        isHearing: () => this.#isHearing,
         pushed: (changed) => {
           this.#pushes.inc();
           for (const namespace of changed) {
@@ -89,7 +95,6 @@ export class Push {
     };
     this.#streams.add(stream);
     void stream.begin();
-    if (!this.#isHearing) stream.hearing(false);
   }
 
   close(why: LiveStale['why'] = 'stopping'): void {

@@ -49,7 +49,8 @@ test('numbers only grow, a late notice is passed over, and a sink made anew begi
   let now = 0;
   const book = new CommitBook(() => now);
   const moved: Moved[] = [];
-  book.listen((each) => moved.push(each));
+  let forgotten = 0;
+  book.listen({ moved: (each) => moved.push(each), forgot: () => forgotten++ });
   const note = (commitNumber: bigint, at: number, rest: { watermark?: string | null; organisationId?: string } = {}) =>
     book.note({ organisationId: 'o', sinkNamespace: 's', commitNumber, watermark: null, loading: false, at, ...rest });
   note(5n, 1_000);
@@ -70,4 +71,8 @@ test('numbers only grow, a late notice is passed over, and a sink made anew begi
     { sinkNamespace: 's', commitNumber: '1', watermark: null, loading: false },
     { sinkNamespace: 'unheard', commitNumber: null, watermark: null, loading: false },
   ]);
+  book.forget();
+  expect([forgotten, book.find('o', 's'), book.find('other', 's')]).toEqual([1, undefined, undefined]);
+  note(1n, 60_001);
+  expect(moved.at(-1)).toEqual({ organisationId: 'o', sinkNamespace: 's', changed: true });
 });

@@ -61,11 +61,6 @@ export class ViewService implements Collection<Input, View, View> {
   async remove(author: Author, id: string): Promise<void> {
     await this.#store.remove(author, id, (database) => findUses(database, author.organisationId, 'view', id));
   }
-
-  /** Those of the views that the roles may use at all. */
-  async models(organisationId: string, ids: readonly string[], roles: readonly string[]): Promise<ViewModel[]> {
-    return (await this.findMany(organisationId, ids)).flatMap((view) => modelFor(view, roles) ?? []);
-  }
 }
 
 /** Undefined where the roles may not see the view. */

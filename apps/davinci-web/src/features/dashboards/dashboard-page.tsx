@@ -25,11 +25,14 @@ export default function DashboardPage() {
   const { t } = useTranslation('dashboards');
   const id = usePathName() ?? '';
   const bundle = useApi<DashboardBundle>(`/api/dashboards/${encodeURIComponent(id)}/bundle`);
+  const [editing] = useUrlState('edit', '');
   const crumbs = [{ label: t('title'), to: '/dashboards' }];
-  if (bundle.data === undefined) {
+  // Removed, or taken from us, while it was open; what somebody is changing stays on the screen.
+  const isGone = (bundle.error?.status === 404 || bundle.error?.status === 403) && editing !== '1';
+  if (bundle.data === undefined || isGone) {
     return (
       <Page title={t('title')} crumbs={crumbs} heading={null} size="wide">
-        <Answer query={bundle}>{() => null}</Answer>
+        <Answer query={isGone ? { ...bundle, data: undefined } : bundle}>{() => null}</Answer>
       </Page>
     );
   }
@@ -49,7 +52,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const dashboard: Dashboard = isEditing ? draft.now : bundle.dashboard;
   const tab = dashboard.tabs.find((each) => each.id === tabId) ?? dashboard.tabs[0];
   const reloadBundle = useCallback(() => void reload(), [reload]);
-  const live = useLive(dashboard.id, dashboard.refreshed === 'live', reloadBundle);
+  const live = useLive(dashboard.id, bundle.state, dashboard.refreshed === 'live', reloadBundle);
   const filters = useFilters(dashboard);
 
   const startEditing = () => {

@@ -1,7 +1,7 @@
 /** Decides what a commit does on the page: exactly the widgets that it names ask again; freshness moves without a query. */
 import type { Freshness, LiveCommit } from '@rtdp/davinci-api/client';
 import { type Query, useQueryClient } from '@tanstack/react-query';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import { type LiveState, listenLive } from '../../api/live.ts';
 import { WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
 
@@ -13,8 +13,13 @@ export interface Live {
   stale: string | undefined;
 }
 
-/** Listens for the dashboard while `on`; `reload` is called when the dashboard itself was changed. */
-export function useLive(dashboardId: string, on: boolean, reload: () => void): Live {
+/**
+ * Listens for the dashboard while `on`. `reload` is called when the dashboard, or what it stands on, is not any more what `documents` (the
+ * `state` of its bundle) says, also where that happened before the stream stood or while it was lost.
+ */
+export function useLive(dashboardId: string, documents: string, on: boolean, reload: () => void): Live {
+  const shown = useRef(documents);
+  shown.current = documents;
   const client = useQueryClient();
   const [state, setState] = useState<LiveState>();
   const [freshness, setFreshness] = useState<ReadonlyMap<string, Freshness>>(new Map());
@@ -29,10 +34,15 @@ export function useLive(dashboardId: string, on: boolean, reload: () => void): L
         { cancelRefetch: true },
       );
     return listenLive(dashboardId, {
-      onState: setState,
-      onReady: (resumed) => {
+      onState: (next) => {
+        setState(next);
+        // Gone, or not ours to see any more: the bundle says which.
+        if (next.is === 'refused') reload();
+      },
+      onReady: (ready, resumed) => {
         const readyAt = Date.now();
         setStale(undefined);
+        if (ready.state !== shown.current) reload();
         // After a resumption the server itself names what was missed.
         if (!resumed) {
           ask(({ state: { data, fetchStatus } }) => {
@@ -42,7 +52,6 @@ export function useLive(dashboardId: string, on: boolean, reload: () => void): L
         }
       },
       onCommit: (commit: LiveCommit) => {
-        setStale(undefined);
         setFreshness(
           (known) => new Map([...known, ...commit.commits.map((each) => [each.sinkNamespace, each] as const)]),
         );

@@ -1,6 +1,6 @@
 /** A widget on a dashboard: asks for its data when it is seen, and shows it with its freshness and what can be done with it. */
 import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
-import type { Freshness, QueryRequest, ViewModel, Widget } from '@rtdp/davinci-api/client';
+import type { DashboardBundle, Freshness, QueryRequest, Widget } from '@rtdp/davinci-api/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { App, Button, Dropdown, Tooltip } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
@@ -47,7 +47,7 @@ export default function WidgetItem(props: ItemProps): ReactNode {
   return <KnownWidget {...props} widget={widget} view={view} />;
 }
 
-function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): ReactNode {
+function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle['views'][number] }): ReactNode {
   const { t, i18n } = useTranslation(['dashboards', 'widgets', 'shell']);
   const { message } = App.useApp();
   const { item, widget, view, filters, live, editing } = props;
@@ -84,7 +84,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: ViewModel }): Re
   const ready = useReadyToAsk(
     props.bundle.dashboard.refreshed !== 'live' || (live.state !== undefined && live.state.is !== 'connecting'),
   );
-  const answer = useWidgetData(seen && ready && !broken ? request : undefined, view.version);
+  const answer = useWidgetData(seen && ready && !broken ? request : undefined, `${view.version} ${view.sourceVersion}`);
   const data = answer.data;
   const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
 
