@@ -25,7 +25,6 @@ import { catalogRoutes } from './session/rest/catalog-routes.ts';
 import { mountRoutes } from './session/rest/mount-routes.ts';
 import { queryRoutes } from './session/rest/query-routes.ts';
 import { rememberVerified } from './session/rest/remember-verified.ts';
-import { viewRoutes } from './session/rest/view-routes.ts';
 import { wireRoutes } from './session/rest/wire-routes.ts';
 
 if (process.argv.includes('--help')) {
@@ -76,7 +75,7 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
 
   let isReady = false;
   let wirePort: number | null = null;
-  const { queries, administration, views, running, passwords } = gateway;
+  const { queries, administration, running, passwords } = gateway;
   const server = await createHttpServer({
     name: 'RTDP Moonbox',
     version: '0.1.0',
@@ -89,7 +88,6 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
       queryRoutes(application, { queries, administration });
       mountRoutes(application, { administration, running });
       catalogRoutes(application, { administration, views });
-      viewRoutes(application, { administration, views, running, queries });
       accessRoutes(application, { administration, running, passwords });
       // Behind a container's published port or a proxy, clients come to another port than the one listened on.
       wireRoutes(application, () =>
