@@ -87,7 +87,7 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
     routes(application) {
       queryRoutes(application, { queries, administration });
       mountRoutes(application, { administration, running });
-      catalogRoutes(application, { administration, views });
+      catalogRoutes(application, administration);
       accessRoutes(application, { administration, running, passwords });
       // Behind a container's published port or a proxy, clients come to another port than the one listened on.
       wireRoutes(application, () =>
