@@ -76,7 +76,7 @@ export interface BusTransaction {
 }
 
 /**
- * One writer of one transactional id. One transaction at a time; sends within one may overlap.
+ * One writer of one transactional id (or of two in turns). One transaction at a time; sends within one may overlap.
  *
  * A rejected `send` leaves the transaction good for `abort` only. A rejected `commit` says nothing about the outcome
  * (code BUS_COMMIT_UNKNOWN) unless its code is BUS_FENCED or BUS_TRANSACTION_TIMED_OUT, which both mean "not committed":
@@ -94,6 +94,11 @@ export interface TransactionalProducerOptions {
   transactionalId: string;
   /** The broker aborts a transaction that is open longer; default 60000. */
   transactionTimeoutMs?: number;
+  /**
+   * Takes a second id, `<transactionalId>.second`, and uses the two in turns: a transaction then need not wait until the
+   * brokers have marked the one before. Nothing else changes for who writes or reads. Default false.
+   */
+  alternating?: boolean;
 }
 
 /** Idempotent, without transactions: no duplicate by retry within the life of this producer. */

@@ -1,4 +1,5 @@
 /** Decides how the parts of the bus are put together; `connectBus` is the only way in. */
+import { AlternatingProducer } from './alternating-producer.ts';
 import type { Bus, BusOptions } from './bus.ts';
 import { readCompacted } from './compacted-reader.ts';
 import { busError } from './errors.ts';
@@ -37,7 +38,10 @@ export function connectBus(options: BusOptions): Bus {
       admin ??= track(new KafkaTopicAdmin(client, shared), 'close');
       return admin;
     },
-    transactionalProducer: (producerOptions) => track(new KafkaTransactionalProducer(client, producerOptions), 'close'),
+    transactionalProducer: (producerOptions) =>
+      producerOptions.alternating
+        ? track(new AlternatingProducer(client, producerOptions), 'close')
+        : track(new KafkaTransactionalProducer(client, producerOptions), 'close'),
     producer: () => track(new KafkaIdempotentProducer(client), 'close'),
     consumer: (consumerOptions) => track(new KafkaGroupConsumer(client, consumerOptions), 'stop'),
     reader: (readerOptions) => track(new KafkaPartitionReader(client, readerOptions), 'stop'),

@@ -62,6 +62,11 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#ending = undefined;
   }
 
+  /** Why nothing can be begun before another `start`; undefined while something can. */
+  get ending(): RtdpError | undefined {
+    return this.#ending;
+  }
+
   async begin(): Promise<BusTransaction> {
     if (this.#state === 'fenced' || this.#state === 'lost') throw this.#ending!;
     if (this.#state !== 'ready') {

@@ -96,7 +96,9 @@ const perTableSchema = z.union([z.boolean(), z.array(tablePatternSchema)]);
 
 /** As a caller writes it: everything but kind, name, connection and tables may be left out. */
 export const sourceDefinitionSchema = z.strictObject({
-  name: nameSchema.describe('Unique; names the slot (rtdp_<name>) and the transactional producer (dbus.<name>)'),
+  name: nameSchema.describe(
+    'Unique; names the slot (rtdp_<name>) and the transactional producers (dbus.<name>, dbus.<name>.second)',
+  ),
   kind: z.enum(['postgres']),
   instance: nameSchema.optional().describe('Second part of every namespace; the name when left out'),
   connection: connectionSchema,

@@ -11,7 +11,7 @@ import type { BufferPool } from './buffer-pool.ts';
 import type { PipelineMessage } from './contract.ts';
 import { type EndedMessage, finishMessage, type MessageMarks } from './message-writer.ts';
 
-const IDLE_LINGER_MS = 2;
+const IDLE_LINGER_MS = 1;
 /** A batch of this size was worth its transaction; from here on waiting longer makes bigger ones. */
 const BUSY_BYTES = 262_144;
 /** What a row takes beyond its bytes in the log: system values, quotes, commas. */

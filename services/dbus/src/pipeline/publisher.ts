@@ -62,6 +62,7 @@ export class Publisher {
     this.#transactional = bus.transactionalProducer({
       transactionalId: `dbus.${definition.name}`,
       transactionTimeoutMs: definition.transactionTimeoutMs,
+      alternating: true,
     });
     await this.#transactional.start();
     if (definition.delivery === 'at-least-once') this.#plain = bus.producer();
