@@ -275,3 +275,21 @@ export function sumNumeric(list: string): string {
   for (const text of list.split(' ')) total = add(total, parseNumeric(text));
   return formatNumeric(total);
 }
+
+/** Most items of a series: more would not fit into the memory of a query. */
+const LONGEST_SERIES = 5_000_000;
+
+/** Numbers from `from` to `to`, separated by U+001F; NULL where there are none. */
+export function seriesNumeric(from: string, to: string, step: string): string | null {
+  const [first, last, distance] = [from, to, step].map(parseNumeric) as [Numeric, Numeric, Numeric];
+  if (first.kind !== 'finite' || last.kind !== 'finite' || distance.kind !== 'finite')
+    return fail('start, stop and step of a series must be finite');
+  const direction = sign(distance);
+  if (direction === 0) return fail('step size cannot equal zero');
+  const items: string[] = [];
+  for (let current: Numeric = first; compare(current, last) * direction <= 0; current = add(current, distance)) {
+    items.push(formatNumeric(current));
+    if (items.length > LONGEST_SERIES) return fail(`a series of more than ${LONGEST_SERIES} numbers`);
+  }
+  return items.length === 0 ? null : items.join('\u001f');
+}

@@ -6,6 +6,7 @@ import {
   type EngineFunctionName,
   type EngineValueType,
 } from '@rtdp/sql/engine-functions';
+import * as array from './pg-array.ts';
 import * as float from './pg-float.ts';
 import * as integer from './pg-integer.ts';
 import * as json from './pg-json.ts';
@@ -90,6 +91,22 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_json_number: json.jsonNumber,
   rtdp_json_boolean: json.jsonBoolean,
   rtdp_json_items: json.jsonItemsJoined,
+  rtdp_array_escape: array.escapeItem,
+  rtdp_array_pack: array.packArray,
+  rtdp_array_unpack: array.unpackItem,
+  rtdp_array_make: array.makeArray,
+  rtdp_array_length: array.arrayLength,
+  rtdp_array_item: array.arrayItem,
+  rtdp_array_join: array.joinItems,
+  rtdp_array_join_nulls: array.joinItemsWithNulls,
+  rtdp_array_split: array.splitText,
+  rtdp_array_concat: array.concatArrays,
+  rtdp_array_remove: array.removeItem,
+  rtdp_array_position: array.itemPosition,
+  rtdp_array_has: array.hasItem,
+  rtdp_array_contains: array.containsItems,
+  rtdp_array_overlaps: array.overlapsItems,
+  rtdp_numeric_series: numeric.seriesNumeric,
 };
 
 /** Numbers of the engine's logical types, as its C interface counts them. */

@@ -4,6 +4,7 @@ import { bindPrefix } from './arithmetic.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { bindDistinct, bindIn, compare } from './comparison.ts';
 import { computed, constant, type Expression, type Statement } from './expression.ts';
+import type { FunctionCall } from './function-call.ts';
 import { bindExtreme, bindFunction } from './functions.ts';
 import { numberLiteral, readIntervalText } from './literals.ts';
 import { bindOperator } from './operators.ts';
@@ -273,7 +274,7 @@ export class ExpressionBinder {
     switch (node.kind) {
       case 'AEXPR_OP': {
         if (node.lexpr === undefined) return bindPrefix(statement, name, this.bind(node.rexpr), location);
-        return bindOperator(statement, name, this.bind(node.lexpr), this.bind(node.rexpr), location);
+        return this.bindBinary(name, this.bind(node.lexpr), this.bind(node.rexpr), location);
       }
       case 'AEXPR_IN':
         return bindIn(statement, this.bind(node.lexpr), items(node.rexpr), name === '<>', location);
@@ -350,12 +351,27 @@ export class ExpressionBinder {
         node.location,
       );
     }
-    return bindFunction({
+    return this.bindCall({
       statement: this.statement,
       name,
       arguments: (node.args ?? []).map((part) => this.bind(part)),
       location: node.location,
     });
+  }
+
+  /** An operator between two bound operands. */
+  protected bindBinary(
+    operator: string,
+    left: Expression,
+    right: Expression,
+    location: number | undefined,
+  ): Expression {
+    return bindOperator(this.statement, operator, left, right, location);
+  }
+
+  /** A call of a function with bound arguments. */
+  protected bindCall(call: FunctionCall): Expression {
+    return bindFunction(call);
   }
 }
 

@@ -1,16 +1,33 @@
 /** Binds the expressions of a query: what a flow may compute, and subqueries, aggregates, windows, parameters and the time of the statement. */
-import type { A_Expr, FuncCall, GroupingFunc, Node, SortBy, SubLink } from 'libpg-query';
+import type { A_Expr, A_Indirection, FuncCall, GroupingFunc, Node, SortBy, SubLink, TypeCast } from 'libpg-query';
+import { bindAnyOfArray, itemOfArray } from './array-functions.ts';
+import { arrayOf, makeArray, PACK_SEPARATOR, packItem } from './array-values.ts';
 import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
+import { compareRows, partsOfRow, rowInList } from './bind-query-rows.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { compare } from './comparison.ts';
-import { computed, constant, type Expression, quote, Refusal } from './expression.ts';
+import { computed, constant, type Expression, Refusal } from './expression.ts';
 import { foldMoment } from './fold-moment.ts';
-import { coerceLiteral } from './literals.ts';
-import { BOOL, DATE, isMoment, isString, type PgType, TEXT, TIMESTAMP, TIMESTAMPTZ, UNKNOWN } from './pg-type.ts';
-import type { CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
+import type { FunctionCall } from './function-call.ts';
+import { coerceLiteral, readArrayText } from './literals.ts';
+import {
+  BOOL,
+  DATE,
+  isMoment,
+  isString,
+  type PgType,
+  sameType,
+  TEXT,
+  TIMESTAMP,
+  TIMESTAMPTZ,
+  UNKNOWN,
+} from './pg-type.ts';
+import type { BoundSelect, CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
+import { bindQueryFunction } from './query-functions.ts';
 import { isCollated, keySql } from './query-keys.ts';
+import { bindQueryOperator } from './query-operators.ts';
 
 /** What GROUP BY leaves of the rows: an expression is either one of its keys, or made of keys and aggregates. */
 export interface Grouping {
@@ -76,16 +93,18 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if ('TypeCast' in node) {
       const worded = intervalWithUnit(node);
       if (worded !== null) return super.bind(worded);
+      if ((node.TypeCast.typeName?.arrayBounds ?? []).length > 0) return this.#castToArray(node.TypeCast);
     }
+    if ('A_Expr' in node && partsOfRow(node.A_Expr.lexpr) !== null) return this.#rows(node.A_Expr);
+    if ('A_ArrayExpr' in node) return this.#array(node.A_ArrayExpr.elements ?? [], null);
+    if ('A_Indirection' in node) return this.#item(node.A_Indirection);
     if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP') {
-      this.#noteTextOrder(node);
       const folded = this.#constantMoment(node.A_Expr);
       if (folded !== null) return folded;
     }
     if ('A_Expr' in node && (node.A_Expr.kind === 'AEXPR_OP_ALL' || node.A_Expr.kind === 'AEXPR_OP_ANY')) {
       const list = node.A_Expr.rexpr;
-      if (list !== undefined && !('A_ArrayExpr' in list) && node.A_Expr.kind === 'AEXPR_OP_ANY')
-        return this.#anyOfText(node);
+      if (list !== undefined && !('A_ArrayExpr' in list)) return this.#anyOfArray(node.A_Expr);
     }
     if ('MinMaxExpr' in node) {
       const bound = super.bind(node);
@@ -95,16 +114,27 @@ export class QueryExpressionBinder extends ExpressionBinder {
     return super.bind(node);
   }
 
-  /** `x = any($1)` or `any('{…}')`: the array is a constant, and becomes a list. */
-  #anyOfText(node: Node & { A_Expr: object }): Expression {
-    const { lexpr, rexpr, name, location } = (node as { A_Expr: A_Expr }).A_Expr;
+  /** `x = any($1)` or `any('{…}')`: the array is a constant, and becomes a list; else it is asked whether it has the value. */
+  #anyOfArray({ lexpr, rexpr, name, kind, location }: A_Expr): Expression {
     const operator = namesOf(name).join('.');
+    const negated = kind === 'AEXPR_OP_ALL';
+    const refuse = (): Error =>
+      this.statement.refuse(
+        'SQL_UNSUPPORTED',
+        `${operator} ${negated ? 'ALL' : 'ANY'} of this is not proven.`,
+        'Write = ANY(array) or <> ALL(array).',
+        location,
+      );
+    if (operator !== (negated ? '<>' : '=')) throw refuse();
     let inner = rexpr!;
     while ('TypeCast' in inner && inner.TypeCast.arg !== undefined) inner = inner.TypeCast.arg;
     const array = this.bind(inner);
-    if (operator !== '=' || array.literal === undefined || array.type.name !== 'unknown')
-      return super.bind(node as Node);
     const value = this.bind(lexpr);
+    if (array.literal === undefined || array.type.name !== 'unknown') {
+      const typed = inner === rexpr ? array : this.bind(rexpr);
+      if (typed.type.name !== 'array') throw refuse();
+      return bindAnyOfArray(this.statement, value, typed, negated, location);
+    }
     if (array.parameter !== undefined)
       this.statement.parameterTypes.set(array.parameter, { name: 'array', element: value.type });
     if (array.literal === null) return constant(BOOL, 'CAST(NULL AS BOOLEAN)', null, location);
@@ -117,11 +147,120 @@ export class QueryExpressionBinder extends ExpressionBinder {
         location,
       );
     }
-    if (items.length === 0) return computed(BOOL, `CASE WHEN ${value.sql} IS NULL THEN false ELSE false END`, [value]);
+    if (items.length === 0)
+      return computed(BOOL, `CASE WHEN ${value.sql} IS NULL THEN ${negated} ELSE ${negated} END`, [value]);
     const each = items.map((item) =>
-      compare(this.statement, '=', value, constant(UNKNOWN, 'NULL', item, location), location),
+      compare(this.statement, operator, value, constant(UNKNOWN, 'NULL', item, location), location),
     );
-    return computed(BOOL, `(${each.map(({ sql }) => sql).join(' OR ')})`, each, { location });
+    const sql = each.map((part) => part.sql).join(negated ? ' AND ' : ' OR ');
+    return computed(BOOL, `(${sql})`, each, { location });
+  }
+
+  /** ARRAY[…]; `element` null where the items decide. */
+  #array(nodes: readonly Node[], element: PgType | null): Expression {
+    const items = nodes.map((node) => this.bind(node));
+    if (element === null && items.length === 0) {
+      throw this.statement.refuse(
+        'SQL_UNSUPPORTED',
+        'An empty array without a type.',
+        'Cast it, like ARRAY[]::int[].',
+        undefined,
+      );
+    }
+    const type = element ?? commonType(this.statement, items, 'ARRAY');
+    const typed = items.map((item) =>
+      element === null ? castToCommon(this.statement, item, type) : cast(this.statement, item, type, 'explicit'),
+    );
+    return makeArray(this.statement, typed, type);
+  }
+
+  #castToArray({ arg, typeName, location }: TypeCast): Expression {
+    const { arrayBounds: _bounds, ...plain } = typeName!;
+    const element = this.typeOf(plain);
+    if (arg !== undefined && 'A_ArrayExpr' in arg) return this.#array(arg.A_ArrayExpr.elements ?? [], element);
+    const value = this.bind(arg);
+    const type = arrayOf(element);
+    if (value.type.name === 'unknown') return coerceLiteral(this.statement, value, type);
+    const isText = ({ name }: PgType): boolean => name === 'text' || name === 'varchar';
+    const from = value.type.element;
+    if (
+      from !== undefined &&
+      (sameType(from, element) || (isText(from) && isText(element) && element.length === undefined))
+    )
+      return { ...value, type };
+    throw this.statement.refuse(
+      'SQL_UNKNOWN_CAST',
+      'This cast to an array is not proven.',
+      'Cast the items before they are put into it.',
+      location,
+    );
+  }
+
+  #item({ arg, indirection }: A_Indirection): Expression {
+    const [only, more] = indirection ?? [];
+    const array = this.bind(arg);
+    if (
+      more !== undefined ||
+      only === undefined ||
+      !('A_Indices' in only) ||
+      only.A_Indices.is_slice === true ||
+      array.type.name !== 'array'
+    ) {
+      throw this.statement.refuse(
+        'SQL_UNSUPPORTED',
+        'Only array[index] is proven.',
+        'Use unnest, or a function.',
+        array.location,
+      );
+    }
+    return itemOfArray(this.statement, array, this.bind(only.A_Indices.uidx));
+  }
+
+  /** A comparison whose left side is a row. */
+  #rows({ kind, lexpr, rexpr, name, location }: A_Expr): Expression {
+    const { statement } = this;
+    const operator = namesOf(name).join('.');
+    const bindRow = (node: Node | undefined): Expression[] => {
+      const parts = partsOfRow(node);
+      if (parts !== null) return parts.map((part) => this.bind(part));
+      throw statement.refuse(
+        'SQL_UNSUPPORTED',
+        'A row is compared with something that is none.',
+        'Write (a, b) on both sides.',
+        location,
+      );
+    };
+    const row = bindRow(lexpr);
+    if (kind === 'AEXPR_IN') {
+      const list = rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
+      return rowInList(statement, row, list.map(bindRow), operator === '<>', location);
+    }
+    if (kind !== 'AEXPR_OP') {
+      throw statement.refuse(
+        'SQL_UNSUPPORTED',
+        'This comparison of rows is not proven.',
+        'Compare the columns one by one.',
+        location,
+      );
+    }
+    const other = bindRow(rexpr);
+    if (/[<>]=?$/.test(operator) && operator !== '<>')
+      this.context.facts.ordersText ||= [...row, ...other].some(({ type }) => isCollated(type));
+    return compareRows(statement, operator === '!=' ? '<>' : operator, row, other, location);
+  }
+
+  protected override bindBinary(
+    operator: string,
+    left: Expression,
+    right: Expression,
+    location: number | undefined,
+  ): Expression {
+    if (['<', '<=', '>', '>='].includes(operator)) this.context.facts.ordersText ||= isCollated(left.type);
+    return bindQueryOperator(this.statement, operator, left, right, location);
+  }
+
+  protected override bindCall(call: FunctionCall): Expression {
+    return bindQueryFunction(call);
   }
 
   /** A constant moment moved by a constant interval; null for anything else. */
@@ -142,23 +281,6 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if (text === null) return null;
     const type = moment.type.name === 'date' ? TIMESTAMP : moment.type;
     return coerceLiteral(this.statement, constant(UNKNOWN, 'NULL', text, location), type);
-  }
-
-  /** A comparison of texts by order: where it is done decides what it means. */
-  #noteTextOrder(node: Node): void {
-    if (!('A_Expr' in node)) return;
-    const operator = namesOf(node.A_Expr.name).join('.');
-    if (['<', '<=', '>', '>='].includes(operator)) this.context.facts.ordersText ||= this.#mayBeText(node.A_Expr.lexpr);
-  }
-
-  #mayBeText(node: Node | undefined): boolean {
-    if (node === undefined) return false;
-    try {
-      return isCollated(this.bind(node).type);
-    } catch (error) {
-      if (error instanceof Refusal) return true;
-      throw error;
-    }
   }
 
   #groupKey(node: Node): Expression | null {
@@ -286,7 +408,8 @@ export class QueryExpressionBinder extends ExpressionBinder {
     const bound = context.bindSelect(link.subselect.SelectStmt, outer, this.options.commonTables);
     const [column, second] = bound.columns;
     if (link.subLinkType === 'EXISTS_SUBLINK') return computed(BOOL, `EXISTS (${bound.sql})`, [], { location });
-    if (link.testexpr !== undefined && 'RowExpr' in link.testexpr) throw refuse('A comparison of rows with a subquery');
+    const row = partsOfRow(link.testexpr);
+    if (row !== null) return this.#rowAndSubquery(link, row, bound);
     if (second !== undefined || column === undefined) {
       throw statement.refuse(
         'SQL_TYPE_MISMATCH',
@@ -298,8 +421,17 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if (link.subLinkType === 'EXPR_SUBLINK') {
       return computed(column.type, `(${bound.sql})`, [], { fallible: true, location });
     }
+    if (link.subLinkType === 'ARRAY_SUBLINK') {
+      const item: Expression = {
+        ...computed(column.type.name === 'unknown' ? TEXT : column.type, 's.c0', []),
+        location,
+      };
+      const packed = `SELECT ${packItem(statement, item)} FROM (${bound.sql}) AS s`;
+      const sql = `coalesce(rtdp_array_make(array_to_string(ARRAY(${packed}), ${PACK_SEPARATOR})), '{}')`;
+      return computed(arrayOf(item.type), sql, [], { location });
+    }
     if (link.subLinkType !== 'ANY_SUBLINK' && link.subLinkType !== 'ALL_SUBLINK') throw refuse('This kind of subquery');
-    if (link.testexpr === undefined || 'RowExpr' in link.testexpr) throw refuse('A comparison of rows with a subquery');
+    if (link.testexpr === undefined) throw refuse('This subquery');
     const operator = namesOf(link.operName).join('.') || '=';
     if (!['=', '<>', '<', '<=', '>', '>='].includes(operator)) throw refuse(`${operator} with ANY or ALL`);
     const value = this.bind(link.testexpr);
@@ -319,6 +451,28 @@ export class QueryExpressionBinder extends ExpressionBinder {
           ? `(${a} NOT IN (${subquery}))`
           : `(${a} ${operator} ${all ? 'ALL' : 'ANY'} (${subquery}))`;
     return computed(BOOL, sql, [value], { location });
+  }
+
+  /** `(a, b) IN (SELECT …)`: true where a row is equal, else NULL where one may be, else false. */
+  #rowAndSubquery(link: SubLink, nodes: readonly Node[], bound: BoundSelect): Expression {
+    const { statement, context } = this;
+    const { location } = link;
+    const operator = namesOf(link.operName).join('.') || '=';
+    if (link.subLinkType !== 'ANY_SUBLINK' || operator !== '=') {
+      throw statement.refuse(
+        'SQL_UNSUPPORTED',
+        'Of comparisons of rows with a subquery, only IN is proven.',
+        'Write it with EXISTS.',
+        location,
+      );
+    }
+    const row = nodes.map((node) => this.bind(node));
+    const name = context.name('s');
+    const columns = bound.columns.map(({ type }, index) => computed(type, `${name}.c${index}`, []));
+    const equal = compareRows(statement, '=', row, columns, location);
+    const some = (condition: string): string => `EXISTS (SELECT 1 FROM (${bound.sql}) AS ${name} WHERE ${condition})`;
+    const sql = `CASE WHEN ${some(equal.sql)} THEN true WHEN ${some(`${equal.sql} IS NULL`)} THEN NULL ELSE false END`;
+    return { ...computed(BOOL, sql, row, { location }), holdsWhere: some(equal.sql) };
   }
 
   /** What a subquery sees of this level: rows, or what grouping left of them. */
@@ -385,31 +539,4 @@ export function intervalWithUnit(node: Node): Node | null {
   return {
     TypeCast: { ...node.TypeCast, typeName: plain, arg: { A_Const: { sval: { sval: `${text.trim()} ${unit}` } } } },
   } as Node;
-}
-
-/** Items of `{a,"b c",NULL}`, one level; null where the text is no such array. */
-export function readArrayText(text: string): (string | null)[] | null {
-  const trimmed = text.trim();
-  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null;
-  const body = trimmed.slice(1, -1);
-  if (body.trim() === '') return [];
-  const items: (string | null)[] = [];
-  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*))\s*(,|$)/gy;
-  let last: RegExpExecArray | null = null;
-  while (pattern.lastIndex < body.length || last?.[3] === ',') {
-    const match = pattern.exec(body);
-    if (match === null) return null;
-    const [, quoted, plain] = match;
-    if (quoted !== undefined) items.push(quoted.replace(/\\(.)/g, '$1'));
-    else if (plain!.trim() === '') return null;
-    else items.push(/^null$/i.test(plain!.trim()) ? null : plain!.trim());
-    last = match;
-    if (match[3] === '') break;
-  }
-  return items;
-}
-
-/** A separator or another constant text, for functions that need one. */
-export function constantText(value: Expression): string | null {
-  return typeof value.literal === 'string' ? quote(value.literal) : null;
 }

@@ -1,12 +1,12 @@
 /** Decides what GROUP BY leaves: its keys, the aggregates over each group, and the columns that a grouped key determines. */
 import type { GroupingFunc, GroupingSet, Node, SelectStmt } from 'libpg-query';
 import type { Grouping, QueryExpressionBinder } from './bind-query-expression.ts';
-import type { QueryScope } from './bind-query-from.ts';
 import { computed, type Expression } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
 import { INT4, type PgType, sameType, TEXT } from './pg-type.ts';
 import type { QueryContext, ResolvedColumn } from './query-context.ts';
 import { isPlainKey, keySql } from './query-keys.ts';
+import type { QueryScope } from './query-scope.ts';
 
 interface Key {
   readonly expression: Expression;

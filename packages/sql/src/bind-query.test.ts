@@ -142,7 +142,7 @@ describe('refuses with the place', () => {
     ['select id from orders order by 3', 'SQL_UNKNOWN_COLUMN', 1],
     ['select data from cust order by data', 'SQL_UNSUPPORTED', 8],
     ['select id from orders where note = 1', 'SQL_UNKNOWN_OPERATOR', 34],
-    ['with recursive t as (select 1 as n union all select n + 1 from t) select * from t', 'SQL_UNSUPPORTED', 1],
+    ['with recursive t as (select n + 1 from t union all select 1 as n) select * from t', 'SQL_UNSUPPORTED', 16],
     ['select id from orders union select note from orders', 'SQL_TYPE_MISMATCH', 1],
   ])('%s', (sql, code, column) => {
     expect(problem(sql)).toEqual({ code, column });
@@ -150,6 +150,8 @@ describe('refuses with the place', () => {
 });
 
 test('a grouped key determines the other columns of its table', () => {
-  expect(bind('select id, note, count(*) from orders group by id').sql).toContain('GROUP BY q1.c0, q1.c4');
+  expect(bind('select id, note, count(*) from orders group by id').sql).toMatch(
+    /any_value\(q1\.c4\).* GROUP BY q1\.c0\)/,
+  );
   expect(problem('select o.id, c.name from orders o, cust c group by o.id').code).toBe('SQL_NOT_GROUPED');
 });

@@ -19,7 +19,8 @@ export interface BoundQuery {
 /** Throws SqlError: what is not proven to mean the same is refused with its place. */
 export function bindQuery(statement: Statement, select: SelectStmt, options: QueryOptions): BoundQuery {
   const context = new QueryContext(statement, options);
-  context.bindSelect = (inner, outer, commonTables) => bindSelectStatement(context, inner, outer, commonTables);
+  context.bindSelect = (inner, outer, commonTables, keepUnknown) =>
+    bindSelectStatement(context, inner, outer, commonTables, keepUnknown);
   try {
     const { columns, sql } = bindSelectStatement(context, select, null, new Map());
     const count = Math.max(0, ...statement.parameterTypes.keys());

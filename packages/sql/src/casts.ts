@@ -37,6 +37,8 @@ export function castsImplicitly(from: PgType, to: PgType): boolean {
 export function textOf(statement: Statement, expression: Expression): Expression {
   const { type, sql, location } = expression;
   const plain = (text: string): Expression => computed(TEXT, text, [expression], { location });
+  // A flow holds arrays in another form.
+  if (type.name === 'array' && statement.ordersTextByBytes) return plain(sql);
   switch (type.name) {
     case 'unknown':
       return coerceLiteral(statement, expression, TEXT);

@@ -1,4 +1,5 @@
 /** Comparisons that are proven equal to Postgres': numbers in their common type, texts by equality or by bytes, moments in UTC. */
+import { compareArrays } from './array-comparison.ts';
 import { cast, castToCommon, commonType, freeNumeric, textOf } from './casts.ts';
 import { computed, type Expression, type Statement } from './expression.ts';
 import { numericOf, pairLiterals, unknownOperator } from './operand.ts';
@@ -63,6 +64,10 @@ export function compare(
     return infix(cast(statement, left, type, 'implicit'), cast(statement, right, type, 'implicit'));
   }
   if (a.name === b.name && (a.name === 'bool' || a.name === 'uuid')) return infix(left, right);
+  if (statement.ordersTextByBytes && a.name === 'array' && b.name === 'array') {
+    const arrays = compareArrays(statement, operator, left, right, location);
+    if (arrays !== null) return arrays;
+  }
   if (a.name === BYTEA.name && b.name === BYTEA.name && (operator === '=' || operator === '<>'))
     return infix(left, right);
   throw unknownOperator(statement, operator, left, right, location);

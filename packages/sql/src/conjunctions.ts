@@ -50,7 +50,10 @@ export function printOf(tree: unknown): string {
  * All hold. Postgres judges conditions from left to right where it can: one that may fail is guarded by those before it that read nothing else
  * than it does, so that they may still be judged wherever the engine wants to.
  */
-export function printConjunction(conditions: readonly Expression[]): string {
+export function printConjunction(given: readonly Expression[]): string {
+  const conditions = given.map(({ holdsWhere, ...condition }) =>
+    holdsWhere === undefined ? condition : { ...condition, sql: holdsWhere },
+  );
   return conditions
     .map((condition, index) => {
       if (!condition.fallible) return condition.sql;

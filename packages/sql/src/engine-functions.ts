@@ -93,6 +93,24 @@ export const ENGINE_FUNCTIONS = {
   rtdp_json_boolean: { parameters: ['VARCHAR'], returns: 'BOOLEAN' },
   /** The items of an array joined by U+001F, which valid JSON never holds; NULL where there are none. */
   rtdp_json_items: textToText,
+  // arrays as Postgres prints them; packed: each item `N` or `V` and its escaped text, separated by U+001F, NULL where there is none
+  rtdp_array_escape: textToText,
+  rtdp_array_pack: textToText,
+  rtdp_array_unpack: textToText,
+  rtdp_array_make: textToText,
+  rtdp_array_length: { parameters: ['VARCHAR'], returns: 'INTEGER' },
+  rtdp_array_item: textAndNumber,
+  rtdp_array_join: twoTexts,
+  rtdp_array_join_nulls: { parameters: ['VARCHAR', 'VARCHAR', 'VARCHAR'], returns: 'VARCHAR' },
+  rtdp_array_split: twoTexts,
+  rtdp_array_concat: twoTexts,
+  rtdp_array_remove: twoTexts,
+  rtdp_array_position: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'INTEGER' },
+  rtdp_array_has: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
+  rtdp_array_contains: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
+  rtdp_array_overlaps: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
+  /** The numbers of generate_series, separated by U+001F; NULL where there are none. */
+  rtdp_numeric_series: { parameters: ['VARCHAR', 'VARCHAR', 'VARCHAR'], returns: 'VARCHAR' },
 } as const satisfies Record<string, EngineFunction>;
 
 export type EngineFunctionName = keyof typeof ENGINE_FUNCTIONS;

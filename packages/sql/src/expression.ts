@@ -27,6 +27,8 @@ export interface Expression {
   readonly parameter?: number;
   /** Compared by bytes, because COLLATE "C" was written. */
   readonly byteOrder?: boolean;
+  /** A condition that is true exactly where this one is, and false or NULL elsewhere: enough, and cheaper, where only true counts. */
+  readonly holdsWhere?: string;
   /** Reads a column of a lateral function of this level. */
   readonly lateral: boolean;
   /** Byte offset in the statement. */

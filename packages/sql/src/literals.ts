@@ -155,6 +155,16 @@ export function coerceLiteral(statement: Statement, expression: Expression, type
     statement.refuse('SQL_INVALID_VALUE', `'${literal}' is not a value of type ${describeType(type)}.`, next, location);
   const typed = (sqlText: string): Expression =>
     constant(type, `CAST(${quote(sqlText)} AS ${engineType(type)})`, sqlText, location);
+  // A flow holds arrays in another form.
+  if (type.name === 'array' && type.element !== undefined && statement.ordersTextByBytes) {
+    const { element } = type;
+    const items = readArrayText(literal);
+    if (items === null) throw invalid('Write it as {a,b}.');
+    const texts = items.map((item) =>
+      item === null ? null : String(coerceLiteral(statement, { ...expression, literal: item }, element).literal),
+    );
+    return constant(type, quote(printArrayText(texts)), literal, location);
+  }
   switch (type.name) {
     case 'unknown':
       return expression;
@@ -230,4 +240,36 @@ export function coerceLiteral(statement: Statement, expression: Expression, type
         location,
       );
   }
+}
+
+/** Items of `{a,"b c",NULL}`, one level; null where the text is no such array. */
+export function readArrayText(text: string): (string | null)[] | null {
+  const trimmed = text.trim();
+  if (!trimmed.startsWith('{') || !trimmed.endsWith('}')) return null;
+  const body = trimmed.slice(1, -1);
+  if (body.trim() === '') return [];
+  const items: (string | null)[] = [];
+  const pattern = /\s*(?:"((?:[^"\\]|\\.)*)"|([^",{}\\]*))\s*(,|$)/gy;
+  let last: RegExpExecArray | null = null;
+  while (pattern.lastIndex < body.length || last?.[3] === ',') {
+    const match = pattern.exec(body);
+    if (match === null) return null;
+    const [, quoted, plain] = match;
+    if (quoted !== undefined) items.push(quoted.replace(/\\(.)/g, '$1'));
+    else if (plain!.trim() === '') return null;
+    else items.push(/^null$/i.test(plain!.trim()) ? null : plain!.trim());
+    last = match;
+    if (match[3] === '') break;
+  }
+  return items;
+}
+
+/** The array as Postgres prints it. */
+export function printArrayText(items: readonly (string | null)[]): string {
+  const texts = items.map((item) => {
+    if (item === null) return 'NULL';
+    const isPlain = item !== '' && !/^null$/i.test(item) && !/[{}",\\ \t\n\r\v\f]/.test(item);
+    return isPlain ? item : `"${item.replace(/["\\]/g, '\\$&')}"`;
+  });
+  return `{${texts.join(',')}}`;
 }

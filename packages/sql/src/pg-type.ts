@@ -229,3 +229,10 @@ export function sameType(a: PgType, b: PgType): boolean {
     (a.element === undefined || b.element === undefined ? a.element === b.element : sameType(a.element, b.element))
   );
 }
+
+/** Types whose equal values have one text, so that arrays of them are equal where their texts are. */
+export function hasOneText(type: PgType): boolean {
+  return ['int2', 'int4', 'int8', 'text', 'varchar', 'bool', 'uuid', 'date', 'timestamp', 'timestamptz'].includes(
+    type.name,
+  );
+}

@@ -116,8 +116,16 @@ export class QueryContext {
   readonly statement: Statement;
   readonly options: QueryOptions;
   readonly facts = new QueryFacts();
-  /** Set once by `bindQuery`: expressions contain queries and queries contain expressions. */
-  bindSelect: (select: SelectStmt, outer: QueryNames | null, commonTables: CommonTables) => BoundSelect = () => {
+  /**
+   * Set once by `bindQuery`: expressions contain queries and queries contain expressions. `keepUnknown`: a literal without a type stays one, for
+   * a set operation to decide.
+   */
+  bindSelect: (
+    select: SelectStmt,
+    outer: QueryNames | null,
+    commonTables: CommonTables,
+    keepUnknown?: boolean,
+  ) => BoundSelect = () => {
     throw new Error('bindQuery has not begun');
   };
   #names = 0;

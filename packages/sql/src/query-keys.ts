@@ -1,6 +1,6 @@
 /** Decides by what rows are ordered, grouped and told apart, for each type: the engine's own order where it is Postgres', else a key. */
 import { type Expression, Refusal, type Statement } from './expression.ts';
-import { describeType, isFixed, isFloat, isInteger, isMoment, type PgType } from './pg-type.ts';
+import { describeType, hasOneText, isFixed, isFloat, isInteger, isMoment, type PgType } from './pg-type.ts';
 
 /** Whether equal values are equal in the engine, byte for byte, and ordered as in Postgres (texts by bytes). */
 export function isPlainKey(type: PgType): boolean {
@@ -13,6 +13,9 @@ export function isPlainKey(type: PgType): boolean {
   );
 }
 
+/** What orders values, rather than telling them apart. */
+const ORDERINGS = new Set(['Ordering', 'min', 'max']);
+
 /** The SQL by which values are compared: equal and ordered as Postgres has it. Throws SQL_UNSUPPORTED for types without a proven order. */
 export function keySql(statement: Statement, expression: Expression, what: string): string {
   const { type, sql } = expression;
@@ -21,6 +24,9 @@ export function keySql(statement: Statement, expression: Expression, what: strin
   if (type.name === 'bpchar') return `rtrim(${sql}, ' ')`;
   // Each value has its own scale: 1.0 and 1.00 are one value.
   if (type.name === 'numeric') return `rtdp_numeric_key(${sql})`;
+  // Equal arrays have one text where equal items have; it tells nothing about their order.
+  if (type.name === 'array' && !ORDERINGS.has(what) && statement.ordersTextByBytes && hasOneText(type.element!))
+    return sql;
   throw new Refusal(
     statement.problem(
       'SQL_UNSUPPORTED',

@@ -1,5 +1,5 @@
 /** Finds the table that each name in FROM stands for, and refuses what the user does not see; names that WITH defines are no tables. */
-import { nearest } from '@rtdp/sql/bind-query-from';
+import { nearest } from '@rtdp/sql/nearest-name';
 import type { Statement } from '@rtdp/sql/expression';
 import { SqlError, type SqlProblem } from '@rtdp/sql/problem';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';

@@ -23,6 +23,50 @@ const QUERIES: Record<string, readonly string[]> = {
       order by grouping(w.k) desc, 1`,
     `select w.k, grouping(w.k) from maria.w w, pg.ev e where e.id = w.id group by w.k order by 1`,
   ],
+  'WITH RECURSIVE': [
+    `with recursive t(n) as (select w.id from maria.w w where w.id < 3 union all select n + 1 from t where n < 6) select t.n, e.g from t join pg.ev e on e.id = t.n order by 1,2`,
+    `with recursive t as (select w.id as id, w.k, 0 as depth from maria.w w where w.k is null union select x.id, x.k, depth + 1 from t join maria.w x on x.k = t.id where depth < 4) select * from t, pg.ev e where e.id = t.id order by 1,2,3`,
+    `with recursive t(a, b) as (select 1, 1.0 union all select a + 1, b * 1.1 from t where a < 5) select a, b, w.t from t join maria.w w on w.id = a order by 1`,
+    `with recursive t as (select e.id, e.g::text as path from pg.ev e where e.id = 1 or e.id = 2 union all select w.id, coalesce(t.path, 'z') || '/' || w.id from maria.w w join t on w.k = t.id where length(coalesce(path,'')) < 20) select * from t order by 1,2`,
+    `with recursive a as (select 1 as x), b as (select x + w.id as y from a, maria.w w) select * from b order by 1`,
+    `with recursive t(n) as (values (1) union all select n+1 from t where n < 3) select n, (select max(w.id) from maria.w w where w.k = n) from t order by 1`,
+  ],
+  'functions in FROM': [
+    `select g, w.id from generate_series(1, 5, 2) g join maria.w w on w.id = g order by 1`,
+    `select g.x, w.id from maria.w w, generate_series(w.k, 3) as g(x) order by 1, 2`,
+    `select g.x, g.o, w.id from maria.w w left join generate_series(3, w.k, -1) with ordinality as g(x, o) on true order by 3, 2`,
+    `select g::date, count(w.id) from generate_series(date '2024-02-01', '2024-02-12', '1 day') g left join maria.w w on w.d = g::date group by 1 order by 1`,
+    `select g, count(w.id) from generate_series(timestamp '2024-01-31', '2024-08-31', '1 month') g left join maria.w w on w.d = g::date group by 1 order by 1`,
+    `select g from generate_series(timestamptz '2024-02-01 10:00+02', '2024-02-02', interval '6 hours') g, maria.w w where w.id = 1 order by 1`,
+    `select x, w.id from generate_series(1.0, 2.5, 0.25) x, maria.w w where w.id < 3 order by 1, 2`,
+    `select x from generate_series(1::numeric, 3) x, maria.w w where w.id < 2 order by 1`,
+    `select e.id, u from pg.ev e, unnest(e.a) u, maria.w w where w.id = e.id order by 1, 2`,
+    `select e.id, u.item, u.ord from pg.ev e join maria.w w on w.id = e.id left join lateral unnest(e.ta) with ordinality as u(item, ord) on true order by 1, 3`,
+    `select w.id, l.s from maria.w w cross join lateral (select sum(x) as s from generate_series(1, w.id) x) l order by 1`,
+    `select w.id, (select string_agg(x::text, ',' order by x) from generate_series(1, w.k) x) from maria.w w order by 1`,
+  ],
+  arrays: [
+    `select w.id, x from maria.w w, unnest(array[w.id, w.k, 7]) x order by 1, 2`,
+    `select w.t, x from maria.w w, unnest('{a,NULL,"b c"}'::text[]) x where w.id < 3 order by 1, 2`,
+    `select e.a[1], e.ta[2], cardinality(e.a), array_length(e.ta, 1), array_to_string(e.ta, '-'), array_to_string(e.a, ',', '*'), w.id from pg.ev e join maria.w w on w.id = e.id order by w.id`,
+    `select e.a, count(*) from pg.ev e join maria.w w on w.k = e.n group by e.a order by 2 desc, e.a::text `,
+    `select distinct e.a = '{1,NULL,2}', e.a @> array[2], e.ta && array['x1','x5'], w.id from pg.ev e join maria.w w on w.id = e.id order by w.id`,
+    `select w.id, w.id = any(e.a), w.k <> all(e.a), w.t = any(e.ta) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, array[w.id, w.k] || 5, 0 || array[w.k], array_append(e.a, w.k), e.ta || 'new item'::text, string_to_array(w.t || ',x', ',') from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, array(select e.id from pg.ev e where e.n = w.k order by e.id desc) from maria.w w order by 1`,
+  ],
+  rows: [
+    `select w.id from maria.w w where (w.k, w.id) < (3, 7) order by 1`,
+    `select w.id, (w.k, w.t) >= (2, 't1'), (w.k, w.t) = (1, null), (w.k, w.t) <> (1, 't1') from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id from maria.w w join pg.ev e on e.id = w.id where (w.k, w.t) in ((1,'t1'),(2,'t2'),(3,null)) order by 1`,
+    `select w.id, (w.k, w.id) in (select e.n, e.id from pg.ev e) from maria.w w order by 1`,
+    `select w.id from maria.w w where (w.k, w.id) in (select e.n, e.id - 2 from pg.ev e) order by 1`,
+    `select w.id from maria.w w where (w.k, w.id) not in (select e.n, e.id from pg.ev e where e.id < 4) order by 1`,
+  ],
+  'VALUES and LATERAL': [
+    `select * from (values (1, 'a', null), (2, null, 3.5)) v(a, b, c) join maria.w w on w.id = v.a order by 1`,
+    `select w.id, v.x from maria.w w, lateral (values (w.k), (w.id * 10)) v(x) order by 1, 2`,
+  ],
 };
 
 for (const [construct, queries] of Object.entries(QUERIES)) {
@@ -45,5 +89,30 @@ describe('where the whole query goes to one source, behind a subquery of the col
     const plan = stores.plan(sql);
     expect(plan.whole?.sql).toMatch(/FROM \( ?SELECT/);
     expect(comparable(await stores.run(plan), true)).toEqual(comparable(await stores.expected(sql), true));
+  });
+});
+
+describe('refuses with a reason', () => {
+  const refused: readonly [string, RegExp][] = [
+    [
+      `with recursive t(n) as (select 1 union all select n::bigint + 1 from t where n < 3) select * from t, maria.w`,
+      /first, and bigint later/,
+    ],
+    [
+      `with recursive t(n) as (select 1 union all select count(*)::int from t group by n) select * from t, maria.w`,
+      /elsewhere than once/,
+    ],
+    [
+      `with recursive t(n) as (select 1 union all select n from maria.w w left join t on t.n = w.id) select * from t`,
+      /elsewhere than once/,
+    ],
+    [`with recursive t(n) as (select 1.5::float8 union select n from t) select * from t, maria.w`, /double precision/],
+    [`select * from generate_series(1, 5, 0) g, maria.w`, /step is zero/],
+    [`select e.fr[1] from pg.ev e, maria.w`, /array\[index\]/],
+    [`select distinct array[e.fr] from pg.ev e, maria.w`, /DISTINCT/],
+    [`select 1 from maria.w w where (w.id, w.k) < (1, 2, 3)`, /Rows of 2 and 3/],
+  ];
+  test.for(refused)('%s', ([sql, reason]) => {
+    expect(() => stores.plan(sql)).toThrow(reason);
   });
 });

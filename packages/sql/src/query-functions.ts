@@ -1,0 +1,15 @@
+/** The functions that a query of the gateway may call beside those of a flow. */
+import { ARRAY_FUNCTIONS } from './array-functions.ts';
+import type { Expression } from './expression.ts';
+import type { Binder, FunctionCall } from './function-call.ts';
+import { bindFunction } from './functions.ts';
+
+const QUERY_FUNCTIONS: Record<string, Binder> = {
+  ...ARRAY_FUNCTIONS,
+};
+
+/** Throws SQL_UNKNOWN_FUNCTION where the function or the types are not on the lists. */
+export function bindQueryFunction(call: FunctionCall): Expression {
+  const binder = Object.hasOwn(QUERY_FUNCTIONS, call.name) ? QUERY_FUNCTIONS[call.name] : undefined;
+  return binder === undefined ? bindFunction(call) : binder(call);
+}
