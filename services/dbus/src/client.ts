@@ -5,6 +5,14 @@ import type { DefinitionChange } from './catalog/change-definition.ts';
 import { type sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
 import { SOURCE_STATES } from './catalog/source-states.ts';
 import { PULL_STATES } from './pulls/pull-states.ts';
+import {
+  type MessageDetail,
+  type MessagePage,
+  messageDetailSchema,
+  messagePageSchema,
+  type TopicView,
+  topicSchema,
+} from './topics/topic-shapes.ts';
 
 const time = z.string().describe('ISO 8601');
 const facts = z.record(z.string(), z.unknown());
@@ -201,6 +209,7 @@ export const changeSchema = z
   .looseObject({ connection: z.looseObject({}).optional() })
   .describe('Only what changes of a definition; name, kind, instance, topic and partitions cannot');
 
+export type { MessageDetail, MessagePage, TopicMessage, TopicView } from './topics/topic-shapes.ts';
 export type SourceView = z.output<typeof sourceSchema>;
 export type PullView = z.output<typeof pullSchema>;
 export type CapturedTableView = z.output<typeof capturedTableSchema>;
@@ -227,6 +236,10 @@ export interface DbusClient {
   listDeadLetters(name: string, limit?: number): Promise<z.output<typeof deadLetterSchema>[]>;
   askRereads(name: string, request: z.input<typeof askRereadsSchema>): Promise<{ asked: number }>;
   listEvents(name: string, limit?: number): Promise<z.output<typeof eventSchema>[]>;
+  listTopics(): Promise<TopicView[]>;
+  /** @param question of `GET /topics/:name/messages` */
+  listMessages(topic: string, question?: Record<string, string | number>): Promise<MessagePage>;
+  getMessage(topic: string, partition: number, offset: string): Promise<MessageDetail>;
 }
 
 export function createDbusClient(options: ServiceClientOptions): DbusClient {
@@ -254,6 +267,15 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     listDeadLetters: (name, limit = 100) =>
       request('GET', at(name, `/dead-letters?limit=${limit}`), z.array(deadLetterSchema)),
     askRereads: (name, body) => request('POST', at(name, '/rereads'), z.object({ asked: z.number() }), body),
+    listTopics: () => request('GET', '/topics', z.array(topicSchema)),
+    listMessages: (topic, question = {}) => {
+      const query = new URLSearchParams(
+        Object.entries(question).map(([key, value]): [string, string] => [key, String(value)]),
+      );
+      return request('GET', `/topics/${encodeURIComponent(topic)}/messages?${query}`, messagePageSchema);
+    },
+    getMessage: (topic, partition, offset) =>
+      request('GET', `/topics/${encodeURIComponent(topic)}/messages/${partition}/${offset}`, messageDetailSchema),
     listEvents: (name, limit = 100) => request('GET', at(name, `/events?limit=${limit}`), z.array(eventSchema)),
   };
 }

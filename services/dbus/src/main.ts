@@ -17,6 +17,7 @@ import packageJson from '../package.json' with { type: 'json' };
 import { pullRoutes } from './admin/pull-routes.ts';
 import { sourceRoutes } from './admin/source-routes.ts';
 import { tableRoutes } from './admin/table-routes.ts';
+import { topicRoutes } from './admin/topic-routes.ts';
 import { applyDefinition } from './catalog/apply-definition.ts';
 import { DBUS_MIGRATIONS } from './catalog/migrations.ts';
 import { SourcesFolder } from './catalog/sources-folder.ts';
@@ -89,6 +90,7 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
       sourceRoutes(application, around);
       tableRoutes(application, around);
       pullRoutes(application, around);
+      topicRoutes(application, around, registry);
     },
   });
   lifecycle.onStop('http', () => http.close());

@@ -167,6 +167,29 @@ export const replaySchema = z.object({
   results: z.array(z.object({ id: z.string(), status: z.enum(DEAD_LETTER_STATUSES), reason: reasonSchema.nullable() })),
 });
 
+/** Which batches took a message: one for each flow and sink table, more where it was read again. */
+export const traceSchema = z.object({
+  batches: z.array(
+    z.object({
+      flow: z.string(),
+      sinkNamespace: z.string(),
+      worker: z.string(),
+      firstOffset: z.string(),
+      nextOffset: z.string(),
+      rowsIn: z.number(),
+      rowsApplied: z.number(),
+      rowsStale: z.number(),
+      rowsDeleted: z.number(),
+      rowsDead: z.number(),
+      commitNumber: z.string(),
+      consumedAt: time,
+      storedAt: time,
+      latency: latencySchema,
+    }),
+  ),
+  isComplete: z.boolean().describe('False when the feedback was longer than may be looked through at once'),
+});
+
 export const doneSchema = z.object({ done: z.literal(true) });
 
 export type FlowView = z.output<typeof flowSchema>;
@@ -174,6 +197,7 @@ export type FlowStatus = z.output<typeof flowStatusSchema>;
 export type TableStatus = z.output<typeof tableStatusSchema>;
 export type FlowPlanView = z.output<typeof planSchema>;
 export type DryRunView = z.output<typeof dryRunSchema>;
+export type TraceView = z.output<typeof traceSchema>;
 export type DeadLetterView = z.output<typeof deadLetterSchema>;
 
 export interface WormholeClient {
@@ -205,6 +229,8 @@ export interface WormholeClient {
   editDeadLetter(name: string, id: string, tuple: unknown[] | null): Promise<DeadLetterView>;
   replay(name: string, ids: string[] | 'all'): Promise<z.output<typeof replaySchema>>;
   discard(name: string, ids: string[]): Promise<z.output<typeof replaySchema>>;
+  /** Where a message of a topic went; `at` is its time in Kafka, ISO 8601. */
+  trace(message: { topic: string; partition: number; offset: string; at: string }): Promise<TraceView>;
 }
 
 export function createWormholeClient(options: ServiceClientOptions): WormholeClient {
@@ -236,6 +262,10 @@ export function createWormholeClient(options: ServiceClientOptions): WormholeCli
     getDeadLetter: (name, id) => request('GET', at(name, `/dead-letters/${id}`), deadLetterDetailSchema),
     editDeadLetter: (name, id, tuple) => request('PATCH', at(name, `/dead-letters/${id}`), deadLetterSchema, { tuple }),
     replay: (name, ids) => request('POST', at(name, '/dead-letters/replay'), replaySchema, { ids }),
+    trace: ({ topic, partition, offset, at: time }) => {
+      const query = new URLSearchParams({ topic, partition: String(partition), offset, at: time });
+      return request('GET', `/trace?${query}`, traceSchema);
+    },
     discard: (name, ids) => request('POST', at(name, '/dead-letters/discard'), replaySchema, { ids }),
   };
 }

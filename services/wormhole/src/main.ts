@@ -15,6 +15,7 @@ import { optionsHelp, readOptions } from '@rtdp/service/options';
 import { createSecretBox } from '@rtdp/service/secrets';
 import { deadLetterRoutes } from './admin/dead-letter-routes.ts';
 import { flowRoutes } from './admin/flow-routes.ts';
+import { traceRoutes } from './admin/trace-routes.ts';
 import { watchHealth } from './admin/watch-health.ts';
 import { dbusPulls } from './flow/dbus-pulls.ts';
 import { FlowFolder } from './flow/flow-folder.ts';
@@ -78,6 +79,7 @@ async function start(
     routes(application) {
       flowRoutes(application, { service, around: assembly.flows });
       deadLetterRoutes(application, { service, around: assembly.flows });
+      traceRoutes(application, { bus, now: Date.now });
     },
   });
   lifecycle.onStop('http', () => server.close());

@@ -5,6 +5,7 @@ import { readMessage } from '@rtdp/ums/message';
 import { expect, test } from 'vitest';
 import { eventually, type FlowFixture, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+import { followMessage } from './follow-message.ts';
 import { BATCH_KIND, FEEDBACK_TOPIC, NOTICE_KIND } from './records.ts';
 
 type Told = Record<string, unknown>;
@@ -63,6 +64,21 @@ test('batches are counted and timed, and the watermark follows heartbeats when n
     expect(batches[0]?.[part]).toBeGreaterThanOrEqual(0);
   expect(Number(batches[0]?.consumed_at)).toBeLessThanOrEqual(Number(batches[0]?.computed_at));
   expect(Number(batches[0]?.computed_at)).toBeLessThanOrEqual(Number(batches[0]?.stored_at));
+
+  // A message is followed to the batch that took it, by those whose flow it is.
+  const place = {
+    organisationId: ORGANISATION,
+    topic: String(batches[0]?.topic),
+    partition: Number(batches[0]?.partition),
+    offset: BigInt(String(batches[0]?.first_offset)),
+    timestamp: Number(batches[0]?.consumed_at),
+  };
+  expect(await followMessage(fixture.bus, place, Date.now)).toMatchObject({
+    batches: [{ flow: 'all', sinkNamespace: batches[0]?.namespace, commitNumber: batches[0]?.commit_number }],
+    isComplete: true,
+  });
+  const stranger = { ...place, organisationId: '00000000-0000-4000-8000-0000000000ff' };
+  expect((await followMessage(fixture.bus, stranger, Date.now)).batches).toEqual([]);
 
   const notices = (records: Told[]) => records.filter(({ kind }) => kind === NOTICE_KIND);
   const numbers = notices(all).map(({ commit_number }) => Number(commit_number));

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { Link } from '../../shell/link.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { wormholePath } from '../console/console-api.ts';
 import { ListTable } from '../console/list-table.tsx';
@@ -74,9 +75,11 @@ function Opened({
         </dd>
         <dt>{t('dead.place')}</dt>
         <dd>
-          <code>
-            {letter.topic} / {letter.partition} / {letter.offset}
-          </code>
+          <Link to={`/topics/${encodeURIComponent(letter.topic)}?message=${letter.partition}/${letter.offset}`}>
+            <code>
+              {letter.topic} / {letter.partition} / {letter.offset}
+            </code>
+          </Link>
         </dd>
         <dt>ums_id_</dt>
         <dd>

@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { Link } from '../../shell/link.tsx';
 import { Quantity } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
@@ -269,6 +270,18 @@ function TableDetail(props: { source: SourceView; table: CapturedTableView; onCl
         <dd>{table.replicaIdentity}</dd>
         <dt>{t('tables.namespace')}</dt>
         <dd>{table.namespace === null ? t('tables.notMet') : <code>{table.namespace}</code>}</dd>
+        {table.namespace === null || !mayAct ? null : (
+          <>
+            <dt>{t('tables.messages')}</dt>
+            <dd>
+              <Link
+                to={`/topics/${encodeURIComponent(source.topic)}?namespace=${encodeURIComponent(`.${nameOf(table)}.`)}`}
+              >
+                {source.topic}
+              </Link>
+            </dd>
+          </>
+        )}
       </dl>
       <ProblemList problems={table.problems} />
     </section>

@@ -1,6 +1,7 @@
-/** Decides what is shown of topics: which source writes one, which flows read it, how far behind they are, partition by partition. */
-import type { SourceView } from '@rtdp/dbus/client';
+/** Decides what is shown of topics: which source writes one, which flows read it and how far behind they are, and its messages. */
+import type { SourceView, TopicView } from '@rtdp/dbus/client';
 import type { FlowStatus, FlowView } from '@rtdp/wormhole/client';
+import { Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
@@ -8,15 +9,16 @@ import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Null, Quantity } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
-import { usePathName } from '../../shell/url-state.ts';
+import { usePathName, useUrlState } from '../../shell/url-state.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
-import { dbusPath, LOOK_EVERY, wormholePath } from '../console/console-api.ts';
+import { dbusPath, LOOK_EVERY, LOOK_SELDOM, wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { BUDGETS } from '../console/statuses.ts';
 import { FlowState } from '../flows/flow-state.tsx';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { SourceRate } from '../sources/source-rate.tsx';
 import { SourceState } from '../sources/source-state.tsx';
+import { MessagesTab } from './messages-tab.tsx';
 import { type Topic, topicsOf } from './topics.ts';
 
 export default function Route(): ReactNode {
@@ -25,23 +27,26 @@ export default function Route(): ReactNode {
   const name = usePathName();
   const sources = useApi<SourceView[]>(dbusPath('sources'), { every: LOOK_EVERY });
   const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
+  const topics = useApi<TopicView[]>(dbusPath('topics'), { every: LOOK_SELDOM });
   const statuses = useFlowStatuses(flows.data ?? []);
+  const asked = [topics, sources, flows];
   const both = {
     data:
-      sources.data === undefined || flows.data === undefined ? undefined : topicsOf(sources.data, flows.data, statuses),
-    error: sources.error ?? flows.error,
-    isPending: sources.isPending || flows.isPending,
+      topics.data === undefined || sources.data === undefined || flows.data === undefined
+        ? undefined
+        : topicsOf(topics.data, sources.data, flows.data, statuses),
+    error: asked.find(({ error }) => error !== null)?.error ?? null,
+    isPending: asked.some(({ isPending }) => isPending),
     refetch: () => {
-      void sources.refetch();
-      void flows.refetch();
+      for (const each of asked) void each.refetch();
     },
   };
   if (name !== undefined) {
     return (
       <Page title={name} crumbs={[{ label: t('topics.title'), to: '/topics' }]} size="wide">
         <Answer query={both}>
-          {(topics) => {
-            const topic = topics.find((one) => one.name === name);
+          {(all) => {
+            const topic = all.find((one) => one.name === name);
             return topic === undefined ? <Empty title={t('topics.unknown')} /> : <One topic={topic} />;
           }}
         </Answer>
@@ -70,7 +75,7 @@ export default function Route(): ReactNode {
       key: 'partitions',
       title: t('topics.partitions'),
       align: 'end',
-      cell: ({ source }) => <Quantity value={source?.partitions} />,
+      cell: ({ partitions, source }) => <Quantity value={partitions.length || source?.partitions} />,
     },
     {
       key: 'messages',
@@ -105,17 +110,17 @@ export default function Route(): ReactNode {
       <Answer
         query={both}
         shape="lines"
-        isEmpty={(topics) => topics.length === 0}
+        isEmpty={(all) => all.length === 0}
         empty={
           <Empty title={t('topics.empty.title')} action={<Link to="/sources?new=connection">{t('empty.action')}</Link>}>
             {t('topics.empty.text')}
           </Empty>
         }
       >
-        {(topics) => (
+        {(all) => (
           <ListTable
             label={t('topics.title')}
-            rows={topics}
+            rows={all}
             columns={columns}
             rowKey={(topic) => topic.name}
             onChoose={(topic) => go(`/topics/${encodeURIComponent(topic.name)}`)}
@@ -127,6 +132,26 @@ export default function Route(): ReactNode {
 }
 
 function One({ topic }: { topic: Topic }): ReactNode {
+  const { t } = useTranslation('console-health');
+  const [tab, setTab] = useUrlState<string>('tab', 'messages');
+  return (
+    <Tabs
+      activeKey={tab}
+      onChange={(key) => setTab(key, { push: true })}
+      destroyOnHidden
+      items={[
+        {
+          key: 'messages',
+          label: t('messages.tab'),
+          children: <MessagesTab topic={topic} partitions={topic.partitions.map(({ partition }) => partition)} />,
+        },
+        { key: 'readers', label: t('messages.tabReaders'), children: <Readers topic={topic} /> },
+      ]}
+    />
+  );
+}
+
+function Readers({ topic }: { topic: Topic }): ReactNode {
   const { t } = useTranslation('console-health');
   const readers: ListColumn<{ flow: FlowView; status: FlowStatus | undefined }>[] = [
     {
@@ -151,7 +176,7 @@ function One({ topic }: { topic: Topic }): ReactNode {
     },
   ];
   return (
-    <>
+    <div className="stack">
       <section className="card stack tight">
         <h2>{t('topics.writtenBy')}</h2>
         {topic.source === undefined ? (
@@ -186,6 +211,7 @@ function One({ topic }: { topic: Topic }): ReactNode {
             rowKey={({ partition }) => String(partition)}
             columns={[
               { key: 'partition', title: t('topics.partition'), align: 'end', cell: ({ partition }) => partition },
+              { key: 'low', title: t('topics.low'), align: 'end', cell: ({ low }) => <Quantity value={low} /> },
               { key: 'end', title: t('topics.end'), align: 'end', cell: ({ end }) => <Quantity value={end} /> },
               {
                 key: 'behind',
@@ -204,6 +230,6 @@ function One({ topic }: { topic: Topic }): ReactNode {
           />
         </section>
       )}
-    </>
+    </div>
   );
 }

@@ -1,5 +1,5 @@
-/** Decides what is known of topics from the sources that write and the flows that read them. Pure. */
-import type { SourceView } from '@rtdp/dbus/client';
+/** Decides what is known of topics from Kafka, the sources that write and the flows that read them. Pure. */
+import type { SourceView, TopicView } from '@rtdp/dbus/client';
 import type { FlowStatus, FlowView } from '@rtdp/wormhole/client';
 
 export interface Topic {
@@ -9,32 +9,46 @@ export interface Topic {
   statuses: ReadonlyMap<string, FlowStatus>;
   /** Messages that the flow which is furthest behind has not done; null when none reads it. */
   lag: number | null;
-  /** Messages that were ever written, as far as a running flow sees the partitions; null when none does. */
+  /** Offsets that were ever given; null for a topic that Kafka does not have (yet). */
   end: number | null;
-  partitions: { partition: number; end: number; behind: number }[];
+  partitions: {
+    partition: number;
+    /** First offset that retention has left, and the one that comes next. */
+    low: number;
+    end: number;
+    /** Of the flow that is furthest behind; null when none tells. */
+    behind: number | null;
+  }[];
 }
 
 export function topicsOf(
+  topics: readonly TopicView[],
   sources: readonly SourceView[],
   flows: readonly FlowView[],
   statuses: ReadonlyMap<string, FlowStatus>,
 ): Topic[] {
-  const names = new Set([...sources.map(({ topic }) => topic), ...flows.map(topicOf)]);
+  const there = new Map(topics.map((topic) => [topic.name, topic]));
+  const names = new Set([...there.keys(), ...sources.map(({ topic }) => topic), ...flows.map(topicOf)]);
   return [...names]
     .filter((name) => name !== '')
     .sort()
     .map((name) => {
       const readers = flows.filter((flow) => topicOf(flow) === name);
       const seen = readers.flatMap(({ name: flow }) => statuses.get(flow) ?? []);
-      const partitions = partitionsOf(seen);
+      const partitions = there.get(name)?.partitions;
       return {
         name,
         source: sources.find(({ topic }) => topic === name),
         flows: readers,
         statuses,
         lag: seen.length === 0 ? null : Math.max(...seen.map(({ lag }) => lag)),
-        end: partitions.length === 0 ? null : partitions.reduce((sum, { end }) => sum + end, 0),
-        partitions,
+        end: partitions === undefined ? null : partitions.reduce((sum, { high }) => sum + Number(high), 0),
+        partitions: (partitions ?? []).map(({ partition, low, high }) => ({
+          partition,
+          low: Number(low),
+          end: Number(high),
+          behind: furthestBehind(seen, partition),
+        })),
       };
     });
 }
@@ -44,20 +58,10 @@ export function topicOf({ definition }: Pick<FlowView, 'definition'>): string {
   return typeof source?.topic === 'string' ? source.topic : '';
 }
 
-function partitionsOf(flows: readonly FlowStatus[]): Topic['partitions'] {
-  const found = new Map<number, { partition: number; end: number; behind: number }>();
-  for (const { partition, highWatermark, doneOffset } of flows.flatMap(({ tables }) =>
-    tables.flatMap((table) => table.partitions),
-  )) {
-    if (highWatermark === null) continue;
-    const end = Number(highWatermark);
-    const behind = Math.max(0, end - Number(doneOffset));
-    const before = found.get(partition);
-    found.set(partition, {
-      partition,
-      end: Math.max(end, before?.end ?? 0),
-      behind: Math.max(behind, before?.behind ?? 0),
-    });
-  }
-  return [...found.values()].sort((a, b) => a.partition - b.partition);
+function furthestBehind(flows: readonly FlowStatus[], partition: number): number | null {
+  const behind = flows
+    .flatMap(({ tables }) => tables.flatMap((table) => table.partitions))
+    .filter((place) => place.partition === partition && place.highWatermark !== null)
+    .map(({ highWatermark, doneOffset }) => Math.max(0, Number(highWatermark) - Number(doneOffset)));
+  return behind.length === 0 ? null : Math.max(...behind);
 }
