@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { parseSelect } from './parse.ts';
 import { parseTypeText } from './pg-type.ts';
-import { printMysqlCondition, quoteMysqlText } from './print-mysql.ts';
+import { printMysqlCondition } from './print-mysql.ts';
+import { quoteMysqlText } from './print-mysql-literal.ts';
 
 const TYPES: Record<string, { type: string; exact: boolean; byBytes?: true }> = {
   i: { type: 'int', exact: true },

@@ -53,9 +53,15 @@ export interface PlanPart {
   /**
    * Optional work for the service: if the part `from` gives few keys, only rows with those keys are needed. Load `from` first, run `keys` in the
    * engine (one text column of distinct keys); with at most `maximum` of them scan `sql` with the array text `{1,2,…}` as the last parameter, else
-   * scan the part as it stands. The answer is the same either way.
+   * scan the part as it stands. With `list`, literals of the keys stand between `sql` and `list.rest` instead. The answer is the same either way.
    */
-  readonly reduce?: { readonly from: string; readonly keys: string; readonly maximum: number; readonly sql: string };
+  readonly reduce?: {
+    readonly from: string;
+    readonly keys: string;
+    readonly maximum: number;
+    readonly sql: string;
+    readonly list?: { readonly form: 'integers' | 'dates'; readonly rest: string };
+  };
 }
 
 export interface PlanDecision {

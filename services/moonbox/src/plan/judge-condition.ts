@@ -15,7 +15,7 @@ export interface JudgeOptions {
   readonly statement: Statement;
   readonly facts: QueryFacts;
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
-  readonly mysqlNames: MysqlNames;
+  readonly mysqlNames: (store: string) => MysqlNames;
 }
 
 /** `around`: the tables of the source that stand beside the condition. */
@@ -26,8 +26,8 @@ export function judgeCondition(condition: Node, around: ReadonlySet<RangeVar>, o
   const [first] = around;
   const { store, storeKind } = tables.get(first!)!;
   if (storeKind === 'mysql') {
-    if (inner.size > 0) return null;
-    const printed = printMysqlCondition(condition, options.mysqlNames);
+    if (![...inner].every((table) => tables.get(table)?.store === store)) return null;
+    const printed = printMysqlCondition(condition, options.mysqlNames(store));
     if (printed === null) return null;
     return printed.exact ? 'exact' : 'superset';
   }

@@ -10,8 +10,6 @@ export interface TablesDraft {
   readonly tables: readonly RangeVar[];
   /** All judged at the source, in the order of the statement. */
   readonly conditions: readonly Node[];
-  /** ORDER BY and LIMIT of a MySQL source. */
-  readonly tail?: string;
 }
 
 export interface SubqueryDraft {
@@ -23,16 +21,15 @@ export interface SubqueryDraft {
   readonly standIn: RangeVar;
 }
 
-/** Groups of the rows of a MySQL source; keys and aggregates are printed in its dialect. */
-export interface AggregateDraft {
-  readonly kind: 'aggregate';
+/** What a MySQL source computes: a subquery, groups, or the first rows; printed in its dialect already. */
+export interface PrintedDraft {
+  readonly kind: 'printed';
   readonly store: string;
+  readonly sql: string;
+  /** Those it reads, for people. */
   readonly tables: readonly RangeVar[];
-  readonly conditions: readonly Node[];
-  readonly keys: readonly string[];
-  readonly aggregates: readonly string[];
   readonly columns: readonly QueryColumn[];
   readonly standIn: RangeVar;
 }
 
-export type PartDraft = TablesDraft | SubqueryDraft | AggregateDraft;
+export type PartDraft = TablesDraft | SubqueryDraft | PrintedDraft;

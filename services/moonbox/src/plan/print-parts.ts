@@ -2,13 +2,14 @@
 import type { BoundQuery } from '@rtdp/sql/bind-query';
 import { conjunction } from '@rtdp/sql/conjunctions';
 import { INT4 } from '@rtdp/sql/pg-type';
-import { type MysqlNames, printMysqlCondition, quoteMysqlName } from '@rtdp/sql/print-mysql';
+import { type MysqlNames, printMysqlCondition } from '@rtdp/sql/print-mysql';
+import { quoteMysqlName } from '@rtdp/sql/print-mysql-literal';
 import { printPostgres } from '@rtdp/sql/print-postgres';
 import { columnNode, type Node, type RangeVar, type SelectStmt, stringNode, targetNode } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
-import type { AggregateDraft, PartDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
-import { arrayType, type Reduction, typeOf } from './push-keys.ts';
+import type { PartDraft, PrintedDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
+import { arrayType, listForm, type Reduction, typeOf } from './push-keys.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
 import { isPinned, type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
@@ -27,7 +28,7 @@ export interface PrintOptions {
   readonly drafts: readonly PartDraft[];
   readonly reductions: ReadonlyMap<PartDraft, Reduction>;
   readonly aliases: ReadonlyMap<RangeVar, string>;
-  readonly mysqlNames: MysqlNames;
+  readonly mysqlNames: (store: string) => MysqlNames;
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
   readonly bound: BoundQuery;
   readonly context: PlannerContext;
@@ -57,10 +58,10 @@ export function printParts(options: PrintOptions): { parts: PlanPart[]; held: Ma
     const printed =
       draft.kind === 'subquery'
         ? printSubquery(draft, options)
-        : draft.kind === 'aggregate'
-          ? printGroups(draft, options)
+        : draft.kind === 'printed'
+          ? describePrinted(draft, options)
           : draft.storeKind === 'mysql'
-            ? printMysql(draft, wanted, options)
+            ? printMysql(draft, wanted, options, held)
             : printTables(draft, wanted, options, held);
     // The same rows of the same table are fetched once, however often they are read.
     const key = JSON.stringify([draft.store, printed.sql, printed.reduce]);
@@ -186,7 +187,6 @@ function printReduction(
   column: Node,
   options: PrintOptions,
 ): NonNullable<PlanPart['reduce']> {
-  const key = keys.columns.get(reduction.keys.index)!;
   const type = arrayType(typeOf(reduction.column, options.tables), typeOf(reduction.keys, options.tables));
   const array = {
     TypeCast: {
@@ -199,11 +199,18 @@ function printReduction(
     },
   };
   const isAmong = { A_Expr: { kind: 'AEXPR_OP_ANY', name: [stringNode('=')], lexpr: column, rexpr: array } } as Node;
+  return { ...keysOf(reduction, keys), sql: print(isAmong) };
+}
+
+function keysOf(
+  { keys: { index }, maximum }: Reduction,
+  { part, columns }: HeldTable,
+): Pick<NonNullable<PlanPart['reduce']>, 'from' | 'keys' | 'maximum'> {
+  const key = columns.get(index)!;
   return {
-    from: keys.part,
-    keys: `SELECT DISTINCT CAST(${key} AS VARCHAR) FROM ${keys.part} WHERE ${key} IS NOT NULL LIMIT ${reduction.maximum + 1}`,
-    maximum: reduction.maximum,
-    sql: print(isAmong),
+    from: part,
+    keys: `SELECT DISTINCT CAST(${key} AS VARCHAR) FROM ${part} WHERE ${key} IS NOT NULL LIMIT ${maximum + 1}`,
+    maximum,
   };
 }
 
@@ -233,33 +240,54 @@ function contains(tree: unknown, searched: object): boolean {
   return Object.values(tree).some((item) => contains(item, searched));
 }
 
-function mysqlRows(draft: Pick<TablesDraft, 'tables' | 'conditions'>, options: PrintOptions): string {
+function mysqlRows(draft: TablesDraft, options: PrintOptions): string {
   const from = draft.tables.map((table) => {
     const { remoteSchema, remoteTable } = options.tables.get(table)!;
     return `${quoteMysqlName(remoteSchema)}.${quoteMysqlName(remoteTable)} AS ${quoteMysqlName(options.aliases.get(table)!)}`;
   });
-  const where = draft.conditions.map((condition) => printMysqlCondition(condition, options.mysqlNames)!.sql);
+  const where = draft.conditions.map(
+    (condition) => printMysqlCondition(condition, options.mysqlNames(draft.store))!.sql,
+  );
   return ` FROM ${from.join(', ')}${where.length === 0 ? '' : ` WHERE ${where.join(' AND ')}`}`;
 }
 
-function printMysql(draft: TablesDraft, wanted: readonly Wanted[], options: PrintOptions): PrintedPart {
-  const columns = wanted.map(({ table, index }) => {
+function printMysql(
+  draft: TablesDraft,
+  wanted: readonly Wanted[],
+  options: PrintOptions,
+  held: ReadonlyMap<RangeVar, HeldTable>,
+): PrintedPart {
+  const columnAt = ({ table, index }: Wanted): string => {
     const { name } = options.tables.get(table)!.columns[index]!;
     return `${quoteMysqlName(options.aliases.get(table)!)}.${quoteMysqlName(name)}`;
-  });
+  };
+  const sql = `SELECT ${wanted.map(columnAt).join(', ') || '1'}${mysqlRows(draft, options)}`;
+  const reduction = options.reductions.get(draft);
+  const keys = reduction === undefined ? undefined : held.get(reduction.keys.table);
+  const form = reduction === undefined ? null : listForm(reduction.column, options.tables);
+  const before = draft.conditions.length === 0 ? ' WHERE ' : ' AND ';
+  const reduce =
+    reduction === undefined || keys === undefined || form === null
+      ? {}
+      : {
+          reduce: {
+            ...keysOf(reduction, keys),
+            sql: `${sql}${before}${columnAt(reduction.column)} IN (`,
+            list: { form, rest: ')' },
+          },
+        };
   return {
-    sql: `SELECT ${columns.join(', ') || '1'}${mysqlRows(draft, options)}${draft.tail ?? ''}`,
+    sql,
     columns: columnsOf(wanted, options),
     table: logicalNames(draft.tables, options),
     estimate: estimate(draft.tables, options),
+    ...reduce,
   };
 }
 
-function printGroups(draft: AggregateDraft, options: PrintOptions): PrintedPart {
-  const { keys, aggregates } = draft;
-  const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
+function describePrinted(draft: PrintedDraft, options: PrintOptions): PrintedPart {
   return {
-    sql: `SELECT ${[...keys, ...aggregates].join(', ')}${mysqlRows(draft, options)}${group}`,
+    sql: draft.sql,
     columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(draft.tables, options),
     estimate: null,

@@ -1,9 +1,9 @@
 /** Decides whether a MySQL source can group its rows: by columns it compares as Postgres does, with aggregates that are exact there too. */
 import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
-import { fixedNumeric, INT8, isFixed, isInteger, MAXIMUM_PRECISION, type PgType } from '@rtdp/sql/pg-type';
-import type { MysqlNames } from '@rtdp/sql/print-mysql';
-import { printMysqlExpression } from '@rtdp/sql/print-mysql-expression';
+import { comparableMysql, type MysqlValue, NotProven } from '@rtdp/sql/mysql-value';
+import { fixedNumeric, isFixed, MAXIMUM_PRECISION, type PgType } from '@rtdp/sql/pg-type';
+import { aggregateOf, type MysqlValues } from '@rtdp/sql/print-mysql-value';
 import type { QueryColumn, QueryFacts } from '@rtdp/sql/query-context';
 import { resultName } from '@rtdp/sql/result-names';
 import {
@@ -15,122 +15,99 @@ import {
   type SelectStmt,
   stringNode,
 } from '@rtdp/sql/syntax-tree';
-import type { PlannerTable } from './contract.ts';
-import type { AggregateDraft, TablesDraft } from './part-draft.ts';
 
-export interface AggregateOptions {
+/** The rows of a FROM and WHERE that a MySQL source has all of. */
+export interface SourceRows {
+  /** FROM and WHERE in its dialect. */
+  readonly body: string;
+  readonly values: MysqlValues;
   readonly facts: QueryFacts;
-  readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
-  readonly mysqlNames: MysqlNames;
+}
+
+/** What a source is sent, and what is left of the SELECT over it. */
+export interface PushedRows {
+  readonly select: SelectStmt;
+  readonly sql: string;
+  readonly columns: readonly QueryColumn[];
+  readonly standIn: RangeVar;
+  /** Averages are divided here. */
+  readonly divides: boolean;
 }
 
 /** The name of the groups in what is left of the SELECT. */
 const GROUPS = 'groups';
 
-/** Thrown inside, where something is not proven. */
-class NotPushed extends Error {}
-
-/** `select`'s FROM and WHERE are all in `draft`. Returns the part and what is left of the SELECT, or null. */
-export function pushAggregate(
-  select: SelectStmt,
-  draft: TablesDraft,
-  options: AggregateOptions,
-): { select: SelectStmt; draft: AggregateDraft } | null {
-  if (draft.storeKind !== 'mysql' || select.groupDistinct === true || select.windowClause !== undefined) return null;
-  try {
-    return new AggregatePusher(draft, options).push(select);
-  } catch (error) {
-    if (error instanceof NotPushed) return null;
-    throw error;
-  }
+/** Throws NotProven with what is not. */
+export function pushAggregate(select: SelectStmt, rows: SourceRows): PushedRows {
+  if (select.groupDistinct === true || select.windowClause !== undefined)
+    throw new NotProven('windows over groups stay here');
+  return new AggregatePusher(rows).push(select);
 }
 
 class AggregatePusher {
-  readonly #draft: TablesDraft;
-  readonly #options: AggregateOptions;
-  readonly #keys: { sql: string; type: PgType }[] = [];
+  readonly #rows: SourceRows;
+  readonly #keys: { row: string; sql: string; type: PgType }[] = [];
   readonly #aggregates: { sql: string; type: PgType }[] = [];
+  #divides = false;
 
-  constructor(draft: TablesDraft, options: AggregateOptions) {
-    this.#draft = draft;
-    this.#options = options;
+  constructor(rows: SourceRows) {
+    this.#rows = rows;
   }
 
-  push(select: SelectStmt): { select: SelectStmt; draft: AggregateDraft } {
-    for (const node of select.groupClause ?? []) this.#key(node, select.targetList ?? []);
+  push(select: SelectStmt): PushedRows {
+    for (const node of select.groupClause ?? []) this.#addKey(node, select.targetList ?? []);
     const standIn: RangeVar = { relname: 'grouped part', alias: { aliasname: GROUPS } };
     const { groupClause: _group, havingClause, fromClause: _from, whereClause: _where, ...others } = select;
     const left = Object.fromEntries(
       Object.entries(others).map(([key, value]) => [key, this.#overGroups(value)]),
     ) as SelectStmt;
     const having = havingClause === undefined ? {} : { whereClause: this.#overGroups(havingClause) };
-    if (this.#keys.length + this.#aggregates.length === 0) throw new NotPushed();
+    if (this.#keys.length + this.#aggregates.length === 0) throw new NotProven('it has nothing to group');
     const columns: QueryColumn[] = [
       ...this.#keys.map(({ type }, index) => ({ name: `k${index}`, type })),
       ...this.#aggregates.map(({ type }, index) => ({ name: `a${index}`, type })),
     ];
-    const { store, tables, conditions } = this.#draft;
-    const [keys, aggregates] = [this.#keys, this.#aggregates].map((list) => list.map(({ sql }) => sql));
+    const keys = this.#keys.map(({ sql }) => sql);
+    const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
     return {
       select: { ...left, ...having, fromClause: [{ RangeVar: standIn } as Node] },
-      draft: { kind: 'aggregate', store, tables, conditions, keys: keys!, aggregates: aggregates!, columns, standIn },
+      sql: `SELECT ${[...keys, ...this.#aggregates.map(({ sql }) => sql)].join(', ')}${this.#rows.body}${group}`,
+      columns,
+      standIn,
+      divides: this.#divides,
     };
   }
 
-  #key(node: Node, targets: readonly Node[]): void {
+  #addKey(node: Node, targets: readonly Node[]): void {
     let value: Node | undefined = node;
     if ('A_Const' in node) {
       const target = targets[(node.A_Const.ival?.ival ?? 0) - 1];
       value = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
-    } else if ('ColumnRef' in node) value = this.#options.facts.groupNames.get(node.ColumnRef) ?? node;
-    this.#keyIndex(value, true);
-  }
-
-  #keyIndex(node: Node | undefined, add: boolean): number {
-    const { sql, type } = this.#expression(node);
-    const known = this.#keys.findIndex((key) => key.sql === sql);
-    if (known >= 0) return known;
-    if (!add) throw new NotPushed();
-    this.#keys.push({ sql, type });
-    return this.#keys.length - 1;
-  }
-
-  /** An expression over columns of the tables that has the same value at the source, and may be compared there. */
-  #expression(node: Node | undefined): { sql: string; type: PgType } {
-    const { facts, mysqlNames } = this.#options;
-    const names: MysqlNames = {
-      ...mysqlNames,
-      column: (reference) => {
-        const origin = facts.columns.get(reference);
-        const isOwn = origin?.table != null && !origin.merged && this.#draft.tables.includes(origin.table);
-        return isOwn ? mysqlNames.column(reference) : null;
-      },
-    };
-    const printed =
-      node !== undefined && 'A_Const' in node
-        ? null
-        : printMysqlExpression(node, names, (part) => facts.types.get(part));
-    if (printed === null) throw new NotPushed();
-    return printed;
+    } else if ('ColumnRef' in node) value = this.#rows.facts.groupNames.get(node.ColumnRef) ?? node;
+    else if ('GroupingSet' in node) throw new NotProven('grouping sets are not proven there');
+    const printed = this.#rows.values.print(value);
+    if (printed.constant === true) throw new NotProven('a constant as a key is not proven there');
+    if (this.#keys.some((key) => key.row === printed.sql)) return;
+    this.#keys.push({ row: printed.sql, sql: comparableMysql(printed), type: printed.type });
   }
 
   /** The key that the expression is, or null. */
   #keyOf(node: Node): number | null {
     try {
-      const { sql } = this.#expression(node);
-      const known = this.#keys.findIndex((key) => key.sql === sql);
+      const { sql } = this.#rows.values.print(node);
+      const known = this.#keys.findIndex((key) => key.row === sql);
       return known < 0 ? null : known;
     } catch (error) {
-      if (error instanceof NotPushed) return null;
+      if (error instanceof NotProven) return null;
       throw error;
     }
   }
 
   /** The tree with groups in place of rows. */
   #overGroups<T>(tree: T): T {
-    const { facts } = this.#options;
+    const { facts } = this.#rows;
     return rewrite(tree, (node) => {
-      if ('SubLink' in node || 'GroupingFunc' in node) throw new NotPushed();
+      if ('SubLink' in node || 'GroupingFunc' in node) throw new NotProven('a subquery beside groups stays here');
       if (
         'FuncCall' in node &&
         node.FuncCall.over === undefined &&
@@ -138,17 +115,21 @@ class AggregatePusher {
       ) {
         return this.#aggregate(node.FuncCall, facts.types.get(node));
       }
-      if ('FuncCall' in node || 'A_Expr' in node) {
+      if ('FuncCall' in node || 'A_Expr' in node || 'CaseExpr' in node || 'CoalesceExpr' in node) {
         const key = this.#keyOf(node);
         if (key !== null) return columnNode(GROUPS, `k${key}`);
       }
       if ('ColumnRef' in node) {
         // A name that was not looked up means a result column.
-        return facts.columns.has(node.ColumnRef) ? columnNode(GROUPS, `k${this.#keyIndex(node, false)}`) : undefined;
+        if (!facts.columns.has(node.ColumnRef)) return undefined;
+        const key = this.#keyOf(node);
+        if (key === null) throw new NotProven('a column that the key determines stays here');
+        return columnNode(GROUPS, `k${key}`);
       }
       if ('ResTarget' in node) {
         const { name, val } = node.ResTarget;
-        if (facts.stars.has(node.ResTarget) || val === undefined) throw new NotPushed();
+        if (facts.stars.has(node.ResTarget) || val === undefined)
+          throw new NotProven('all columns of groups stay here');
         return { ResTarget: { name: name ?? resultName(val), val: this.#overGroups(val) } } as Node;
       }
       return undefined;
@@ -156,46 +137,30 @@ class AggregatePusher {
   }
 
   #aggregate(call: FuncCall, type: PgType | undefined): Node {
+    const { values } = this.#rows;
     const name = namesOf(call.funcname).join('.');
-    if (type === undefined || call.agg_filter !== undefined || call.agg_order !== undefined) throw new NotPushed();
-    const distinct = call.agg_distinct === true ? 'DISTINCT ' : '';
-    if (call.agg_star === true) return this.#held('COUNT(*)', INT8);
-    const [argument] = call.args ?? [];
-    if (name === 'count') return this.#held(`COUNT(${distinct}${this.#counted(argument, distinct !== '')})`, INT8);
-    const column = this.#expression(argument);
-    const isNumber = isInteger(column.type) || isFixed(column.type);
-    if (name === 'min' || name === 'max') return this.#held(`${name.toUpperCase()}(${column.sql})`, type);
-    if (!isNumber) throw new NotPushed();
-    if (name === 'sum') return this.#held(`SUM(${distinct}${column.sql})`, type);
-    if (name !== 'avg') throw new NotPushed();
+    if (type === undefined) throw new NotProven('the type of an aggregate is not known');
+    if (name !== 'avg') return this.#held(aggregateOf(values, call, name, type), type);
     // The source's own average has other digits: the sum is divided here.
-    const total = fixedNumeric(MAXIMUM_PRECISION, isFixed(column.type) ? column.type.scale : 0);
-    const sum = this.#held(`SUM(${distinct}${column.sql})`, total);
-    const count = this.#held(`COUNT(${distinct}${column.sql})`, INT8);
+    const argument = values.print(call.args?.[0]);
+    const total = fixedNumeric(MAXIMUM_PRECISION, isFixed(argument.type) ? argument.type.scale : 0);
+    const sum = this.#held(aggregateOf(values, call, 'sum', total), total);
+    const count = aggregateOf(values, call, 'count', type);
+    this.#divides = true;
     return {
-      A_Expr: { kind: 'AEXPR_OP', name: [stringNode('/')], lexpr: sum, rexpr: count, location: call.location },
+      A_Expr: {
+        kind: 'AEXPR_OP',
+        name: [stringNode('/')],
+        lexpr: sum,
+        rexpr: this.#held(count, count.type),
+        location: call.location,
+      },
     } as Node;
   }
 
-  /** Counting needs no comparison, unless each value is counted once. */
-  #counted(argument: Node | undefined, distinct: boolean): string {
-    if (distinct) return this.#expression(argument).sql;
-    const column =
-      argument !== undefined && 'ColumnRef' in argument ? this.#options.mysqlNames.column(argument.ColumnRef) : null;
-    const origin =
-      argument !== undefined && 'ColumnRef' in argument
-        ? this.#options.facts.columns.get(argument.ColumnRef)
-        : undefined;
-    if (column === null || origin?.table == null || !this.#draft.tables.includes(origin.table)) throw new NotPushed();
-    return column.sql;
-  }
-
-  #held(sql: string, type: PgType): Node {
+  #held({ sql }: MysqlValue, type: PgType): Node {
     let index = this.#aggregates.findIndex((known) => known.sql === sql && known.type.name === type.name);
-    if (index < 0) {
-      index = this.#aggregates.length;
-      this.#aggregates.push({ sql, type });
-    }
+    if (index < 0) index = this.#aggregates.push({ sql, type }) - 1;
     return columnNode(GROUPS, `a${index}`);
   }
 }

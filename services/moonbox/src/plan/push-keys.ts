@@ -1,4 +1,4 @@
-/** Decides which part is asked only for rows whose keys another part has found: a large table of a Postgres, equal to a column of a small part. */
+/** Decides which part is asked only for rows whose keys another part has found: a large table that is equal to a column of a small part. */
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { isInteger, type PgType } from '@rtdp/sql/pg-type';
 import type { QueryFacts } from '@rtdp/sql/query-context';
@@ -40,6 +40,8 @@ const LEAST_SHARE = 0.02;
 /** Keys of a part are worth waiting for where it keeps at most this share of its rows. */
 const GREATEST_GIVING_SHARE = 0.2;
 const MOST_KEYS = 30_000;
+/** In a list of literals, which the server reads anew each time. */
+const MOST_LITERALS = 5_000;
 
 /**
  * The columns of two tables that a condition compares, or null. `own`: the tables whose rows the condition leaves out. A row of a level around is
@@ -86,8 +88,8 @@ export function chooseReductions(
         draft === undefined ||
         from === undefined ||
         draft === from ||
-        draft.storeKind !== 'postgres' ||
-        chosen.has(draft)
+        chosen.has(draft) ||
+        (draft.storeKind === 'mysql' && listForm(column, tables) === null)
       )
         continue;
       const [large, small] = [sizeOf(draft), sizeOf(from)];
@@ -101,7 +103,7 @@ export function chooseReductions(
         continue;
       if (!areComparable(typeOf(column, tables), typeOf(keys, tables))) continue;
       if (best === null || shares.get(from)! < shares.get(best.from)!) {
-        best = { draft, column, from, keys, maximum: Math.min(MOST_KEYS, Math.ceil(large / 4)) };
+        best = { draft, column, from, keys, maximum: Math.min(mostKeys(draft), Math.ceil(large / 4)) };
       }
     }
     if (best !== null) {
@@ -115,6 +117,17 @@ export function chooseReductions(
 
 export function typeOf(column: KeyColumn, tables: ReadonlyMap<RangeVar, PlannerTable>): PgType {
   return tables.get(column.table)!.columns[column.index]!.type;
+}
+
+function mostKeys({ storeKind }: TablesDraft): number {
+  return storeKind === 'mysql' ? MOST_LITERALS : MOST_KEYS;
+}
+
+/** The literals by which a MySQL source compares a column with keys as Postgres does; null where none are proven. */
+export function listForm(column: KeyColumn, tables: ReadonlyMap<RangeVar, PlannerTable>): 'integers' | 'dates' | null {
+  const { type, exact } = tables.get(column.table)!.columns[column.index]!;
+  if (!exact) return null;
+  return isInteger(type) ? 'integers' : type.name === 'date' ? 'dates' : null;
 }
 
 function areComparable(a: PgType, b: PgType): boolean {

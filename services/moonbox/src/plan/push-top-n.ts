@@ -1,31 +1,85 @@
 /** Decides whether a MySQL source can give only the first rows: its order is Postgres', and nothing here could leave one of them out. */
-
 import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { sortDirection } from '@rtdp/sql/bind-query-expression';
 import { walk } from '@rtdp/sql/check-stateless';
-import { isFixed, isInteger } from '@rtdp/sql/pg-type';
-import { exactMysqlColumn } from '@rtdp/sql/print-mysql';
-import type { Node, SelectStmt } from '@rtdp/sql/syntax-tree';
-import type { TablesDraft } from './part-draft.ts';
-import type { AggregateOptions } from './push-aggregate.ts';
+import { NotProven } from '@rtdp/sql/mysql-value';
+import type { PgType } from '@rtdp/sql/pg-type';
+import { mysqlConstantCount } from '@rtdp/sql/print-mysql-literal';
+import { mysqlSortKeys } from '@rtdp/sql/print-mysql-window';
+import { resultName } from '@rtdp/sql/result-names';
+import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { PushedRows, SourceRows } from './push-aggregate.ts';
 
-/** ORDER BY and LIMIT for the source, or null. `select`'s FROM and WHERE are all in `draft`; ORDER BY and LIMIT stay here too. */
+/** The name of the rows in what is left of the SELECT. */
+const ROWS = 'first rows';
+
+/** ORDER BY and LIMIT stay here too. Throws NotProven with what is not. */
 export function pushTopN(
   select: SelectStmt,
-  draft: TablesDraft,
-  options: AggregateOptions & { readonly parameters?: readonly (string | null)[] },
-): string | null {
-  const count = constantCount(select.limitCount, options.parameters);
-  const offset = select.limitOffset === undefined ? 0 : constantCount(select.limitOffset, options.parameters);
-  if (draft.storeKind !== 'mysql' || count === null || offset === null || needsAllRows(select)) return null;
-  const keys: string[] = [];
-  for (const sort of select.sortClause ?? []) {
-    const key = 'SortBy' in sort ? sortKey(sort, select.targetList ?? [], draft, options) : null;
-    if (key === null) return null;
-    keys.push(...key);
-  }
-  return `${keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`} LIMIT ${count + offset}`;
+  rows: SourceRows,
+  star: (alias: string | undefined) => readonly { name: string; sql: string; type: PgType }[],
+  ownColumn: (reference: object) => { sql: string; type: PgType } | undefined,
+): PushedRows {
+  const { facts, values } = rows;
+  const count = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, values);
+  const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, values);
+  if (count === null || offset === null || needsAllRows(select)) throw new NotProven('all rows are needed here');
+  const keys = (select.sortClause ?? []).flatMap((node) => {
+    if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
+      throw new NotProven('an order is not proven there');
+    return mysqlSortKeys(values.print(keyMeant(node.SortBy.node, select.targetList ?? [])), sortDirection(node.SortBy));
+  });
+  const columns: { sql: string; type: PgType }[] = [];
+  const held = (sql: string, type: PgType): Node => {
+    let index = columns.findIndex((column) => column.sql === sql);
+    if (index < 0) index = columns.push({ sql, type }) - 1;
+    return columnNode(ROWS, `r${index}`);
+  };
+  const isOfTables = (select.fromClause ?? []).every((node) => 'RangeVar' in node && !facts.cteUses.has(node.RangeVar));
+  /** In a subquery, names may mean something else: only columns of tables are told apart from its own. */
+  const inside = <T>(tree: T): T =>
+    rewrite(tree, (node) => {
+      const own = 'ColumnRef' in node ? ownColumn(node.ColumnRef) : undefined;
+      return own === undefined ? undefined : held(own.sql, own.type);
+    });
+  const over = <T>(tree: T): T =>
+    rewrite(tree, (node) => {
+      if ('SubLink' in node) {
+        if (!isOfTables) throw new NotProven('a subquery beside the first rows stays here');
+        return inside(node);
+      }
+      if ('ColumnRef' in node) {
+        if (!facts.columns.has(node.ColumnRef)) return undefined;
+        const { sql, type } = values.print(node);
+        return held(sql, type);
+      }
+      if (!('ResTarget' in node)) return undefined;
+      const { name, val } = node.ResTarget;
+      if (val === undefined) throw new NotProven('a result column is not known');
+      if (facts.stars.has(node.ResTarget) && 'ColumnRef' in val) {
+        const own = star(namesOf(val.ColumnRef.fields).slice(0, -1).at(-1));
+        return own.map(
+          (column): Node => ({ ResTarget: { name: column.name, val: held(column.sql, column.type) } }) as Node,
+        );
+      }
+      return { ResTarget: { name: name ?? resultName(val), val: over(val) } } as Node;
+    });
+  const standIn: RangeVar = { relname: 'first part', alias: { aliasname: ROWS } };
+  const { fromClause: _from, whereClause: _where, ...others } = select;
+  const left = Object.fromEntries(Object.entries(others).map(([key, value]) => [key, over(value)])) as SelectStmt;
+  const list = columns.length === 0 ? '1' : columns.map(({ sql }) => sql).join(', ');
+  const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
+  return {
+    select: { ...left, fromClause: [{ RangeVar: standIn } as Node] },
+    sql: `SELECT ${list}${rows.body}${order} LIMIT ${count + offset}`,
+    columns:
+      columns.length === 0
+        ? [{ name: 'r0', type: { name: 'int4' } }]
+        : columns.map(({ type }, index) => ({ name: `r${index}`, type })),
+    standIn,
+    divides: false,
+  };
 }
 
 /** Rows that are not among the first may still change the result. */
@@ -41,60 +95,22 @@ function needsAllRows(select: SelectStmt): boolean {
   return needed;
 }
 
-function constantCount(node: Node | undefined, parameters: readonly (string | null)[] | undefined): number | null {
-  let text: string | null | undefined;
-  if (node !== undefined && 'A_Const' in node && node.A_Const.ival !== undefined)
-    text = String(node.A_Const.ival.ival ?? 0);
-  if (node !== undefined && 'ParamRef' in node) text = parameters?.[(node.ParamRef.number ?? 0) - 1];
-  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : null;
-}
-
-function sortKey(
-  sort: Node & { SortBy: import('@rtdp/sql/syntax-tree').SortBy },
-  targets: readonly Node[],
-  draft: TablesDraft,
-  { facts, tables, mysqlNames }: AggregateOptions,
-): string[] | null {
-  const column = columnMeant(sort.SortBy.node, targets);
-  const origin = column === null ? undefined : facts.columns.get(column);
-  if (column === null || origin?.table == null || origin.merged || !draft.tables.includes(origin.table)) return null;
-  const known = mysqlNames.column(column);
-  const sql = known === null ? null : exactMysqlColumn(known);
-  if (known === null || sql === null) return null;
-  if (
-    !isInteger(known.type) &&
-    !isFixed(known.type) &&
-    !['text', 'varchar', 'date', 'timestamp', 'timestamptz'].includes(known.type.name)
-  )
-    return null;
-  const [direction, , place] = sortDirection(sort.SortBy).split(' ');
-  const { nullable } = tables.get(origin.table)!.columns[origin.index]!;
-  // MySQL counts NULL as the least value; where it should stand is written out, unless there is none.
-  const nulls = !nullable ? [] : [`${sql} IS NULL${place === 'FIRST' ? ' DESC' : ''}`];
-  return [...nulls, `${sql} ${direction}`];
-}
-
-/** The column that ORDER BY means, by its own name, that of a result column, or a position. */
-function columnMeant(node: Node | undefined, targets: readonly Node[]): object | null {
-  const columnOf = (target: Node | undefined): object | null =>
-    target !== undefined &&
-    'ResTarget' in target &&
-    target.ResTarget.val !== undefined &&
-    'ColumnRef' in target.ResTarget.val
-      ? target.ResTarget.val.ColumnRef
-      : null;
-  if (node === undefined) return null;
-  if ('A_Const' in node) return columnOf(targets[(node.A_Const.ival?.ival ?? 0) - 1]);
-  if (!('ColumnRef' in node)) return null;
+/** What ORDER BY means: an expression, or a result column by its name or position. */
+function keyMeant(node: Node | undefined, targets: readonly Node[]): Node | undefined {
+  const expressionOf = (target: Node | undefined): Node | undefined =>
+    target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
+  if (node === undefined) return undefined;
+  if ('A_Const' in node) return expressionOf(targets[(node.A_Const.ival?.ival ?? 0) - 1]);
+  if (!('ColumnRef' in node)) return node;
   const path = namesOf(node.ColumnRef.fields);
-  if (path.length > 1) return node.ColumnRef;
-  const named = targets.filter((target) => 'ResTarget' in target && nameOf(target) === path[0]);
-  return named.length === 0 ? node.ColumnRef : columnOf(named[0]);
+  if (path.length > 1) return node;
+  const named = targets.find((target) => 'ResTarget' in target && nameOf(target) === path[0]);
+  return named === undefined ? node : expressionOf(named);
 }
 
 function nameOf(target: Node): string | undefined {
   if (!('ResTarget' in target)) return undefined;
   const { name, val } = target.ResTarget;
   if (name !== undefined) return name;
-  return val !== undefined && 'ColumnRef' in val ? namesOf(val.ColumnRef.fields).at(-1) : undefined;
+  return val === undefined ? undefined : resultName(val);
 }

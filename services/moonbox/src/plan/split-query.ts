@@ -2,19 +2,23 @@
 import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
 import { Statement } from '@rtdp/sql/expression';
+import { NotProven } from '@rtdp/sql/mysql-value';
+import type { PgType } from '@rtdp/sql/pg-type';
 import type { MysqlNames } from '@rtdp/sql/print-mysql';
+import { isGroupedSelect } from '@rtdp/sql/print-mysql-query';
 import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
 import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
 import { impliedCondition } from './imply-condition.ts';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
 import { mysqlColumn } from './mysql-column.ts';
-import type { AggregateDraft, PartDraft, SubqueryDraft } from './part-draft.ts';
+import { type MysqlSourceOptions, mysqlNames, mysqlPrinter } from './mysql-source.ts';
+import type { PartDraft, PrintedDraft, SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
-import { pushAggregate } from './push-aggregate.ts';
+import { type PushedRows, pushAggregate, type SourceRows } from './push-aggregate.ts';
 import { chooseJoins } from './push-join.ts';
 import { chooseReductions, equalityOf, type KeyEquality } from './push-keys.ts';
-import { canPushSubquery } from './push-subquery.ts';
+import { canPushSubquery, onlyMysqlStore } from './push-subquery.ts';
 import { pushTopN } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
@@ -33,6 +37,11 @@ export interface SplitOptions {
 export function splitQuery(options: SplitOptions): Plan {
   const { select, tables, context, now } = options;
   const splitter = new Splitter(options);
+  const whole = splitter.whole();
+  if (whole !== null) {
+    const { local: _local, ...plan } = options.finish([], options.bound, splitter.decisions);
+    return { ...plan, whole: { ...whole, parameters: [] } };
+  }
   const rest = splitter.split(select, true);
   const { parts, held } = printParts({
     ...options,
@@ -40,7 +49,7 @@ export function splitQuery(options: SplitOptions): Plan {
     drafts: splitter.drafts,
     reductions: chooseReductions(splitter.drafts, splitter.equalities, tables),
     aliases: splitter.aliases,
-    mysqlNames: splitter.mysqlNames,
+    mysqlNames: splitter.namesOf,
   });
   const statement = new Statement(options.statement.text, undefined, { ordersTextByBytes: true });
   const local = bindQuery(statement, rest, {
@@ -53,7 +62,7 @@ export function splitQuery(options: SplitOptions): Plan {
       const columns =
         table?.columns ??
         splitter.drafts.find(
-          (draft): draft is SubqueryDraft | AggregateDraft => draft.kind !== 'tables' && draft.standIn === node,
+          (draft): draft is SubqueryDraft | PrintedDraft => draft.kind !== 'tables' && draft.standIn === node,
         )!.columns;
       return {
         engineTable: place.part,
@@ -78,7 +87,8 @@ class Splitter {
   /** Equalities that every row of a FROM must meet, between tables of it, or one of it and one of a level around. */
   readonly equalities: KeyEquality[] = [];
   readonly aliases: Map<RangeVar, string>;
-  readonly mysqlNames: MysqlNames;
+  readonly #source: MysqlSourceOptions;
+  readonly #names = new Map<string, MysqlNames>();
   readonly #options: SplitOptions;
   readonly #facts: QueryFacts;
   readonly #judge: JudgeOptions;
@@ -87,26 +97,39 @@ class Splitter {
     this.#options = options;
     this.#facts = options.bound.facts;
     this.aliases = chooseAliases(options.select, options.tables);
-    this.mysqlNames = {
-      column: (reference) => {
-        const origin = this.#facts.columns.get(reference);
-        const column = origin?.table == null ? undefined : options.tables.get(origin.table)?.columns[origin.index];
-        if (column === undefined || origin?.table == null) return null;
-        return mysqlColumn(
-          this.aliases.get(origin.table)!,
-          column,
-          options.context.facts.get(options.tables.get(origin.table)!.store),
-        );
-      },
-      now: options.now,
-      parameter: (number) => options.context.parameters?.[number - 1],
-    };
+    const { tables, context, now } = options;
+    this.#source = { facts: this.#facts, tables, aliases: this.aliases, context, now };
     this.#judge = {
       statement: options.statement,
       facts: this.#facts,
       tables: options.tables,
-      mysqlNames: this.mysqlNames,
+      mysqlNames: this.namesOf,
     };
+  }
+
+  /** How a MySQL source is told conditions. */
+  readonly namesOf = (store: string): MysqlNames => {
+    const known = this.#names.get(store) ?? mysqlNames(store, this.#source);
+    this.#names.set(store, known);
+    return known;
+  };
+
+  /** The whole statement for the one MySQL source that has all of its tables; null where something in it stays here. */
+  whole(): { store: string; sql: string } | null {
+    const { select } = this.#options;
+    const store = onlyMysqlStore(select, this.#options, this.#facts);
+    if (store === null) return null;
+    const what = 'the whole query';
+    try {
+      const { sql } = mysqlPrinter(store, this.#source).printTop(select);
+      const why = `every table of it is in ${store}, which computes all of it the same way`;
+      this.decisions.push({ what, where: 'pushed', why });
+      return { store, sql };
+    } catch (error) {
+      if (!(error instanceof NotProven)) throw error;
+      this.decisions.push({ what, where: 'local', why: `of ${store}: ${error.message}` });
+      return null;
+    }
   }
 
   /** What is left of the SELECT once its parts are taken out. */
@@ -114,18 +137,20 @@ class Splitter {
     if (!isTop) {
       const stored = canPushSubquery(select, this.#options, this.#judge);
       if (stored !== null) return this.#takeOut(select, stored);
+      const computed = this.#computeAtMysql(select);
+      if (computed !== null) return computed;
     }
     const { withClause } = select;
     const common = withClause === undefined ? {} : { withClause: this.#inside(withClause) };
     if (select.larg !== undefined && select.rarg !== undefined) {
       return { ...select, ...common, larg: this.split(select.larg), rarg: this.split(select.rarg) };
     }
+    const reduced = this.#reduceAtMysql(select);
+    if (reduced !== null) return { ...this.#inside(reduced), ...common };
     const level: Level = { items: [], conditions: [] };
     for (const item of select.fromClause ?? []) flatten(item, level);
     level.conditions.push(...conjunctsOf(select.whereClause));
     const remaining = this.#takeTables(level);
-    const grouped = remaining.length === 0 ? this.#groupAtSource(select, level) : null;
-    if (grouped !== null) return { ...this.#inside(grouped), ...common };
     const items = level.items.map((item) => this.#splitItem(item));
     const where = conjunction(remaining.map((condition) => this.#inside(condition)));
     const { whereClause: _where, fromClause: _from, ...others } = select;
@@ -151,44 +176,91 @@ class Splitter {
     const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
     this.drafts.push({ kind: 'subquery', store, select, columns: this.#facts.results.get(select)!, standIn });
     this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
+    return this.#allOf(standIn);
+  }
+
+  #allOf(standIn: RangeVar): SelectStmt {
     return {
       targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
       fromClause: [{ RangeVar: standIn }],
     } as SelectStmt;
   }
 
-  /** Where one MySQL source has all rows of the FROM: groups or first rows in place of all. What is left of the SELECT, or null. */
-  #groupAtSource(select: SelectStmt, level: Level): SelectStmt | null {
-    const draft = this.drafts.at(-1);
-    if (draft?.kind !== 'tables' || draft.storeKind !== 'mysql' || draft.tables.length !== level.items.length)
-      return null;
-    if (!level.items.every((item) => 'RangeVar' in item && draft.tables.includes(item.RangeVar))) return null;
-    const { tables, context } = this.#options;
-    const options = { facts: this.#facts, tables, mysqlNames: this.mysqlNames };
-    const { withClause: _with, ...own } = select;
-    const grouped = pushAggregate(own, draft, options);
-    if (grouped !== null) {
-      this.drafts.splice(-1, 1, grouped.draft);
-      this.decisions.push({
-        what: 'the groups and aggregates',
-        where: 'pushed',
-        why: `${draft.store} compares their columns the same way`,
-      });
-      return grouped.select;
+  /** A subquery that one MySQL source computes as it stands: what is left of it, or null. */
+  #computeAtMysql(select: SelectStmt): SelectStmt | null {
+    const store = onlyMysqlStore(select, this.#options, this.#facts);
+    if (store === null) return null;
+    try {
+      const { sql } = mysqlPrinter(store, this.#source).printTable(select);
+      const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
+      const columns = this.#facts.results.get(select)!;
+      this.drafts.push({ kind: 'printed', store, sql, tables: this.#tablesIn(select), columns, standIn });
+      this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
+      return this.#allOf(standIn);
+    } catch (error) {
+      if (error instanceof NotProven) return null;
+      throw error;
     }
-    const tail = pushTopN(own, draft, {
-      ...options,
-      ...(context.parameters === undefined ? {} : { parameters: context.parameters }),
-    });
-    if (tail !== null) {
-      this.drafts.splice(-1, 1, { ...draft, tail });
-      this.decisions.push({
-        what: 'ORDER BY and LIMIT',
-        where: 'pushed',
-        why: `${draft.store} orders their columns the same way`,
-      });
+  }
+
+  /** Where one MySQL source has all rows of the FROM and WHERE: groups or first rows in place of all. What is left of the SELECT, or null. */
+  #reduceAtMysql(given: SelectStmt): SelectStmt | null {
+    const { withClause: _with, ...select } = given;
+    const read = [select.fromClause, select.whereClause];
+    const store = onlyMysqlStore(given, this.#options, this.#facts, read);
+    if (store === null || select.fromClause === undefined) return null;
+    const isLimited = select.limitCount !== undefined;
+    try {
+      const { from, where, rows: values, scope } = mysqlPrinter(store, this.#source).printRows(select, null);
+      const rows: SourceRows = { body: `${from}${where}`, values, facts: this.#facts };
+      const star = (alias: string | undefined) =>
+        scope.star(alias).map(({ name, value }) => ({ name, sql: value.sql, type: value.type }));
+      const isGrouped = isGroupedSelect(given);
+      const pushed = isGrouped
+        ? pushAggregate(select, rows)
+        : isLimited
+          ? pushTopN(select, rows, star, this.#ownColumn(select))
+          : null;
+      if (pushed === null) return null;
+      this.#addPushed(store, select, pushed, isGrouped);
+      return pushed.select;
+    } catch (error) {
+      if (error instanceof NotProven) return null;
+      throw error;
     }
-    return null;
+  }
+
+  /** A column of a table that stands in FROM, by what binding found out; undefined for all others. */
+  #ownColumn({ fromClause }: SelectStmt): (reference: object) => { sql: string; type: PgType } | undefined {
+    const own = new Set(this.#tablesIn(fromClause));
+    return (reference) => {
+      const origin = this.#facts.columns.get(reference);
+      if (origin?.table == null || origin.merged || !own.has(origin.table)) return undefined;
+      const table = this.#options.tables.get(origin.table)!;
+      const column = table.columns[origin.index]!;
+      return { sql: mysqlColumn(this.aliases.get(origin.table)!, column, undefined).sql, type: column.type };
+    };
+  }
+
+  #addPushed(store: string, select: SelectStmt, pushed: PushedRows, isGrouped: boolean): void {
+    const { sql, columns, standIn } = pushed;
+    const read = this.#tablesIn([select.fromClause, select.whereClause]);
+    this.drafts.push({ kind: 'printed', store, sql, tables: read, columns, standIn });
+    const why = isGrouped
+      ? `${store} compares their columns the same way`
+      : `${store} orders their columns the same way`;
+    const what = isGrouped ? 'the groups and aggregates' : 'ORDER BY and LIMIT';
+    this.decisions.push({ what: `FROM, WHERE, ${what}`, where: 'pushed', why });
+    if (pushed.divides)
+      this.decisions.push({
+        what: 'averages',
+        where: 'local',
+        why: 'the sum is divided by the count, for digits as Postgres has them',
+      });
+  }
+
+  #tablesIn(tree: unknown): RangeVar[] {
+    return [...useOf(tree, this.#facts).inner].filter((table) => this.#options.tables.has(table));
   }
 
   /** Makes parts of the tables that stand side by side; returns the conditions that are left. */

@@ -66,10 +66,12 @@ beforeAll(async () => {
 
 afterAll(() => stores[Symbol.asyncDispose]());
 
-const sentTo = (sql: string, parameters?: (string | null)[]): string[] =>
-  stores
-    .plan(sql, parameters === undefined ? {} : { parameters })
-    .parts.map((part) => `${part.store}: ${part.sql.replaceAll(/`test_\w+`\./g, '')}`);
+const sentTo = (sql: string, parameters?: (string | null)[]): string[] => {
+  const { whole, parts } = stores.plan(sql, parameters === undefined ? {} : { parameters });
+  return [...(whole === undefined ? [] : [whole]), ...parts].map(
+    (sent) => `${sent.store}: ${sent.sql.replaceAll(/`test_\w+`\./g, '')}`,
+  );
+};
 
 /** Query, and what must (or must not) stand in what the sources are sent. */
 const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp; parameters?: (string | null)[] }[] = [
@@ -285,14 +287,23 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
   {
     trap: 'the first rows in the order of bytes',
     sql: `select id, t as title from maria.word where n > -5 or n is null order by title desc, id limit 4 offset 2`,
-    sent: /ORDER BY `word`\.`t` COLLATE utf8mb4_nopad_bin IS NULL DESC, `word`\.`t` COLLATE utf8mb4_nopad_bin DESC, `word`\.`id` ASC LIMIT 6$/,
+    sent: /ORDER BY `word`\.`t` COLLATE utf8mb4_nopad_bin IS NULL DESC, `word`\.`t` COLLATE utf8mb4_nopad_bin DESC, `word`\.`id` ASC LIMIT 4 OFFSET 2$/,
   },
   {
     trap: 'distinct rows are not cut off early',
     sql: `select distinct n / 2 from maria.word order by 1 limit 3`,
     kept: /LIMIT/,
   },
-  { trap: 'windows see all rows', sql: `select id, sum(n) over () from maria.word order by id limit 3`, kept: /LIMIT/ },
+  {
+    trap: 'windows see all rows, here',
+    sql: `select id, lag(n) over (order by id) from maria.word order by id limit 3`,
+    kept: /LIMIT/,
+  },
+  {
+    trap: 'and there',
+    sql: `select id, sum(n) over (), rank() over (order by n desc) from maria.word order by id limit 3`,
+    sent: /SUM\(`word`\.`n`\) OVER \(\) AS c1, RANK\(\) OVER \(ORDER BY `word`\.`n` IS NULL DESC, `word`\.`n` DESC\) AS c2 .* LIMIT 3$/,
+  },
   {
     trap: 'another character set is only narrowed',
     sql: `select id from maria.word where l = 'abc' order by id`,
@@ -418,7 +429,7 @@ test('columns the user does not see do not exist, however they are named', async
   const { planQuery } = await import('./plan-query.ts');
   const star = planQuery('select * from pg.note order by id', hidden);
   expect(star.whole?.sql).not.toMatch(/big|\bz\b/);
-  expect(star.tablesRead).toEqual([{ database: 'pg', table: 'note', columns: ['id', 't', 'n', 'f', 'at', 'c'] }]);
+  expect(star.tablesRead).toMatchObject([{ database: 'pg', table: 'note', columns: ['id', 't', 'n', 'f', 'at', 'c'] }]);
   // What the planner cannot bind reads only the columns that are seen: the source itself finds no other.
   for (const sql of [
     'select big from pg.note',
@@ -466,10 +477,22 @@ test('what the sources were really sent is what the plan says', async () => {
       `SELECT CONVERT(argument USING utf8mb4) AS argument FROM mysql.general_log WHERE argument LIKE '%${stores.maria.name}%WHERE%'`,
     );
     expect(logged.map(({ argument }) => argument).join('\n')).toContain("WHERE `w`.`e` = 'abc'");
+    const alone = stores.plan(
+      `select w.e, count(*) as n from maria.word w left join maria.word v on v.id = w.n where exists (select 1 from maria.word x where x.id = w.id)
+        group by w.e having count(*) > 0 order by n desc, w.e limit 3`,
+    );
+    expect(alone.parts).toEqual([]);
+    await stores.run(alone);
+    const whole = await stores.maria.query<{ argument: string }>(
+      `SELECT CONVERT(argument USING utf8mb4) AS argument FROM mysql.general_log WHERE command_type = 'Execute' AND argument LIKE '%LEFT JOIN%${stores.maria.name}%'`,
+    );
+    expect(whole.map(({ argument }) => argument)).toEqual([
+      expect.stringMatching(/ EXISTS \(SELECT 1 .* GROUP BY .* ORDER BY .* LIMIT 3$/),
+    ]);
     expect(stores.proxy.take()).toContain('SELECT n.id, n.t FROM public.note AS n WHERE n.n BETWEEN 1 AND 5');
-    const whole = stores.plan(`select t, count(*) from pg.note group by t having count(*) > 0 order by t`);
-    expect(whole.parts).toEqual([]);
-    await stores.run(whole);
+    const ofPostgres = stores.plan(`select t, count(*) from pg.note group by t having count(*) > 0 order by t`);
+    expect(ofPostgres.parts).toEqual([]);
+    await stores.run(ofPostgres);
     expect(stores.proxy.take()).toContain('GROUP BY note.t HAVING count(*) > 0 ORDER BY t');
   } finally {
     await stores.maria.query('SET GLOBAL general_log = 0');
@@ -486,7 +509,9 @@ test('a subquery asks its own table for the keys around it, and never leaves out
       ...full,
       findTable: (database, name) => {
         const table = full.findTable(database, name);
-        return table === undefined ? undefined : { ...table, rowEstimate: name === large ? 1_000_000 : 1_000 };
+        return table === undefined || 'view' in table
+          ? table
+          : { ...table, rowEstimate: name === large ? 1_000_000 : 1_000 };
       },
     });
   };
@@ -510,6 +535,17 @@ test('a subquery asks its own table for the keys around it, and never leaves out
   ]) {
     const plan = await planOf(sql, 'note');
     expect(reduced(plan), sql).toEqual(['pg.note']);
+    expect(comparable(await stores.run(plan), false), sql).toEqual(comparable(await stores.expected(sql), false));
+  }
+  // A MySQL source is given the keys as literals.
+  for (const sql of [
+    `select w.id, n.id from maria.word w, pg.note n where w.n = n.n and n.z = 2 and n.t in ('abc ', 'ABC')`,
+    `select w.id, n.id from maria.word w, pg.note n where w.n = n.n and n.z = 2 and n.t = 'nobody' and w.e is not null`,
+    `select n.id from pg.note n where n.z = 2 and n.t = 'abc ' and not exists (select 1 from maria.word w where w.n = n.n and w.u > 3)`,
+  ]) {
+    const plan = await planOf(sql, 'word');
+    expect(reduced(plan), sql).toEqual(['maria.word']);
+    expect(plan.parts.find(({ reduce }) => reduce !== undefined)!.reduce!.sql).toMatch(/`w`\.`n` IN \($/);
     expect(comparable(await stores.run(plan), false), sql).toEqual(comparable(await stores.expected(sql), false));
   }
 });

@@ -6,7 +6,7 @@ import type { EngineQuery, QueryEngine } from '@rtdp/engine/query-contract';
 import type { ColumnBatch, ResultColumn, StoreReader } from '@rtdp/stores/scan-contract';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Plan, PlanPart } from '../plan/contract.ts';
-import { readKeys } from './read-keys.ts';
+import { askForKeys } from './read-keys.ts';
 
 export interface RunOptions {
   /** By id of the mount. @throws RtdpError when it was unmounted meanwhile */
@@ -87,15 +87,11 @@ async function loadParts(parts: readonly PlanPart[], query: EngineQuery, options
     const begun = performance.now();
     let { sql, parameters } = part;
     if (part.reduce !== undefined) {
-      const { from, keys, maximum } = part.reduce;
-      await loads.get(from);
-      const reading = lastKeys.then(() => readKeys(query, keys, maximum));
+      const { reduce } = part;
+      await loads.get(reduce.from);
+      const reading = lastKeys.then(() => askForKeys(query, part, reduce));
       lastKeys = reading.catch(() => undefined);
-      const list = await reading;
-      if (list !== undefined) {
-        sql = part.reduce.sql;
-        parameters = [...parameters, list];
-      }
+      ({ sql, parameters } = await reading);
     }
     const reader = await options.readerOf(part.store);
     const { timeoutMs } = options;

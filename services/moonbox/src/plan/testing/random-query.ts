@@ -110,9 +110,10 @@ interface Visible {
   readonly kind: Kind;
 }
 
-/** One query; `ordered` says that its ORDER BY names every row's place. */
-export function randomQuery(seed: number): { sql: string; ordered: boolean } {
-  const maker = new QueryMaker(seededRandom(seed));
+/** One query; `ordered` says that its ORDER BY names every row's place. `store`: it reads only tables of that one. */
+export function randomQuery(seed: number, store?: Table['store']): { sql: string; ordered: boolean } {
+  const tables = store === undefined ? TABLES : TABLES.filter((table) => table.store === store);
+  const maker = new QueryMaker(seededRandom(seed), tables, store === 'maria');
   return maker.make();
 }
 
@@ -120,8 +121,14 @@ class QueryMaker {
   readonly #random: () => number;
   #aliases = 0;
 
-  constructor(random: () => number) {
+  readonly #tables: readonly Table[];
+  /** Also what only queries over one MySQL source are about. */
+  readonly #more: boolean;
+
+  constructor(random: () => number, tables: readonly Table[], more: boolean) {
     this.#random = random;
+    this.#tables = tables;
+    this.#more = more;
   }
 
   #int(least: number, greatest: number): number {
@@ -137,6 +144,7 @@ class QueryMaker {
   }
 
   make(): { sql: string; ordered: boolean } {
+    if (this.#more && this.#chance(0.4)) return this.#provable();
     const shape = this.#random();
     if (shape < 0.34) return this.#rows();
     if (shape < 0.64) return this.#groups();
@@ -147,7 +155,7 @@ class QueryMaker {
   }
 
   #table(): { table: Table; alias: string; visible: Visible[] } {
-    const table = this.#pick(TABLES);
+    const table = this.#pick(this.#tables);
     this.#aliases += 1;
     const alias = `t${this.#aliases}`;
     return { table, alias, visible: table.columns.map(({ name, kind }) => ({ sql: `${alias}.${name}`, kind })) };
@@ -404,6 +412,72 @@ class QueryMaker {
         ordered: false,
       };
     return { sql: `select ${columns} from ${from} join (${body}) x on x.k = ${outer.alias}.k${rest}`, ordered: false };
+  }
+
+  /** Constructs that a MySQL source computes whole. */
+  #provable(): { sql: string; ordered: boolean } {
+    const { sql, visible, aliases } = this.#from();
+    const where = this.#where(visible);
+    const value = (): string => {
+      const { sql: column, kind } = this.#pick(visible);
+      const same = this.#pick(visible.filter((other) => other.kind === kind)).sql;
+      return this.#pick([
+        column,
+        `coalesce(${column}, ${same})`,
+        `nullif(${column}, ${same})`,
+        `case when ${this.#condition(visible, 1)} then ${column} else ${same} end`,
+        `case ${column} when ${same} then ${column} end`,
+        `${this.#condition(visible, 1)}`,
+        ...(kind === 'money' ? [`${column} * 1.25 - ${same}`, `sum(${column}) over (partition by ${same})`] : []),
+        ...(kind === 'big' ? [`${column} + 7`, `${column} * 3 - ${same}`] : []),
+        ...(kind === 'int' ? [`rank() over (order by ${column} desc, ${aliases[0]}.id)`, `${column}::bigint + 1`] : []),
+      ]);
+    };
+    const rows = `select ${value()} as x, ${value()} as y, ${aliases.map((alias) => `${alias}.id`).join(', ')} from ${sql}${where}`;
+    const key = this.#pick(visible.filter(({ kind }) => kind !== 'float'));
+    const other = this.#table();
+    const order = aliases.map((_, index) => index + 3).join(', ');
+    switch (this.#int(0, 6)) {
+      case 0:
+        return { sql: `${rows} order by ${order} limit ${this.#int(1, 9)} offset ${this.#int(0, 3)}`, ordered: true };
+      case 1:
+        return {
+          sql: `select ${key.sql} as g, count(*) as n, ${this.#aggregate(visible)}, max(${this.#pick(visible).sql}) from ${sql}${where} group by ${key.sql}
+            having count(*) > ${this.#int(0, 2)} or min(${key.sql}) is null order by n desc, g ${this.#pick(['', 'desc', 'nulls first'])} limit ${this.#int(1, 6)}`,
+          ordered: true,
+        };
+      case 2:
+        return {
+          sql: `select distinct ${key.sql} as g, ${this.#pick(visible).sql} as h from ${sql}${where} order by g ${this.#pick(['', 'desc'])}, 2 limit 7`,
+          ordered: true,
+        };
+      case 3:
+        return {
+          sql: `select q.k, count(*), sum(q.m) from (select k, m from maria.c where ${this.#condition([{ sql: 'k', kind: 'int' }], 1)} union ${this.#pick(['', 'all'])}
+            select k, m from maria.e) q group by q.k`,
+          ordered: false,
+        };
+      case 4:
+        return {
+          sql: `select id, k, c.t, e.t from maria.c ${this.#pick(['join', 'left join', 'right join'])} maria.e using (${this.#pick(['id', 'id, k'])}) where c.id > 3 or e.t = 'a'`.replace(
+            'select id, k',
+            'select id, c.k',
+          ),
+          ordered: false,
+        };
+      case 5:
+        return {
+          sql: `with w as (select k, t, count(*) as n from maria.c group by k, t) select ${other.alias}.id, w.n, (select max(v.n) from w v where v.n > 0)
+            from ${other.table.store}.${other.table.name} ${other.alias} left join w on w.k = ${other.alias}.k and w.t = ${other.alias}.t${this.#where(other.visible)}`,
+          ordered: false,
+        };
+      default:
+        return {
+          sql: `select k, rank() over (order by s desc, k), sum(n) over (), s from (select ${other.alias}.k as k, sum(${other.alias}.m) as s, count(*) as n
+            from ${other.table.store}.${other.table.name} ${other.alias} group by 1) z where k is not null`,
+          ordered: false,
+        };
+    }
   }
 
   #limited(): { sql: string; ordered: boolean } {

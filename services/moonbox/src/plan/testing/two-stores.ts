@@ -5,7 +5,7 @@ import { openReader } from '@rtdp/stores/readers';
 import type { ColumnBatch, IntrospectedTable, ServerFacts, StoreReader } from '@rtdp/stores/scan-contract';
 import { type TestMariaDatabase, testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
-import { readKeys } from '../../query/read-keys.ts';
+import { askForKeys } from '../../query/read-keys.ts';
 import type { Plan, PlannerContext, PlannerTable } from '../contract.ts';
 import { planQuery } from '../plan-query.ts';
 import { RecordingProxy } from './recording-proxy.ts';
@@ -126,10 +126,7 @@ export class TwoStores implements AsyncDisposable {
     await using query = await this.#engine.openQuery();
     for (const part of plan.parts) {
       let { sql, parameters } = part;
-      if (part.reduce !== undefined) {
-        const list = await readKeys(query, part.reduce.keys, part.reduce.maximum);
-        if (list !== undefined) [sql, parameters] = [part.reduce.sql, [...parameters, list]];
-      }
+      if (part.reduce !== undefined) ({ sql, parameters } = await askForKeys(query, part, part.reduce));
       const scan = await this.#readers[part.store as 'pg' | 'maria'].scan({ sql, parameters, columns: part.columns });
       await query.load(part.name, part.columns, scan.batches);
     }

@@ -1,0 +1,569 @@
+/** Prints a whole SELECT for MySQL and MariaDB where every construct of it is proven to mean the same there; else throws NotProven with the first that is not. */
+import type { ColumnRef, CommonTableExpr, Node, RangeVar, SelectStmt, WindowDef } from 'libpg-query';
+import { isAggregate } from './bind-aggregate.ts';
+import { namesOf } from './bind-expression.ts';
+import { sortDirection } from './bind-query-expression.ts';
+import { conjunctsOf } from './conjunctions.ts';
+import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
+import { isFixed, isInteger, isMoment, type PgType } from './pg-type.ts';
+import { type MysqlFromOptions, MysqlScope, printMysqlFrom } from './print-mysql-from.ts';
+import { isMysqlText, type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
+import { type MysqlGrouping, MysqlValues } from './print-mysql-value.ts';
+import { mysqlSortKeys } from './print-mysql-window.ts';
+import type { QueryFacts } from './query-context.ts';
+import { resultName } from './result-names.ts';
+
+export interface MysqlTable {
+  /** `schema`.`table`, quoted. */
+  readonly sql: string;
+  /** Nowhere else in the statement; not quoted. */
+  readonly alias: string;
+  readonly columns: readonly { readonly name: string; readonly value: MysqlValue }[];
+}
+
+export interface MysqlQueryOptions extends MysqlConstants {
+  readonly facts: QueryFacts;
+  /** Throws NotProven for a table that is not the source's. */
+  readonly table: (node: RangeVar) => MysqlTable;
+  readonly byteCollation: string | undefined;
+  /** It has window functions and WITH: MySQL 8, MariaDB 10.2.1. */
+  readonly isModern: boolean;
+  /** Throws NotProven for a FROM that the source would take too long over. */
+  readonly judgeJoins: (select: SelectStmt) => void;
+  /** Aliases that derived tables must not have. */
+  readonly taken: ReadonlySet<string>;
+}
+
+export interface PrintedMysql {
+  /** Gives the columns c0, c1, … */
+  readonly sql: string;
+  /** What is known of them; `sql` is empty. */
+  readonly columns: readonly MysqlValue[];
+}
+
+interface Output {
+  readonly name: string;
+  readonly value: MysqlValue;
+  readonly node?: Node;
+}
+
+/** `top`: what it gives is the answer, and its order counts; `compared`: its texts are compared with others, or each with each. */
+interface Place {
+  readonly top: boolean;
+  readonly compared: boolean;
+}
+
+const INNER: Place = { top: false, compared: false };
+const COMPARED: Place = { top: false, compared: true };
+
+export class MysqlQueryPrinter {
+  readonly #options: MysqlQueryOptions;
+  readonly #commonTables = new Map<
+    CommonTableExpr,
+    { name: string; columns: readonly (MysqlValue & { name: string })[] }
+  >();
+  #names = 0;
+
+  constructor(options: MysqlQueryOptions) {
+    this.#options = options;
+  }
+
+  /** The whole statement. Throws NotProven. */
+  printTop(select: SelectStmt): PrintedMysql {
+    return this.#print(select, null, { top: true, compared: false });
+  }
+
+  /** As a table: the order of its rows does not count. Throws NotProven. */
+  printTable(select: SelectStmt): PrintedMysql {
+    return this.#print(select, null, INNER);
+  }
+
+  /** A subquery of an expression over the columns of `outer`. Throws NotProven. */
+  printInside(
+    select: SelectStmt,
+    outer: MysqlScope | null,
+    use: 'exists' | 'in' | 'scalar',
+  ): { sql: string; value: MysqlValue } {
+    const { facts } = this.#options;
+    if (use === 'exists' && isPlain(select)) {
+      const { from, where } = this.printRows(select, outer);
+      return { sql: `SELECT 1${from}${where}`, value: { sql: '', type: { name: 'int4' }, exact: true } };
+    }
+    if (use === 'scalar' && !givesOneRow(select, this.#options))
+      throw new NotProven('a subquery that may give several rows is not proven to fail the same way there');
+    if (use === 'in' && (select.limitCount !== undefined || select.limitOffset !== undefined))
+      throw new NotProven('it takes no LIMIT in a subquery of IN');
+    if (use === 'exists' && facts.results.get(select) === undefined) throw new NotProven('a subquery is not known');
+    const { sql, columns } = this.#print(select, outer, use === 'in' ? COMPARED : INNER);
+    return { sql, value: columns[0]! };
+  }
+
+  /** The values of conditions over the columns of tables around. */
+  valuesOver(scope: MysqlScope): MysqlValues {
+    return this.#values(scope);
+  }
+
+  /** FROM and WHERE, and the values over their rows. Throws NotProven. */
+  printRows(
+    select: SelectStmt,
+    outer: MysqlScope | null,
+  ): { from: string; where: string; rows: MysqlValues; scope: MysqlScope } {
+    this.#options.judgeJoins(select);
+    const scope = new MysqlScope(outer);
+    const values = (of: MysqlScope): MysqlValues => this.#values(of);
+    const options: MysqlFromOptions = {
+      outer,
+      table: (node) => this.#table(node),
+      derived: (inner) => {
+        if (this.#options.facts.correlated.has(inner))
+          throw new NotProven('a table that is computed for each row is not proven there');
+        return this.#print(inner, null, INNER).sql;
+      },
+      derivedColumns: (inner, alias) => this.#derivedColumns(inner, alias),
+      derivedAlias: () => this.#alias('q'),
+      resultNames: (inner) => this.#options.facts.results.get(inner)!.map(({ name }) => name),
+      condition: (node, of) => values(of).condition(node),
+    };
+    const from = printMysqlFrom(options, select.fromClause ?? [], scope);
+    const rows = this.#values(scope);
+    const conditions = conjunctsOf(select.whereClause).map((node) => rows.condition(node));
+    return {
+      from: from === '' ? '' : ` FROM ${from}`,
+      where: conditions.length === 0 ? '' : ` WHERE ${conditions.join(' AND ')}`,
+      rows,
+      scope,
+    };
+  }
+
+  readonly #printed = new Map<SelectStmt, PrintedMysql>();
+
+  #derivedColumns(inner: SelectStmt, alias: string): readonly MysqlValue[] {
+    return this.#printed
+      .get(inner)!
+      .columns.map((column, index) => this.#columnOf(column, `${quote(alias)}.c${index}`));
+  }
+
+  /** A column of a derived table. */
+  #columnOf({ type, exact, byBytes, nullable, bounds, summed }: MysqlValue, sql: string): MysqlValue {
+    const { byteCollation } = this.#options;
+    return {
+      sql,
+      type,
+      exact: byBytes === undefined && exact,
+      ...(byBytes === undefined ? {} : { byBytes: `${sql} COLLATE ${byteCollation}` }),
+      ...(nullable === undefined ? {} : { nullable }),
+      ...(bounds === undefined ? {} : { bounds }),
+      ...(summed === undefined ? {} : { summed }),
+    };
+  }
+
+  #table(node: RangeVar): { sql: string; alias: string; columns: readonly { name: string; value: MysqlValue }[] } {
+    const common = this.#options.facts.cteUses.get(node);
+    if (common === undefined) {
+      const { sql, alias, columns } = this.#options.table(node);
+      return { sql: `${sql} AS ${quote(alias)}`, alias, columns };
+    }
+    const known = this.#commonTables.get(common);
+    if (known === undefined) throw new NotProven('a query of WITH around the part is not proven there');
+    const alias = this.#alias('q');
+    const columns = known.columns.map((column, index) => ({
+      name: column.name,
+      value: this.#columnOf(column, `${quote(alias)}.c${index}`),
+    }));
+    return { sql: `${quote(known.name)} AS ${quote(alias)}`, alias, columns };
+  }
+
+  #alias(prefix: string): string {
+    let name: string;
+    do {
+      this.#names += 1;
+      name = `${prefix}${this.#names}`;
+    } while (this.#options.taken.has(name));
+    return name;
+  }
+
+  #values(
+    scope: MysqlScope,
+    more: { grouping?: MysqlGrouping; windows?: ReadonlyMap<string, WindowDef> } = {},
+  ): MysqlValues {
+    const { facts, byteCollation, now, parameter } = this.#options;
+    const { grouping, windows } = more;
+    return new MysqlValues({
+      now,
+      parameter,
+      byteCollation,
+      column: (reference: ColumnRef) => scope.find(reference),
+      typeOf: (node) => facts.types.get(node),
+      subquery: (select, use) => {
+        if (grouping !== undefined && facts.correlated.has(select))
+          throw new NotProven('a subquery that is asked for each group is not proven there');
+        return this.printInside(select, scope, use);
+      },
+      ...(grouping === undefined ? {} : { grouping }),
+      ...(windows === undefined ? {} : { windows }),
+    });
+  }
+
+  #print(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
+    const { facts } = this.#options;
+    if (
+      select.lockingClause !== undefined ||
+      select.intoClause !== undefined ||
+      select.limitOption === 'LIMIT_OPTION_WITH_TIES'
+    )
+      throw new NotProven('WITH TIES is not proven there');
+    if (select.valuesLists !== undefined) throw new NotProven('VALUES is not proven there');
+    const common = this.#printCommonTables(select);
+    const bound = facts.results.get(select);
+    if (bound === undefined) throw new NotProven('a subquery is not known');
+    const isUnion = select.larg !== undefined && select.rarg !== undefined;
+    const printed = isUnion ? this.#printUnion(select, outer, place) : this.#printCore(select, outer, place);
+    const columns = printed.columns.map((column, index) => checkedForm(column, bound[index]!.type));
+    if (!place.top && columns.some(({ type }) => type.name === 'opaque'))
+      throw new NotProven('a type that is only carried may come in another form out of a subquery there');
+    const whole = { sql: `${common}${printed.sql}`, columns };
+    this.#printed.set(select, whole);
+    return whole;
+  }
+
+  #printCommonTables(select: SelectStmt): string {
+    const { withClause } = select;
+    if (withClause === undefined) return '';
+    if (!this.#options.isModern || withClause.recursive === true)
+      throw new NotProven('WITH in this form is not proven there');
+    const printed = (withClause.ctes ?? []).map((node) => {
+      const common = 'CommonTableExpr' in node ? node.CommonTableExpr : undefined;
+      const query = common?.ctequery;
+      if (
+        common === undefined ||
+        query === undefined ||
+        !('SelectStmt' in query) ||
+        this.#options.facts.correlated.has(query.SelectStmt)
+      )
+        throw new NotProven('WITH in this form is not proven there');
+      const { sql, columns } = this.#print(query.SelectStmt, null, INNER);
+      const names = namesOf(common.aliascolnames);
+      const own = this.#options.facts.results.get(query.SelectStmt)!;
+      const name = this.#alias('w');
+      this.#commonTables.set(common, {
+        name,
+        columns: columns.map((column, index) => ({ ...column, name: names[index] ?? own[index]!.name })),
+      });
+      return `${quote(name)} AS (${sql})`;
+    });
+    return `WITH ${printed.join(', ')} `;
+  }
+
+  #printUnion(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
+    if (select.op !== 'SETOP_UNION') throw new NotProven('INTERSECT and EXCEPT are not proven there');
+    if (outer !== null && this.#options.facts.correlated.has(select))
+      throw new NotProven('a union for each row is not proven there');
+    const sides = [select.larg!, select.rarg!].map((side) => this.#print(side, null, COMPARED));
+    const types = this.#options.facts.results.get(select)!.map(({ type }) => type);
+    const columns = types.map((type, index): MysqlValue => {
+      const [a, b] = sides.map((side) => side.columns[index]!) as [MysqlValue, MysqlValue];
+      if (!haveOneForm(a, b, type)) throw new NotProven('the sides of a union have columns of different forms');
+      if (select.all !== true) comparableMysql(a);
+      const nullable = a.nullable !== false || b.nullable !== false;
+      const summed = a.summed === true || b.summed === true;
+      return { ...a, type, sql: '', nullable, ...(summed ? { summed } : {}), constant: false };
+    });
+    const united = sides.map(({ sql }) => `(${sql})`).join(` UNION ${select.all === true ? 'ALL ' : ''}`);
+    return this.#ordered(
+      select,
+      united,
+      columns,
+      this.#options.facts.results.get(select)!.map(({ name }) => name),
+      place,
+    );
+  }
+
+  /** ORDER BY and LIMIT over the columns of a result. */
+  #ordered(
+    select: SelectStmt,
+    sql: string,
+    columns: readonly MysqlValue[],
+    names: readonly string[],
+    place: Place,
+  ): PrintedMysql {
+    const limit = this.#limit(select);
+    const counts = select.sortClause !== undefined && (place.top || limit !== '');
+    if (!counts && limit === '') return { sql, columns };
+    const alias = this.#alias('q');
+    const held = columns.map((column, index) => this.#columnOf(column, `${quote(alias)}.c${index}`));
+    const keys = (counts ? (select.sortClause ?? []) : []).flatMap((node) => {
+      const target = 'SortBy' in node ? targetMeant(node.SortBy.node, names) : null;
+      if (!('SortBy' in node) || target === null)
+        throw new NotProven('an order by what is not in the result is not proven there');
+      return mysqlSortKeys(held[target]!, sortDirection(node.SortBy));
+    });
+    const list = held.map((column, index) => `${column.sql} AS c${index}`).join(', ');
+    const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
+    return { sql: `SELECT ${list} FROM (${sql}) AS ${quote(alias)}${order}${limit}`, columns };
+  }
+
+  #limit(select: SelectStmt): string {
+    if (select.limitCount === undefined && select.limitOffset === undefined) return '';
+    const count =
+      select.limitCount === undefined ? '18446744073709551615' : mysqlConstantCount(select.limitCount, this.#options);
+    const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, this.#options);
+    if (count === null || offset === null) throw new NotProven('a LIMIT that is no number is not proven there');
+    return ` LIMIT ${count}${offset === 0 ? '' : ` OFFSET ${offset}`}`;
+  }
+
+  #printCore(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
+    const { facts } = this.#options;
+    const { from, where, rows, scope } = this.printRows(select, outer);
+    const isGrouped = isGroupedSelect(select);
+    const hasWindows = hasCall([select.targetList, select.sortClause], ({ over }) => over);
+    if (hasWindows && !this.#options.isModern) throw new NotProven('it has no windows');
+    const windows = new Map<string, WindowDef>();
+    for (const node of select.windowClause ?? [])
+      if ('WindowDef' in node) windows.set(node.WindowDef.name ?? '', node.WindowDef);
+    // What comes after grouping reads the groups as a table: HAVING knows no other names there, and windows are computed over them.
+    const isWrapped = isGrouped && (hasWindows || select.havingClause !== undefined);
+    if (isWrapped && outer !== null && facts.correlated.has(select))
+      throw new NotProven('groups for each row are not proven there');
+    const groups = isGrouped
+      ? new Groups(rows, isWrapped ? this.#alias('g') : null, (value, sql) => this.#columnOf(value, sql))
+      : null;
+    const targets = select.targetList ?? [];
+    if (groups !== null) this.#group(select, groups, targets);
+    const values = this.#values(scope, { windows, ...(groups === null ? {} : { grouping: groups }) });
+    const isDistinct = select.distinctClause !== undefined;
+    if (isDistinct && select.distinctClause!.some((node) => Object.keys(node).length > 0))
+      throw new NotProven('DISTINCT ON is not proven there');
+    const outputs = targets.flatMap((node) => this.#target(node, values, scope, groups));
+    const compared = place.compared || isDistinct;
+    const list = outputs.map(
+      ({ value }, index) => `${compared ? comparedForm(value, isDistinct) : value.sql} AS c${index}`,
+    );
+    const having = conjunctsOf(select.havingClause).map((node) => values.condition(node));
+    const columns = outputs.map(({ value }) => value);
+    const limit = this.#limit(select);
+    if (limit !== '' && columns.some(({ fallible }) => fallible === true))
+      throw new NotProven('which rows a number that is too large fails is not proven there');
+    if (list.length === 0) list.push('1 AS c0');
+    const order = isDistinct || (!place.top && limit === '') ? [] : this.#order(select, values, outputs);
+    const filter = having.length === 0 ? '' : ` WHERE ${having.join(' AND ')}`;
+    const body = groups === null ? `${from}${where}` : groups.print(`${from}${where}`, filter);
+    const sql = `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${body}`;
+    if (isDistinct) {
+      if (
+        outer !== null &&
+        facts.correlated.has(select) &&
+        (limit !== '' || (place.top && select.sortClause !== undefined))
+      )
+        throw new NotProven('the first of distinct rows for each row are not proven there');
+      const names = outputs.map(({ name }) => name);
+      return this.#ordered(this.#sortedByNames(select, values, outputs), sql, columns, names, place);
+    }
+    return { sql: `${sql}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${limit}`, columns };
+  }
+
+  #group(select: SelectStmt, groups: Groups, targets: readonly Node[]): void {
+    const { facts } = this.#options;
+    if (select.groupDistinct === true) throw new NotProven('GROUP BY DISTINCT is not proven there');
+    for (const node of select.groupClause ?? []) {
+      if ('GroupingSet' in node) throw new NotProven('grouping sets are not proven there');
+      let meant: Node | undefined = node;
+      if ('A_Const' in node) {
+        const target = targets[(node.A_Const.ival?.ival ?? 0) - 1];
+        meant = target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
+      } else if ('ColumnRef' in node) meant = facts.groupNames.get(node.ColumnRef) ?? node;
+      groups.addKey(meant);
+    }
+  }
+
+  #target(node: Node, values: MysqlValues, scope: MysqlScope, groups: Groups | null): Output[] {
+    if (!('ResTarget' in node)) throw new NotProven('a result column is not proven there');
+    const { name, val } = node.ResTarget;
+    if (val !== undefined && 'ColumnRef' in val && (val.ColumnRef.fields ?? []).some((field) => 'A_Star' in field)) {
+      const columns = scope.star(namesOf(val.ColumnRef.fields).slice(0, -1).at(-1));
+      return columns.map((column) => ({
+        name: column.name,
+        value: groups === null ? column.value : groups.ofRow(column.value),
+      }));
+    }
+    return [{ name: name ?? resultName(val), value: values.print(val), ...(val === undefined ? {} : { node: val }) }];
+  }
+
+  #order(select: SelectStmt, values: MysqlValues, outputs: readonly Output[]): string[] {
+    return (select.sortClause ?? []).flatMap((node) => {
+      if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
+        throw new NotProven('an order is not proven there');
+      const target = targetMeant(
+        node.SortBy.node,
+        outputs.map(({ name }) => name),
+      );
+      const value = target === null ? values.print(node.SortBy.node) : outputs[target]!.value;
+      // The same value in every row orders nothing.
+      return value.constant === true ? [] : mysqlSortKeys(value, sortDirection(node.SortBy));
+    });
+  }
+
+  /** ORDER BY of distinct rows names result columns, or is written like one of them. */
+  #sortedByNames(select: SelectStmt, values: MysqlValues, outputs: readonly Output[]): SelectStmt {
+    if (select.sortClause === undefined) return select;
+    const names = outputs.map(({ name }) => name);
+    const sortClause = select.sortClause.map((node) => {
+      if (!('SortBy' in node) || targetMeant(node.SortBy.node, names) !== null) return node;
+      const { sql } = values.print(node.SortBy.node);
+      const same = outputs.findIndex(({ value }) => value.sql === sql);
+      if (same < 0) throw new NotProven('an order by what is not in the result is not proven there');
+      return { SortBy: { ...node.SortBy, node: { A_Const: { ival: { ival: same + 1 } } } } } as Node;
+    });
+    return { ...select, sortClause };
+  }
+}
+
+/** The keys and aggregates of one GROUP BY; printed in place, or as a table of groups. */
+class Groups implements MysqlGrouping {
+  readonly rows: MysqlValues;
+  readonly #alias: string | null;
+  readonly #columnOf: (value: MysqlValue, sql: string) => MysqlValue;
+  readonly #keys: { row: string; sql: string; grouped: boolean; value: MysqlValue }[] = [];
+  readonly #aggregates: MysqlValue[] = [];
+
+  constructor(rows: MysqlValues, alias: string | null, columnOf: (value: MysqlValue, sql: string) => MysqlValue) {
+    this.rows = rows;
+    this.#alias = alias;
+    this.#columnOf = columnOf;
+  }
+
+  addKey(node: Node | undefined): void {
+    const value = this.rows.print(node);
+    if (value.constant === true) throw new NotProven('a constant as a key is not proven there');
+    if (!this.#keys.some((key) => key.row === value.sql)) this.#add(value, comparableMysql(value), true);
+  }
+
+  #add(value: MysqlValue, sql: string, grouped: boolean): MysqlValue {
+    const index = this.#keys.length;
+    const held = this.#alias === null ? { ...value, sql } : this.#columnOf(value, `${quote(this.#alias)}.k${index}`);
+    this.#keys.push({ row: value.sql, sql, grouped, value: held });
+    return held;
+  }
+
+  keyOf(sql: string): MysqlValue | null {
+    return this.#keys.find((key) => key.row === sql)?.value ?? null;
+  }
+
+  aggregate(value: MysqlValue): MysqlValue {
+    if (this.#alias === null) return value;
+    let index = this.#aggregates.findIndex(({ sql }) => sql === value.sql);
+    if (index < 0) index = this.#aggregates.push(value) - 1;
+    return this.#columnOf(value, `${quote(this.#alias)}.a${index}`);
+  }
+
+  /** Within a group it has one value, so any row's will do. */
+  dependent(value: MysqlValue): MysqlValue {
+    return this.#alias === null ? value : this.#add(value, value.sql, false);
+  }
+
+  ofRow(value: MysqlValue): MysqlValue {
+    return this.keyOf(value.sql) ?? this.dependent(value);
+  }
+
+  /** FROM of what comes after grouping; `filter` is that of HAVING. */
+  print(body: string, filter: string): string {
+    const keys = this.#keys.filter(({ grouped }) => grouped).map(({ sql }) => sql);
+    const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
+    if (this.#alias === null) return `${body}${group}`;
+    const list = [
+      ...this.#keys.map(({ sql }, index) => `${sql} AS k${index}`),
+      ...this.#aggregates.map(({ sql }, index) => `${sql} AS a${index}`),
+    ];
+    // Without a key there is one group, even of no rows: an aggregate makes it so.
+    if (this.#aggregates.length === 0) list.push('COUNT(*) AS n');
+    return ` FROM (SELECT ${list.join(', ')}${body}${group}) AS ${quote(this.#alias)}${filter}`;
+  }
+}
+
+function quote(name: string): string {
+  return `\`${name}\``;
+}
+
+/** It has groups of rows in place of rows. */
+export function isGroupedSelect({ groupClause, havingClause, targetList, sortClause }: SelectStmt): boolean {
+  if (groupClause !== undefined || havingClause !== undefined) return true;
+  return hasCall([targetList, sortClause], ({ over, name }) => !over && isAggregate(name));
+}
+
+function hasCall(tree: unknown, test: (call: { over: boolean; name: string }) => boolean): boolean {
+  let found = false;
+  const visit = (value: unknown): void => {
+    if (Array.isArray(value)) for (const item of value) visit(item);
+    else if (typeof value === 'object' && value !== null) {
+      for (const [key, item] of Object.entries(value)) {
+        if (key === 'FuncCall') {
+          const { over, funcname } = item as { over?: unknown; funcname?: Node[] };
+          if (test({ over: over !== undefined, name: namesOf(funcname).join('.') })) found = true;
+        }
+        // Aggregates of a subquery are its own.
+        if (key === 'subselect') continue;
+        visit(item);
+      }
+    }
+  };
+  visit(tree);
+  return found;
+}
+
+/** FROM and WHERE alone decide whether it has rows. */
+function isPlain(select: SelectStmt): boolean {
+  const { groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists } = select;
+  const decides = [groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists];
+  return (
+    decides.every((clause) => clause === undefined) &&
+    !hasCall(select.targetList, ({ name, over }) => !over && isAggregate(name))
+  );
+}
+
+function givesOneRow(select: SelectStmt, constants: MysqlConstants): boolean {
+  const limit = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, constants);
+  if (limit === 1 || limit === 0) return true;
+  return (
+    select.larg === undefined &&
+    select.groupClause === undefined &&
+    hasCall([select.targetList, select.sortClause], ({ over, name }) => !over && isAggregate(name)) &&
+    !hasCall(select.targetList, ({ over }) => over)
+  );
+}
+
+/** The result column that ORDER BY means, by position or name. */
+function targetMeant(node: Node | undefined, names: readonly string[]): number | null {
+  if (node === undefined) return null;
+  if ('A_Const' in node) {
+    const position = node.A_Const.ival?.ival ?? 0;
+    if (position >= 1 && position <= names.length) return position - 1;
+    throw new NotProven('an order by a constant is not proven there');
+  }
+  const path = 'ColumnRef' in node ? namesOf(node.ColumnRef.fields) : [];
+  const found = path.length === 1 ? names.indexOf(path[0]!) : -1;
+  return found < 0 ? null : found;
+}
+
+/** Texts by their bytes; `each`: every value is compared. */
+function comparedForm(value: MysqlValue, each: boolean): string {
+  if (each) return comparableMysql(value);
+  return isMysqlText(value.type) ? (value.byBytes ?? value.sql) : value.sql;
+}
+
+/** Values whose text there is Postgres' text of the type that Postgres gives them. */
+function checkedForm(column: MysqlValue, type: PgType): MysqlValue {
+  const own = column.type;
+  const fits =
+    isInteger(type) === isInteger(own) &&
+    (type.name !== 'numeric' ||
+      (own.name === 'numeric' && (!isFixed(own) || !isFixed(type) || own.scale === type.scale))) &&
+    (type.name === own.name || isInteger(type) || type.name === 'numeric' || (isMysqlText(type) && isMysqlText(own)));
+  if (!fits) throw new NotProven('a column has another form there');
+  return column.type === type ? column : { ...column, type };
+}
+
+function haveOneForm(a: MysqlValue, b: MysqlValue, type: PgType): boolean {
+  if (isInteger(type)) return isInteger(a.type) && isInteger(b.type);
+  if (isFixed(type)) return [a, b].every((side) => isFixed(side.type) && side.type.scale === type.scale);
+  if (isMysqlText(type)) return [a, b].every((side) => isMysqlText(side.type) && side.byBytes !== undefined);
+  return isMoment(type) && [a, b].every((side) => side.type.name === type.name && side.exact);
+}

@@ -1,0 +1,386 @@
+/** Prints the values of one level of a query for MySQL and MariaDB: columns, exact arithmetic, CASE, aggregates, windows; what is not proven throws. */
+import type { A_Expr, CaseExpr, ColumnRef, FuncCall, Node, SelectStmt, SubLink, WindowDef } from 'libpg-query';
+import { isAggregate } from './bind-aggregate.ts';
+import { namesOf } from './bind-expression.ts';
+import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
+import { BOOL, INT4, INT8, isFixed, isInteger, isMoment, type PgType, TEXT } from './pg-type.ts';
+import {
+  comparablePair,
+  type MysqlColumn,
+  type MysqlCondition,
+  type MysqlNames,
+  printMysqlCondition,
+} from './print-mysql.ts';
+import { isMysqlText, type MysqlConstants, mysqlLiteralOf, quoteMysqlText } from './print-mysql-literal.ts';
+import { printMysqlMoment } from './print-mysql-moment.ts';
+import { printMysqlWindow } from './print-mysql-window.ts';
+
+/** What grouping leaves of the rows. */
+export interface MysqlGrouping {
+  readonly rows: MysqlValues;
+  /** The key with this SQL over the rows; null where there is none. */
+  keyOf(sql: string): MysqlValue | null;
+  aggregate(value: MysqlValue): MysqlValue;
+  /** A column that the keys determine. */
+  dependent(value: MysqlValue): MysqlValue;
+}
+
+export interface MysqlLevel extends MysqlConstants {
+  /** `own`: of this level, not of one around it. Throws NotProven. */
+  readonly column: (reference: ColumnRef) => { value: MysqlValue; own: boolean };
+  /** The type Postgres gives a node. */
+  readonly typeOf: (node: Node) => PgType | undefined;
+  readonly byteCollation: string | undefined;
+  /** Prints a subquery of an expression; `byBytes`: its texts are compared. Throws NotProven. */
+  readonly subquery: (select: SelectStmt, use: 'exists' | 'in' | 'scalar') => { sql: string; value: MysqlValue };
+  readonly grouping?: MysqlGrouping;
+  /** Present where window functions may stand. */
+  readonly windows?: ReadonlyMap<string, WindowDef>;
+}
+
+const INTEGER_BOUNDS: Record<string, readonly [bigint, bigint]> = {
+  int2: [-(2n ** 15n), 2n ** 15n - 1n],
+  int4: [-(2n ** 31n), 2n ** 31n - 1n],
+  int8: [-(2n ** 63n), 2n ** 63n - 1n],
+};
+/** MySQL's greatest scale; MariaDB has a few more. */
+const MOST_SCALE = 30;
+
+export class MysqlValues implements MysqlNames {
+  readonly level: MysqlLevel;
+
+  constructor(level: MysqlLevel) {
+    this.level = level;
+  }
+
+  get now(): Date {
+    return this.level.now;
+  }
+
+  readonly parameter = (number: number): string | null | undefined => this.level.parameter(number);
+  readonly column = (reference: object): MysqlColumn | null =>
+    this.#attempt(() => this.print({ ColumnRef: reference as ColumnRef } as Node));
+  readonly value = (node: Node): MysqlColumn | null =>
+    mysqlLiteralOf(node, this) !== undefined ? null : this.#attempt(() => this.#steady(this.print(node)));
+  readonly subquery = (link: SubLink): MysqlCondition | null => this.#attempt(() => this.#askSubquery(link));
+  #reason: string | undefined;
+
+  /** A condition the source judges exactly. Throws NotProven. */
+  condition(node: Node): string {
+    this.#reason = undefined;
+    const printed = printMysqlCondition(node, this);
+    if (printed?.exact !== true)
+      throw new NotProven(this.#reason ?? 'a condition is not proven to mean the same there');
+    return printed.sql;
+  }
+
+  /** Throws NotProven. */
+  print(node: Node | undefined): MysqlValue {
+    if (node === undefined) throw new NotProven('an expression is empty');
+    const { grouping } = this.level;
+    if ('A_Const' in node) return this.#constant(node);
+    if (grouping !== undefined && !('SubLink' in node)) {
+      const row = this.#attempt(() => grouping.rows.print(node));
+      const key = row === null ? null : grouping.keyOf(row.sql);
+      if (key !== null) return key;
+    }
+    if ('ColumnRef' in node) {
+      const { value, own } = this.level.column(node.ColumnRef);
+      return grouping === undefined || !own ? value : grouping.dependent(value);
+    }
+    if ('FuncCall' in node) return this.#call(node.FuncCall, this.#typeOf(node));
+    if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP' && this.#typeOf(node).name !== 'bool')
+      return this.#arithmetic(node.A_Expr, this.#typeOf(node));
+    if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_NULLIF') return this.#nullIf(node.A_Expr);
+    if ('CaseExpr' in node) return this.#case(node.CaseExpr, this.#typeOf(node));
+    if ('CoalesceExpr' in node) {
+      const values = (node.CoalesceExpr.args ?? []).map((part) => this.#steady(this.print(part)));
+      return this.#chosen(values, this.#typeOf(node), `COALESCE(${values.map(chosenForm).join(', ')})`);
+    }
+    if ('TypeCast' in node) return this.#cast(node, this.#typeOf(node));
+    if ('SubLink' in node && node.SubLink.subLinkType === 'EXPR_SUBLINK') return this.#scalar(node.SubLink);
+    if (this.#typeOf(node).name === 'bool') return { sql: `(${this.condition(node)})`, type: BOOL, exact: true };
+    throw new NotProven('an expression is not proven to mean the same there');
+  }
+
+  #attempt<Value>(work: () => Value): Value | null {
+    try {
+      return work();
+    } catch (error) {
+      if (!(error instanceof NotProven)) throw error;
+      this.#reason ??= error.message;
+      return null;
+    }
+  }
+
+  #typeOf(node: Node): PgType {
+    const type = this.level.typeOf(node);
+    if (type === undefined) throw new NotProven('the type of an expression is not known');
+    return type;
+  }
+
+  #steady(value: MysqlValue): MysqlValue {
+    if (value.fallible === true) throw new NotProven('when a number that is too large fails there is not proven');
+    return value;
+  }
+
+  #constant(node: Node & { A_Const: object }): MysqlValue {
+    const { ival, fval, sval } = node.A_Const as {
+      ival?: { ival?: number };
+      fval?: { fval?: string };
+      sval?: { sval?: string };
+    };
+    if (ival !== undefined) return integerConstant(String(ival.ival ?? 0), INT4);
+    const text = fval?.fval ?? '';
+    if (/^\d{1,18}$/.test(text)) return integerConstant(text, INT8);
+    const decimal = /^(\d{1,18})\.(\d{1,10})$/.exec(text);
+    if (decimal !== null) {
+      const [digits, scale] = [decimal[1]!.length + decimal[2]!.length, decimal[2]!.length];
+      const type: PgType = { name: 'numeric', precision: digits, scale };
+      return { sql: text, type, exact: true, nullable: false, constant: true };
+    }
+    if (sval === undefined) throw new NotProven('a constant has no proven form there');
+    const sql = quoteMysqlText(sval.sval ?? '');
+    return { ...this.#text(sql), nullable: false, constant: true };
+  }
+
+  /** A text of utf8mb4, in whatever collation. */
+  #text(sql: string): MysqlValue {
+    const { byteCollation } = this.level;
+    if (byteCollation === undefined) throw new NotProven('no collation of it is known to compare bytes');
+    return { sql, type: TEXT, exact: false, byBytes: `${sql} COLLATE ${byteCollation}` };
+  }
+
+  #cast(node: Node & { TypeCast: { arg?: Node } }, type: PgType): MysqlValue {
+    const literal = mysqlLiteralOf(node, this);
+    if (typeof literal === 'string') {
+      if (type.name === 'date') return { sql: `DATE '${literal}'`, type, exact: true, nullable: false, constant: true };
+      if (type.name === 'timestamp' || type.name === 'timestamptz')
+        return { sql: `TIMESTAMP '${literal}'`, type, exact: true, nullable: false, constant: true };
+      if (isInteger(type)) return integerConstant(literal, type);
+      if (type.name === 'text') return { ...this.#text(quoteMysqlText(literal)), nullable: false, constant: true };
+    }
+    const value = this.print(node.TypeCast.arg);
+    const widens = isInteger(type) && isInteger(value.type) && boundsOf(value)[1] <= INTEGER_BOUNDS[type.name]![1];
+    if (widens) return { ...value, type };
+    if (isMysqlText(type) && isMysqlText(value.type) && type.length === undefined) return { ...value, type };
+    throw new NotProven('a cast that computes is not proven to mean the same there');
+  }
+
+  #arithmetic(expression: A_Expr, type: PgType): MysqlValue {
+    const operator = namesOf(expression.name).join('.');
+    if (operator === '/' || operator === '%')
+      throw new NotProven('division has other digits, and no error at zero, there');
+    if (!['+', '-', '*'].includes(operator) || expression.rexpr === undefined)
+      throw new NotProven('an operator is not proven to mean the same there');
+    const right = this.print(expression.rexpr);
+    if (expression.lexpr === undefined) {
+      if (operator !== '-' || !isFixed(type)) {
+        if (right.constant === true && isInteger(type) && operator === '-')
+          return integerConstant(`-${right.sql}`, type);
+        throw new NotProven('a prefix operator is not proven to mean the same there');
+      }
+      return { sql: `(-${asDecimal(right)})`, type, exact: true, ...nullableOf([right]) };
+    }
+    const left = this.print(expression.lexpr);
+    const both = [left, right];
+    if (!both.every((one) => isInteger(one.type) || isFixed(one.type)))
+      throw new NotProven('arithmetic of other types than integers and decimals is not proven there');
+    const fallible = both.some((one) => one.fallible === true);
+    if (isFixed(type)) {
+      if (type.scale > MOST_SCALE) throw new NotProven('a product has more decimal places than it keeps');
+      const sql = `(${both.map(asDecimal).join(` ${operator} `)})`;
+      return { sql, type, exact: true, ...nullableOf(both), ...(fallible ? { fallible } : {}) };
+    }
+    if (!isInteger(type) || !both.every((one) => isInteger(one.type) && one.summed !== true))
+      throw new NotProven('arithmetic beyond 38 digits is not proven there');
+    const bounds = arithmeticBounds(operator, boundsOf(left), boundsOf(right));
+    const [least, greatest] = INTEGER_BOUNDS[type.name]!;
+    const fits = bounds[0] >= least && bounds[1] <= greatest;
+    // A bigint that leaves its type fails there too; a smaller one does not.
+    if (!fits && type.name !== 'int8') throw new NotProven('an integer that leaves its type does not fail there');
+    const sql = `(${both.map(asSigned).join(` ${operator} `)})`;
+    const exact = { sql, type, exact: true, signed: true, ...nullableOf(both) };
+    return fits && !fallible ? { ...exact, bounds } : { ...exact, fallible: true };
+  }
+
+  #nullIf({ lexpr, rexpr }: A_Expr): MysqlValue {
+    const value = this.#steady(this.print(lexpr));
+    const equal = this.condition({ A_Expr: { kind: 'AEXPR_OP', name: [EQUAL], lexpr, rexpr } } as Node);
+    return this.#chosen([value], value.type, `CASE WHEN ${equal} THEN NULL ELSE ${chosenForm(value)} END`, true);
+  }
+
+  #case({ arg, args = [], defresult }: CaseExpr, type: PgType): MysqlValue {
+    const values: MysqlValue[] = [];
+    let hasNull = defresult === undefined;
+    const result = (node: Node | undefined): string => {
+      if (node !== undefined && 'A_Const' in node && node.A_Const.isnull === true) {
+        hasNull = true;
+        return 'NULL';
+      }
+      const value = this.#steady(this.print(node));
+      values.push(value);
+      return chosenForm(value);
+    };
+    const arms = args.map((node) => {
+      if (!('CaseWhen' in node)) throw new NotProven('this form of CASE is not proven there');
+      const { expr, result: then } = node.CaseWhen;
+      const test =
+        arg === undefined ? expr! : ({ A_Expr: { kind: 'AEXPR_OP', name: [EQUAL], lexpr: arg, rexpr: expr } } as Node);
+      return `WHEN ${this.condition(test)} THEN ${result(then)}`;
+    });
+    const otherwise = defresult === undefined ? '' : ` ELSE ${result(defresult)}`;
+    return this.#chosen(values, type, `CASE ${arms.join(' ')}${otherwise} END`, hasNull);
+  }
+
+  /** One of several values, in a type and form that all of them have. */
+  #chosen(values: readonly MysqlValue[], type: PgType, sql: string, hasNull = false): MysqlValue {
+    const nullable = hasNull ? { nullable: true } : nullableOf(values);
+    const [first] = values;
+    if (first === undefined) throw new NotProven('a value that is always NULL has no proven type there');
+    if (isInteger(type) && values.every((value) => isInteger(value.type))) {
+      const summed = values.some((value) => value.summed === true);
+      return { sql, type, exact: true, ...nullable, ...(summed ? { summed } : {}) };
+    }
+    if (isFixed(type) && values.every((value) => isFixed(value.type) && value.type.scale === type.scale))
+      return { sql, type, exact: true, ...nullable };
+    if (type.name === 'date' && values.every((value) => value.type.name === 'date' && value.exact))
+      return { sql, type, exact: true, ...nullable };
+    if (isMysqlText(type) && values.every((value) => isMysqlText(value.type) && value.byBytes !== undefined))
+      return { ...this.#text(`(${sql})`), type, ...nullable };
+    throw new NotProven('values of different forms would get one form there');
+  }
+
+  #call(call: FuncCall, type: PgType): MysqlValue {
+    const name = namesOf(call.funcname).join('.');
+    if (call.over !== undefined) {
+      const { windows } = this.level;
+      if (windows === undefined) throw new NotProven('it is not proven to compute windows');
+      const over = printMysqlWindow((node) => this.print(node), call.over, windows);
+      if (['row_number', 'rank', 'dense_rank'].includes(name) && (call.args ?? []).length === 0)
+        return { sql: `${name.toUpperCase()}() OVER (${over})`, type: INT8, exact: true, nullable: false };
+      if (call.agg_distinct === true || call.agg_order !== undefined || !isAggregate(name))
+        throw new NotProven(`${name} over a window is not proven there`);
+      const value = aggregateOf(this, call, name, type);
+      return { ...value, sql: `${value.sql} OVER (${over})` };
+    }
+    if (isAggregate(name)) {
+      const { grouping } = this.level;
+      if (grouping === undefined) throw new NotProven('an aggregate of a level around is not proven there');
+      return grouping.aggregate(aggregateOf(grouping.rows, call, name, type));
+    }
+    const [unit, moment, third] = call.args ?? [];
+    if ((name !== 'date_trunc' && name !== 'extract') || third !== undefined)
+      throw new NotProven(`${name} is not proven to mean the same there`);
+    const value = this.print(moment);
+    const text = unit !== undefined && 'A_Const' in unit ? unit.A_Const.sval?.sval?.toLowerCase() : undefined;
+    const printed = value.exact && isMoment(value.type) ? printMysqlMoment(name, text, value.sql) : null;
+    if (printed === null) throw new NotProven(`${name} of this is not proven to mean the same there`);
+    return { sql: printed, type, exact: true, ...nullableOf([value]) };
+  }
+
+  #scalar({ subselect }: SubLink): MysqlValue {
+    if (subselect === undefined || !('SelectStmt' in subselect)) throw new NotProven('a subquery is not proven there');
+    const { sql, value } = this.level.subquery(subselect.SelectStmt, 'scalar');
+    const { bounds: _bounds, ...others } = value;
+    const held: MysqlValue = { ...others, sql: `(${sql})`, nullable: true };
+    return value.byBytes === undefined ? held : { ...this.#text(`(${sql})`), type: value.type };
+  }
+
+  #askSubquery({ subLinkType, testexpr, subselect, operName }: SubLink): MysqlCondition {
+    const { level } = this;
+    if (subselect === undefined || !('SelectStmt' in subselect)) throw new NotProven('a subquery is not proven there');
+    const select = subselect.SelectStmt;
+    if (subLinkType === 'EXISTS_SUBLINK')
+      return { sql: `EXISTS (${level.subquery(select, 'exists').sql})`, exact: true };
+    const operator = namesOf(operName).join('.') || '=';
+    const isIn = subLinkType === 'ANY_SUBLINK' && operator === '=';
+    const isNotIn = subLinkType === 'ALL_SUBLINK' && operator === '<>';
+    if (!isIn && !isNotIn) throw new NotProven('a comparison with all rows of a subquery is not proven there');
+    const tested = this.#steady(this.print(testexpr));
+    const { sql, value } = level.subquery(select, 'in');
+    const isText = isMysqlText(tested.type) && isMysqlText(value.type);
+    const pair = isText ? [tested.byBytes, value.byBytes] : comparablePair(tested, value);
+    if (pair?.[0] === undefined || pair[1] === undefined)
+      throw new NotProven('it does not compare the values of a subquery as Postgres does');
+    return { sql: `${pair[0]} ${isNotIn ? 'NOT ' : ''}IN (${sql})`, exact: true };
+  }
+}
+
+const EQUAL = { String: { sval: '=' } } as Node;
+
+function integerConstant(text: string, type: PgType): MysqlValue {
+  const number = BigInt(text);
+  return { sql: text, type, exact: true, nullable: false, constant: true, bounds: [number, number], signed: true };
+}
+
+function nullableOf(values: readonly MysqlValue[]): { nullable: boolean } {
+  return { nullable: values.some(({ nullable }) => nullable !== false) };
+}
+
+/** Texts under one collation, since two of them do not mix. */
+function chosenForm({ sql, type, byBytes }: MysqlValue): string {
+  return isMysqlText(type) ? (byBytes ?? sql) : sql;
+}
+
+function boundsOf(value: MysqlValue): readonly [bigint, bigint] {
+  return value.bounds ?? INTEGER_BOUNDS[value.type.name]!;
+}
+
+function arithmeticBounds(
+  operator: string,
+  [a, b]: readonly [bigint, bigint],
+  [c, d]: readonly [bigint, bigint],
+): readonly [bigint, bigint] {
+  if (operator === '+') return [a + c, b + d];
+  if (operator === '-') return [a - d, b - c];
+  const products = [a * c, a * d, b * c, b * d].sort((x, y) => (x < y ? -1 : 1));
+  return [products[0]!, products[3]!];
+}
+
+/** An unsigned integer counts as a larger signed one in Postgres; its own arithmetic fails below zero. */
+function asSigned({ sql, signed, constant }: MysqlValue): string {
+  return signed === true || constant === true ? sql : `CAST(${sql} AS SIGNED)`;
+}
+
+/** An unsigned bigint counts as numeric(20,0) in Postgres; its own arithmetic fails below zero. */
+function asDecimal({ sql, type, constant }: MysqlValue): string {
+  return isFixed(type) && type.scale === 0 && constant !== true ? `CAST(${sql} AS DECIMAL(${type.precision},0))` : sql;
+}
+
+/** An aggregate over rows that `rows` prints; `type` is Postgres'. Throws NotProven. */
+export function aggregateOf(rows: MysqlValues, call: FuncCall, name: string, type: PgType): MysqlValue {
+  if (call.agg_order !== undefined || call.agg_within_group === true)
+    throw new NotProven(`${name} in this form is not proven there`);
+  const distinct = call.agg_distinct === true ? 'DISTINCT ' : '';
+  const filter = call.agg_filter === undefined ? null : rows.condition(call.agg_filter);
+  const counted = (sql: string): string => (filter === null ? sql : `CASE WHEN ${filter} THEN ${sql} END`);
+  const count = (sql: string): MysqlValue => ({
+    sql: `COUNT(${distinct}${sql})`,
+    type: INT8,
+    exact: true,
+    nullable: false,
+  });
+  if (call.agg_star === true) return count(filter === null ? '*' : counted('1'));
+  const value = rows.print(call.args?.[0]);
+  switch (name) {
+    case 'count':
+      return count(counted(distinct === '' ? value.sql : comparableMysql(value)));
+    case 'min':
+    case 'max': {
+      const sql = `${name.toUpperCase()}(${counted(comparableMysql(value))})`;
+      if (value.type.name === 'bool') throw new NotProven(`${name} of this is not proven there`);
+      return isMysqlText(value.type)
+        ? { sql, type, exact: false, byBytes: `${sql} COLLATE ${rows.level.byteCollation}` }
+        : { sql, type, exact: true };
+    }
+    case 'sum':
+      if (!isInteger(value.type) && !isFixed(value.type)) throw new NotProven('a sum of this is not proven there');
+      if (!isInteger(type) && !isFixed(type)) throw new NotProven('a sum beyond 38 digits is not proven there');
+      return { sql: `SUM(${distinct}${counted(value.sql)})`, type, exact: true, summed: true };
+    case 'avg':
+      throw new NotProven('its averages have other digits: they are divided here');
+    default:
+      throw new NotProven(`${name} is not proven to mean the same there`);
+  }
+}

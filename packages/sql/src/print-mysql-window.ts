@@ -1,0 +1,97 @@
+/** Prints the windows of window functions for MySQL 8 and MariaDB: the default frame, and frames of rows with constant bounds. */
+import type { Node, WindowDef } from 'libpg-query';
+import { sortDirection } from './bind-query-expression.ts';
+import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
+
+/** Bits of `frameOptions` in the syntax tree. */
+const FRAME = {
+  nondefault: 0x1,
+  rows: 0x4,
+  startUnbounded: 0x20,
+  endUnbounded: 0x100,
+  startCurrent: 0x200,
+  endCurrent: 0x400,
+  startPreceding: 0x800,
+  endPreceding: 0x1000,
+  startFollowing: 0x2000,
+  endFollowing: 0x4000,
+  exclusions: 0x8000 | 0x10000 | 0x20000,
+} as const;
+
+/** What stands in the parentheses of OVER. Throws NotProven. */
+export function printMysqlWindow(
+  print: (node: Node | undefined) => MysqlValue,
+  given: WindowDef,
+  windows: ReadonlyMap<string, WindowDef>,
+): string {
+  const base = given.name === undefined ? given : windows.get(given.name);
+  if (base === undefined || base.refname !== undefined || given.refname !== undefined)
+    throw new NotProven('a window made from another window is not proven there');
+  const partition = (base.partitionClause ?? []).map((node) => comparableMysql(plain(print(node))));
+  const order = (base.orderClause ?? []).flatMap((node) => {
+    if (!('SortBy' in node)) throw new NotProven('an order is not proven there');
+    return mysqlSortKeys(print(node.SortBy.node), sortDirection(node.SortBy));
+  });
+  return [
+    ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(', ')}`]),
+    ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
+    ...frame(base),
+  ].join(' ');
+}
+
+/** MySQL counts NULL as the least value; where it should stand is written out, unless there is none. Throws NotProven. */
+export function mysqlSortKeys(value: MysqlValue, order: string): string[] {
+  const sql = comparableMysql(plain(value));
+  const [direction, , place] = order.split(' ');
+  const nulls = value.nullable === false ? [] : [`${sql} IS NULL${place === 'FIRST' ? ' DESC' : ''}`];
+  return [...nulls, `${sql} ${direction}`];
+}
+
+/** A bare number would mean a column of the result. */
+function plain(value: MysqlValue): MysqlValue {
+  if (value.constant === true) throw new NotProven('a constant as a key is not proven there');
+  return value;
+}
+
+function frame({ frameOptions = 0, startOffset, endOffset }: WindowDef): string[] {
+  if ((frameOptions & FRAME.nondefault) === 0) return [];
+  if ((frameOptions & FRAME.exclusions) !== 0 || (frameOptions & FRAME.rows) === 0)
+    throw new NotProven('a frame that is not of rows is not proven there');
+  const bound = (
+    flags: Record<'unbounded' | 'current' | 'preceding' | 'following', number>,
+    offset: Node | undefined,
+    edge: string,
+  ): string => {
+    if ((frameOptions & flags.unbounded) !== 0) return `UNBOUNDED ${edge}`;
+    if ((frameOptions & flags.current) !== 0) return 'CURRENT ROW';
+    const count =
+      offset !== undefined && 'A_Const' in offset && offset.A_Const.ival !== undefined
+        ? (offset.A_Const.ival.ival ?? 0)
+        : null;
+    if (count === null) throw new NotProven('a frame with a computed bound is not proven there');
+    if ((frameOptions & flags.preceding) !== 0) return `${count} PRECEDING`;
+    if ((frameOptions & flags.following) !== 0) return `${count} FOLLOWING`;
+    throw new NotProven('a frame is not proven there');
+  };
+  const start = bound(
+    {
+      unbounded: FRAME.startUnbounded,
+      current: FRAME.startCurrent,
+      preceding: FRAME.startPreceding,
+      following: FRAME.startFollowing,
+    },
+    startOffset,
+    'PRECEDING',
+  );
+  const end = bound(
+    {
+      unbounded: FRAME.endUnbounded,
+      current: FRAME.endCurrent,
+      preceding: FRAME.endPreceding,
+      following: FRAME.endFollowing,
+    },
+    endOffset,
+    'FOLLOWING',
+  );
+  return [`ROWS BETWEEN ${start} AND ${end}`];
+}
