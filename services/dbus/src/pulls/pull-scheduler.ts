@@ -1,8 +1,9 @@
 /** Decides which pulls of a source run now: oldest first, a few tables at once, one of a table at a time, none before its table may be read. */
 import type { Logger } from '@rtdp/service/logging';
-import { RtdpError } from '@rtdp/ums/error';
+import { RtdpError, sentences } from '@rtdp/ums/error';
 import { reasonOf } from '../catalog/source-store.ts';
 import type { TableName } from '../pipeline/contract.ts';
+import { sqlState } from '../sources/postgres/connection.ts';
 import type { PullRun } from './pull-run.ts';
 import { nextPullState, type PullCommand } from './pull-states.ts';
 import type { Pull, PullStore } from './pull-store.ts';
@@ -42,6 +43,7 @@ export class PullScheduler {
   readonly #options: PullSchedulerOptions;
   readonly #running = new Map<string, Running>();
   readonly #waitingFor = new Map<string, string>();
+  #unresolved: readonly Pull[] = [];
   #timer: NodeJS.Timeout | undefined;
   #ticking: Promise<void> = Promise.resolve();
   #stopped = false;
@@ -77,6 +79,16 @@ export class PullScheduler {
   /** What a pull waits for at the moment, if anything. */
   waitingFor(pullId: string): string | null {
     return this.#waitingFor.get(pullId) ?? null;
+  }
+
+  /** Pulls that gave up and wait for somebody, as sentences with what to do. */
+  failed(source: string): string[] {
+    return this.#unresolved.map(({ id, schema, table, reason }) =>
+      sentences(
+        `The pull of ${schema}.${table} failed: ${reason?.message ?? 'no reason was kept'}`,
+        `${reason?.next ?? ''} Then resume it: rtdp source pull-command ${source} ${id} resume.`.trim(),
+      ),
+    );
   }
 
   /** Running pulls that finished no chunk for minutes, as sentences. */
@@ -117,6 +129,7 @@ export class PullScheduler {
     if (this.#stopped) return;
     const { store, sourceId, parallel, readable } = this.#options;
     await this.#tellCancelled();
+    this.#unresolved = await store.unresolved(sourceId);
     for (const pull of await store.unfinished(sourceId)) {
       if (this.#running.size >= parallel) return;
       if (this.#running.has(pull.id)) continue;
@@ -214,13 +227,26 @@ export class PullScheduler {
   async #end(pull: Pull, state: Interruption | 'done' | 'failed', error?: unknown): Promise<void> {
     const { store, organisationId, logger, onEnded } = this.#options;
     try {
-      await store.setState(pull.id, state, error === undefined ? null : reasonOf(error));
+      await store.setState(pull.id, state, error === undefined ? null : reasonOf(pullFailure(pull, error)));
       if (state !== 'waiting') onEnded(await store.get(organisationId, pull.id));
     } catch (failure) {
       // The pull stays `running` in the catalog and is taken up again at the next look.
       logger.error({ err: failure, pull: pull.id, state }, 'the end of a pull could not be recorded');
     }
   }
+}
+
+/** What the source itself said is the source's to mend; an error of ours says its own next step. */
+function pullFailure(pull: Pull, error: unknown): unknown {
+  const state = error instanceof RtdpError ? '' : sqlState(error);
+  if (state === '') return error;
+  return new RtdpError({
+    code: 'DBUS_PULL_FAILED',
+    message: `the source refused to read ${pull.schema}.${pull.table}: ${error instanceof Error ? error.message : String(error)}`,
+    next: 'Mend at the source what it says.',
+    facts: { pull: pull.id, sqlState: state },
+    cause: error,
+  });
 }
 
 function restUnless(signal: AbortSignal, milliseconds: number): Promise<void> {

@@ -88,6 +88,8 @@ export interface PullStore {
   list(sourceId: string, options?: { table?: TableName; limit?: number }): Promise<Pull[]>;
   /** Oldest first: waiting, and running ones that a process left behind. */
   unfinished(sourceId: string): Promise<Pull[]>;
+  /** Failed ones that nobody has resumed, cancelled or followed by another of the table; of captured tables only, oldest first. */
+  unresolved(sourceId: string): Promise<Pull[]>;
   /** Cancelled ones that began, and of which the topic does not yet say that they will not end. */
   cancelledUntold(sourceId: string): Promise<Pull[]>;
   cancelTold(id: string): Promise<void>;
@@ -141,6 +143,24 @@ export function createPullStore(database: Knex): PullStore {
         .where({ source_id: sourceId })
         .whereIn('state', ['waiting', 'running'])
         .orderBy('asked_at');
+      return (rows as PullRow[]).map(toPull);
+    },
+    async unresolved(sourceId) {
+      const rows = await database('pulls as failed')
+        .where({ 'failed.source_id': sourceId, 'failed.state': 'failed' })
+        .whereExists(
+          database('tables as captured')
+            .whereNull('captured.removed_at')
+            .whereRaw('captured.source_id = failed.source_id')
+            .whereRaw('(captured.schema_name, captured.table_name) = (failed.schema_name, failed.table_name)'),
+        )
+        .whereNotExists(
+          database('pulls as later')
+            .whereRaw('later.source_id = failed.source_id and later.asked_at > failed.asked_at')
+            .whereRaw('(later.schema_name, later.table_name) = (failed.schema_name, failed.table_name)'),
+        )
+        .select('failed.*')
+        .orderBy('failed.asked_at');
       return (rows as PullRow[]).map(toPull);
     },
     async cancelledUntold(sourceId) {

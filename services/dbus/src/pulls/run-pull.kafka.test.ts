@@ -1,4 +1,5 @@
 /** Shows how pulls go on: after a kill, a pause, a change of the table in between; and how rows are read again on request. */
+import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
@@ -120,6 +121,54 @@ test('a pull that is cancelled says so and sends no end, so that no sink waits o
   await until('every partition is told', async () => {
     const partitions = (await told()).map(({ partition }) => partition).sort();
     return partitions.length === definition.partitions ? true : String(partitions);
+  });
+});
+
+test('a pull that gives up has failed with its reason, makes the source degraded, and goes on when it is resumed', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const owner = uniqueName('owner');
+  await shop.query(`CREATE ROLE ${owner} LOGIN REPLICATION PASSWORD 'x'`);
+  await using _role = {
+    [Symbol.asyncDispose]: async () => {
+      await fixture.supervisor.stop();
+      await shop.query(`DROP OWNED BY ${owner} CASCADE`);
+      await shop.query(`DROP ROLE ${owner}`);
+    },
+  };
+  const url = new URL(shop.url);
+  await shop.query(`GRANT CREATE ON DATABASE "${url.pathname.slice(1)}" TO ${owner}`);
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  await shop.query('INSERT INTO t SELECT generate_series(1, 3000)');
+  await shop.query(`ALTER TABLE t OWNER TO ${owner}`);
+  url.username = owner;
+  url.password = 'x';
+  const given = fixture.definitionOf(url.href, {
+    snapshot: { chunkRows: 500, rowsPerSecond: 2000, initial: false },
+  });
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const pull = await ask(fixture, given.name, 't');
+  await chunksReach(fixture, pull.id, 1);
+  await shop.query(`REVOKE SELECT ON t FROM ${owner}`);
+  const failed = await fixture.pulled(given.name, 't', 'failed');
+  expect(failed).toMatchObject({
+    reason: { code: 'DBUS_PULL_FAILED', message: expect.stringContaining('permission denied') },
+  });
+  const running = fixture.supervisor.running(given.name)!;
+  const degraded = await until('the source tells of it', async () => {
+    const health = running.health();
+    return health.status === 'degraded' ? health : health.status;
+  });
+  expect(degraded.detail).toContain('The pull of public.t failed');
+  expect(degraded.detail).toContain(`rtdp source pull-command ${given.name} ${pull.id} resume`);
+  await shop.query(`GRANT SELECT ON t TO ${owner}`);
+  await running.pullCommand(failed, 'resume');
+  const done = await fixture.pulled(given.name, 't');
+  expect(done).toMatchObject({ id: pull.id, rows: 3000, firstId: failed.firstId, reason: null });
+  await until('the source is well again', async () => {
+    const health = running.health();
+    return health.status === 'ok' ? health : health.detail;
   });
 });
 

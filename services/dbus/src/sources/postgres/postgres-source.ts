@@ -173,6 +173,8 @@ class PostgresSource implements RunningSource {
     if (alarm !== null) return alarm;
     const stalled = this.#pulls?.stalled(this.#surroundings.now()) ?? [];
     if (stalled.length > 0) return { status: 'degraded', detail: `Pulls make no progress: ${stalled.join('; ')}.` };
+    const [failedPull] = this.#pulls?.failed(this.#stored.name) ?? [];
+    if (failedPull !== undefined) return { status: 'degraded', detail: failedPull };
     if (this.#housekeeping.lastError !== undefined) {
       return { status: 'degraded', detail: `Its tables cannot be compared: ${this.#housekeeping.lastError}` };
     }
