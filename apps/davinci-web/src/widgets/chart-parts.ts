@@ -2,6 +2,7 @@
 import { localeOf } from '../shell/numbers.ts';
 import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
+import type { ReferenceLine } from './dress.ts';
 import type { Series } from './series.ts';
 
 type Part = Record<string, unknown>;
@@ -86,10 +87,13 @@ export function categoryAxis({ palette }: ChartContext, labels: readonly string[
 }
 
 const DAY = 86_400_000;
+const MINUTE = 60_000;
 
 /** Labels as coarse as the whole span allows: years, months, days, minutes or seconds, in the reader's language. */
 export function timeAxis({ palette, language }: ChartContext, moments: readonly number[]): Part {
   const span = Math.max(...moments) - Math.min(...moments);
+  // Where every point is a minute, no tick stands between two.
+  const whole = moments.every((moment) => moment % MINUTE === 0);
   const form: Intl.DateTimeFormatOptions =
     span > 3 * 365 * DAY
       ? { year: 'numeric' }
@@ -97,12 +101,13 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
         ? { month: 'short', year: 'numeric' }
         : span > 2 * DAY
           ? { day: 'numeric', month: 'short' }
-          : span > DAY / 24
+          : span > DAY / 24 || whole
             ? { hour: '2-digit', minute: '2-digit' }
             : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
   const format = new Intl.DateTimeFormat(localeOf(language), form);
   return {
     type: 'time',
+    ...(whole ? { minInterval: MINUTE } : {}),
     axisLine: { lineStyle: { color: palette['line-strong'] } },
     axisTick: { show: false },
     splitLine: { show: false },
@@ -127,10 +132,50 @@ export function valueAxis({ palette }: ChartContext, write: (value: number) => s
   };
 }
 
-/** The colour of a series: by its value where a dimension makes the series, by its place where measures do. */
-export function colourOf(one: Series, column: string | undefined, index: number, context: ChartContext): string {
+/** Part of a value axis: as far as the data goes, and the lines. */
+export function reachOf(lines: readonly ReferenceLine[]): Part {
+  if (lines.length === 0) return {};
+  const least = Math.min(...lines.map(({ value }) => value));
+  const most = Math.max(...lines.map(({ value }) => value));
+  return {
+    min: ({ min }: { min: number }) => (least < min ? least : null),
+    max: ({ max }: { max: number }) => (most > max ? most : null),
+  };
+}
+
+/** Part of one series: lines across the picture, each with its words and its value. */
+export function referenceLines(
+  { palette }: ChartContext,
+  lines: readonly ReferenceLine[],
+  axis: 'xAxis' | 'yAxis',
+  write: (value: number) => string,
+): Part {
+  if (lines.length === 0) return {};
+  return {
+    markLine: {
+      silent: true,
+      symbol: 'none',
+      animation: false,
+      lineStyle: { color: palette['text-muted'], type: 'dashed', width: LENGTHS.line },
+      label: { position: 'insideEndTop', color: palette['text-muted'], fontSize: TEXT[0] },
+      data: lines.map(({ value, label }) => ({
+        [axis]: value,
+        label: { formatter: () => (label === '' ? write(value) : `${label}: ${write(value)}`) },
+      })),
+    },
+  };
+}
+
+/** The colour of a series: by its value where a dimension makes the series, else the one that was chosen, else by its place. */
+export function colourOf(
+  one: Series,
+  column: string | undefined,
+  index: number,
+  context: ChartContext,
+  chosen?: number,
+): string {
   const { series } = context.palette;
   if (one.others) return context.palette['text-faint'];
-  const at = column === undefined ? index : context.colours.indexOf(column, one.value);
+  const at = column === undefined ? (chosen ?? index) : context.colours.indexOf(column, one.value);
   return series[at % series.length] ?? context.palette.accent;
 }

@@ -5,6 +5,7 @@ import {
   DataZoomInsideComponent,
   GridComponent,
   LegendComponent,
+  MarkLineComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
@@ -28,6 +29,7 @@ register([
   LabelLayout,
   LegendComponent,
   LineChart,
+  MarkLineComponent,
   PieChart,
   ScatterChart,
   TooltipComponent,

@@ -8,6 +8,8 @@ export type QueryColumn = QueryResult['columns'][number];
 export type Dimension = QueryParts['dimensions'][number];
 export type Measure = QueryParts['measures'][number];
 export type Filter = QueryParts['filters'][number];
+/** A filter on a measure, after it is added up. */
+export type Having = QueryParts['having'][number];
 export type Values = Record<string, VariableValue>;
 
 /** What is asked of the view, and which field lies on which shelf. */
@@ -43,7 +45,7 @@ export type SettingField =
   | { name: string; type: 'choice'; choices: readonly string[]; default: string }
   | { name: string; type: 'boolean'; default: boolean }
   | { name: string; type: 'number'; default: number | null }
-  | { name: string; type: 'rules'; default: null };
+  | { name: string; type: 'rules' | 'lines'; default: null };
 
 export interface WidgetSchema {
   kind: string;

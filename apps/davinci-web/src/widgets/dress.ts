@@ -13,10 +13,10 @@ export const FORMATS: Readonly<Record<string, string>> = {
   milliseconds: 'ms',
 };
 
-/** `settings.formats` and `settings.labels` (name of a result column → text) win over the view's. */
+/** `settings.formats` and `settings.names` (name of a result column → text) win over the view's. */
 export function dress<Data extends WidgetData>(data: Data, settings: Settings): Data {
   const formats = textsOf(settings.formats);
-  const labels = textsOf(settings.labels);
+  const labels = textsOf(settings.names);
   if (Object.keys(formats).length === 0 && Object.keys(labels).length === 0) return data;
   const columns = data.columns.map(
     (column): QueryColumn => ({
@@ -26,6 +26,28 @@ export function dress<Data extends WidgetData>(data: Data, settings: Settings): 
     }),
   );
   return { ...data, columns };
+}
+
+/** `settings.colours` (name of a measure → place in the palette of series). */
+export function chosenColour(settings: Settings, name: string | undefined): number | undefined {
+  const { colours } = settings;
+  if (name === undefined || typeof colours !== 'object' || colours === null) return undefined;
+  const place = (colours as Record<string, unknown>)[name];
+  return typeof place === 'number' && Number.isInteger(place) && place >= 0 ? place : undefined;
+}
+
+export interface ReferenceLine {
+  value: number;
+  label: string;
+}
+
+/** The lines of `settings.lines` that can be understood. */
+export function linesOf(settings: Settings): ReferenceLine[] {
+  const found = Array.isArray(settings.lines) ? (settings.lines as Partial<ReferenceLine>[]) : [];
+  return found.filter(
+    (line): line is ReferenceLine =>
+      typeof line?.value === 'number' && Number.isFinite(line.value) && typeof line.label === 'string',
+  );
 }
 
 export function textsOf(value: unknown): Readonly<Record<string, string>> {

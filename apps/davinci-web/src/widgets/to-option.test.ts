@@ -13,7 +13,7 @@ import { picksAt } from './picks.ts';
 import { toSlices } from './pie/to-option.ts';
 import { toPivot } from './pivot/to-option.ts';
 import { toGroups } from './scatter/to-option.ts';
-import { sparkline, toScorecard } from './scorecard/to-option.ts';
+import { onTheWay, sparkline, toScorecard } from './scorecard/to-option.ts';
 import { toSeries } from './series.ts';
 import { toneOf } from './table/to-option.ts';
 import { formatAtGrain, toMoment } from './time-values.ts';
@@ -231,6 +231,55 @@ test('points of the smallest series stand together', () => {
   );
   expect(groups).toHaveLength(10);
   expect(groups.at(-1)).toMatchObject({ others: true, rows: [9, 10, 11] });
+});
+
+test('a count on its way shows whole numbers, an amount its fractions, and both arrive', () => {
+  const parts = [0, 0.1, 0.35, 0.8, 0.99, 1];
+  const counted = parts.map((part) => onTheWay(10, 17, part));
+  expect(counted.every(Number.isInteger)).toBe(true);
+  expect([counted[0], counted.at(-1)]).toEqual([10, 17]);
+  expect(onTheWay(1.5, 2.5, 0.5)).toBeCloseTo(2.375);
+  expect(onTheWay(1.5, 2.5, 1)).toBe(2.5);
+});
+
+test('a reference line is on the picture and the axis reaches it; a chosen colour is that of its measure', () => {
+  const settings = {
+    lines: [{ value: 50, label: 'Goal' }, { value: 'x', label: '' }, null],
+    colours: { 'sum(amount)': 3 },
+  };
+  const answer = data(
+    [column('region', 'text'), amount],
+    [
+      ['n', 30],
+      ['s', 20],
+    ],
+  );
+  type Option = {
+    series: (Drawn[number] & { markLine: { data: { xAxis?: number; label: { formatter: () => string } }[] } })[];
+    xAxis: { max: (extent: { max: number }) => number | null; min: (extent: { min: number }) => number | null };
+  };
+  const option = barOption(
+    widget('bar', ['region'], { settings: { ...settings, horizontal: true } }),
+    answer,
+    context,
+  ) as unknown as Option;
+  expect(option.series[0]!.color).toBe(LIGHT.series[3]);
+  expect(option.series[0]!.markLine.data).toMatchObject([{ xAxis: 50 }]);
+  expect(option.series[0]!.markLine.data[0]!.label.formatter()).toBe('Goal: 50');
+  expect([option.xAxis.max({ max: 30 }), option.xAxis.max({ max: 80 }), option.xAxis.min({ min: 0 })]).toEqual([
+    50,
+    null,
+    null,
+  ]);
+  const line = lineOption(widget('line', ['region'], { settings }), answer, context) as unknown as Option;
+  expect(line.series[0]!.markLine.data).toMatchObject([{ yAxis: 50 }]);
+  // Shares have another scale.
+  const percent = barOption(
+    widget('bar', ['region'], { settings: { ...settings, stack: 'percent' } }),
+    answer,
+    context,
+  );
+  expect(JSON.stringify(percent.series)).not.toContain('markLine');
 });
 
 test('rules compare numbers as numbers, the first that holds wins, and nothing has no tone', () => {

@@ -12,7 +12,8 @@ import type { ModelColumn, View } from '@rtdp/davinci-api/client';
 import { Input } from 'antd';
 import { type ComponentType, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { nameOf, type WidgetQuery } from '../../widgets/contract.ts';
+import { nameOf, type Settings, type WidgetQuery } from '../../widgets/contract.ts';
+import { textsOf } from '../../widgets/dress.ts';
 
 /** A search field helps from so many fields on. */
 const SEARCH_FROM = 12;
@@ -91,13 +92,18 @@ export function FieldLabel({
   name,
   model,
   query,
+  settings,
 }: {
   name: string;
   model: View['model'];
   query: WidgetQuery;
+  /** Of the widget, where its own names count. */
+  settings?: Settings;
 }): ReactNode {
   const { t } = useTranslation('workbench');
   const field = [...query.dimensions, ...query.measures].find((each) => nameOf(each) === name);
+  const own = settings === undefined ? undefined : textsOf(settings.names)[name];
+  if (own !== undefined) return own;
   const column = model.find((each) => each.column === (field?.column ?? name));
   const label = column?.label || field?.column || name;
   if (field !== undefined && 'aggregation' in field) return `${t(`aggregations.${field.aggregation}`)} · ${label}`;

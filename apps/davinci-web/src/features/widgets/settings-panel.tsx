@@ -5,11 +5,13 @@ import { Button, Input, InputNumber, Select, Switch, Tooltip } from 'antd';
 import { type Dispatch, type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
 import { nameOf, type SettingField } from '../../widgets/contract.ts';
+import { linesOf } from '../../widgets/dress.ts';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
 import { WIDGETS, widgetKind } from '../../widgets/registry.ts';
 import { misfit } from '../../widgets/shelves.ts';
 import { rulesOf, type ToneRule } from '../../widgets/table/to-option.ts';
 import { FieldLabel } from './field-list.tsx';
+import { LinesEditor } from './lines-editor.tsx';
 import type { Change, WidgetDraft } from './workbench-draft.ts';
 
 interface PanelProps {
@@ -104,6 +106,7 @@ function Setting({ draft, model, dispatch, field }: PanelProps & { field: Settin
   const value = draft.settings[field.name] ?? field.default;
   const set = (next: unknown) => dispatch({ do: 'setting', name: field.name, value: next });
   if (field.type === 'rules') return <Rules draft={draft} model={model} onChange={set} />;
+  if (field.type === 'lines') return <LinesEditor lines={linesOf(draft.settings)} onChange={set} />;
   return (
     <div className="setting">
       <label htmlFor={id}>{t(`settings.${field.name}`)}</label>

@@ -3,6 +3,7 @@ import type { ModelColumn } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
 import { nameOf } from '../../widgets/contract.ts';
 import { type Change, change, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
+import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
 
 function column(name: string, type: ModelColumn['type'], role: ModelColumn['role']): ModelColumn {
   return { column: name, type, role, label: '', format: '', aggregation: 'sum' };
@@ -73,4 +74,43 @@ test('another view begins anew but keeps the name', () => {
     viewId: 'w',
     query: { dimensions: [] },
   });
+});
+
+test('what is said of a measure goes with it when it is added up otherwise, and goes when it goes', () => {
+  const said = after(
+    { do: 'add', column: region },
+    { do: 'add', column: amount },
+    { do: 'having', having: [{ by: 'sum(amount)', operator: '>', values: [100] }] },
+    { do: 'setting', name: 'formats', value: { 'sum(amount)': 'currency:EUR' } },
+    { do: 'setting', name: 'colours', value: { 'sum(amount)': 2 } },
+    { do: 'label', field: 'sum(amount)', label: ' Turnover ' },
+  );
+  expect(said.settings.names).toEqual({ 'sum(amount)': 'Turnover' });
+  expect(change(said, { do: 'label', field: 'sum(amount)', label: '' }, model).settings.names).toEqual({});
+  const averaged = change(said, { do: 'aggregation', field: 'sum(amount)', aggregation: 'avg' }, model);
+  expect(averaged.query.having).toEqual([{ by: 'avg(amount)', operator: '>', values: [100] }]);
+  expect(averaged.settings).toMatchObject({
+    formats: { 'avg(amount)': 'currency:EUR' },
+    colours: { 'avg(amount)': 2 },
+  });
+  expect(change(averaged, { do: 'remove', field: 'avg(amount)' }, model).query.having).toEqual([]);
+});
+
+test('changes are taken back and done again; what is typed in one go is one step', () => {
+  const take = (history: DraftHistory, ...steps: HistoryStep[]) =>
+    steps.reduce((now, step) => takeStep(now, step, model), history);
+  const start = historyOf(emptyDraft('v'));
+  const typed = take(start, { do: 'name', name: 'A' }, { do: 'name', name: 'Ab' }, { do: 'add', column: amount });
+  expect(take(typed, { do: 'undo' }).now).toMatchObject({ name: 'Ab', query: { measures: [] } });
+  const back = take(typed, { do: 'undo' }, { do: 'undo' });
+  expect(back.now).toBe(start.now);
+  expect(take(back, { do: 'undo' })).toBe(back);
+  expect(take(back, { do: 'redo' }, { do: 'redo' }).now).toBe(typed.now);
+  expect(take(back, { do: 'redo' }, { do: 'add', column: region }).future).toEqual([]);
+  const having = (value: number): HistoryStep => ({
+    do: 'having',
+    having: [{ by: 'sum(amount)', operator: '>', values: [value] }],
+  });
+  const filtered = take(typed, having(1), having(12), having(123));
+  expect(take(filtered, { do: 'undo' }).now.query.having).toEqual([]);
 });

@@ -3,12 +3,14 @@ import type { Aggregation, Grain, ModelColumn, View, Widget } from '@rtdp/davinc
 import {
   type Dimension,
   type Filter,
+  type Having,
   type Measure,
   nameOf,
   type ShelfName,
   TIME_TYPES,
   type WidgetQuery,
 } from '../../widgets/contract.ts';
+import { textsOf } from '../../widgets/dress.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { isTime, misfit, shelfOf, splitDimensions } from '../../widgets/shelves.ts';
 
@@ -34,6 +36,8 @@ export type Change =
   | { do: 'grain'; field: string; grain: Grain | undefined }
   | { do: 'aggregation'; field: string; aggregation: Aggregation }
   | { do: 'filters'; filters: Filter[] }
+  | { do: 'having'; having: Having[] }
+  | { do: 'label'; field: string; label: string }
   | { do: 'sort'; field: string | undefined; direction: 'asc' | 'desc' }
   | { do: 'limit'; limit: number }
   | { do: 'setting'; name: string; value: unknown };
@@ -84,6 +88,7 @@ function apply(draft: WidgetDraft, step: Change): WidgetDraft {
         measures: query.measures.filter((each) => nameOf(each) !== step.field),
         series: query.series?.filter((each) => each !== step.field),
         sort: query.sort.filter((each) => each.by !== step.field),
+        having: query.having.filter((each) => each.by !== step.field),
       } as Partial<WidgetQuery>);
     case 'move':
       return moveField(draft, step.field, step.shelf, step.before);
@@ -99,6 +104,14 @@ function apply(draft: WidgetDraft, step: Change): WidgetDraft {
       return aggregate(draft, step.field, step.aggregation);
     case 'filters':
       return withQuery({ filters: step.filters });
+    case 'having':
+      return withQuery({ having: step.having });
+    case 'label': {
+      const { [step.field]: _, ...others } = textsOf(draft.settings.names);
+      const label = step.label.trim();
+      const names = label === '' ? others : { ...others, [step.field]: label };
+      return { ...draft, settings: { ...draft.settings, names } };
+    }
     case 'sort':
       return withQuery({ sort: step.field === undefined ? [] : [{ by: step.field, direction: step.direction }] });
     case 'limit':
@@ -170,10 +183,24 @@ function aggregate(draft: WidgetDraft, field: string, aggregation: Aggregation):
     return { column: each.column, aggregation, ...(alias === undefined ? {} : { alias }) };
   });
   const renamed = measures.find((each) => !query.measures.includes(each));
-  const sort = query.sort.map((each) =>
-    each.by === field && renamed !== undefined ? { ...each, by: nameOf(renamed) } : each,
-  );
-  return { ...draft, query: { ...query, measures, sort } };
+  if (renamed === undefined) return draft;
+  const name = nameOf(renamed);
+  const follow = <Part extends { by: string }>(parts: readonly Part[]): Part[] =>
+    parts.map((each) => (each.by === field ? { ...each, by: name } : each));
+  const next = { ...query, measures, sort: follow(query.sort), having: follow(query.having) };
+  return { ...draft, query: next, settings: renameField(draft.settings, field, name) };
+}
+
+/** What was said of a field of the answer goes with its name. A label that named what was added up before does not. */
+function renameField(settings: WidgetDraft['settings'], from: string, to: string): WidgetDraft['settings'] {
+  const next = { ...settings };
+  for (const part of ['formats', 'colours']) {
+    const named = next[part];
+    if (typeof named !== 'object' || named === null || !(from in named)) continue;
+    const { [from]: said, ...others } = named as Record<string, unknown>;
+    next[part] = { ...others, [to]: said };
+  }
+  return next;
 }
 
 /** Another kind keeps the fields; which lie on the shelf `series` is its own choice again where they do not fit. */

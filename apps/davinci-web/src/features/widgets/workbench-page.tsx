@@ -1,8 +1,8 @@
 /** The workbench: fields of a view are put onto shelves and become a widget, seen at once. */
-import { DashboardOutlined, SaveOutlined } from '@ant-design/icons';
+import { DashboardOutlined, RedoOutlined, SaveOutlined, UndoOutlined } from '@ant-design/icons';
 import { DndContext, type DragEndEvent, DragOverlay, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
 import type { DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
-import { App, Button, Dropdown, Input, Select } from 'antd';
+import { App, Button, Dropdown, Input, Select, Tooltip } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../api/client.ts';
@@ -20,7 +20,8 @@ import { Preview } from './preview.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { Shelves } from './shelves.tsx';
 import './workbench.css';
-import { type Change, change, draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
+import { draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
+import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
 
 export default function WorkbenchPage() {
   const { t } = useTranslation('workbench');
@@ -58,14 +59,17 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const [dragged, setDragged] = useState<string>();
   const [saved, setSaved] = useState<WidgetDraft>();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
-  const [draft, dispatch] = useReducer(
-    (current: WidgetDraft, step: Change) => change(current, step, modelOf(views, current.viewId)),
+  const [history, dispatch] = useReducer(
+    (current: DraftHistory, step: HistoryStep) => takeStep(current, step, modelOf(views, current.now.viewId)),
     undefined,
     () =>
-      stored === undefined
-        ? emptyDraft(url.get('view') ?? (views.length === 1 ? views[0]?.id : undefined))
-        : draftOf(stored),
+      historyOf(
+        stored === undefined
+          ? emptyDraft(url.get('view') ?? (views.length === 1 ? views[0]?.id : undefined))
+          : draftOf(stored),
+      ),
   );
+  const draft = history.now;
   const [beginning] = useState(draft);
   const view = views.find((each) => each.id === draft.viewId);
   const model = useMemo(() => view?.model ?? [], [view]);
@@ -75,6 +79,21 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   useEffect(() => {
     if (!isChanged) leaves.current = false;
   }, [isChanged]);
+
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      // A field takes back what was typed into it by itself.
+      const typing = event.target instanceof HTMLElement && /INPUT|TEXTAREA/.test(event.target.tagName);
+      if (!(event.ctrlKey || event.metaKey) || typing) return;
+      const key = event.key.toLowerCase();
+      if (key === 'z') dispatch({ do: event.shiftKey ? 'redo' : 'undo' });
+      else if (key === 'y') dispatch({ do: 'redo' });
+      else return;
+      event.preventDefault();
+    };
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, []);
 
   const onDragEnd = ({ active, over }: DragEndEvent) => {
     setDragged(undefined);
@@ -202,6 +221,17 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
       actions={
         mayEdit ? (
           <>
+            {(['undo', 'redo'] as const).map((each) => (
+              <Tooltip key={each} title={t(each)}>
+                <Button
+                  type="text"
+                  icon={each === 'undo' ? <UndoOutlined /> : <RedoOutlined />}
+                  aria-label={t(each)}
+                  disabled={(each === 'undo' ? history.past : history.future).length === 0}
+                  onClick={() => dispatch({ do: each })}
+                />
+              </Tooltip>
+            ))}
             <AddTo onAdd={(id) => void onAdd(id)} disabled={draft.viewId === undefined} />
             <Button
               type="primary"

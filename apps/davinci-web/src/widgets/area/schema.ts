@@ -11,6 +11,7 @@ export const schema: WidgetSchema = {
   settings: [
     { name: 'stack', type: 'choice', choices: ['stacked', 'percent', 'none'], default: 'stacked' },
     { name: 'smooth', type: 'boolean', default: false },
+    { name: 'lines', type: 'lines', default: null },
   ],
   size: { w: 12, h: 9 },
 };

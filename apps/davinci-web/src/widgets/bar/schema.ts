@@ -12,6 +12,7 @@ export const schema: WidgetSchema = {
     { name: 'stack', type: 'choice', choices: ['none', 'stacked', 'percent'], default: 'none' },
     { name: 'horizontal', type: 'boolean', default: false },
     { name: 'labels', type: 'boolean', default: false },
+    { name: 'lines', type: 'lines', default: null },
   ],
   size: { w: 12, h: 9 },
 };

@@ -1,7 +1,17 @@
 /** Decides how an answer becomes a bar chart: bars from zero, in the order of the answer or of time; pure. */
 
 import { LENGTHS, TEXT } from '../../shell/tokens.ts';
-import { baseOption, categoryAxis, colourOf, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
+import {
+  baseOption,
+  categoryAxis,
+  colourOf,
+  grid,
+  legend,
+  reachOf,
+  referenceLines,
+  tooltip,
+  valueAxis,
+} from '../chart-parts.ts';
 import {
   type ChartContext,
   categoryLabel,
@@ -12,6 +22,7 @@ import {
   writeNumber,
 } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition } from '../contract.ts';
+import { chosenColour, linesOf } from '../dress.ts';
 import { toShares } from '../line/to-option.ts';
 import { reorder, toSeries } from '../series.ts';
 import { splitDimensions } from '../shelves.ts';
@@ -59,11 +70,15 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const grain = widget.query.dimensions[category]?.grain;
   const titles = shown.categories.map((value) => categoryLabel(value, column, grain, context));
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
-  const colours = shown.series.map((one, index) => colourOf(one, seriesColumn, index, context));
+  const colours = shown.series.map((one, index) =>
+    colourOf(one, seriesColumn, index, context, chosenColour(widget.settings, data.columns[one.measure]?.name)),
+  );
   const stacked = stack === 'stacked' || percent;
   const crowded = titles.length > MOST_BARS;
   const names = categoryAxis(context, titles);
-  const values = valueAxis(context, write, percent ? { max: 1 } : {});
+  // A share of the whole has another scale than the lines.
+  const lines = percent ? [] : linesOf(widget.settings);
+  const values = valueAxis(context, write, percent ? { max: 1 } : reachOf(lines));
   const radius = LENGTHS['radius-small'] / 2;
   return {
     ...baseOption(context, widget.name),
@@ -112,6 +127,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       ...(stacked
         ? { stack: 'all' }
         : { itemStyle: { borderRadius: horizontal ? [0, radius, radius, 0] : [radius, radius, 0, 0] } }),
+      ...(index === 0 ? referenceLines(context, lines, horizontal ? 'xAxis' : 'yAxis', write) : {}),
       ...(widget.settings.labels === true
         ? {
             label: {

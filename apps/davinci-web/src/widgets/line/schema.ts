@@ -12,6 +12,7 @@ export const schema: WidgetSchema = {
     { name: 'smooth', type: 'boolean', default: false },
     { name: 'points', type: 'boolean', default: false },
     { name: 'zero', type: 'boolean', default: false },
+    { name: 'lines', type: 'lines', default: null },
   ],
   size: { w: 12, h: 9 },
 };

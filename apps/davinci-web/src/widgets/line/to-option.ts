@@ -1,5 +1,16 @@
 /** Decides how an answer becomes a line chart: time on the x axis where there is one; pure. */
-import { baseOption, categoryAxis, colourOf, grid, legend, timeAxis, tooltip, valueAxis } from '../chart-parts.ts';
+import {
+  baseOption,
+  categoryAxis,
+  colourOf,
+  grid,
+  legend,
+  reachOf,
+  referenceLines,
+  timeAxis,
+  tooltip,
+  valueAxis,
+} from '../chart-parts.ts';
 import {
   type ChartContext,
   categoryLabel,
@@ -10,6 +21,7 @@ import {
   writeNumber,
 } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition, WidgetSchema } from '../contract.ts';
+import { chosenColour, linesOf } from '../dress.ts';
 import { reorder, type SeriesTable, toSeries } from '../series.ts';
 import { splitDimensions } from '../shelves.ts';
 import { toMoment } from '../time-values.ts';
@@ -39,8 +51,12 @@ export function toOption(
   const percent = (value: number) => writeNumber(value, { ...measureColumn!, format: 'percent' }, context);
   const write = (value: number) =>
     shape.stack === 'percent' ? percent(value) : writeNumber(value, measureColumn, context);
+  // A share of the whole has another scale than the lines.
+  const lines = shape.stack === 'percent' ? [] : linesOf(widget.settings);
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
-  const colours = shown.series.map((one, index) => colourOf(one, seriesColumn, index, context));
+  const colours = shown.series.map((one, index) =>
+    colourOf(one, seriesColumn, index, context, chosenColour(widget.settings, data.columns[one.measure]?.name)),
+  );
   const titles = shown.categories.map((value) => categoryLabel(value, column, grain, context));
   const x = timed
     ? shown.categories.map((value) => toMoment(value) ?? null)
@@ -71,7 +87,7 @@ export function toOption(
       : { ...categoryAxis(context, titles), boundaryGap: false },
     yAxis: valueAxis(context, write, {
       scale: !(shape.area || shape.stack !== 'none' || widget.settings.zero === true),
-      ...(shape.stack === 'percent' ? { max: 1 } : {}),
+      ...(shape.stack === 'percent' ? { max: 1 } : reachOf(lines)),
     }),
     series: shown.series.map((one, index) => ({
       id: one.others ? 'others' : `${one.measure}:${String(one.value)}`,
@@ -88,6 +104,7 @@ export function toOption(
       ...(one.values.length > SAMPLE_ABOVE ? { sampling: 'lttb' } : {}),
       ...(shape.area ? { areaStyle: { opacity: shape.stack === 'none' ? 0.16 : 0.7 } } : {}),
       ...(shape.stack === 'none' ? {} : { stack: 'all' }),
+      ...(index === 0 ? referenceLines(context, lines, 'yAxis', write) : {}),
     })),
   };
 }

@@ -7,7 +7,7 @@ import { TIMES } from '../../shell/tokens.ts';
 import { formatOf, labelOf } from '../chart-words.ts';
 import type { WidgetViewProps } from '../contract.ts';
 import { numberOf } from '../series.ts';
-import { sparkline, toScorecard } from './to-option.ts';
+import { onTheWay, sparkline, toScorecard } from './to-option.ts';
 
 export default function View({ widget, data, pictureRef }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
@@ -64,8 +64,7 @@ function useMoving(target: number | null): number | null {
     const began = performance.now();
     let frame = requestAnimationFrame(function step(now) {
       const part = Math.min(1, (now - began) / TIMES.move);
-      const eased = 1 - (1 - part) ** 3;
-      current.current = part === 1 ? target : from + (target - from) * eased;
+      current.current = onTheWay(from, target, part);
       setShown(current.current);
       if (part < 1) frame = requestAnimationFrame(step);
     });

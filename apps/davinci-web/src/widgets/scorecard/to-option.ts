@@ -82,6 +82,13 @@ export function sparkline(trend: Scorecard['trend']): string {
     .join('');
 }
 
+/** What is shown when `part` (0 to 1) of the time has gone: fast at first; between two whole numbers only whole ones. */
+export function onTheWay(from: number, target: number, part: number): number {
+  if (part >= 1) return target;
+  const value = from + (target - from) * (1 - (1 - part) ** 3);
+  return Number.isInteger(from) && Number.isInteger(target) ? Math.round(value) : value;
+}
+
 function round(value: number): number {
   return Math.round(value * 100) / 100;
 }
