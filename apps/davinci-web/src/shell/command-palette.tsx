@@ -97,8 +97,8 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
       onCancel={onClose}
       footer={null}
       closable={false}
-      title={null}
-      aria-label={t('bar.search')}
+      title={<span className="visually-hidden">{t('bar.search')}</span>}
+      styles={{ header: { margin: 0 } }}
       destroyOnHidden
     >
       <Input
@@ -133,7 +133,7 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
           >
             <span className="ellipsis">{entry.label}</span>
             {entry.description ? <span className="ellipsis faint small">{entry.description}</span> : null}
-            <span className="kind">{entry.kind}</span>
+            <span className="palette-kind">{entry.kind}</span>
           </div>
         ))}
         {entries.length === 0 ? (

@@ -1,6 +1,6 @@
 /** Decides how a page stands in the frame: rail, top bar, content, command palette. */
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { isChosenHere, useAppearance } from './appearance.tsx';
@@ -17,6 +17,10 @@ export function Frame() {
   const location = useLocation();
   const bare = new URLSearchParams(location.searchStr).get('screen') === 'full';
   const [searching, setSearching] = useState(false);
+  const [menuOpen, setMenuOpen] = useState(false);
+  const closeMenu = useCallback(() => setMenuOpen(false), []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another page closes the menu that led to it.
+  useEffect(closeMenu, [location.pathname]);
 
   // The session ended (signed out, revoked): the login page comes back to here.
   useEffect(() => {
@@ -55,9 +59,12 @@ export function Frame() {
       <a className="frame-skip" href="#content">
         {t('skip')}
       </a>
-      {bare ? <span /> : <Rail />}
+      {bare ? <span /> : <Rail open={menuOpen} onClose={closeMenu} />}
+      {menuOpen ? <div className="rail-veil" onPointerDown={closeMenu} /> : null}
       <div className="main">
-        {bare ? null : <TopBar onSearch={() => setSearching(true)} />}
+        {bare ? null : (
+          <TopBar menuOpen={menuOpen} onMenu={() => setMenuOpen(!menuOpen)} onSearch={() => setSearching(true)} />
+        )}
         <main className="content" id="content" tabIndex={-1}>
           <Suspense fallback={<Loading shape="page" />}>
             <Outlet />

@@ -2,23 +2,55 @@
 import { LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
 import { useLocation } from '@tanstack/react-router';
 import { App, Dropdown, Tooltip } from 'antd';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Link, useGo } from './link.tsx';
 import { RAIL, type RailEntry } from './pages.ts';
 
-export function Rail(): ReactNode {
+const NARROW_WINDOW = matchMedia('(max-width: 1100px)');
+
+/** Whether the window is too narrow for the names of the pages beside their content. */
+function useNarrowWindow(): boolean {
+  return useSyncExternalStore(
+    (listener) => {
+      NARROW_WINDOW.addEventListener('change', listener);
+      return () => NARROW_WINDOW.removeEventListener('change', listener);
+    },
+    () => NARROW_WINDOW.matches,
+  );
+}
+
+/** On a phone it lies over the page while it is `open`, and is away else. */
+export function Rail({ open, onClose }: { open: boolean; onClose: () => void }): ReactNode {
   const { t } = useTranslation('shell');
   const role = useSession()?.user.role ?? 'viewer';
-  const [narrow, setNarrow] = useState(() => localStorage.getItem('davinci.rail') === 'narrow');
+  const [folded, setFolded] = useState(() => localStorage.getItem('davinci.rail') === 'narrow');
+  // In a narrow window the choice holds as long as the page is open, and no longer.
+  const narrowWindow = useNarrowWindow();
+  const [unfolded, setUnfolded] = useState(false);
+  const narrow = !open && (narrowWindow ? !unfolded : folded);
+  const rail = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (open) rail.current?.querySelector('a')?.focus();
+  }, [open]);
   const mine = RAIL.filter((entry) => rank(role) >= rank(entry.role));
   const fold = () => {
+    if (open) return onClose();
+    if (narrowWindow) return setUnfolded(narrow);
     localStorage.setItem('davinci.rail', narrow ? 'wide' : 'narrow');
-    setNarrow(!narrow);
+    setFolded(!narrow);
   };
   return (
-    <nav className={`rail ${narrow ? 'narrow' : ''}`} aria-label={t('rail.label')}>
+    <nav
+      ref={rail}
+      id="rail"
+      className={`rail ${narrow ? 'narrow' : ''} ${open ? 'open' : ''}`}
+      aria-label={t('rail.label')}
+      onKeyDown={(event) => {
+        if (open && event.key === 'Escape') onClose();
+      }}
+    >
       <Link to="/" className="rail-brand" aria-label="Davinci">
         <img src="/icon.svg" alt="" />
         <span className="rail-label">Davinci</span>

@@ -50,7 +50,7 @@ export function Loading({
   const bones = Array.from({ length: lines }, (_, index) => index);
   return (
     <div
-      className={shape === 'page' ? 'page' : 'skeleton'}
+      className={shape === 'page' ? 'page' : `skeleton ${shape}`}
       role="status"
       aria-label={t('loading')}
       style={{ visibility: visible ? 'visible' : 'hidden' }}

@@ -1,5 +1,5 @@
 /** Decides what stands above a page: where I am, what the page adds, search, and how it looks. */
-import { BulbOutlined, SearchOutlined } from '@ant-design/icons';
+import { BulbOutlined, MenuOutlined, SearchOutlined } from '@ant-design/icons';
 import { Button, Dropdown } from 'antd';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -9,12 +9,22 @@ import { useBarAside, useCrumbs } from './page.tsx';
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
-export function TopBar({ onSearch }: { onSearch: () => void }): ReactNode {
+/** The button of the menu is there on a phone only. */
+export function TopBar(props: { menuOpen: boolean; onMenu: () => void; onSearch: () => void }): ReactNode {
   const { t } = useTranslation('shell');
   const crumbs = useCrumbs();
   const aside = useBarAside();
   return (
     <header className="bar">
+      <Button
+        className="bar-menu"
+        type="text"
+        icon={<MenuOutlined />}
+        aria-label={t('rail.label')}
+        aria-expanded={props.menuOpen}
+        aria-controls="rail"
+        onClick={props.onMenu}
+      />
       <nav className="bar-crumbs" aria-label={t('bar.crumbs')}>
         {crumbs.map((crumb, index) => (
           // biome-ignore lint/suspicious/noArrayIndexKey: a crumb is its place in the path.
@@ -33,9 +43,15 @@ export function TopBar({ onSearch }: { onSearch: () => void }): ReactNode {
         ))}
       </nav>
       {aside}
-      <button type="button" className="plain bar-search" onClick={onSearch} aria-keyshortcuts="Control+K Meta+K">
+      <button
+        type="button"
+        className="plain bar-search"
+        onClick={props.onSearch}
+        aria-label={t('bar.search')}
+        aria-keyshortcuts="Control+K Meta+K"
+      >
         <SearchOutlined />
-        <span className="ellipsis">{t('bar.search')}</span>
+        <span className="ellipsis bar-search-words">{t('bar.search')}</span>
         <span className="key">{isApple ? '⌘ K' : 'Ctrl K'}</span>
       </button>
       <Looks />

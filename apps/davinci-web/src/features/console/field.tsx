@@ -12,7 +12,7 @@ export function Field(props: {
 }): ReactNode {
   const id = useId();
   return (
-    <div className="field">
+    <div className="form-field">
       <label htmlFor={id}>
         {props.label}
         {props.required ? (

@@ -25,7 +25,8 @@ import { layoutGraph, type Placed } from './layout-graph.ts';
 
 /** Pixels; a node is as large as three short lines. A picture of many columns has narrower ones, to stay readable as a whole. */
 const SIZES = {
-  normal: { node: { width: 208, height: 74 }, between: 72 },
+  // Between two columns stands what an edge says of itself: "12 messages behind".
+  normal: { node: { width: 208, height: 74 }, between: 120 },
   dense: { node: { width: 160, height: 74 }, between: 52 },
 };
 

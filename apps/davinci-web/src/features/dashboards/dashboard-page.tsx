@@ -55,6 +55,9 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const live = useLive(dashboard.id, bundle.state, dashboard.refreshed === 'live', reloadBundle);
   const filters = useFilters(dashboard);
 
+  // A choice of one is none: the filters have the place of the tabs.
+  const isOne = dashboard.tabs.length === 1 && !isEditing;
+
   const startEditing = () => {
     change({ do: 'start', dashboard: bundle.dashboard });
     setEditing('1');
@@ -68,11 +71,15 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   return (
     <DashboardFrame name={dashboard.name} aside={<LiveMark live={live} on={dashboard.refreshed === 'live'} />}>
       <div className="dashboard-bar">
-        <Tabs
-          activeKey={tab?.id ?? ''}
-          onChange={(key) => setTab(key === dashboard.tabs[0]?.id ? undefined : key, { push: true })}
-          items={dashboard.tabs.map((each) => ({ key: each.id, label: each.name }))}
-        />
+        {isOne ? (
+          <ControllersBar dashboard={dashboard} filters={filters} />
+        ) : (
+          <Tabs
+            activeKey={tab?.id ?? ''}
+            onChange={(key) => setTab(key === dashboard.tabs[0]?.id ? undefined : key, { push: true })}
+            items={dashboard.tabs.map((each) => ({ key: each.id, label: each.name }))}
+          />
+        )}
         {isEditing ? (
           <EditBar
             draft={draft}
@@ -111,7 +118,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
       ) : live.stale === undefined ? null : (
         <Stale why={live.stale} recovering />
       )}
-      <ControllersBar dashboard={dashboard} filters={filters} />
+      {isOne ? null : <ControllersBar dashboard={dashboard} filters={filters} />}
       {filters.crossFilters.length === 0 ? null : (
         <div className="chips">
           <span className="muted small">{t('selection')}</span>
