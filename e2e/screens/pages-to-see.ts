@@ -1,19 +1,25 @@
 /** Decides which pages there are to be seen, and in which states each can be; things of the demo lend their names to the pages of one thing. */
-import type { BrowserContext } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import type { PageState } from './show-state.ts';
 
 export interface PageToSee {
   name: string;
   path: string;
   states: readonly PageState[];
+  /** Which answers a state changes, by the beginning of their path; else all. */
+  scope?: string;
+  /** Of the window in pixels; else that of a desk. */
+  size?: { width: number; height: number };
+  /** What a person does once the page stands there, before its picture is taken. */
+  act?: (page: Page) => Promise<void>;
 }
 
 const LIST: readonly PageState[] = ['empty', 'loading', 'error', 'full'];
 const ONE: readonly PageState[] = ['loading', 'error', 'full'];
 const FORM: readonly PageState[] = ['full'];
 
-export async function pagesToSee(context: BrowserContext, origin: string): Promise<PageToSee[]> {
-  const ask = await asker(context, origin);
+/** `ask` gives the JSON that the API answers to a path. */
+export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promise<PageToSee[]> {
   const first = async (
     path: string,
     pick: (item: Record<string, string>) => string | undefined,
@@ -37,8 +43,12 @@ export async function pagesToSee(context: BrowserContext, origin: string): Promi
     { name: 'home', path: '/', states: LIST },
     { name: 'dashboards', path: '/dashboards', states: LIST },
     ...one('dashboard', dashboard, (id) => `/dashboards/${id}`),
+    ...one('dashboard-widgets', dashboard, (id) => `/dashboards/${id}`, ['empty', 'loading', 'error']).map((page) => ({
+      ...page,
+      scope: '/api/query',
+    })),
     { name: 'widgets', path: '/widgets', states: LIST },
-    ...one('workbench', widget, (id) => `/widgets/${id}`),
+    ...one('workbench', widget, (id) => `/widgets/${id}`, LIST),
     { name: 'views', path: '/views', states: LIST },
     { name: 'new-view', path: '/views/new', states: FORM },
     ...one('view', view, (id) => `/views/${id}`),
@@ -82,17 +92,4 @@ function one(
   states: readonly PageState[] = ONE,
 ): PageToSee[] {
   return id === undefined ? [] : [{ name, path: path(encodeURIComponent(id)), states }];
-}
-
-/** Asks the API with the token of the session that the context has by its cookie. */
-async function asker(context: BrowserContext, origin: string): Promise<(path: string) => Promise<unknown>> {
-  const session = await context.request.post(`${origin}/api/session/refresh`);
-  const { accessToken } = (await session.json()) as { accessToken: string };
-  return async (path) => {
-    const answer = await context.request.get(`${origin}${path}`, {
-      headers: { authorization: `Bearer ${accessToken}` },
-    });
-    if (!answer.ok()) throw new Error(`${path} was answered with ${answer.status()}`);
-    return answer.json();
-  };
 }

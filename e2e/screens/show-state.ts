@@ -1,64 +1,56 @@
-/** Decides how a page is brought into a state: by its real answers, or by answers that are emptied, held back or refused on the way. */
+/** Decides how a page is brought into a state: by its real answers, or by answers that are emptied, held back or refused on the way to it. */
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Page, Route } from 'playwright-core';
+import type { Page } from 'playwright-core';
 
 export type PageState = 'empty' | 'loading' | 'error' | 'full';
 
-/** These decide who somebody is, and are never touched. */
-const SESSION = /\/api\/(session|me)\b/;
-const SETTLED_MILLISECONDS = 60_000;
+const SETTLED_MILLISECONDS = 30_000;
+/** Skeletons come after 200 ms. */
+const SKELETON_MILLISECONDS = 700;
+/** Charts move to their values for half a second, and graphs are laid out once their data is there. */
+const CHART_MILLISECONDS = 900;
 
-export async function showState(page: Page, address: string, state: PageState): Promise<void> {
-  if (state !== 'full') {
-    await page.route(
-      (url) => url.pathname.startsWith('/api/') && !SESSION.test(url.pathname),
-      (route) => answer(route, state),
-    );
-  }
+export interface Wanted {
+  state: PageState;
+  /** Only the answers whose path begins so are changed; else all but those of the session. */
+  scope?: string;
+}
+
+/** The page stands at `address` in `state`, as far as it can be told from outside. Throws when it does not come to rest. */
+export async function showState(page: Page, address: string, { state, scope }: Wanted): Promise<void> {
+  await page.evaluate(
+    `sessionStorage.setItem('screens.state', '${state}'); sessionStorage.setItem('screens.scope', '${scope ?? '/api/'}')`,
+  );
   await page.goto(address, { waitUntil: 'domcontentloaded' });
   await page.waitForSelector('.page', { timeout: SETTLED_MILLISECONDS });
   if (state === 'loading') {
-    // Skeletons come after 200 ms.
-    await sleep(900);
+    await sleep(SKELETON_MILLISECONDS);
     return;
   }
   if (state === 'error') await page.waitForSelector('[role="alert"]', { timeout: SETTLED_MILLISECONDS });
+  await settle(page);
+}
+
+/** Waits until no skeleton stands on the page, and its charts have come to rest. */
+export async function settle(page: Page): Promise<void> {
   await page.waitForSelector('.bone', { state: 'detached', timeout: SETTLED_MILLISECONDS });
-  // Charts grow and graphs are laid out once their data is there.
-  await sleep(1_200);
+  await page.evaluate(QUIET);
+  if ((await page.locator('canvas, .react-flow').count()) > 0) await sleep(CHART_MILLISECONDS);
 }
 
-async function answer(route: Route, state: Exclude<PageState, 'full'>): Promise<void> {
-  if (state === 'loading') return;
-  if (state === 'error') {
-    await route.fulfill({
-      status: 500,
-      contentType: 'application/json',
-      body: JSON.stringify({
-        code: 'SERVICE_INTERNAL',
-        message: 'the service failed in a way it did not expect',
-        next: 'Look into the log of the service at this time; the error is there in full.',
-        facts: {},
-      }),
-    });
-    return;
-  }
-  if (route.request().method() !== 'GET' || route.request().url().includes('/api/live')) return route.continue();
-  const real = await route.fetch();
-  const text = await real.text();
-  await route.fulfill({ response: real, body: JSON.stringify(emptied(JSON.parse(text))) });
-}
+/** Runs in the page: resolves when nothing has changed for a moment; what is live never rests, so not for ever. */
+const QUIET = `new Promise((resolve) => {
+  let timer = setTimeout(done, 200);
+  const limit = setTimeout(done, 1200);
+  const observer = new MutationObserver(() => { clearTimeout(timer); timer = setTimeout(done, 200); });
+  observer.observe(document.body, { subtree: true, childList: true, characterData: true });
+  function done() { clearTimeout(timer); clearTimeout(limit); observer.disconnect(); resolve(); }
+})`;
 
-/** Every list of the answer has nothing in it; what is not a list stays. */
-function emptied(body: unknown): unknown {
-  if (Array.isArray(body)) return [];
-  if (typeof body !== 'object' || body === null) return body;
-  const lists = Object.entries(body).filter(
-    ([name, value]) => Array.isArray(value) && ['items', 'databases'].includes(name),
-  );
-  return {
-    ...body,
-    ...Object.fromEntries(lists.map(([name]) => [name, []])),
-    ...('total' in body ? { total: 0 } : {}),
-  };
+const CHANGE = readFileSync(new URL('./change-answers.js', import.meta.url), 'utf8');
+
+/** From now on what the page opens is in `language`, signed in by `session`, and changed as `showState` wants it. */
+export async function prepare(page: Page, given: { language: 'en' | 'zh'; session: unknown }): Promise<void> {
+  await page.addInitScript({ content: `globalThis.givenToScreens = ${JSON.stringify(given)};\n${CHANGE}` });
 }
