@@ -1,5 +1,6 @@
 /** Postgres' arrays on their texts: read, written, taken apart and put together; several dimensions count as one list of items. */
 import { printArrayText } from '@rtdp/sql/literals';
+import { quoteJson } from './pg-json.ts';
 import { fail } from './row-failure.ts';
 
 type Item = string | null;
@@ -124,4 +125,27 @@ export function containsItems(text: string, others: string): boolean {
 export function overlapsItems(text: string, others: string): boolean {
   const items = new Set(readItems(text));
   return readItems(others).some((item) => item !== null && items.has(item));
+}
+
+/** As to_json writes it; `kind`: how an item is written. */
+export function arrayJson(text: string, kind: string): string {
+  requirePlain(text);
+  const items = readItems(text).map((item) => {
+    if (item === null) return 'null';
+    if (kind === 'boolean') return item === 't' ? 'true' : 'false';
+    return kind === 'number' ? item : quoteJson(item);
+  });
+  return `[${items.join(',')}]`;
+}
+
+/** Of packed items in order, the one of the longest run; the first of several. */
+export function mostFrequent(packed: string): string {
+  let [best, most] = ['', 0];
+  let [current, count] = ['', 0];
+  for (const item of packed.split(SEPARATOR)) {
+    count = item === current ? count + 1 : 1;
+    current = item;
+    if (count > most) [best, most] = [item, count];
+  }
+  return best;
 }

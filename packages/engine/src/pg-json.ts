@@ -241,3 +241,22 @@ function canonical(value: string, depth: number): string {
 function printString(value: string): string {
   return JSON.stringify(value);
 }
+
+const ESCAPES: Record<string, string> = {
+  '"': '\\"',
+  '\\': '\\\\',
+  '\b': '\\b',
+  '\f': '\\f',
+  '\n': '\\n',
+  '\r': '\\r',
+  '\t': '\\t',
+};
+
+/** The text as a string of json. */
+export function quoteJson(text: string): string {
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: those are what is escaped.
+  const escaped = text.replace(/["\\\u0000-\u001f]/g, (character) => {
+    return ESCAPES[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`;
+  });
+  return `"${escaped}"`;
+}

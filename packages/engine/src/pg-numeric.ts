@@ -2,7 +2,7 @@
 import { fail } from './row-failure.ts';
 
 /** `digits` × 10^-scale; or one of the three values that are no number. */
-type Numeric =
+export type Numeric =
   | { kind: 'finite'; digits: bigint; scale: number }
   | { kind: 'nan' }
   | { kind: 'infinity' }
@@ -53,7 +53,7 @@ export function formatNumeric(value: Numeric): string {
   return `${sign}${padded.slice(0, -value.scale)}.${padded.slice(-value.scale)}`;
 }
 
-function power(places: number): bigint {
+export function power(places: number): bigint {
   return 10n ** BigInt(places);
 }
 
@@ -81,7 +81,7 @@ function signed(direction: number): Numeric {
   return { kind: direction > 0 ? 'infinity' : 'minus' };
 }
 
-function add(a: Numeric, b: Numeric): Numeric {
+export function add(a: Numeric, b: Numeric): Numeric {
   if (a.kind === 'nan' || b.kind === 'nan') return { kind: 'nan' };
   if (a.kind !== 'finite') return b.kind === 'finite' || b.kind === a.kind ? a : { kind: 'nan' };
   if (b.kind !== 'finite') return b;
@@ -95,7 +95,7 @@ function negate(value: Numeric): Numeric {
   return { kind: value.kind === 'infinity' ? 'minus' : 'infinity' };
 }
 
-function multiply(a: Numeric, b: Numeric): Numeric {
+export function multiply(a: Numeric, b: Numeric): Numeric {
   if (a.kind === 'nan' || b.kind === 'nan') return { kind: 'nan' };
   if (a.kind !== 'finite' || b.kind !== 'finite') {
     const direction = sign(a) * sign(b);
@@ -116,7 +116,7 @@ function leadingGroup(value: Numeric & { kind: 'finite' }): { weight: number; gr
 }
 
 /** How many decimal places Postgres keeps of a quotient. */
-function quotientScale(a: Numeric & { kind: 'finite' }, b: Numeric & { kind: 'finite' }): number {
+export function quotientScale(a: Numeric & { kind: 'finite' }, b: Numeric & { kind: 'finite' }): number {
   const [first, second] = [leadingGroup(a), leadingGroup(b)];
   let weight = first.weight - second.weight;
   if (first.group <= second.group) weight -= 1;
@@ -124,7 +124,7 @@ function quotientScale(a: Numeric & { kind: 'finite' }, b: Numeric & { kind: 'fi
   return Math.min(wanted, GREATEST_DISPLAY_SCALE);
 }
 
-function divide(a: Numeric, b: Numeric): Numeric {
+export function divide(a: Numeric, b: Numeric): Numeric {
   if (a.kind === 'nan' || b.kind === 'nan') return { kind: 'nan' };
   if (a.kind !== 'finite') {
     if (b.kind !== 'finite') return { kind: 'nan' };

@@ -11,6 +11,8 @@ import * as float from './pg-float.ts';
 import * as integer from './pg-integer.ts';
 import * as json from './pg-json.ts';
 import * as numeric from './pg-numeric.ts';
+import { numericDeviation } from './pg-numeric-root.ts';
+import * as statistics from './pg-statistics.ts';
 import * as text from './pg-text.ts';
 import { fail, INTERRUPTED, ValueFailure } from './row-failure.ts';
 import { isValid, readValidity, StringReader, StringWriter, TextCollector, writeNulls } from './string-layout.ts';
@@ -106,6 +108,12 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_array_has: array.hasItem,
   rtdp_array_contains: array.containsItems,
   rtdp_array_overlaps: array.overlapsItems,
+  rtdp_array_json: array.arrayJson,
+  rtdp_json_quote: json.quoteJson,
+  rtdp_numeric_deviation: numericDeviation,
+  rtdp_float8_deviation: statistics.float8Deviation,
+  rtdp_float8_regression: statistics.float8Regression,
+  rtdp_most_frequent: array.mostFrequent,
   rtdp_numeric_series: numeric.seriesNumeric,
 };
 

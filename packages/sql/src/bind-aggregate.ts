@@ -1,8 +1,17 @@
 /** Binds aggregates: the type Postgres gives each, sums that never round, and the averages of exact numbers divided as Postgres divides them. */
-import type { FuncCall, Node } from 'libpg-query';
+import type { FuncCall } from 'libpg-query';
+import {
+  type AggregateArguments,
+  type AggregateCall,
+  type BindAggregate,
+  type PrintCall,
+  refuseAggregate,
+} from './aggregate-contract.ts';
 import { cast, decimalText, textOf } from './casts.ts';
-import { computed, type Expression, quote, type Statement } from './expression.ts';
+import { COLLECTING_AGGREGATES, distinctOrder } from './collecting-aggregates.ts';
+import { computed, type Expression, quote } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
+import { ORDERED_SET_AGGREGATES } from './ordered-set-aggregates.ts';
 import {
   BOOL,
   describeType,
@@ -20,30 +29,24 @@ import {
   type PgType,
   TEXT,
 } from './pg-type.ts';
-import type { QueryContext } from './query-context.ts';
 import { isCollated, isPlainKey, keySql } from './query-keys.ts';
-
-/** What aggregates need of a binder of expressions; the binder itself imports this file. */
-export interface AggregateArguments {
-  readonly statement: Statement;
-  readonly context: QueryContext;
-  bind(node: Node | undefined): Expression;
-  bindCondition(node: Node, what: string): Expression;
-  sortKey(sort: import('libpg-query').SortBy, expression: Expression): string;
-}
-
-/** How an aggregate is printed: alone, or over a window; `call` gives the engine's call with its clauses. */
-export type PrintCall = (name: string, argumentSql: string) => string;
+import { STATISTICAL_AGGREGATES } from './statistical-aggregates.ts';
 
 const KNOWN = new Set(['count', 'sum', 'avg', 'min', 'max', 'bool_and', 'bool_or', 'every', 'string_agg']);
 const UNPROVEN = new Set(
-  `any_value array_agg bit_and bit_or bit_xor corr covar_pop covar_samp json_agg jsonb_agg json_object_agg jsonb_object_agg mode
-  percentile_cont percentile_disc range_agg regr_avgx regr_avgy regr_count regr_intercept regr_r2 regr_slope regr_sxx regr_sxy regr_syy stddev
-  stddev_pop stddev_samp var_pop var_samp variance xmlagg`.split(/\s+/),
+  `json_agg_strict jsonb_agg_strict json_object_agg_strict jsonb_object_agg_strict json_object_agg_unique jsonb_object_agg_unique range_agg
+  range_intersect_agg xmlagg`.split(/\s+/),
 );
 
+/** Aggregates of a form of their own, by name. */
+const OTHERS: Record<string, BindAggregate> = {
+  ...COLLECTING_AGGREGATES,
+  ...STATISTICAL_AGGREGATES,
+  ...ORDERED_SET_AGGREGATES,
+};
+
 export function isAggregate(name: string): boolean {
-  return KNOWN.has(name) || UNPROVEN.has(name);
+  return KNOWN.has(name) || UNPROVEN.has(name) || Object.hasOwn(OTHERS, name);
 }
 
 /** Binds an aggregate of GROUP BY; `rows` binds over the rows that are grouped. */
@@ -52,15 +55,7 @@ export function bindAggregate(rows: AggregateArguments, call: FuncCall, name: st
   const distinct = call.agg_distinct === true;
   const filter = call.agg_filter === undefined ? null : rows.bindCondition(call.agg_filter, 'The condition of FILTER');
   let order = '';
-  if (call.agg_order !== undefined) {
-    if (call.agg_within_group === true || (distinct && name === 'string_agg')) {
-      throw statement.refuse(
-        'SQL_UNSUPPORTED',
-        `${name} in this form is not proven.`,
-        'Order in a subquery.',
-        call.location,
-      );
-    }
+  if (call.agg_order !== undefined && call.agg_within_group !== true) {
     const keys = call.agg_order.map((node) => {
       if (!('SortBy' in node))
         throw statement.refuse('SQL_UNSUPPORTED', 'This order is not proven.', 'Use ASC or DESC.', call.location);
@@ -68,38 +63,34 @@ export function bindAggregate(rows: AggregateArguments, call: FuncCall, name: st
     });
     order = ` ORDER BY ${keys.join(', ')}`;
   }
-  const print: PrintCall = (engineName, argumentSql) => {
-    const ordered = engineName === 'string_agg' ? order : '';
+  const print: PrintCall = (engineName, argumentSql, ownOrder) => {
+    const ordered = ownOrder ?? (engineName === 'string_agg' || engineName === 'list' ? order : '');
     const condition = filter === null ? '' : ` FILTER (WHERE ${filter.sql})`;
     return `${engineName}(${distinct ? 'DISTINCT ' : ''}${argumentSql}${ordered})${condition}`;
   };
-  const result = aggregate(rows, call, name, print, distinct);
+  const result = aggregate({ rows, call, name, print, distinct, isWindow: false });
   return filter === null ? result : computed(result.type, result.sql, [result, filter], { location: call.location });
 }
 
 /** The value of an aggregate, however its call is printed. */
-export function aggregate(
-  rows: AggregateArguments,
-  call: FuncCall,
-  name: string,
-  print: PrintCall,
-  distinct: boolean,
-): Expression {
+export function aggregate(given: AggregateCall): Expression {
+  const { rows, call, name, print, distinct } = given;
   const { statement, context } = rows;
   const { location } = call;
-  const given = call.args ?? [];
-  const refuse = (why: string, next: string): Error =>
-    statement.refuse('SQL_UNKNOWN_FUNCTION', `${name}: ${why}`, next, location);
-  if (UNPROVEN.has(name) || call.agg_within_group === true) {
+  const refuse = (why: string, next: string): Error => refuseAggregate(given, why, next);
+  const other = Object.hasOwn(OTHERS, name) ? OTHERS[name] : undefined;
+  if (UNPROVEN.has(name) || (call.agg_within_group === true && other === undefined)) {
     throw refuse(
       'this aggregate is only computed where one Postgres source holds every table of the query.',
-      'Use count, sum, avg, min, max, bool_and, bool_or or string_agg.',
+      `Use count, sum, avg, min, max, bool_and, bool_or, string_agg, ${Object.keys(OTHERS).join(', ')}.`,
     );
   }
+  if (other !== undefined) return other(given);
+  const nodes = call.args ?? [];
   if (name === 'count' && call.agg_star === true) return computed(INT8, print('count', '*'), [], { location });
-  if (given.length !== (name === 'string_agg' ? 2 : 1))
-    throw refuse(`takes ${name === 'string_agg' ? 2 : 1} arguments, not ${given.length}.`, 'Give it those.');
-  const bound = rows.bind(given[0]);
+  if (nodes.length !== (name === 'string_agg' ? 2 : 1))
+    throw refuse(`takes ${name === 'string_agg' ? 2 : 1} arguments, not ${nodes.length}.`, 'Give it those.');
+  const bound = rows.bind(nodes[0]);
   const value = bound.type.name === 'unknown' ? coerceLiteral(statement, bound, TEXT) : bound;
   const { type } = value;
   const result = (of: PgType, sql: string, fallible = false): Expression =>
@@ -115,9 +106,11 @@ export function aggregate(
     }
     case 'string_agg': {
       if (!isString(type)) throw refuse(`${describeType(type)} is not text.`, 'Cast it: (…)::text.');
-      const separator = rows.bind(given[1]).literal;
+      const separator = rows.bind(nodes[1]).literal;
       if (typeof separator !== 'string') throw refuse('the separator is not a constant.', 'Write it as a string.');
-      return result(TEXT, print('string_agg', `${textOf(statement, value).sql}, ${quote(separator)}`));
+      const text = textOf(statement, value).sql;
+      const order = distinct ? distinctOrder(given, value, text) : undefined;
+      return result(TEXT, print('string_agg', `${text}, ${quote(separator)}`, order));
     }
     case 'min':
     case 'max': {

@@ -1,34 +1,16 @@
 /** Binds window functions: row numbers, ranks, neighbours and aggregates over a window, with the frames whose meaning is the same. */
-import type { FuncCall, Node, WindowDef } from 'libpg-query';
-import { type AggregateArguments, aggregate, isAggregate } from './bind-aggregate.ts';
+import type { FuncCall, WindowDef } from 'libpg-query';
+import type { AggregateArguments } from './aggregate-contract.ts';
+import { aggregate, isAggregate } from './bind-aggregate.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { computed, type Expression } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
-import { FLOAT8, INT4, INT8, TEXT } from './pg-type.ts';
+import { FLOAT8, INT4, INT8, isInteger, TEXT } from './pg-type.ts';
 import { keySql } from './query-keys.ts';
+import { isRangeWithOffset, isWritten, printFrame, widened } from './window-frame.ts';
 
 /** A window of the WINDOW clause. */
 export type WindowClause = WindowDef;
-
-/** Bits of `frameOptions` in the syntax tree. */
-const FRAME = {
-  nondefault: 0x1,
-  range: 0x2,
-  rows: 0x4,
-  groups: 0x8,
-  between: 0x10,
-  startUnbounded: 0x20,
-  endUnboundedPreceding: 0x40,
-  startUnboundedFollowing: 0x80,
-  endUnbounded: 0x100,
-  startCurrent: 0x200,
-  endCurrent: 0x400,
-  startPreceding: 0x800,
-  endPreceding: 0x1000,
-  startFollowing: 0x2000,
-  endFollowing: 0x4000,
-  exclusions: 0x8000 | 0x10000 | 0x20000,
-} as const;
 
 /** `call` has an OVER clause. Throws SQL_UNSUPPORTED and SQL_UNKNOWN_FUNCTION. */
 export function bindWindow(
@@ -55,13 +37,14 @@ export function bindWindow(
   if (call.agg_distinct === true || call.agg_order !== undefined)
     throw refuse('DISTINCT and ORDER BY inside a window function are not proven.');
   if (isAggregate(name)) {
-    return aggregate(
-      binder,
+    return aggregate({
+      rows: binder,
       call,
       name,
-      (engineName, argumentSql) => `${engineName}(${argumentSql})${filter} OVER (${over})`,
-      false,
-    );
+      print: (engineName, argumentSql) => `${engineName}(${argumentSql})${filter} OVER (${over})`,
+      distinct: false,
+      isWindow: true,
+    });
   }
   if (filter !== '') throw refuse('FILTER is for aggregates.');
   const value = (index: number): Expression => {
@@ -90,6 +73,15 @@ export function bindWindow(
     case 'first_value':
     case 'last_value':
       return computed(value(0).type, `${name}(${value(0).sql}) OVER (${over})`, given, { location });
+    case 'nth_value':
+      return computed(
+        value(0).type,
+        `nth_value(${value(0).sql}, ${positiveConstant(binder, call)}) OVER (${over})`,
+        given,
+        {
+          location,
+        },
+      );
     case 'lag':
     case 'lead': {
       const offset = given.length > 1 ? whole(1).sql : '1';
@@ -127,6 +119,9 @@ function printWindow(binder: AggregateArguments, given: WindowDef, windows: Read
   const frame = given.name !== undefined && base !== undefined ? base : given;
   const partition = [...(base?.partitionClause ?? []), ...(base === given ? [] : (given.partitionClause ?? []))];
   const order = base?.orderClause ?? given.orderClause ?? [];
+  const options = frame.frameOptions ?? 0;
+  // Only a distance is added to the key itself.
+  const isDistance = isRangeWithOffset(options);
   const parts: string[] = [];
   if (partition.length > 0) {
     parts.push(
@@ -136,51 +131,25 @@ function printWindow(binder: AggregateArguments, given: WindowDef, windows: Read
   if (order.length > 0) {
     const keys = order.map((node) => {
       if (!('SortBy' in node)) throw refuse('This order');
-      return binder.sortKey(node.SortBy, binder.bind(node.SortBy.node));
+      const key = binder.bind(node.SortBy.node);
+      return binder.sortKey(node.SortBy, isDistance ? widened(key) : key);
     });
     parts.push(`ORDER BY ${keys.join(', ')}`);
   }
-  const options = frame.frameOptions ?? 0;
-  if ((options & FRAME.nondefault) !== 0) parts.push(printFrame(binder, frame, options, refuse));
+  const [firstKey] = order;
+  const key = firstKey !== undefined && 'SortBy' in firstKey ? binder.bind(firstKey.SortBy.node) : null;
+  if (isDistance && (order.length !== 1 || key === null)) throw refuse('RANGE with an offset and several keys');
+  if (isWritten(options)) parts.push(printFrame(binder, frame, key, refuse));
   return parts.join(' ');
 }
 
-function printFrame(
-  binder: AggregateArguments,
-  frame: WindowDef,
-  options: number,
-  refuse: (what: string) => Error,
-): string {
-  if ((options & FRAME.exclusions) !== 0) throw refuse('EXCLUDE in a frame');
-  if ((options & FRAME.groups) !== 0) throw refuse('GROUPS in a frame');
-  const rows = (options & FRAME.rows) !== 0;
-  const offset = (node: Node | undefined): string => {
-    const { literal, type } = binder.bind(node);
-    if (!rows) throw refuse('RANGE with an offset');
-    if (typeof literal !== 'string' || !/^\d+$/.test(literal) || (type.name !== 'int4' && type.name !== 'int8'))
-      throw refuse('A frame with an offset that is not a constant');
-    return literal;
-  };
-  const start =
-    (options & FRAME.startUnbounded) !== 0
-      ? 'UNBOUNDED PRECEDING'
-      : (options & FRAME.startCurrent) !== 0
-        ? 'CURRENT ROW'
-        : (options & FRAME.startPreceding) !== 0
-          ? `${offset(frame.startOffset)} PRECEDING`
-          : (options & FRAME.startFollowing) !== 0
-            ? `${offset(frame.startOffset)} FOLLOWING`
-            : null;
-  const end =
-    (options & FRAME.endUnbounded) !== 0
-      ? 'UNBOUNDED FOLLOWING'
-      : (options & FRAME.endCurrent) !== 0
-        ? 'CURRENT ROW'
-        : (options & FRAME.endPreceding) !== 0
-          ? `${offset(frame.endOffset)} PRECEDING`
-          : (options & FRAME.endFollowing) !== 0
-            ? `${offset(frame.endOffset)} FOLLOWING`
-            : null;
-  if (start === null || end === null) throw refuse('This frame');
-  return `${rows ? 'ROWS' : 'RANGE'} BETWEEN ${start} AND ${end}`;
+function positiveConstant(binder: AggregateArguments, call: FuncCall): string {
+  const { literal, type, location } = binder.bind(call.args?.[1]);
+  if (typeof literal === 'string' && isInteger(type) && Number(literal) > 0) return literal;
+  throw binder.statement.refuse(
+    'SQL_UNKNOWN_FUNCTION',
+    'nth_value: the place is no constant from 1.',
+    'Write a number.',
+    location,
+  );
 }

@@ -109,6 +109,14 @@ export const ENGINE_FUNCTIONS = {
   rtdp_array_has: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
   rtdp_array_contains: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
   rtdp_array_overlaps: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
+  rtdp_array_json: twoTexts,
+  rtdp_json_quote: textToText,
+  // aggregates over all values, separated by blanks (pairs by commas); the first argument says which
+  rtdp_numeric_deviation: twoTexts,
+  rtdp_float8_deviation: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'DOUBLE' },
+  rtdp_float8_regression: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'DOUBLE' },
+  /** The packed item that is there most often, the first of several. */
+  rtdp_most_frequent: textToText,
   /** The numbers of generate_series, separated by U+001F; NULL where there are none. */
   rtdp_numeric_series: { parameters: ['VARCHAR', 'VARCHAR', 'VARCHAR'], returns: 'VARCHAR' },
 } as const satisfies Record<string, EngineFunction>;

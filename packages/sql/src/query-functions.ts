@@ -3,9 +3,11 @@ import { ARRAY_FUNCTIONS } from './array-functions.ts';
 import type { Expression } from './expression.ts';
 import type { Binder, FunctionCall } from './function-call.ts';
 import { bindFunction } from './functions.ts';
+import { JSON_FUNCTIONS } from './json-building.ts';
 
 const QUERY_FUNCTIONS: Record<string, Binder> = {
   ...ARRAY_FUNCTIONS,
+  ...JSON_FUNCTIONS,
 };
 
 /** Throws SQL_UNKNOWN_FUNCTION where the function or the types are not on the lists. */

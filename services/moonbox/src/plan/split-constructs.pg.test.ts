@@ -67,6 +67,24 @@ const QUERIES: Record<string, readonly string[]> = {
     `select * from (values (1, 'a', null), (2, null, 3.5)) v(a, b, c) join maria.w w on w.id = v.a order by 1`,
     `select w.id, v.x from maria.w w, lateral (values (w.k), (w.id * 10)) v(x) order by 1, 2`,
   ],
+  'aggregates, and windows with any frame': [
+    `select w.t, array_agg(e.id order by e.id desc), array_agg(distinct w.k), array_agg(e.g order by e.id), string_agg(distinct w.t, ',') from maria.w w join pg.ev e on e.id = w.id group by w.t order by w.t`,
+    `select array_agg(e.b order by e.id), array_agg(e.ts order by e.id), array_agg(e.m order by e.id), array_agg(e.f order by e.id), array_agg(distinct e.d order by e.d desc) from pg.ev e join maria.w w on w.id = e.id`,
+    `select w.t, json_agg(e.id order by e.id), jsonb_agg(e.g order by e.id), json_agg(e.ts order by e.id), json_agg(e.j order by e.id), json_agg(e.f order by e.id) from maria.w w join pg.ev e on e.id = w.id group by w.t order by w.t`,
+    `select json_build_object('a', e.id, 'b "x"', e.g, 'c', e.tz, 'd', e.d, 'e', e.m, 'f', e.a, 'g', e.b), jsonb_build_object('z', e.ta, 'a', e.fr, 'z', 1), json_build_array(e.id, null, e.g), to_json(e.g), to_jsonb(e.ts) from pg.ev e join maria.w w on w.id = e.id order by e.id`,
+    `select json_object_agg(w.id, e.g order by w.id), jsonb_object_agg(coalesce(e.g, 'none'), w.m order by w.id) from pg.ev e join maria.w w on w.id = e.id`,
+    `select stddev(w.k), variance(w.k), stddev_pop(w.m), var_pop(w.m), var_samp(e.m), stddev_samp(e.fr), var_samp(e.n), variance(distinct w.k) from pg.ev e join maria.w w on w.id = e.id`,
+    `select w.t, stddev(w.k), variance(w.m), stddev_pop(e.n), var_pop(e.fr) from pg.ev e join maria.w w on w.id = e.id group by w.t order by w.t`,
+    `select stddev(e.f), variance(e.f), stddev_pop(e.f), corr(e.f, w.m), covar_pop(e.f, e.n), covar_samp(w.k, w.m), regr_slope(e.f, w.m), regr_intercept(w.m, e.f), regr_r2(w.m, e.f), regr_count(w.k, e.n), regr_avgx(w.k, e.n), regr_sxx(w.k, e.n) from pg.ev e join maria.w w on w.id = e.id`,
+    `select w.t, percentile_cont(0.5) within group (order by w.m), percentile_disc(0.5) within group (order by e.g), percentile_cont(0.25) within group (order by e.n desc), percentile_disc(0.9) within group (order by e.d), mode() within group (order by w.k) from pg.ev e join maria.w w on w.id = e.id group by w.t order by w.t`,
+    `select mode() within group (order by e.m), mode() within group (order by e.g desc), percentile_cont(1) within group (order by e.f), percentile_disc(0) within group (order by e.id) filter (where e.id > 3), bit_and(w.k), bit_or(w.k), bit_xor(e.n), every(e.b), bool_or(e.b) filter (where w.k > 2) from pg.ev e join maria.w w on w.id = e.id`,
+    `select count(distinct w.t) filter (where w.k > 1), sum(distinct w.k), array_agg(w.id order by w.id) filter (where w.k is null), array_agg(w.id) filter (where w.id > 100), avg(distinct w.m) from maria.w w join pg.ev e on e.id = w.id`,
+    `select w.id, sum(w.k) over (order by w.k range between 1 preceding and 1 following), count(*) over (order by w.k desc range between 1 preceding and current row), sum(w.k) over (order by w.k groups between 1 preceding and 1 following exclude current row) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id, count(*) over (order by w.d range between interval '2 days' preceding and '1 day' following exclude ties), array_agg(w.id) over (order by w.id rows 2 preceding exclude current row), sum(w.m) over (order by w.m range between 3.5 preceding and current row exclude group) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id, count(*) over (order by e.ts range between unbounded preceding and interval '1 month' preceding), nth_value(w.t, 2) over (order by w.id rows between unbounded preceding and unbounded following), stddev(w.k) over (order by w.id rows 3 preceding), max(w.id) over (order by w.k groups current row exclude current row) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id, count(*) over (order by e.m desc nulls last range between 2 preceding and 1.25 following) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id, first_value(w.k) over x, sum(w.m) over (x rows 1 preceding) from maria.w w join pg.ev e on e.id = w.id window x as (partition by w.t order by w.id) order by 1`,
+  ],
 };
 
 for (const [construct, queries] of Object.entries(QUERIES)) {
