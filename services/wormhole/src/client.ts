@@ -64,7 +64,10 @@ export const tableStatusSchema = z.object({
   lag: z.number(),
   watermark: z.string().nullable().describe('Source time (UTC) up to which the table is complete; null while loading'),
   freshnessMs: z.number().nullable().describe('Age of the watermark'),
-  loading: z.boolean(),
+  loading: z.boolean().describe('A pull has begun and not ended: rows may be missing'),
+  loadFailed: z
+    .boolean()
+    .describe('The pull gave up, the reason says why; the table stays incomplete until it is resumed'),
   commitNumber: z.string(),
   rowsPerSecond: z.number(),
   rowsIn: z.number(),
@@ -167,6 +170,13 @@ export const replaySchema = z.object({
   results: z.array(z.object({ id: z.string(), status: z.enum(DEAD_LETTER_STATUSES), reason: reasonSchema.nullable() })),
 });
 
+/** A sample every `everySeconds`, kept for `keptHours`; a figure that nobody knew at that time is null. */
+export const pastFiguresSchema = z.object({
+  everySeconds: z.number(),
+  keptHours: z.number(),
+  figures: z.array(z.object({ at: time, values: z.record(z.string(), z.number().nullable()) })),
+});
+
 /** Which batches took a message: one for each flow and sink table, more where it was read again. */
 export const traceSchema = z.object({
   batches: z.array(
@@ -197,6 +207,7 @@ export type FlowStatus = z.output<typeof flowStatusSchema>;
 export type TableStatus = z.output<typeof tableStatusSchema>;
 export type FlowPlanView = z.output<typeof planSchema>;
 export type DryRunView = z.output<typeof dryRunSchema>;
+export type PastFiguresView = z.output<typeof pastFiguresSchema>;
 export type TraceView = z.output<typeof traceSchema>;
 export type DeadLetterView = z.output<typeof deadLetterSchema>;
 
@@ -229,6 +240,7 @@ export interface WormholeClient {
   editDeadLetter(name: string, id: string, tuple: unknown[] | null): Promise<DeadLetterView>;
   replay(name: string, ids: string[] | 'all'): Promise<z.output<typeof replaySchema>>;
   discard(name: string, ids: string[]): Promise<z.output<typeof replaySchema>>;
+  pastFigures(name: string, hours?: number): Promise<PastFiguresView>;
   /** Where a message of a topic went; `at` is its time in Kafka, ISO 8601. */
   trace(message: { topic: string; partition: number; offset: string; at: string }): Promise<TraceView>;
 }
@@ -262,6 +274,7 @@ export function createWormholeClient(options: ServiceClientOptions): WormholeCli
     getDeadLetter: (name, id) => request('GET', at(name, `/dead-letters/${id}`), deadLetterDetailSchema),
     editDeadLetter: (name, id, tuple) => request('PATCH', at(name, `/dead-letters/${id}`), deadLetterSchema, { tuple }),
     replay: (name, ids) => request('POST', at(name, '/dead-letters/replay'), replaySchema, { ids }),
+    pastFigures: (name, hours = 1) => request('GET', at(name, `/figures?hours=${hours}`), pastFiguresSchema),
     trace: ({ topic, partition, offset, at: time }) => {
       const query = new URLSearchParams({ topic, partition: String(partition), offset, at: time });
       return request('GET', `/trace?${query}`, traceSchema);

@@ -5,6 +5,7 @@ import { connectBus } from '@rtdp/bus/connect';
 import { securityOptions } from '@rtdp/bus/security-options';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createVerifier } from '@rtdp/identity/verifier';
+import { FigureRing, keepFigures } from '@rtdp/service/figure-ring';
 import { createHealth } from '@rtdp/service/health';
 import { createHttpServer } from '@rtdp/service/http';
 import { type Lifecycle, runService } from '@rtdp/service/lifecycle';
@@ -14,9 +15,11 @@ import { createMetrics } from '@rtdp/service/metrics';
 import { optionsHelp, readOptions } from '@rtdp/service/options';
 import { createSecretBox } from '@rtdp/service/secrets';
 import { deadLetterRoutes } from './admin/dead-letter-routes.ts';
+import { figureRoutes } from './admin/figure-routes.ts';
 import { flowRoutes } from './admin/flow-routes.ts';
 import { traceRoutes } from './admin/trace-routes.ts';
 import { watchHealth } from './admin/watch-health.ts';
+import { flowSampler } from './feedback/flow-figures.ts';
 import { dbusPulls } from './flow/dbus-pulls.ts';
 import { FlowFolder } from './flow/flow-folder.ts';
 import { FlowService } from './flow/flow-service.ts';
@@ -67,6 +70,7 @@ async function start(
   const service = new FlowService(assembly.flows);
   lifecycle.onStop('flows', () => service.stop());
 
+  const ring = new FigureRing(database, Date.now);
   let isReady = false;
   const server = await createHttpServer({
     name: 'RTDP Wormhole',
@@ -80,11 +84,14 @@ async function start(
       flowRoutes(application, { service, around: assembly.flows });
       deadLetterRoutes(application, { service, around: assembly.flows });
       traceRoutes(application, { bus, now: Date.now });
+      figureRoutes(application, service, ring);
     },
   });
   lifecycle.onStop('http', () => server.close());
   const port = await server.listen(options.host, options.port);
   await service.start();
+  const figures = keepFigures(ring, flowSampler(service, assembly.flows), logger);
+  lifecycle.onStop('figures', () => figures.stop());
   const folder =
     options.flowsFolder === ''
       ? undefined

@@ -21,7 +21,7 @@ const FLOW_COLUMNS: readonly TableColumn<FlowView>[] = [
 
 const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'sink table', value: ({ schema, table }) => `${schema}.${table}` },
-  { title: 'state', value: ({ state, loading }) => (loading ? `${state}, loading` : state) },
+  { title: 'state', value: stateText },
   { title: 'in', value: ({ rowsIn }) => rowsIn, align: 'right' },
   { title: 'applied', value: ({ applied }) => applied, align: 'right' },
   { title: 'stale', value: ({ stale }) => stale, align: 'right' },
@@ -33,6 +33,11 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'commit → sink', value: ({ latency }) => millisecondsText(latency?.total), align: 'right' },
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
+
+function stateText({ state, loading, loadFailed }: TableStatus): string {
+  if (loadFailed) return `${state}, load failed`;
+  return loading ? `${state}, loading` : state;
+}
 
 export function flowCommands(program: Command, act: Act): void {
   const flow = program.command('flow').description('flows that Wormhole runs');

@@ -55,16 +55,18 @@ function tableStatus(table: FlowTable, lanes: readonly Lane[], facts: StatusFact
   const worst = [...lanes].sort((a, b) => WORST_FIRST.indexOf(a.state) - WORST_FIRST.indexOf(b.state))[0];
   const told = watermark === null ? undefined : parseTimestamp(watermark);
   const { counts } = table;
+  const pullFailure = loading ? table.pullFailure : null;
   return {
     ...table.name,
     sinkNamespace: table.sinkNamespace,
     sources: Object.values(table.sources).map((source) => source.namespace),
     state: table.paused === undefined ? (worst?.state ?? 'stopped') : 'paused',
-    reason: table.paused ?? worst?.reason ?? null,
+    reason: table.paused ?? worst?.reason ?? pullFailure,
     lag: Number(lanes.reduce((behind, lane) => behind + behindOf(lane, facts), 0n)),
     watermark,
     freshnessMs: told === undefined ? null : Math.max(0, Math.round(facts.at - told)),
     loading,
+    loadFailed: pullFailure !== null,
     commitNumber: table.notices.commitNumber.toString(),
     rowsPerSecond: Math.round(counts.rate(facts.at) * 10) / 10,
     rowsIn: counts.rowsIn,

@@ -3,9 +3,11 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { pullMessage } from '@rtdp/ums/marks';
 import { expect, test } from 'vitest';
+import { readStatus } from '../admin/read-status.ts';
 import { eventually, type FlowFixture, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { namespaceOf, type SourceRow, type SourceTable } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+import type { Reason } from '../state/flow-store.ts';
 
 /** Everything in one send, so that one work of the lane holds it whole. */
 function sendPull(
@@ -125,3 +127,48 @@ test('a pull that began twice replaces what its first beginning brought', async 
   await eventually(look, (ids) => ids.includes('2'));
   expect(await look()).toEqual(['1', '2']);
 });
+
+test('a table whose pull gave up says so, with the way out, until the pull goes on', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  let failure: Reason | null = {
+    code: 'DBUS_PULL_FAILED',
+    message: 'its pull failed: permission denied',
+    next: 'Resume it.',
+  };
+  const asked: string[] = [];
+  await using fixture = await flowFixture({
+    ...(await testKafka()),
+    metadataUrl: metadata.url,
+    sinkUrl: sink.url,
+    partitions: 1,
+    pulls: {
+      capturedTables: async () => [],
+      requestPull: async () => '',
+      failureOf: async (namespace, pullId) => {
+        asked.push(`${namespace} ${pullId}`);
+        return failure;
+      },
+    },
+  });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  // The sink table is made by its first row.
+  await source.rows(orders, [{ op: 'i', values: ['2', 'changed', '1.00'] }]);
+  await eventually(
+    () => service.runningFlows()[0]?.run?.tables.length,
+    (n) => n === 1,
+  );
+  const firstId = source.nextId();
+  await sendPull(fixture, orders, firstId, ['start', [{ op: 'i', values: ['1', 'pulled', '2.00'] }]]);
+  const status = async () => (await readStatus(service, fixture.around, ORGANISATION, 'all')).tables[0];
+  const failed = await eventually(status, (table) => table?.loadFailed === true);
+  expect(failed).toMatchObject({ state: 'running', loading: true, loadFailed: true, watermark: null, reason: failure });
+  expect(new Set(asked)).toEqual(new Set([`${namespaceOf(orders)} p`]));
+  failure = null;
+  const resumed = await eventually(status, (table) => table?.loadFailed === false);
+  expect(resumed).toMatchObject({ loading: true, loadFailed: false, reason: null });
+  await sendPull(fixture, orders, firstId, ['end']);
+  expect(await eventually(status, (table) => table?.loading === false)).toMatchObject({ loading: false, reason: null });
+}, 120_000);

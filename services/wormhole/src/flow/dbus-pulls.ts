@@ -11,6 +11,10 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
     token: () => readToken(options.tokenFile),
     timeoutMs: 15_000,
   });
+  const sourceOf = async (namespace: string) => {
+    const { system, instance } = parseNamespace(namespace);
+    return (await client.listSources()).find((each) => each.source === `${system}.${instance}`);
+  };
   return {
     async capturedTables() {
       const tables: { namespace: string }[] = [];
@@ -21,9 +25,21 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
       }
       return tables;
     },
+    async failureOf(namespace, pullId) {
+      const source = await sourceOf(namespace);
+      if (source === undefined) return null;
+      const pull = (await client.listPulls(source.name)).find((each) => each.id === pullId);
+      if (pull?.state !== 'failed') return null;
+      return {
+        code: pull.reason?.code ?? 'DBUS_PULL_FAILED',
+        message: `its pull failed: ${pull.reason?.message ?? 'DBus keeps no reason'}`,
+        next: `${pull.reason?.next ?? ''} Then resume it: rtdp source pull-command ${source.name} ${pullId} resume.`.trim(),
+        facts: { source: source.name, pull: pullId },
+      };
+    },
     async requestPull(namespace) {
-      const { system, instance, database, table } = parseNamespace(namespace);
-      const source = (await client.listSources()).find((each) => each.source === `${system}.${instance}`);
+      const { database, table } = parseNamespace(namespace);
+      const source = await sourceOf(namespace);
       if (source === undefined) throw refused(namespace, 'DBus has no such source');
       const pulls = await client.askPulls(source.name, [`${quoted(database)}.${quoted(table)}`]);
       const pull = pulls.find((each) => each.schema === database && each.table === table);

@@ -20,6 +20,7 @@ import { toTopicMessage } from '../ingest/topic-message.ts';
 import type { StreamMember, TopicReader } from '../ingest/topic-reader.ts';
 import { within } from '../ingest/within.ts';
 import type { Reason } from '../state/flow-store.ts';
+import type { StoredTable } from '../state/progress-store.ts';
 import type { FlowContext } from './flow-context.ts';
 import { FlowPartition } from './flow-partition.ts';
 import type { FlowStep } from './flow-state.ts';
@@ -247,9 +248,11 @@ export class FlowRun implements StreamMember {
   }
 
   #tableCalled(name: SinkTableName): FlowTable {
-    const known = this.#tables.get(tableKey(name));
-    if (known !== undefined) return known;
-    const table = new FlowTable(this.context, name, undefined);
+    return this.#tables.get(tableKey(name)) ?? this.#meet(name, undefined);
+  }
+
+  #meet(name: SinkTableName, stored: StoredTable | undefined): FlowTable {
+    const table = new FlowTable(this.context, name, stored);
     this.#tables.set(tableKey(name), table);
     // In every partition at once: the table's watermark needs all of them, with or without rows.
     for (const partition of this.#partitions.values()) partition.openLane(table);
@@ -307,8 +310,24 @@ export class FlowRun implements StreamMember {
       }),
     );
     await progress.advance(id, offsets);
+    await this.#followOthers();
     if (this.#partitions.size < this.context.partitionCount) await this.#noteOthers();
     if (this.context.now() - this.#clearedAt >= CLEAR_MS) await this.#clearRemembered();
+  }
+
+  /** Tables that another worker of this flow has met, paused or resumed. */
+  async #followOthers(): Promise<void> {
+    const marks = new Map(this.tables.map((table) => [table, table.pauseMark]));
+    for (const stored of await this.context.progress.tables(this.context.id)) {
+      if (this.#stopped) return;
+      const name = { schema: stored.sinkSchema, table: stored.sinkTable };
+      const table = this.#tables.get(tableKey(name)) ?? this.#meet(name, stored);
+      // What this worker did itself meanwhile is newer than what was read.
+      if (marks.has(table) && (table.pauseMark === undefined || table.pauseMark !== marks.get(table))) continue;
+      if (!table.followPause(stored)) continue;
+      await Promise.all(this.partitions.map((partition) => partition.reopenLane(table)));
+      this.#noteStates();
+    }
   }
 
   async #clearRemembered(): Promise<void> {

@@ -32,7 +32,11 @@ export class FlowTable {
   #keyFrom: Record<string, string> | undefined;
   #sink: TableSink | undefined;
   #paused: Reason | undefined;
+  #pauses = 0;
+  #pausesUnderWay = 0;
   #turn: Promise<unknown> = Promise.resolve();
+  /** Why the pull whose rows are arriving gave up; null while it has not. */
+  pullFailure: Reason | null = null;
   /** Rows in a row that went to the dead letter. */
   deadInARow = 0;
   readonly counts = new TableCounts();
@@ -127,17 +131,34 @@ export class FlowTable {
     return true;
   }
 
-  /** Stops the table durably: its lanes take nothing more until `resume`. */
+  /** Stops the table durably and for all workers: its lanes take nothing more until `resume`. */
   async pause(reason: Reason): Promise<void> {
     this.#paused = reason;
     this.#context.logger.warn({ table: this.name, reason }, 'a table of a flow pauses');
-    await this.#save();
+    await this.#savePause();
   }
 
   async resume(): Promise<void> {
     this.#paused = undefined;
     this.deadInARow = 0;
-    await this.#save();
+    await this.#savePause();
+  }
+
+  /** Changes with each pause and resume of this worker; undefined while one is being written down. */
+  get pauseMark(): number | undefined {
+    return this.#pausesUnderWay === 0 ? this.#pauses : undefined;
+  }
+
+  /** Does what another worker was asked, or had to do. True if that changed anything: then the lanes are to be opened anew. */
+  followPause(stored: Pick<StoredTable, 'paused' | 'reason'>): boolean {
+    if (stored.paused === (this.#paused !== undefined)) return false;
+    this.#paused = stored.paused ? (stored.reason ?? unknownReason) : undefined;
+    if (!stored.paused) this.deadInARow = 0;
+    this.#context.logger.info(
+      { table: this.name, paused: stored.paused },
+      'a table follows what another worker was asked',
+    );
+    return true;
   }
 
   async close(): Promise<void> {
@@ -190,7 +211,7 @@ export class FlowTable {
       return;
     }
     this.#sources = { ...this.#sources, [identity]: { namespace: namespaceText, fields } };
-    await this.#save();
+    await this.#context.progress.saveSchemas(this.#context, this.#stored());
   }
 
   /** @param sameVersion the source is as it was: then it is the flow's own SQL that changed */
@@ -291,17 +312,26 @@ export class FlowTable {
     return sink;
   }
 
-  async #save(): Promise<void> {
-    const { definition, progress } = this.#context;
-    await progress.saveTable(this.#context, {
+  async #savePause(): Promise<void> {
+    this.#pauses++;
+    this.#pausesUnderWay++;
+    try {
+      await this.#context.progress.savePause(this.#context, this.#stored());
+    } finally {
+      this.#pausesUnderWay--;
+    }
+  }
+
+  #stored(): StoredTable {
+    return {
       sinkSchema: this.name.schema,
       sinkTable: this.name.table,
-      sinkIdentity: sinkIdentity(definition, this.name),
+      sinkIdentity: sinkIdentity(this.#context.definition, this.name),
       sources: this.#sources,
       fields: this.#fields,
       paused: this.#paused !== undefined,
       reason: this.#paused ?? null,
-    });
+    };
   }
 }
 

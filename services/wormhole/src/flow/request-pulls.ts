@@ -1,5 +1,6 @@
 /** Decides how `from: pull` gets its rows: DBus is asked to pull each table of the pattern, until it has taken every request. */
 import { matchesPattern, type NamespacePattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
+import type { Reason } from '../state/flow-store.ts';
 
 /** What Wormhole needs of DBus. */
 export interface PullService {
@@ -7,6 +8,8 @@ export interface PullService {
   capturedTables(): Promise<{ namespace: string }[]>;
   /** Asks for a full pull of a table; gives the pull's name. A pull of it that waits or runs already may be given instead. */
   requestPull(namespace: string): Promise<string>;
+  /** Why a pull of this table gave up; null while it has not, or is not known any more. */
+  failureOf(namespace: string, pullId: string): Promise<Reason | null>;
 }
 
 export interface RequestedPulls {

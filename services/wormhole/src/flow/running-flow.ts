@@ -24,6 +24,7 @@ import { FlowRun } from './flow-run.ts';
 import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
 import type { RecordedSchemas } from './recorded-schemas.ts';
 import { type PullService, requestPulls } from './request-pulls.ts';
+import { LoadingWatch } from './watch-loading.ts';
 
 /** What all flows of a process share. */
 export interface FlowSurroundings {
@@ -58,6 +59,7 @@ export class RunningFlow {
   #run: FlowRun | undefined;
   #store: Store | undefined;
   #relay: RereadRelay | undefined;
+  readonly #loading: LoadingWatch;
   #work: Promise<unknown> = Promise.resolve();
   #saving: Promise<void> = Promise.resolve();
   #stopping: Promise<void> | undefined;
@@ -67,6 +69,7 @@ export class RunningFlow {
     this.#around = around;
     this.#pull = stored.pull;
     this.#logger = around.logger.child({ flow: stored.name });
+    this.#loading = new LoadingWatch(around.pulls, () => this.#run, this.#logger);
   }
 
   get state(): FlowState {
@@ -92,6 +95,7 @@ export class RunningFlow {
   start(): void {
     this.#step('start', null);
     this.#work = Promise.all([this.#bringUp(), this.#seeToPull()]);
+    this.#loading.start();
   }
 
   /** @param step what the flow is to be afterwards: `stop`, `pause`, or `fail` with a reason */
@@ -103,6 +107,7 @@ export class RunningFlow {
 
   async #end(): Promise<void> {
     this.#ended.abort();
+    this.#loading.stop();
     await this.#work;
     await this.#run?.stop();
     await within(this.#relay?.stop(), CLOSE_WAIT_MS);

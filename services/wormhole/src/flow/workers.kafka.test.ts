@@ -74,6 +74,45 @@ test('a flow paused through one worker is paused in the other', async () => {
   ).toBe(1);
 }, 120_000);
 
+test('a table paused through one worker is paused in the other, holds every row, and goes on in both when either resumes it', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  const { source, instance, service } = fixture;
+  const orders = ordersOf(instance);
+  await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
+  let key = 0;
+  const sendEach = async () => {
+    for (let partition = 0; partition < source.partitions; partition++) {
+      await source.rows(orders, [{ op: 'i', values: [String(++key), 'row', '1.00'] }], partition);
+    }
+  };
+  await sendEach();
+  const count = async () =>
+    (await sink.query('select count(*)::int as n from public.orders').catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
+  expect(await eventually(count, (n) => n === 2)).toBe(2);
+  const second = await fixture.addWorker();
+  const states = () =>
+    [service, second.service].map((each) =>
+      each.runningFlows().flatMap(({ run }) => run?.partitions.flatMap(({ lanes }) => [...lanes].map((l) => l.state))),
+    );
+  const shared = await eventually(states, (now) => now.every((lanes) => lanes.length === 1 && lanes[0] === 'running'));
+  expect(shared).toEqual([['running'], ['running']]);
+
+  const name = { schema: 'public', table: 'orders' };
+  await service.commandTable(ORGANISATION, 'all', name, 'pause', 'somebody');
+  const paused = await eventually(states, (now) => now.every((lanes) => lanes[0] === 'paused'));
+  expect(paused).toEqual([['paused'], ['paused']]);
+  expect(second.service.runningFlows()[0]?.run?.tables[0]?.paused?.message).toBe('paused by somebody');
+  await sendEach();
+  await second.service.commandTable(ORGANISATION, 'all', name, 'resume', 'somebody');
+  expect(await eventually(states, (now) => now.every((lanes) => lanes[0] === 'running'))).toEqual([
+    ['running'],
+    ['running'],
+  ]);
+  expect(await eventually(count, (n) => n === 4)).toBe(4);
+}, 120_000);
+
 test('a position that retention has deleted stops the flow with the reason; restarted, it begins anew', async () => {
   await using metadata = await testPostgres();
   await using sink = await testPostgres();
@@ -86,6 +125,7 @@ test('a position that retention has deleted stops the flow with the reason; rest
     pulls: {
       capturedTables: async () => [{ namespace: `postgresql.${fixture.instance}.public.orders.1.0.0` }],
       requestPull: async (namespace) => `pull ${pulled.push(namespace)}`,
+      failureOf: async () => null,
     },
   });
   const { source, instance, service } = fixture;

@@ -1,4 +1,5 @@
 /** Decides what Wormhole keeps in its own schema of the metadata server; every table carries the organisation. */
+import { figuresMigration } from '@rtdp/service/figure-ring';
 import type { Migration } from '@rtdp/service/metadata';
 
 export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
@@ -115,4 +116,5 @@ export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  figuresMigration('003_figures'),
 ];

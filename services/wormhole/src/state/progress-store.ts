@@ -143,15 +143,24 @@ export class ProgressStore {
     return row?.name;
   }
 
-  /** Makes or changes what is kept of a sink table. A table of another flow violates `sink_identity` and throws. */
-  async saveTable(flow: { id: string; organisationId: string }, table: StoredTable): Promise<void> {
-    const changing = {
-      sources: JSON.stringify(table.sources),
-      fields: JSON.stringify(table.fields),
-      paused: table.paused,
-      reason: table.reason === null ? null : JSON.stringify(table.reason),
-      updated_at: this.#database.fn.now(),
-    };
+  /**
+   * Makes or changes what is kept of a sink table; of one that is kept already, the schemas only: whether it is paused may have been
+   * changed by another worker. A table of another flow violates `sink_identity` and throws.
+   */
+  saveSchemas(flow: { id: string; organisationId: string }, table: StoredTable): Promise<void> {
+    return this.#putTable(flow, table, ['sources', 'fields']);
+  }
+
+  /** Makes what is kept of a sink table, or changes whether it is paused, for all workers of the flow. */
+  savePause(flow: { id: string; organisationId: string }, table: StoredTable): Promise<void> {
+    return this.#putTable(flow, table, ['paused', 'reason']);
+  }
+
+  async #putTable(
+    flow: { id: string; organisationId: string },
+    table: StoredTable,
+    changed: readonly ('sources' | 'fields' | 'paused' | 'reason')[],
+  ): Promise<void> {
     await this.#database('flow_tables')
       .insert({
         organisation_id: flow.organisationId,
@@ -159,10 +168,14 @@ export class ProgressStore {
         sink_schema: table.sinkSchema,
         sink_table: table.sinkTable,
         sink_identity: table.sinkIdentity,
-        ...changing,
+        sources: JSON.stringify(table.sources),
+        fields: JSON.stringify(table.fields),
+        paused: table.paused,
+        reason: table.reason === null ? null : JSON.stringify(table.reason),
+        updated_at: this.#database.fn.now(),
       })
       .onConflict(['flow_id', 'sink_schema', 'sink_table'])
-      .merge(changing);
+      .merge([...changed, 'updated_at']);
   }
 
   /** Lets the tables go on that wait because of the flow's SQL; one that somebody paused, or a schema, keeps waiting. */

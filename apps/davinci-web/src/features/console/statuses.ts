@@ -34,13 +34,14 @@ export function flowStateStatus(flow: Pick<FlowView, 'state' | 'wanted'>): Graph
 
 /** A table that somebody paused says so by its code; any other reason means that it stopped by itself. */
 export function flowTableStatus(
-  table: Pick<TableStatus, 'state' | 'reason' | 'lag' | 'loading' | 'freshnessMs'>,
+  table: Pick<TableStatus, 'state' | 'reason' | 'lag' | 'loading' | 'loadFailed' | 'freshnessMs'>,
 ): GraphStatus {
   if (table.state === 'paused')
     return table.reason === null || table.reason.code === 'WORMHOLE_FLOW_STATE' ? 'paused' : 'broken';
   if (table.state === 'stopped') return 'paused';
   if (table.state === 'retrying') return 'late';
   if (table.state === 'starting') return 'unknown';
+  if (table.loadFailed) return 'broken';
   if (table.loading) return 'late';
   return table.lag > BUDGETS.flowLag || (table.freshnessMs ?? 0) > BUDGETS.freshnessMs ? 'late' : 'ok';
 }

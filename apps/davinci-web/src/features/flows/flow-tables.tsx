@@ -46,7 +46,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
       cell: (table) => (
         <Status
           kind={flowTableStatus(table)}
-          word={table.loading && table.state === 'running' ? t('tables.loading') : t(`tables.state.${table.state}`)}
+          word={t(wordOf(table))}
           {...(table.reason === null ? {} : { why: table.reason.message })}
         />
       ),
@@ -220,4 +220,9 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
       />
     </section>
   );
+}
+
+function wordOf({ state, loading, loadFailed }: TableStatus): string {
+  if (state !== 'running' || !loading) return `tables.state.${state}`;
+  return loadFailed ? 'tables.loadFailed' : 'tables.loading';
 }

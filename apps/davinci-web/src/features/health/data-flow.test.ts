@@ -41,6 +41,7 @@ const flow = (lag: number): FlowStatus =>
       reason: null,
       lag,
       loading: false,
+      loadFailed: false,
       freshnessMs: 10,
       rowsPerSecond: 2,
     })),

@@ -61,6 +61,7 @@ const table = (part: Partial<FlowStatus['tables'][number]>): FlowStatus['tables'
   watermark: null,
   freshnessMs: 100,
   loading: false,
+  loadFailed: false,
   commitNumber: '1',
   rowsPerSecond: 0,
   rowsIn: 0,
