@@ -21,7 +21,11 @@ export const queryRequestSchema = z.strictObject({
   format: z.enum(['json', 'ndjson', 'csv']).default('json'),
   maximumRows: z.number().int().min(0).optional().describe('More rows than that are left out; json: 10,000 unless set'),
   timeoutMs: z.number().int().min(1).optional(),
-  label: z.string().max(200).optional().describe('Kept in the audit'),
+  label: z
+    .string()
+    .max(2_400)
+    .optional()
+    .describe('Kept in the audit; several, with a space between, when it is run for several'),
 });
 
 export const tableReadSchema = z.object({
@@ -29,6 +33,8 @@ export const tableReadSchema = z.object({
   table: z.string(),
   sinkNamespace: z.string().nullable().describe('When a flow writes the table'),
 });
+
+const through = z.string().optional().describe('The view, database.view, by which it is read; told to administrators');
 
 export const columnSchema = z.object({ name: z.string(), type: z.string().describe("Postgres' name of the type") });
 
@@ -88,7 +94,7 @@ export const queryRecordSchema = z.object({
   sql: z.string(),
   database: z.string().nullable(),
   label: z.string().nullable(),
-  tables: z.array(tableReadSchema.extend({ columns: z.array(z.string()) })),
+  tables: z.array(tableReadSchema.extend({ columns: z.array(z.string()), through })),
   decision: z.enum(['allowed', 'refused']),
   state: z.enum(QUERY_STATES),
   rows: z.number(),
@@ -157,6 +163,10 @@ export const tableSchema = z.object({
   database: z.string(),
   name: z.string(),
   kind: z.enum(['table', 'view']),
+  definedHere: z
+    .object({ owner: z.string(), state: z.enum(['ok', 'broken']), error: errorSchema.nullable() })
+    .nullable()
+    .describe('Of a view or mounted table of a logical database'),
   remoteSchema: z.string(),
   remoteTable: z.string(),
   rowEstimate: z.number().nullable(),
@@ -178,6 +188,57 @@ export const tableDetailSchema = tableSchema.extend({
   ),
   primaryKey: z.array(z.string()),
   indexes: z.array(z.object({ name: z.string(), columns: z.array(z.string()), unique: z.boolean() })),
+});
+
+export const logicalDatabaseRequestSchema = z.strictObject({ name: databaseNameSchema });
+
+/** Postgres clients see it as a relation; a point in it would read as another level. */
+const viewNameSchema = z
+  .string()
+  .min(1)
+  .max(63)
+  .refine((name) => !/[."\0]/.test(name), 'no point and no quotes');
+
+const viewDefinition = {
+  sql: z.string().min(1).describe('One SELECT, over any tables and views that the caller may read'),
+  columns: z
+    .array(z.string().min(1))
+    .min(1)
+    .optional()
+    .describe('Names of its columns; those of the SELECT unless set'),
+  database: z.string().optional().describe('Where names in the SELECT that stand alone are looked up'),
+};
+
+export const viewRequestSchema = z.strictObject({ name: viewNameSchema, ...viewDefinition });
+export const viewChangeSchema = z.strictObject(viewDefinition);
+
+export const mountedTableRequestSchema = z.strictObject({
+  name: viewNameSchema,
+  source: z.strictObject({ database: z.string().min(1), table: z.string().min(1) }),
+  columns: z.array(z.string().min(1)).min(1).optional().describe('All that there are now unless set'),
+});
+
+export const viewSchema = z.object({
+  database: z.string(),
+  name: z.string(),
+  kind: z.enum(['view', 'table']).describe('table: one table under another name'),
+  owner: z.string().describe('With whose rights it reads'),
+  state: z.enum(['ok', 'broken']),
+  error: errorSchema.nullable().describe('Why it cannot be read; in full for administrators'),
+  columns: z.array(columnSchema).describe('That the caller may read'),
+  sql: z.string().nullable().describe('null for those who may not read its tables'),
+  tables: z
+    .array(z.object({ database: z.string(), table: z.string(), columns: z.array(z.string()) }))
+    .nullable()
+    .describe('What it reads; null for those who may not read that'),
+  createdAt: time,
+  changedAt: time,
+});
+
+export const ownerRolesSchema = z.strictObject({ roles: z.array(z.enum(ROLES)) });
+export const ownedViewsSchema = z.object({ views: z.number().describe('That run with these roles from now on') });
+export const rightsSchema = z.object({
+  version: z.string().describe('Another one whenever somebody may have got to read something else than before'),
 });
 
 const grantee = { subject: z.string().min(1).optional(), role: z.enum(ROLES).optional() };
@@ -237,6 +298,7 @@ export type MountView = z.output<typeof mountSchema>;
 export type DatabaseView = z.output<typeof databaseSchema>;
 export type TableView = z.output<typeof tableSchema>;
 export type TableDetailView = z.output<typeof tableDetailSchema>;
+export type ViewView = z.output<typeof viewSchema>;
 export type GrantRequest = z.output<typeof grantRequestSchema>;
 export type GrantView = z.output<typeof grantSchema>;
 export type LineageView = z.output<typeof lineageSchema>;
@@ -270,6 +332,20 @@ export interface MoonboxClient {
   listDatabases(): Promise<List<DatabaseView>>;
   listTables(database: string): Promise<List<TableView>>;
   getTable(database: string, table: string): Promise<TableDetailView>;
+  createDatabase(name: string): Promise<void>;
+  /** With `cascade` what is defined in it goes along. */
+  dropDatabase(name: string, cascade?: boolean): Promise<void>;
+  listViews(database: string): Promise<List<ViewView>>;
+  getView(database: string, view: string): Promise<ViewView>;
+  createView(database: string, request: z.input<typeof viewRequestSchema>): Promise<ViewView>;
+  /** Also makes it where it is not there. */
+  replaceView(database: string, view: string, request: z.input<typeof viewChangeSchema>): Promise<ViewView>;
+  dropView(database: string, view: string): Promise<void>;
+  mountTable(database: string, request: z.input<typeof mountedTableRequestSchema>): Promise<ViewView>;
+  unmountTable(database: string, table: string): Promise<void>;
+  /** The views of a user run with these roles from now on; with none they stop. For an admin. */
+  setOwnerRoles(owner: string, roles: z.input<typeof ownerRolesSchema>['roles']): Promise<number>;
+  rightsVersion(): Promise<string>;
   listGrants(): Promise<List<GrantView>>;
   grant(request: z.input<typeof grantRequestSchema>): Promise<GrantView>;
   revoke(request: z.input<typeof grantRequestSchema>): Promise<void>;
@@ -304,6 +380,22 @@ export function createMoonboxClient(options: ServiceClientOptions): MoonboxClien
     listDatabases: () => request('GET', '/databases', listOf(databaseSchema)),
     listTables: (database) => request('GET', `/databases/${part(database)}/tables`, listOf(tableSchema)),
     getTable: (database, table) => request('GET', `/tables/${part(database)}/${part(table)}`, tableDetailSchema),
+    createDatabase: async (name) => void (await request('POST', '/databases', doneSchema, { name })),
+    dropDatabase: async (name, cascade = false) =>
+      void (await request('DELETE', `/databases/${part(name)}?cascade=${cascade}`, doneSchema)),
+    listViews: (database) => request('GET', `/databases/${part(database)}/views`, listOf(viewSchema)),
+    getView: (database, view) => request('GET', `/databases/${part(database)}/views/${part(view)}`, viewSchema),
+    createView: (database, body) => request('POST', `/databases/${part(database)}/views`, viewSchema, body),
+    replaceView: (database, view, body) =>
+      request('PUT', `/databases/${part(database)}/views/${part(view)}`, viewSchema, body),
+    dropView: async (database, view) =>
+      void (await request('DELETE', `/databases/${part(database)}/views/${part(view)}`, doneSchema)),
+    mountTable: (database, body) => request('POST', `/databases/${part(database)}/tables`, viewSchema, body),
+    unmountTable: async (database, table) =>
+      void (await request('DELETE', `/databases/${part(database)}/tables/${part(table)}`, doneSchema)),
+    setOwnerRoles: async (owner, roles) =>
+      (await request('PUT', `/owners/${part(owner)}/roles`, ownedViewsSchema, { roles })).views,
+    rightsVersion: async () => (await request('GET', '/rights', rightsSchema)).version,
     listGrants: () => request('GET', '/grants', listOf(grantSchema)),
     grant: (body) => request('POST', '/grants', grantSchema, body),
     revoke: async (body) => void (await request('DELETE', '/grants', doneSchema, body)),

@@ -14,6 +14,7 @@ import { visibleCatalog } from './access/visible-catalog.ts';
 import { watchHealth } from './admin/watch-health.ts';
 import { MOONBOX_MIGRATIONS } from './catalog/migrations.ts';
 import { MOONBOX_OPTIONS } from './options.ts';
+import { planDefinition } from './plan/plan-definition.ts';
 import { planQuery } from './plan/plan-query.ts';
 import { prepareSpillFolder } from './query/spill-folder.ts';
 import { assembleGateway, type Gateway } from './registry.ts';
@@ -25,6 +26,7 @@ import { catalogRoutes } from './session/rest/catalog-routes.ts';
 import { mountRoutes } from './session/rest/mount-routes.ts';
 import { queryRoutes } from './session/rest/query-routes.ts';
 import { rememberVerified } from './session/rest/remember-verified.ts';
+import { viewRoutes } from './session/rest/view-routes.ts';
 import { wireRoutes } from './session/rest/wire-routes.ts';
 
 if (process.argv.includes('--help')) {
@@ -60,6 +62,7 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
       ...prepareSpillFolder(options.spillFolder),
     }),
     planQuery,
+    planDefinition,
     limits: {
       timeoutMs: options.queryTimeoutMs,
       maximumRows: options.maximumRows,
@@ -75,7 +78,7 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
 
   let isReady = false;
   let wirePort: number | null = null;
-  const { queries, administration, running, passwords } = gateway;
+  const { queries, administration, views, running, passwords } = gateway;
   const server = await createHttpServer({
     name: 'RTDP Moonbox',
     version: '0.1.0',
@@ -87,7 +90,8 @@ async function start(lifecycle: Lifecycle, options: MoonboxOptions, logger: Logg
     routes(application) {
       queryRoutes(application, { queries, administration });
       mountRoutes(application, { administration, running });
-      catalogRoutes(application, administration);
+      catalogRoutes(application, { administration, views });
+      viewRoutes(application, { administration, views, running, queries });
       accessRoutes(application, { administration, running, passwords });
       // Behind a container's published port or a proxy, clients come to another port than the one listened on.
       wireRoutes(application, () =>

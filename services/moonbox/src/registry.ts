@@ -8,13 +8,15 @@ import { GrantStore } from './access/grant-store.ts';
 import { PasswordStore } from './access/password-store.ts';
 import { Access } from './access/user-catalog.ts';
 import { Administration } from './admin/administration.ts';
+import { ViewAdministration } from './admin/view-administration.ts';
 import { Catalog } from './catalog/catalog.ts';
 import { ChangeWatch } from './catalog/change-watch.ts';
 import { MountStore } from './catalog/mount-store.ts';
 import { Mounting } from './catalog/mounting.ts';
 import { Readers } from './catalog/readers.ts';
 import { Refresher } from './catalog/refresher.ts';
-import type { PlanQuery } from './plan/contract.ts';
+import { ViewStore } from './catalog/view-store.ts';
+import type { PlanDefinition, PlanQuery } from './plan/contract.ts';
 import { Audit } from './query/audit.ts';
 import { AuditCleaner } from './query/audit-cleaner.ts';
 import { AuditStore } from './query/audit-store.ts';
@@ -34,6 +36,7 @@ export interface GatewayOptions {
   metrics: Metrics;
   engine: QueryEngine;
   planQuery: PlanQuery;
+  planDefinition: PlanDefinition;
   limits: QueryLimits;
   /** Statements that run at once, and that may wait. */
   slots: number;
@@ -45,6 +48,7 @@ export interface GatewayOptions {
 export interface Gateway {
   queries: QueryService;
   administration: Administration;
+  views: ViewAdministration;
   running: RunningQueries;
   passwords: PasswordStore;
   access: Access;
@@ -65,7 +69,8 @@ export function assembleGateway(options: GatewayOptions): Gateway {
   const { database, logger, metrics } = options;
   const now = Date.now;
   const mountStore = new MountStore(database, options.secrets);
-  const catalog = new Catalog(mountStore);
+  const viewStore = new ViewStore(database);
+  const catalog = new Catalog(mountStore, viewStore);
   const readers = new Readers(options.slots + CONNECTIONS_BEYOND_SLOTS);
   const mounting = new Mounting({
     catalog,
@@ -90,19 +95,23 @@ export function assembleGateway(options: GatewayOptions): Gateway {
   const changes = new ChangeWatch({ database, reload, logger });
   watchQueries(metrics, running, slots);
   const administration = new Administration({ catalog, mountStore, mounting, grants, access, running, auditStore });
+  const { planQuery, planDefinition } = options;
+  const planning = new Planning({ access, mounting, planQuery, planDefinition });
+  const views = new ViewAdministration({ catalog, store: viewStore, access, grants, planning, mounting });
   const queries = createQueryService({
-    planning: new Planning({ access, mounting, planQuery: options.planQuery }),
+    planning,
     running,
     slots,
     catalog,
     readers,
     engine: options.engine,
     limits: options.limits,
-    readStatement: createStatementReader(administration),
+    readStatement: createStatementReader(administration, views),
   });
   return {
     queries,
     administration,
+    views,
     running,
     passwords: new PasswordStore(database, makeScramVerifier),
     access,

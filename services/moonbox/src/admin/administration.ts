@@ -9,8 +9,8 @@ import type { MountStore } from '../catalog/mount-store.ts';
 import { type Mounting, unknownMount } from '../catalog/mounting.ts';
 import type { GrantRequest, MountRequest } from '../client.ts';
 import type { AuditRecord } from '../query/audit-record.ts';
-import type { AuditFilter, AuditStore } from '../query/audit-store.ts';
-import type { Principal } from '../query/contract.ts';
+import { type AuditFilter, type AuditStore, hasLabel } from '../query/audit-store.ts';
+import type { Principal, TableRead } from '../query/contract.ts';
 import { unknownDatabase } from '../query/planning.ts';
 import type { RunningQueries } from '../query/running.ts';
 import { nearestName } from '../statement/nearest-name.ts';
@@ -110,11 +110,12 @@ export class Administration {
         facts: { name },
       });
     }
-    this.#options.catalog.setDatabase(organisationId, name);
+    this.#options.catalog.setDatabase(organisationId, name, []);
     await this.#options.grants.load();
   }
 
-  async dropDatabase(principal: Principal, name: string): Promise<void> {
+  /** @param cascade what is defined in it goes along; else it must be empty */
+  async dropDatabase(principal: Principal, name: string, cascade: boolean): Promise<void> {
     requireRole(principal, 'admin');
     const { database } = this.database(principal, name);
     if (database.mount !== undefined) {
@@ -125,7 +126,15 @@ export class Administration {
         facts: { name },
       });
     }
-    await this.#options.mountStore.removeDatabase(principal.organisationId, name);
+    const left = await this.#options.mountStore.removeDatabase(principal.organisationId, name, cascade);
+    if (left > 0) {
+      throw new RtdpError({
+        code: 'MOONBOX_DATABASE_CONFLICT',
+        message: `database "${name}" is not empty: ${left} view${left === 1 ? ' is' : 's and tables are'} defined in it`,
+        next: `DROP DATABASE ${name} CASCADE takes them along; SHOW TABLES FROM ${name} lists them.`,
+        facts: { name, left },
+      });
+    }
     this.#options.catalog.remove(principal.organisationId, name);
     await this.#options.grants.load();
   }
@@ -165,11 +174,15 @@ export class Administration {
           filter.before === undefined &&
           (subject === undefined || record.subject === subject) &&
           (filter.state === undefined || record.state === filter.state) &&
-          (filter.label === undefined || record.label === filter.label),
+          (filter.label === undefined || hasLabel(record, filter.label)),
       )
       .sort((a, b) => b.startedAt.getTime() - a.startedAt.getTime());
     const { records, total } = await auditStore.list(principal.organisationId, { ...filter, subject });
-    return { records: [...now, ...records].slice(0, filter.limit), total: total + now.length };
+    const all = [...now, ...records].slice(0, filter.limit);
+    // What a view reads is not for everybody who may read the view.
+    const isAdmin = hasRole(principal, 'admin');
+    const told = isAdmin ? all : all.map((record) => ({ ...record, tables: record.tables.filter(isDirect) }));
+    return { records: told, total: total + now.length };
   }
 
   /** The table by its logical name, and columns that are there. */
@@ -195,6 +208,10 @@ export class Administration {
 /** Who is meant by a name in GRANT and REVOKE: a role if there is one of that name. */
 export function granteeOf(name: string): Pick<GrantRequest, 'subject' | 'role'> {
   return isRole(name) ? { role: name } : { subject: name };
+}
+
+function isDirect({ through }: TableRead): boolean {
+  return through === undefined;
 }
 
 function afterDot(name: string): string {

@@ -1,13 +1,14 @@
-/** Decides which parts Moonbox's health has: its metadata, its mounts, its audit. */
+/** Decides which parts Moonbox's health has: its metadata, its mounts, its views, its audit. */
 import type { Health, PartHealth } from '@rtdp/service/health';
 import type { Knex } from '@rtdp/service/metadata';
+import type { Access } from '../access/user-catalog.ts';
 import type { Catalog } from '../catalog/catalog.ts';
 import type { Audit } from '../query/audit.ts';
 
 export interface WatchOptions {
   health: Health;
   database: Knex;
-  gateway: { catalog: Catalog; audit: Audit };
+  gateway: { catalog: Catalog; access: Access; audit: Audit };
 }
 
 type Result = Omit<PartHealth, 'name'>;
@@ -21,6 +22,7 @@ export function watchHealth({ health, database, gateway }: WatchOptions): void {
     return OK;
   });
   health.add('mounts', () => mountsHealth(gateway.catalog));
+  health.add('views', () => viewsHealth(gateway));
   health.add('audit', () =>
     gateway.audit.waiting < AUDIT_BEHIND
       ? OK
@@ -34,4 +36,11 @@ function mountsHealth(catalog: Catalog): Result {
   if (failing === 0) return OK;
   // Anybody may ask, of any organisation or none: which they are, and why, is on the mounts, for those who see them.
   return { status: 'degraded', detail: `${failing} of ${mounts.length} mounts cannot be read; each says why.` };
+}
+
+function viewsHealth({ catalog, access }: WatchOptions['gateway']): Result {
+  const views = catalog.views();
+  const broken = views.filter((view) => access.problemOf(view) !== null).length;
+  if (broken === 0) return OK;
+  return { status: 'degraded', detail: `${broken} of ${views.length} views cannot be read; each says why.` };
 }

@@ -1,28 +1,33 @@
-/** Holds every database, mount and table in memory, as stored; answers without waiting, and counts its changes. */
-import type { CatalogDatabase, CatalogTable, FoundTable, Mount } from './contract.ts';
+/** Holds every database, mount, table and view in memory, as stored; answers without waiting, and counts its changes. */
+import type { CatalogDatabase, CatalogTable, FoundTable, LogicalView, Mount } from './contract.ts';
 import { nameTables } from './logical-names.ts';
 import type { MountStore } from './mount-store.ts';
+import type { ViewStore } from './view-store.ts';
 
 const NO_TABLES: ReadonlyMap<string, CatalogTable> = new Map();
 
 export class Catalog {
   readonly #store: MountStore;
+  readonly #views: ViewStore;
   /** Organisation → name → database. */
   readonly #organisations = new Map<string, Map<string, CatalogDatabase>>();
   #version = 0;
   #revision = 0;
+  #loadingViews: Promise<void> = Promise.resolve();
 
-  constructor(store: MountStore) {
+  constructor(store: MountStore, views: ViewStore) {
     this.#store = store;
+    this.#views = views;
   }
 
   /** Takes over what is stored now, by whomever; what is the same stays the same. */
   async load(): Promise<void> {
     const revision = this.#revision;
-    const [mounts, tables, databases] = await Promise.all([
+    const [mounts, tables, databases, views] = await Promise.all([
       this.#store.listMounts(),
       this.#store.listTables(),
       this.#store.listDatabases(),
+      this.#views.list(),
     ]);
     // Something was changed here while it was read: what was read may be from before.
     if (revision !== this.#revision) return this.load();
@@ -34,7 +39,8 @@ export class Catalog {
         if (!there.has(JSON.stringify([organisationId, name]))) this.remove(organisationId, name);
       }
     }
-    for (const { organisationId, name } of databases) this.setDatabase(organisationId, name);
+    for (const { organisationId, name } of databases)
+      this.setDatabase(organisationId, name, inDatabase(views, organisationId, name));
     for (const mount of mounts) this.setMount(mount, tables.get(mount.id) ?? []);
   }
 
@@ -73,11 +79,34 @@ export class Catalog {
     return this.mounts().find((mount) => mount.id === id);
   }
 
-  setDatabase(organisationId: string, name: string): void {
+  /** A logical database and all that is defined in it. */
+  setDatabase(organisationId: string, name: string, views: readonly LogicalView[]): void {
     const before = this.database(organisationId, name);
-    if (before !== undefined && before.mount === undefined) return;
-    this.#put(organisationId, { name, mount: undefined, tables: NO_TABLES, aliases: NO_TABLES });
+    const tables = new Map(views.map((view) => [view.name, viewTable(view)]));
+    if (before !== undefined && before.mount === undefined && isSame(before.tables, tables)) return;
+    this.#put(organisationId, { name, mount: undefined, tables, aliases: NO_TABLES });
     this.#version++;
+  }
+
+  /** Takes over the views of an organisation as they are stored now. */
+  loadViews(organisationId: string): Promise<void> {
+    // One after the other, so that what was read first never comes last.
+    const loading = this.#loadingViews.then(async () => {
+      const views = await this.#views.list();
+      for (const { name, mount } of this.databases(organisationId)) {
+        if (mount === undefined) this.setDatabase(organisationId, name, inDatabase(views, organisationId, name));
+      }
+    });
+    this.#loadingViews = loading.catch(() => undefined);
+    return loading;
+  }
+
+  /** Of every organisation. */
+  views(): LogicalView[] {
+    return [...this.#organisations.values()]
+      .flatMap((databases) => [...databases.values()])
+      .flatMap(({ tables }) => [...tables.values()])
+      .flatMap(({ origin }) => ('view' in origin ? [origin.view] : []));
   }
 
   setMount(mount: Mount, found: readonly FoundTable[]): void {
@@ -86,7 +115,7 @@ export class Catalog {
     const byDefinition = new Map<FoundTable, CatalogTable>();
     const tables = new Map<string, CatalogTable>();
     for (const [name, table] of named.tables) {
-      const entry = { ...table, database: mount.name, name, mount };
+      const entry = { ...table, database: mount.name, name, origin: { mount } };
       byDefinition.set(table, entry);
       tables.set(name, entry);
     }
@@ -110,6 +139,34 @@ export class Catalog {
     this.#revision++;
     this.#organisations.set(organisationId, databases);
   }
+}
+
+function inDatabase(views: readonly LogicalView[], organisationId: string, database: string): LogicalView[] {
+  return views.filter((view) => view.organisationId === organisationId && view.database === database);
+}
+
+function viewTable(view: LogicalView): CatalogTable {
+  return {
+    database: view.database,
+    name: view.name,
+    origin: { view },
+    sinkNamespace: null,
+    definition: {
+      schema: view.database,
+      name: view.name,
+      kind: view.kind,
+      columns: view.columns,
+      primaryKey: [],
+      indexes: [],
+      rowEstimate: null,
+    },
+  };
+}
+
+function isSame(a: ReadonlyMap<string, CatalogTable>, b: ReadonlyMap<string, CatalogTable>): boolean {
+  const content = (tables: ReadonlyMap<string, CatalogTable>): string =>
+    JSON.stringify([...tables.values()].map(({ origin }) => origin));
+  return content(a) === content(b);
 }
 
 function structureOf({ tables, mount }: CatalogDatabase): string {

@@ -1,5 +1,6 @@
 /** Says what a mount and a table are inside the gateway; what is stored, and what every part reads. */
-import type { IntrospectedTable, ServerFacts, StoreReaderKind } from '@rtdp/stores/scan-contract';
+import type { Role } from '@rtdp/identity/roles';
+import type { IntrospectedColumn, IntrospectedTable, ServerFacts, StoreReaderKind } from '@rtdp/stores/scan-contract';
 import type { MountRequest } from '../client.ts';
 
 /** Why something is not well: as errors are told everywhere. */
@@ -34,12 +35,38 @@ export interface FoundTable {
   readonly sinkNamespace: string | null;
 }
 
-/** A table as the gateway knows it. */
+/** What a name in the definition of a view stood for when it was defined, and still does; no other column of it exists for the view. */
+export interface ViewBase {
+  readonly written: { readonly database: string | null; readonly name: string };
+  readonly database: string;
+  readonly table: string;
+  readonly columns: readonly string[];
+}
+
+/** A SELECT under a name in a logical database, run with the rights of whoever defined it. */
+export interface LogicalView {
+  readonly organisationId: string;
+  readonly database: string;
+  readonly name: string;
+  /** `table`: one table under another name, made by MOUNT TABLE. */
+  readonly kind: 'view' | 'table';
+  readonly sql: string;
+  /** As they were when it was defined. */
+  readonly columns: readonly IntrospectedColumn[];
+  readonly bases: readonly ViewBase[];
+  readonly owner: string;
+  /** None once the owner was disabled. */
+  readonly ownerRoles: readonly Role[];
+  readonly createdAt: Date;
+  readonly changedAt: Date;
+}
+
+/** A table as the gateway knows it: of a mount, or defined here. */
 export interface CatalogTable extends FoundTable {
   readonly database: string;
   /** Logical name within the database. */
   readonly name: string;
-  readonly mount: Mount;
+  readonly origin: { readonly mount: Mount } | { readonly view: LogicalView };
 }
 
 export interface CatalogDatabase {

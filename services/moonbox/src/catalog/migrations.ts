@@ -121,4 +121,35 @@ export const MOONBOX_MIGRATIONS: readonly Migration[] = [
       }
     },
   },
+  {
+    name: '005_views',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).createTable('views', (table) => {
+        table.uuid('organisation_id').notNullable();
+        table.text('database_name').notNullable();
+        table.text('name').notNullable();
+        // `view`, or `table` for one table under another name.
+        table.text('kind').notNullable();
+        table.text('sql').notNullable();
+        table.jsonb('columns').notNullable();
+        // [{written, database, table, columns}]
+        table.jsonb('bases').notNullable();
+        table.text('owner').notNullable();
+        table.jsonb('owner_roles').notNullable();
+        table.timestamp('created_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
+        table.timestamp('changed_at', { useTz: true }).notNullable().defaultTo(database.fn.now());
+        table.primary(['organisation_id', 'database_name', 'name']);
+        table
+          .foreign(['organisation_id', 'database_name'])
+          .references(['organisation_id', 'name'])
+          .inTable(`${schema}.databases`)
+          .onDelete('CASCADE');
+        table.index(['organisation_id', 'owner']);
+      });
+      await database.raw(
+        'create trigger count_change after insert or update or delete on ??.views for each row execute function ??.count_change()',
+        [schema, schema],
+      );
+    },
+  },
 ];

@@ -144,14 +144,21 @@ export class MountStore {
     });
   }
 
-  /** What is granted on it goes along. */
-  async removeDatabase(organisationId: string, name: string): Promise<void> {
-    await this.#database.transaction(async (transaction) => {
+  /**
+   * What is granted on it, and defined in it, goes along.
+   * @returns how many views there are in it: without `cascade` nothing is removed when there are any
+   */
+  async removeDatabase(organisationId: string, name: string, cascade: boolean): Promise<number> {
+    return this.#database.transaction(async (transaction) => {
       const row = { organisation_id: organisationId, name };
+      // Whoever adds a view waits for this: it refers to the row.
       const there = await transaction('databases').where(row).forUpdate().first('name');
-      if (there === undefined) return;
+      if (there === undefined) return 0;
+      const views = await transaction('views').where({ organisation_id: organisationId, database_name: name });
+      if (views.length > 0 && !cascade) return views.length;
       await removeGrants(transaction, organisationId, name);
       await transaction('databases').where(row).delete();
+      return 0;
     });
   }
 

@@ -17,6 +17,7 @@ import { MountStore } from './mount-store.ts';
 import { Mounting } from './mounting.ts';
 import { Readers } from './readers.ts';
 import { Refresher } from './refresher.ts';
+import { ViewStore } from './view-store.ts';
 
 /** Takes every connection, and never says a word. */
 async function silentServer() {
@@ -61,7 +62,7 @@ test('a silent store holds up no other one, and its look ends in time', async ()
     // In order of name the silent one is looked at first.
     await add('mute', silent.port);
     await add('well', connection.port);
-    const catalog = new Catalog(store);
+    const catalog = new Catalog(store, new ViewStore(database));
     await catalog.load();
     const mounting = (refreshTimeoutMs: number): Mounting =>
       new Mounting({

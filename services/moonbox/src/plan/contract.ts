@@ -19,11 +19,34 @@ export interface PlannerTable {
   /** In key order; empty where there is none, or where the user does not see all of it. */
   readonly primaryKey: readonly string[];
   readonly rowEstimate: number | null;
+  /** When a flow writes it. */
+  readonly sinkNamespace?: string | null;
 }
+
+/** A view: a SELECT that stands for its rows, whose own names mean what its owner may read. */
+export interface PlannerView {
+  readonly database: string;
+  readonly name: string;
+  /** Only those the user may see, in the order of `columnNames`. */
+  readonly columns: readonly IntrospectedColumn[];
+  readonly primaryKey: readonly [];
+  readonly rowEstimate: null;
+  readonly view: {
+    readonly sql: string;
+    /** All that it gives, under the names it was defined with. */
+    readonly columnNames: readonly string[];
+    /** What a name in it stands for, with the columns it was defined over. Throws RtdpError MOONBOX_VIEW_BROKEN. */
+    findTable(database: string | undefined, name: string): PlannerRelation | undefined;
+    /** The user may read all that it reads. Else neither its rows that it leaves out, nor how it is made, may be found out. */
+    readonly isOpen: boolean;
+  };
+}
+
+export type PlannerRelation = PlannerTable | PlannerView;
 
 export interface PlannerContext {
   /** `database` undefined: the name stood alone and there is no default database. Undefined where the user sees no such table. */
-  findTable(database: string | undefined, name: string): PlannerTable | undefined;
+  findTable(database: string | undefined, name: string): PlannerRelation | undefined;
   /** Names the user may see, `database.table`, for "did you mean". */
   tableNames?(): readonly string[];
   readonly defaultDatabase?: string;
@@ -75,6 +98,10 @@ export interface TableUseOfPlan {
   readonly table: string;
   /** Columns the statement names, in the table's order. */
   readonly columns: readonly string[];
+  readonly sinkNamespace: string | null;
+  readonly kind: 'table' | 'view';
+  /** The view in the statement, `database.name`, by which it is read. */
+  readonly through?: { readonly database: string; readonly name: string };
 }
 
 export interface Plan {
@@ -90,6 +117,8 @@ export interface Plan {
   readonly local?: { readonly sql: string };
   readonly decisions: readonly PlanDecision[];
   readonly tablesRead: readonly TableUseOfPlan[];
+  /** `database.name` of views whose tables the user may not read: what is known of them from here on is not for the user. */
+  readonly closedViews: readonly string[];
   /**
    * True where the same plan holds for other values of the parameters (bind them anew in `whole.parameters`) and at another time; false where
    * values or the time are printed into it.
@@ -99,3 +128,21 @@ export interface Plan {
 
 /** Throws SqlError (SQL_…), with the place of every problem in `facts.problems`. */
 export type PlanQuery = (sql: string, context: PlannerContext) => Plan;
+
+/** What a view is made of. */
+export interface Definition {
+  /** The text with each `*` written out. */
+  readonly sql: string;
+  readonly bases: readonly {
+    readonly written: { readonly database: string | null; readonly name: string };
+    readonly database: string;
+    readonly table: string;
+    readonly columns: readonly string[];
+  }[];
+}
+
+/** For a SELECT that is to be kept as a view. `context.defaultDatabase` is not looked at: `findTable` is asked with names as they are written. */
+export type PlanDefinition = (
+  sql: string,
+  context: Pick<PlannerContext, 'findTable' | 'tableNames' | 'facts'>,
+) => Definition;

@@ -1,9 +1,9 @@
 /** Finds the table that each name in FROM stands for, and refuses what the user does not see; names that WITH defines are no tables. */
-import { nearest } from '@rtdp/sql/nearest-name';
 import type { Statement } from '@rtdp/sql/expression';
+import { nearest } from '@rtdp/sql/nearest-name';
 import { SqlError, type SqlProblem } from '@rtdp/sql/problem';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
-import type { PlannerContext, PlannerTable } from './contract.ts';
+import type { PlannerContext, PlannerRelation } from './contract.ts';
 
 const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
 
@@ -11,9 +11,9 @@ const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast'])
 export function findTables(
   statement: Statement,
   select: SelectStmt,
-  context: PlannerContext,
-): Map<RangeVar, PlannerTable> {
-  const found = new Map<RangeVar, PlannerTable>();
+  context: Pick<PlannerContext, 'findTable' | 'tableNames' | 'defaultDatabase'>,
+): Map<RangeVar, PlannerRelation> {
+  const found = new Map<RangeVar, PlannerRelation>();
   const problems: SqlProblem[] = [];
 
   const visitTable = (node: RangeVar, known: ReadonlySet<string>): void => {

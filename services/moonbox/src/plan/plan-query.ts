@@ -7,8 +7,9 @@ import { type PgType, UNKNOWN } from '@rtdp/sql/pg-type';
 import { SqlError } from '@rtdp/sql/problem';
 import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
+import { hideClosedViews } from './closed-views.ts';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable, PlanQuery, TableUseOfPlan } from './contract.ts';
-import { findTables } from './find-tables.ts';
+import { type ExpandedQuery, expandViews } from './expand-views.ts';
 import { pushWholeQuery } from './push-whole-query.ts';
 import { splitQuery } from './split-query.ts';
 import { typeTextOf } from './type-text.ts';
@@ -28,8 +29,16 @@ export const planQuery: PlanQuery = (sql, context) => {
       ),
     ]);
   }
-  const select = node.SelectStmt;
-  const tables = findTables(statement, select, context);
+  const expanded = expandViews(statement, node.SelectStmt, context);
+  try {
+    return planExpanded(statement, expanded, context);
+  } catch (error) {
+    throw hideClosedViews(error, statement, expanded);
+  }
+};
+
+function planExpanded(statement: Statement, expanded: ExpandedQuery, context: PlannerContext): Plan {
+  const { select, tables } = expanded;
   const now = context.now ?? new Date();
   const attempt = tryToBind(statement, select, tables, context, now);
   const bound = 'sql' in attempt ? attempt : null;
@@ -49,7 +58,7 @@ export const planQuery: PlanQuery = (sql, context) => {
       whole,
       parts: [],
       decisions: [{ what: 'the whole query', where: 'pushed', why: `every table of it is in ${store}` }],
-      tablesRead: tablesRead(tables, bound),
+      ...readBy(expanded, bound),
       reusable: true,
     };
   }
@@ -61,31 +70,30 @@ export const planQuery: PlanQuery = (sql, context) => {
     bound: attempt,
     context,
     now,
-    finish: (parts, local, decisions) => finish(parts, local, decisions, select, attempt, tables),
+    finish: (parts, local, decisions) => finish(parts, local, decisions, expanded, attempt),
   });
-};
+}
 
 function finish(
   parts: Plan['parts'],
   local: BoundQuery,
   decisions: readonly PlanDecision[],
-  select: SelectStmt,
+  expanded: ExpandedQuery,
   bound: BoundQuery,
-  tables: ReadonlyMap<RangeVar, PlannerTable>,
 ): Plan {
   return {
     columns: resultColumns(local.columns),
-    parameterTypes: parameterTypes(select, bound),
+    parameterTypes: parameterTypes(expanded.select, bound),
     parts,
     local: { sql: local.sql },
     decisions,
-    tablesRead: tablesRead(tables, bound),
+    ...readBy(expanded, bound),
     reusable: !bound.facts.readsParameter && !bound.facts.readsClock,
   };
 }
 
 /** Binds with every column of every table, to learn what each name and expression is. */
-function tryToBind(
+export function tryToBind(
   statement: Statement,
   select: SelectStmt,
   tables: ReadonlyMap<RangeVar, PlannerTable>,
@@ -122,18 +130,35 @@ function parameterTypes(select: SelectStmt, bound: BoundQuery | null): PgType[] 
 }
 
 /** Without binding nobody knows which columns are read: then all that the user sees may be. */
-function tablesRead(tables: ReadonlyMap<RangeVar, PlannerTable>, bound: BoundQuery | null): TableUseOfPlan[] {
-  const uses = new Map<string, { table: PlannerTable; indexes: Set<number> }>();
+function readBy(
+  { tables, through, views }: ExpandedQuery,
+  bound: BoundQuery | null,
+): Pick<Plan, 'tablesRead' | 'closedViews'> {
+  const uses = new Map<string, { table: PlannerTable; by: TableUseOfPlan['through']; indexes: Set<number> }>();
   for (const [node, table] of tables) {
-    const key = JSON.stringify([table.database, table.name]);
-    const use = uses.get(key) ?? { table, indexes: new Set<number>() };
+    const view = through.get(node);
+    const by = view === undefined ? undefined : { database: view.database, name: view.name };
+    const key = JSON.stringify([table.database, table.name, by]);
+    const use = uses.get(key) ?? { table, by, indexes: new Set<number>() };
     uses.set(key, use);
     const read = bound === null ? table.columns.keys() : (bound.facts.used.get(node) ?? []);
     for (const index of read) use.indexes.add(index);
   }
-  return [...uses.values()].map(({ table, indexes }) => ({
-    database: table.database,
-    table: table.name,
-    columns: table.columns.filter((_, index) => indexes.has(index)).map(({ name }) => name),
-  }));
+  const closed = views.filter(({ view }) => !view.view.isOpen).map(({ view }) => `${view.database}.${view.name}`);
+  return {
+    tablesRead: [
+      ...[...Map.groupBy(views, ({ view }) => `${view.database}.${view.name}`).values()].map((same): TableUseOfPlan => {
+        const { database, name } = same[0]!.view;
+        const columns = [...new Set(same.flatMap((use) => use.columns))];
+        return { database, table: name, columns, sinkNamespace: null, kind: 'view' };
+      }),
+      ...[...uses.values()].map(({ table, by, indexes }): TableUseOfPlan => {
+        const columns = table.columns.filter((_, index) => indexes.has(index)).map(({ name }) => name);
+        const { database, name, sinkNamespace = null } = table;
+        const use = { database, table: name, columns, sinkNamespace, kind: 'table' } as const;
+        return by === undefined ? use : { ...use, through: by };
+      }),
+    ],
+    closedViews: [...new Set(closed)],
+  };
 }

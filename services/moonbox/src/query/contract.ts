@@ -36,12 +36,14 @@ export interface QueryRequest {
   label?: string;
 }
 
-/** A table the statement reads; `sinkNamespace` when a flow writes it (`postgresql.<database>.<schema>.<table>.*.0.0`). */
+/** A table or view the statement reads; `sinkNamespace` when a flow writes it (`postgresql.<database>.<schema>.<table>.*.0.0`). */
 export interface TableRead {
   database: string;
   table: string;
   columns: readonly string[];
   sinkNamespace: string | null;
+  /** `database.view` by which it is read: kept in the audit, told to administrators. */
+  through?: string;
 }
 
 export interface QueryAnswer {

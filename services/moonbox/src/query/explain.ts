@@ -26,6 +26,7 @@ export interface ExplanationOptions {
 
 export function explanationOf(plan: Plan, options: ExplanationOptions): Explanation {
   const { measured, nameOf } = options;
+  if (plan.closedViews.length > 0) return closedExplanation(plan, options);
   const result = measured === undefined ? {} : { rows: measured.rows, milliseconds: measured.milliseconds };
   return {
     columns: plan.columns ?? options.columns ?? [],
@@ -41,6 +42,23 @@ export function explanationOf(plan: Plan, options: ExplanationOptions): Explanat
     decisions: plan.decisions.map((decision) => ({ ...decision, why: withNames(decision.why, plan, nameOf) })),
     tables: options.tables,
     milliseconds: options.milliseconds,
+  };
+}
+
+/** How a view is made is not shown to those who may not read its tables: neither the SQL for the stores, nor which these are, nor rows of parts. */
+function closedExplanation(plan: Plan, { columns, tables, milliseconds }: ExplanationOptions): Explanation {
+  return {
+    columns: plan.columns ?? columns ?? [],
+    whole: null,
+    parts: [],
+    local: null,
+    decisions: plan.closedViews.map((name) => ({
+      what: `the view ${name}`,
+      where: 'local',
+      why: 'how it is computed is shown to those who may read its tables',
+    })),
+    tables,
+    milliseconds,
   };
 }
 

@@ -3,21 +3,31 @@ import { analyse } from '@rtdp/sql/analyse';
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Access, UserCatalog } from '../access/user-catalog.ts';
-import type { Mount } from '../catalog/contract.ts';
+import type { Mount, ViewBase } from '../catalog/contract.ts';
 import type { Mounting } from '../catalog/mounting.ts';
-import type { Plan, PlanQuery } from '../plan/contract.ts';
+import type { Plan, PlanDefinition, PlanQuery } from '../plan/contract.ts';
 import type { QueryRequest, TableRead } from './contract.ts';
 import { PlanCache } from './plan-cache.ts';
 
 export interface PlannedQuery {
   plan: Plan;
+  /** As the user may know them, with the namespaces that tell of commits. */
   tables: readonly TableRead[];
+  /** All of them, for the audit: views, and the tables that they read. */
+  allTables: readonly TableRead[];
+}
+
+/** What a view is made of: its text with each `*` written out, and what its names stand for. */
+export interface PlannedDefinition {
+  sql: string;
+  bases: readonly ViewBase[];
 }
 
 export interface PlanningOptions {
   access: Access;
   mounting: Mounting;
   planQuery: PlanQuery;
+  planDefinition: PlanDefinition;
 }
 
 /** Somebody who mistypes again and again does not make the stores tell their tables again and again. */
@@ -41,6 +51,29 @@ export class Planning {
       if (!isUnknownName(error) || !(await this.#lookAgain(request, LOOK_AGAIN_EVERY_MS))) throw error;
       return this.#plan(request);
     }
+  }
+
+  /** For a view that the principal defines. @throws like `plan` */
+  async planDefinition(request: Pick<PlanRequest, 'sql' | 'principal' | 'database'>): Promise<PlannedDefinition> {
+    try {
+      return this.#planDefinition(request);
+    } catch (error) {
+      if (!isUnknownName(error) || !(await this.#lookAgain(request, LOOK_AGAIN_EVERY_MS))) throw error;
+      return this.#planDefinition(request);
+    }
+  }
+
+  #planDefinition({
+    sql,
+    principal,
+    database,
+  }: Pick<PlanRequest, 'sql' | 'principal' | 'database'>): PlannedDefinition {
+    const seen = this.#options.access.of(principal);
+    return this.#options.planDefinition(sql, {
+      findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,
+      tableNames: () => seen.tableNames(),
+      facts: seen.facts,
+    });
   }
 
   /** Looks at the stores of the statement again: true when one told what it has now, so that planning anew may help. Never rejects. */
@@ -71,7 +104,7 @@ export class Planning {
       this.#cache.add(version, key, plan);
     }
     if (parameters !== undefined) requireParameters(plan, parameters);
-    return { plan: bound(plan, parameters), tables: tablesRead(plan, seen) };
+    return { plan: bound(plan, parameters), ...tablesRead(plan) };
   }
 
   async #lookAgain({ sql, database, principal }: PlanRequest, atMostEveryMs: number): Promise<boolean> {
@@ -83,6 +116,10 @@ export class Planning {
       for (const { database: found } of seen.databases.values()) {
         if (found.mount !== undefined && (inDatabase === undefined || found.name === inDatabase))
           mounts.add(found.mount);
+      }
+      const origin = seen.findTable(inDatabase, second ?? first)?.table.origin;
+      if (origin !== undefined && 'view' in origin) {
+        for (const mount of this.#options.access.mountsOf(origin.view)) mounts.add(mount);
       }
     }
     const looked = await Promise.all(
@@ -98,17 +135,39 @@ function bound(plan: Plan, parameters: readonly (string | null)[] | undefined): 
   return { ...plan, whole: { ...plan.whole, parameters } };
 }
 
-function tablesRead(plan: Plan, seen: UserCatalog): TableRead[] {
-  return plan.tablesRead.map(({ database, table, columns }) => ({
-    database,
-    table,
-    columns,
-    sinkNamespace: seen.findTable(database, table)?.table.sinkNamespace ?? null,
-  }));
+/** Of a view whose tables the user may not read only the namespaces of these are told: without them nobody knew when it changes. */
+function tablesRead({ tablesRead: uses, closedViews }: Plan): Pick<PlannedQuery, 'tables' | 'allTables'> {
+  const nameOf = (view: { database: string; name: string }): string => `${view.database}.${view.name}`;
+  const allTables = uses.map(({ database, table, columns, sinkNamespace, through }): TableRead => {
+    const read = { database, table, columns, sinkNamespace };
+    return through === undefined ? read : { ...read, through: nameOf(through) };
+  });
+  const told = new Map<string, TableRead>();
+  for (const { database, table, columns, sinkNamespace, through, kind } of uses) {
+    if (kind === 'view') continue;
+    const isClosed = through !== undefined && closedViews.includes(nameOf(through));
+    const view = isClosed
+      ? uses.find((use) => use.database === through.database && use.table === through.name)
+      : undefined;
+    const read =
+      view === undefined
+        ? { database, table, columns, sinkNamespace }
+        : { database: view.database, table: view.table, columns: view.columns, sinkNamespace };
+    const key = JSON.stringify([read.database, read.table, read.sinkNamespace]);
+    const before = told.get(key);
+    told.set(
+      key,
+      before === undefined ? read : { ...read, columns: [...new Set([...before.columns, ...read.columns])] },
+    );
+  }
+  return { tables: [...told.values()], allTables };
 }
 
 function isUnknownName(error: unknown): boolean {
-  return error instanceof SqlError && /^SQL_UNKNOWN_(TABLE|COLUMN)$/.test(error.code);
+  return (
+    isRtdpError(error, 'MOONBOX_VIEW_BROKEN') ||
+    (error instanceof SqlError && /^SQL_UNKNOWN_(TABLE|COLUMN)$/.test(error.code))
+  );
 }
 
 /** A store no longer has the table, the column or the type that the plan counts on. */

@@ -53,7 +53,8 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
   const tell = (query: RunningQuery) => (error: unknown) => {
     // What cannot be reached should show on its mount now, not at the next look.
     if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request, error);
-    return toQueryError(error, { ...query.request, signal: query.signal, memoryLimit: limits.memoryLimit });
+    const { signal, isClosed } = query;
+    return toQueryError(error, { ...query.request, signal, isClosed, memoryLimit: limits.memoryLimit });
   };
   const begin = (request: QueryRequest): RunningQuery => {
     const query = running.begin(request, Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
@@ -173,7 +174,7 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
   const { principal } = query.request;
   let planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
   const asked = query.milliseconds;
-  query.tables = planned.tables;
+  take(query, planned);
   query.isAllowed = true;
   const release = await slots.take(`${principal.organisationId} ${principal.subject}`, query.signal);
   query.queuedMilliseconds = query.milliseconds - asked;
@@ -194,13 +195,19 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
     } catch (error) {
       if (query.signal.aborted || !isOutdated(error) || !(await planning.refreshFor(query.request, error))) throw error;
       planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
-      query.tables = planned.tables;
+      take(query, planned);
       return { plan: planned.plan, running: await run(planned), release };
     }
   } catch (error) {
     release();
     throw error;
   }
+}
+
+function take(query: RunningQuery, { plan, tables, allTables }: PlannedQuery): void {
+  query.tables = allTables;
+  query.toldTables = tables;
+  query.isClosed = plan.closedViews.length > 0;
 }
 
 async function answer(
@@ -213,8 +220,8 @@ async function answer(
     id: query.id,
     columns: what.columns,
     batches: delivery,
-    tables: query.tables,
-    freshness: query.tables.flatMap(({ sinkNamespace }) => (sinkNamespace === null ? [] : [{ sinkNamespace }])),
+    tables: query.toldTables,
+    freshness: query.toldTables.flatMap(({ sinkNamespace }) => (sinkNamespace === null ? [] : [{ sinkNamespace }])),
     tag: what.tag,
     async done() {
       await delivery.ended;
@@ -230,8 +237,9 @@ async function explainSelect(
 ): Promise<Explanation> {
   const nameOf = (store: string): string => options.catalog.mountById(store)?.name ?? store;
   if (!analyze) {
-    const { plan, tables } = await options.planning.plan(query.request);
-    query.tables = tables;
+    const planned = await options.planning.plan(query.request);
+    const { plan, tables } = planned;
+    take(query, planned);
     query.isAllowed = true;
     return explanationOf(plan, { tables, nameOf, milliseconds: query.milliseconds });
   }
@@ -248,7 +256,7 @@ async function explainSelect(
     await running.close().finally(release);
   }
   const { columns } = running;
-  return explanationOf(plan, { tables: query.tables, nameOf, milliseconds: query.milliseconds, measured, columns });
+  return explanationOf(plan, { tables: query.toldTables, nameOf, milliseconds: query.milliseconds, measured, columns });
 }
 
 async function describePlan(options: QueryServiceOptions, request: QueryRequest): Promise<Description> {
@@ -258,15 +266,20 @@ async function describePlan(options: QueryServiceOptions, request: QueryRequest)
   const { whole } = plan;
   if (whole === undefined) throw new TypeError('only a source can leave columns open');
   // The source alone knows what the query gives: it says so of no rows.
-  const reader = await readerOf(options, whole.store);
-  const { columns, batches } = await reader.scan({
-    sql: `SELECT * FROM (${whole.sql}\n) AS described LIMIT 0`,
-    parameters: plan.parameterTypes.map(() => null),
-    signal: request.signal,
-    timeoutMs: options.limits.timeoutMs,
-  });
-  for await (const _batch of batches);
-  return { columns, parameterTypes: plan.parameterTypes };
+  try {
+    const reader = await readerOf(options, whole.store);
+    const { columns, batches } = await reader.scan({
+      sql: `SELECT * FROM (${whole.sql}\n) AS described LIMIT 0`,
+      parameters: plan.parameterTypes.map(() => null),
+      signal: request.signal,
+      timeoutMs: options.limits.timeoutMs,
+    });
+    for await (const _batch of batches);
+    return { columns, parameterTypes: plan.parameterTypes };
+  } catch (error) {
+    const isClosed = plan.closedViews.length > 0;
+    throw toQueryError(error, { ...request, isClosed, memoryLimit: options.limits.memoryLimit });
+  }
 }
 
 async function readerOf({ catalog, readers }: QueryServiceOptions, store: string): Promise<StoreReader> {

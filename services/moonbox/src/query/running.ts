@@ -20,7 +20,12 @@ export class RunningQuery {
   kind = 'UNKNOWN';
   /** As the audit keeps it: whoever begins the statement takes secrets out. */
   sql: string;
+  /** For the audit: all of them. */
   tables: readonly TableRead[] = [];
+  /** As the user may know them. */
+  toldTables: readonly TableRead[] = [];
+  /** The user may not read all that its views read: what fails in it is not told. */
+  isClosed = false;
   rows = 0;
   queuedMilliseconds = 0;
   state: QueryState = 'queued';
@@ -135,10 +140,6 @@ export class RunningQueries {
 
   list(organisationId: string): RunningQuery[] {
     return [...this.#running.values()].filter((query) => query.request.principal.organisationId === organisationId);
-  }
-
-  find(id: string): RunningQuery | undefined {
-    return this.#running.get(id);
   }
 
   /** @returns false when nothing of that id runs that the principal may end */

@@ -11,6 +11,8 @@ export interface FailedQuery {
   /** Whoever aborted it said why, and what broke because of that is not the reason. */
   signal: AbortSignal;
   memoryLimit: string;
+  /** A view is in it whose tables the user may not read. */
+  isClosed?: boolean;
 }
 
 /** What the source of a whole query says where the planner leaves names and types to it. */
@@ -25,7 +27,7 @@ const CODE_OF_STATE: Readonly<Record<string, string>> = {
 /** Where a store is, and as whom it is asked: on the mount, for those who may see it. */
 const FACTS_OF_ADMINISTRATORS = ['host', 'port', 'database', 'user', 'position'];
 
-export function toQueryError(error: unknown, { sql, signal, memoryLimit }: FailedQuery): unknown {
+export function toQueryError(error: unknown, { sql, signal, memoryLimit, isClosed = false }: FailedQuery): unknown {
   if (signal.aborted) return isRtdpError(signal.reason) ? signal.reason : cancelled();
   if (error instanceof SqlError) {
     return new RtdpError({
@@ -37,6 +39,8 @@ export function toQueryError(error: unknown, { sql, signal, memoryLimit }: Faile
     });
   }
   if (!isRtdpError(error)) return error;
+  if (isClosed && /^(STORE|ENGINE)_/.test(error.code) && !TELLS_NOTHING_OF_ROWS.has(error.code))
+    return withoutReason(error);
   switch (error.code) {
     case 'STORE_TIMEOUT':
     case 'ENGINE_TIMEOUT':
@@ -66,6 +70,27 @@ export function toQueryError(error: unknown, { sql, signal, memoryLimit }: Faile
     default:
       return error.code.startsWith('STORE_') ? changed(error, {}) : error;
   }
+}
+
+/** Of all others the message may hold names and values of whatever was computed. */
+const TELLS_NOTHING_OF_ROWS: ReadonlySet<string> = new Set([
+  'STORE_TIMEOUT',
+  'ENGINE_TIMEOUT',
+  'ENGINE_OUT_OF_MEMORY',
+  'STORE_UNREACHABLE',
+  'STORE_REFUSED',
+  'STORE_CANCELLED',
+  'ENGINE_CANCELLED',
+]);
+
+function withoutReason(error: RtdpError): RtdpError {
+  return new RtdpError({
+    code: CODE_OF_STATE[String(error.facts.sqlState)] ?? error.code,
+    message:
+      'the statement failed where a view of it is computed; why is told to those who may read the tables of the view',
+    next: 'Correct what the statement itself asks; if that is right, ask the owner of the view.',
+    cause: error,
+  });
 }
 
 function failedAtSource(error: RtdpError, sql: string): RtdpError {

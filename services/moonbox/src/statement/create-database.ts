@@ -25,14 +25,16 @@ export function createDatabase(administration: Administration): StatementKind {
 export function dropDatabase(administration: Administration): StatementKind {
   return {
     head: ['DROP', 'DATABASE'],
-    syntax: 'DROP DATABASE name',
+    syntax: 'DROP DATABASE name [CASCADE]',
     read(tokens) {
       const name = tokens.name('name of the database');
+      const cascade = tokens.skip('CASCADE');
+      if (!cascade) tokens.skip('RESTRICT');
       tokens.end();
       return {
         tag: 'DROP DATABASE',
         columns: null,
-        run: async ({ principal }) => void (await administration.dropDatabase(principal, name)),
+        run: async ({ principal }) => void (await administration.dropDatabase(principal, name, cascade)),
       };
     },
   };

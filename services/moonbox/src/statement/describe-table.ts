@@ -24,7 +24,7 @@ export function describeTable(administration: Administration, word: 'DESCRIBE' |
             describeType(column.type),
             column.typeText,
             column.nullable ? 'yes' : 'no',
-            planned.primaryKey.includes(column.name) ? 'primary' : null,
+            planned.primaryKey.some((key) => key === column.name) ? 'primary' : null,
             column.comment ?? null,
           ]);
           return batchOf(COLUMNS, rows);

@@ -1,13 +1,17 @@
 /** Decides which statements are the gateway's own, and which kind each one is; everything else is left to the planner. */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Administration } from '../admin/administration.ts';
+import type { ViewAdministration } from '../admin/view-administration.ts';
 import type { StatementKind, StatementReader } from './contract.ts';
 import { createDatabase, dropDatabase } from './create-database.ts';
+import { createViewKinds } from './create-view.ts';
 import { describeTable } from './describe-table.ts';
+import { dropView } from './drop-view.ts';
 import { explainQuery } from './explain-query.ts';
 import { grantSelect, revokeSelect } from './grant-select.ts';
 import { killQuery } from './kill-query.ts';
 import { mountDatabase, withoutPasswords } from './mount-database.ts';
+import { mountTable } from './mount-table.ts';
 import { nearestName } from './nearest-name.ts';
 import { refreshDatabase, refreshTable } from './refresh.ts';
 import { showDatabases } from './show-databases.ts';
@@ -15,20 +19,25 @@ import { showGrants } from './show-grants.ts';
 import { showMounts } from './show-mounts.ts';
 import { showQueries } from './show-queries.ts';
 import { showTables } from './show-tables.ts';
+import { showCreateView, showViews } from './show-views.ts';
 import { Tokens } from './tokens.ts';
 import { unmountDatabase } from './unmount-database.ts';
 
 const FIRST_WORD = /^(?:\s+|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*([A-Za-z]+)/;
 
-export function createStatementReader(administration: Administration): StatementReader {
+export function createStatementReader(administration: Administration, views: ViewAdministration): StatementReader {
   const kinds: readonly StatementKind[] = [
     mountDatabase(administration),
     unmountDatabase(administration),
+    mountTable(views),
+    dropView(views, 'table'),
     refreshDatabase(administration),
-    refreshTable(administration),
+    refreshTable(administration, views),
     showDatabases(administration),
     showTables(administration),
     showMounts(administration),
+    showViews(views),
+    showCreateView(views),
     showGrants(administration),
     showQueries(administration),
     describeTable(administration, 'DESCRIBE'),
@@ -38,6 +47,8 @@ export function createStatementReader(administration: Administration): Statement
     revokeSelect(administration),
     createDatabase(administration),
     dropDatabase(administration),
+    ...createViewKinds(views),
+    dropView(views, 'view'),
     killQuery,
   ];
   const byFirstWord = Map.groupBy(kinds, ({ head }) => head[0] ?? '');

@@ -1,5 +1,6 @@
 /** REFRESH DATABASE and REFRESH TABLE: tables, columns, keys and row counts are read anew from the store. */
 import type { Administration } from '../admin/administration.ts';
+import type { ViewAdministration } from '../admin/view-administration.ts';
 import type { StatementKind } from './contract.ts';
 import { readTableName } from './table-name.ts';
 
@@ -20,7 +21,7 @@ export function refreshDatabase(administration: Administration): StatementKind {
 }
 
 /** A look at a store takes all its tables, so that keys and names are of one moment. */
-export function refreshTable(administration: Administration): StatementKind {
+export function refreshTable(administration: Administration, views: ViewAdministration): StatementKind {
   return {
     head: ['REFRESH', 'TABLE'],
     syntax: 'REFRESH TABLE database.table',
@@ -33,6 +34,10 @@ export function refreshTable(administration: Administration): StatementKind {
         async run({ principal, database }) {
           const name =
             named.database ?? database ?? administration.table(principal, undefined, named.table).table.database;
+          if (administration.database(principal, name).database.mount === undefined) {
+            await views.refresh(principal, name, named.table);
+            return undefined;
+          }
           await administration.refresh(principal, name);
           administration.table(principal, name, named.table);
           return undefined;

@@ -1,11 +1,12 @@
 /** How the gateway's own statements are read: what they mean, what is left to the planner, and what a mistake is answered with. */
 import { expect, test } from 'vitest';
 import type { Administration } from '../admin/administration.ts';
+import type { ViewAdministration } from '../admin/view-administration.ts';
 import { nearestName } from './nearest-name.ts';
 import { createStatementReader } from './read-statement.ts';
 
 /** Reading touches nothing of it: only running does, which the tests with real stores do. */
-const read = createStatementReader({} as Administration);
+const read = createStatementReader({} as Administration, {} as ViewAdministration);
 
 test('what is not the gateway own is left to the planner', () => {
   for (const sql of [

@@ -85,6 +85,12 @@ export class Tokens {
     return this.#sql.slice(index);
   }
 
+  /** The same, at the place where it stands in the whole text: blanks are before it, so that problems in it are told with their place. */
+  restInPlace(): string {
+    const { index } = this.#next;
+    return this.#sql.slice(0, index).replaceAll(/[^\n]/g, ' ') + this.rest();
+  }
+
   /** What is there, for a message. */
   get found(): string {
     const { kind, value } = this.#next;

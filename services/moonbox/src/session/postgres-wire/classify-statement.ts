@@ -33,7 +33,7 @@ const UNSUPPORTED_KINDS: Readonly<Record<string, string>> = {
 };
 
 /** What SHOW shows of the gateway; every other name is a setting. */
-const GATEWAY_SHOWS: ReadonlySet<string> = new Set(['databases', 'tables', 'mounts', 'grants', 'queries']);
+const GATEWAY_SHOWS: ReadonlySet<string> = new Set(['databases', 'tables', 'views', 'mounts', 'grants', 'queries']);
 
 const SYSTEM_SCHEMAS: ReadonlySet<string> = new Set(['pg_catalog', 'information_schema']);
 

@@ -2,13 +2,19 @@
 import type { HttpApplication } from '@rtdp/service/http';
 import { z } from 'zod';
 import type { Administration } from '../../admin/administration.ts';
+import type { ViewAdministration } from '../../admin/view-administration.ts';
 import { databaseSchema, listOf, tableDetailSchema, tableSchema } from '../../client.ts';
 import { principalOf } from './principal.ts';
 import { databaseView, tableDetailView, tableView } from './views.ts';
 
 const tags = ['catalog'];
 
-export function catalogRoutes(application: HttpApplication, administration: Administration): void {
+export interface CatalogRoutesOptions {
+  administration: Administration;
+  views: ViewAdministration;
+}
+
+export function catalogRoutes(application: HttpApplication, { administration, views }: CatalogRoutesOptions): void {
   application.get(
     '/databases',
     {
@@ -28,8 +34,9 @@ export function catalogRoutes(application: HttpApplication, administration: Admi
     '/databases/:name/tables',
     { schema: { tags, params: z.object({ name: z.string() }), response: { 200: listOf(tableSchema) } } },
     async (request) => {
-      const { tables } = administration.database(principalOf(request), request.params.name);
-      const items = [...tables.values()].map(tableView);
+      const principal = principalOf(request);
+      const { tables } = administration.database(principal, request.params.name);
+      const items = [...tables.values()].map((table) => tableView(table, views.of(principal, table)));
       return { items, total: items.length };
     },
   );
@@ -46,7 +53,9 @@ export function catalogRoutes(application: HttpApplication, administration: Admi
     },
     async (request) => {
       const { database, table } = request.params;
-      return tableDetailView(administration.table(principalOf(request), database, table));
+      const principal = principalOf(request);
+      const visible = administration.table(principal, database, table);
+      return tableDetailView(visible, views.of(principal, visible));
     },
   );
 }

@@ -2,6 +2,7 @@
 import { describeType } from '@rtdp/sql/pg-type';
 import type { Grant } from '../../access/grant-store.ts';
 import type { VisibleDatabase, VisibleTable } from '../../access/user-catalog.ts';
+import type { ShownView } from '../../admin/view-administration.ts';
 import type { Mount } from '../../catalog/contract.ts';
 import type {
   DatabaseView,
@@ -11,12 +12,14 @@ import type {
   QueryRecordView,
   TableDetailView,
   TableView,
+  ViewView,
 } from '../../client.ts';
 import type { AuditRecord } from '../../query/audit-record.ts';
 import type { Explanation, TableRead } from '../../query/contract.ts';
 
-export function tableReadView({ database, table, columns, sinkNamespace }: TableRead) {
-  return { database, table, columns: [...columns], sinkNamespace };
+export function tableReadView({ database, table, columns, sinkNamespace, through }: TableRead) {
+  const read = { database, table, columns: [...columns], sinkNamespace };
+  return through === undefined ? read : { ...read, through };
 }
 
 export function explanationView(explanation: Explanation): ExplanationView {
@@ -65,12 +68,13 @@ export function databaseView({ database, tables }: VisibleDatabase): DatabaseVie
   return { name, kind: mount === undefined ? 'logical' : 'mount', mountKind: mount?.kind ?? null, tables: tables.size };
 }
 
-export function tableView({ table, planned }: VisibleTable): TableView {
+export function tableView({ table, planned }: VisibleTable, shown: ShownView | undefined): TableView {
   const { definition } = table;
   return {
     database: table.database,
     name: table.name,
     kind: definition.kind,
+    definedHere: shown === undefined ? null : { owner: shown.view.owner, ...stateOf(shown) },
     remoteSchema: definition.schema,
     remoteTable: definition.name,
     rowEstimate: definition.rowEstimate,
@@ -81,11 +85,11 @@ export function tableView({ table, planned }: VisibleTable): TableView {
 }
 
 /** Keys and indexes over a column that the user may not read are left out. */
-export function tableDetailView(visible: VisibleTable): TableDetailView {
+export function tableDetailView(visible: VisibleTable, shown: ShownView | undefined): TableDetailView {
   const { table, planned } = visible;
   const names = new Set(planned.columns.map(({ name }) => name));
   return {
-    ...tableView(visible),
+    ...tableView(visible, shown),
     columns: planned.columns.map((column) => ({
       name: column.name,
       type: describeType(column.type),
@@ -98,6 +102,28 @@ export function tableDetailView(visible: VisibleTable): TableDetailView {
     indexes: table.definition.indexes
       .filter(({ columns }) => columns.every((column) => names.has(column)))
       .map(({ name, columns, unique }) => ({ name, columns: [...columns], unique })),
+  };
+}
+
+function stateOf({ problem }: ShownView): Pick<ViewView, 'state' | 'error'> {
+  return { state: problem === null ? 'ok' : 'broken', error: problem };
+}
+
+export function viewView(shown: ShownView, { planned }: VisibleTable): ViewView {
+  const { view, isOpen } = shown;
+  return {
+    database: view.database,
+    name: view.name,
+    kind: view.kind,
+    owner: view.owner,
+    ...stateOf(shown),
+    columns: planned.columns.map(({ name, typeText }) => ({ name, type: typeText })),
+    sql: isOpen ? view.sql : null,
+    tables: isOpen
+      ? view.bases.map(({ database, table, columns }) => ({ database, table, columns: [...columns] }))
+      : null,
+    createdAt: view.createdAt.toISOString(),
+    changedAt: view.changedAt.toISOString(),
   };
 }
 
