@@ -185,6 +185,13 @@ export const deadLetterSchema = z.object({
 
 export const eventSchema = z.object({ at: time, kind: z.string(), sentence: z.string(), facts, subject: z.string() });
 
+/** A sample every `everySeconds`, kept for `keptHours`; a figure that nobody knew at that time is null. */
+export const pastFiguresSchema = z.object({
+  everySeconds: z.number(),
+  keptHours: z.number(),
+  figures: z.array(z.object({ at: time, values: z.record(z.string(), z.number().nullable()) })),
+});
+
 export const tableChangeSchema = z.object({
   added: z.array(tableNameSchema),
   removed: z.array(tableNameSchema),
@@ -210,6 +217,7 @@ export const changeSchema = z
   .describe('Only what changes of a definition; name, kind, instance, topic and partitions cannot');
 
 export type { MessageDetail, MessagePage, TopicMessage, TopicView } from './topics/topic-shapes.ts';
+export type PastFiguresView = z.output<typeof pastFiguresSchema>;
 export type SourceView = z.output<typeof sourceSchema>;
 export type PullView = z.output<typeof pullSchema>;
 export type CapturedTableView = z.output<typeof capturedTableSchema>;
@@ -236,6 +244,7 @@ export interface DbusClient {
   listDeadLetters(name: string, limit?: number): Promise<z.output<typeof deadLetterSchema>[]>;
   askRereads(name: string, request: z.input<typeof askRereadsSchema>): Promise<{ asked: number }>;
   listEvents(name: string, limit?: number): Promise<z.output<typeof eventSchema>[]>;
+  pastFigures(name: string, hours?: number): Promise<PastFiguresView>;
   listTopics(): Promise<TopicView[]>;
   /** @param question of `GET /topics/:name/messages` */
   listMessages(topic: string, question?: Record<string, string | number>): Promise<MessagePage>;
@@ -267,6 +276,7 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     listDeadLetters: (name, limit = 100) =>
       request('GET', at(name, `/dead-letters?limit=${limit}`), z.array(deadLetterSchema)),
     askRereads: (name, body) => request('POST', at(name, '/rereads'), z.object({ asked: z.number() }), body),
+    pastFigures: (name, hours = 1) => request('GET', at(name, `/figures?hours=${hours}`), pastFiguresSchema),
     listTopics: () => request('GET', '/topics', z.array(topicSchema)),
     listMessages: (topic, question = {}) => {
       const query = new URLSearchParams(

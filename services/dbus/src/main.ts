@@ -5,6 +5,7 @@ import { connectRegistry } from '@rtdp/bus/registry';
 import { securityOptions } from '@rtdp/bus/security-options';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createVerifier } from '@rtdp/identity/verifier';
+import { FigureRing, keepFigures } from '@rtdp/service/figure-ring';
 import { createHealth } from '@rtdp/service/health';
 import { createHttpServer } from '@rtdp/service/http';
 import { type Lifecycle, runService } from '@rtdp/service/lifecycle';
@@ -14,6 +15,7 @@ import { createMetrics } from '@rtdp/service/metrics';
 import { type Options, optionsHelp, readOptions } from '@rtdp/service/options';
 import { createSecretBox } from '@rtdp/service/secrets';
 import packageJson from '../package.json' with { type: 'json' };
+import { figureRoutes } from './admin/figure-routes.ts';
 import { pullRoutes } from './admin/pull-routes.ts';
 import { sourceRoutes } from './admin/source-routes.ts';
 import { tableRoutes } from './admin/table-routes.ts';
@@ -21,6 +23,7 @@ import { topicRoutes } from './admin/topic-routes.ts';
 import { applyDefinition } from './catalog/apply-definition.ts';
 import { DBUS_MIGRATIONS } from './catalog/migrations.ts';
 import { SourcesFolder } from './catalog/sources-folder.ts';
+import { sourceSampler } from './health/source-figures.ts';
 import { DBUS_OPTIONS } from './options.ts';
 import { assembleSources } from './registry.ts';
 
@@ -77,6 +80,7 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
     instance: hostname(),
   });
   const { supervisor, sources } = around;
+  const ring = new FigureRing(database, Date.now);
   let isReady = false;
   const http = await createHttpServer({
     name: 'RTDP DBus',
@@ -91,6 +95,7 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
       tableRoutes(application, around);
       pullRoutes(application, around);
       topicRoutes(application, around, registry);
+      figureRoutes(application, around, ring);
     },
   });
   lifecycle.onStop('http', () => http.close());
@@ -100,6 +105,8 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
   // Only with the port in hand: a second service that was started by mistake must not take the sources over.
   lifecycle.onStop('sources', () => supervisor.stop());
   await supervisor.start();
+  const figures = keepFigures(ring, sourceSampler(sources, supervisor, Date.now), logger);
+  lifecycle.onStop('figures', () => figures.stop());
 
   if (options.sourcesFolder !== '') {
     const organisationId = options.organisationId === '' ? FIRST_ORGANISATION_ID : options.organisationId;

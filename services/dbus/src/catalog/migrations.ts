@@ -1,9 +1,11 @@
 /** Decides the tables of the catalog: schema `dbus` of the metadata server; each carries the organisation it belongs to. */
+import { figuresMigration } from '@rtdp/service/figure-ring';
 import type { Knex, Migration } from '@rtdp/service/metadata';
 
 export const DBUS_MIGRATIONS: readonly Migration[] = [
   { name: '001-catalog', up: createCatalogTables },
   { name: '002-cancelled-pulls', up: noteUntoldCancellations },
+  figuresMigration('003-figures'),
 ];
 
 /** A cancelled pull is told to the sinks; one that was cancelled while its source stood still is told later. */
