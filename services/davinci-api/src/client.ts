@@ -325,6 +325,24 @@ export const queryResultSchema = z.object({
   milliseconds: z.number(),
   cached: z.boolean(),
 });
+export const queriesRequestSchema = z
+  .strictObject({
+    questions: z
+      .array(z.looseObject({ id: z.string().min(1).max(100) }))
+      .min(1)
+      .max(200)
+      .describe('Each as for /api/query, with an id of the caller, which no other question under way may have'),
+  })
+  .describe('One that cannot be read gets an error of its own, like one that fails');
+/** A line of the answer of `/api/queries`. */
+export const queriesLineSchema = z.object({
+  id: z.string(),
+  result: queryResultSchema.optional(),
+  status: z.number().optional().describe('What /api/query would have answered with, beside `error`'),
+  error: z
+    .object({ code: z.string(), message: z.string(), next: z.string(), facts: z.record(z.string(), z.unknown()) })
+    .optional(),
+});
 export const valuesRequestSchema = z.strictObject({
   viewId: id,
   column: z.string().max(200),
@@ -519,6 +537,7 @@ export type RunRequest = z.input<typeof runRequestSchema>;
 export type RunResult = z.output<typeof runResultSchema>;
 export type QueryParts = z.output<typeof queryPartsSchema>;
 export type QueryRequest = z.input<typeof queryRequestSchema>;
+export type QueriesLine = z.output<typeof queriesLineSchema>;
 export type QueryResult = z.output<typeof queryResultSchema>;
 export type Freshness = z.output<typeof freshnessSchema>;
 export type Widget = z.output<typeof widgetSchema>;

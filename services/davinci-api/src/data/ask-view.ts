@@ -1,21 +1,26 @@
 /**
- * Decides how a question to a view is answered: compiled under the asker's rights, run once for all who ask the same at the same time, and kept
- * as long as no commit touches what it read. The commits that an answer is kept under are those known before it ran, so it can only be newer.
+ * Decides how questions to views are answered: compiled under the asker's rights, run once for all who ask the same at the same time, and kept
+ * as long as no commit touches what they read. The commits that an answer is kept under are those known before it ran, so it can only be newer.
+ * Questions that come together may share a statement; each answer is still the one that it would have had alone.
  */
 import { createHash } from 'node:crypto';
-import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { Freshness, queryRequestSchema, VariableValue, View, valuesRequestSchema } from '../client.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { CommitBook } from '../live/commit-book.ts';
 import { type Lineage, namespacesOf } from '../live/lineage.ts';
-import type { DataSource, OnBehalf, SourceAnswer } from '../sources/data-source.ts';
+import type { DataSource, OnBehalf } from '../sources/data-source.ts';
 import type { SourceService } from '../sources/source-service.ts';
 import { type Asker, type CompiledQuery, compileValues, compileView } from '../views/compile-view.ts';
 import type { ViewService } from '../views/view-service.ts';
+import { type Answer, answerOf } from './answer.ts';
 import { AnswerCache } from './answer-cache.ts';
+import { runShared } from './run-shared.ts';
+import { type Shareable, sharedKey, shareQuestions } from './share-questions.ts';
 import { SharedRuns } from './shared-runs.ts';
+import { SharedWork } from './shared-work.ts';
+import { ViewTypes } from './view-types.ts';
 
 export interface AskViewOptions {
   views: ViewService;
@@ -26,35 +31,59 @@ export interface AskViewOptions {
   now: () => number;
 }
 
+type QueryQuestion = z.output<typeof queryRequestSchema>;
+type Compile = (view: View, asker: Asker) => CompiledQuery;
+
 const MOST_PACE_MS = 1_000;
 const MOST_LISTED = 10_000;
-
-interface Answer {
-  /** The parts of the JSON answer that are the same for all. */
-  body: string;
-  answer: Pick<SourceAnswer, 'rows' | 'truncated'>;
-  milliseconds: number;
-  bytes: number;
-}
+/** What was too large to be shared is tried again after this time. */
+const TOO_LARGE_MS = 600_000;
 
 export interface Asking {
   viewer: Viewer;
   onBehalf: OnBehalf;
   gone: AbortSignal;
+  /** When it was asked, milliseconds since 1970; now, unless told. */
+  at?: number;
+}
+
+/** A question that is ready to be asked. */
+interface Prepared {
+  view: View;
+  source: DataSource;
+  asker: Asker;
+  onBehalf: OnBehalf;
+  compiled: CompiledQuery;
+  label: string;
+  /** Of the answer: the same for all who get the same. */
+  key: string;
+  /** What was known before anything ran. */
+  before: Freshness[];
+  isLive: boolean;
+  run(signal: AbortSignal): Promise<Answer>;
+}
+
+interface Together extends Shareable {
+  prepared: Prepared;
+  values: QueryQuestion['values'];
 }
 
 export class AskView {
   readonly #options: AskViewOptions;
   readonly #runs = new SharedRuns<Answer>();
   readonly #cache: AnswerCache<Answer>;
+  readonly #types: ViewTypes;
   /** Views (id and version) over sources that do not know zones by name. */
   readonly #listsZone = new Set<string>();
+  /** What is not shared, until when. */
+  readonly #tooLarge = new Map<string, number>();
   /** How long a query takes of late, milliseconds. */
   #pace = 0;
 
   constructor(options: AskViewOptions) {
     this.#options = options;
     this.#cache = new AnswerCache(options.now);
+    this.#types = new ViewTypes(options.now);
   }
 
   /** How long questions of widgets take of late, milliseconds: whoever makes browsers ask goes by it. */
@@ -63,39 +92,83 @@ export class AskView {
   }
 
   /** The answer as JSON text, of the shape `queryResultSchema`. */
-  async query(request: z.output<typeof queryRequestSchema>, asking: Asking): Promise<string> {
-    const { viewId, values, timeZone, widgetId, ...parts } = request;
-    const label = widgetId === undefined ? `view:${viewId}` : `widget:${widgetId}`;
-    const { answer, before, cached } = await this.#ask(viewId, label, timeZone, asking, (view, asker) =>
-      compileView(view, parts, values, asker),
+  async query(request: QueryQuestion, asking: Asking): Promise<string> {
+    const prepared = await this.#prepareQuery(request, asking);
+    return this.#text(prepared, await this.#answer(prepared, asking.gone), asking);
+  }
+
+  /**
+   * Asks all of them at once. `tell` is called once for each, as soon as its answer is there: with the JSON text, or with what was thrown. The
+   * `gone` of a question ends it alone.
+   */
+  async queryTogether(
+    questions: readonly { request: QueryQuestion; gone: AbortSignal }[],
+    asking: Omit<Asking, 'gone'>,
+    tell: (index: number, outcome: { text: string } | { error: unknown }) => void,
+  ): Promise<void> {
+    const failed = (index: number) => (error: unknown) => tell(index, { error });
+    // What is relative to now means the same in all of them.
+    const at = this.#options.now();
+    const ready = await Promise.all(
+      questions.map(({ request, gone }, index) =>
+        this.#prepareTogether(request, { ...asking, gone, at }).catch(failed(index)),
+      ),
     );
-    const freshness = this.#freshness(asking.viewer.organisationId, before);
-    const rest = JSON.stringify({ freshness, milliseconds: answer.milliseconds, cached });
-    return `{${answer.body},${rest.slice(1)}`;
+    const works = this.#worksOf(ready.filter((each) => each !== undefined));
+    await Promise.all(
+      ready.map(async (each, index) => {
+        if (each === undefined) return;
+        const { prepared } = each;
+        const { gone } = questions[index]!;
+        try {
+          const outcome = await this.#answer(prepared, gone, works.get(prepared.key));
+          tell(index, { text: this.#text(prepared, outcome, { ...asking, gone }) });
+        } catch (error) {
+          tell(index, { error });
+        }
+      }),
+    );
   }
 
   async values(request: z.output<typeof valuesRequestSchema>, asking: Asking) {
     const { viewId, timeZone } = request;
-    const compile = (view: View, asker: Asker) =>
+    const compile: Compile = (view, asker) =>
       compileValues(view, request, request.values as Record<string, VariableValue>, asker);
-    const { answer } = await this.#ask(viewId, `values:${viewId}`, timeZone, asking, compile);
+    const prepared = await this.#prepare(viewId, `values:${viewId}`, timeZone, asking, compile);
+    const { answer } = await this.#answer(prepared, asking.gone);
     return { values: answer.answer.rows.map(([value]) => value ?? null), truncated: answer.answer.truncated };
   }
 
-  async #ask(
+  #prepareQuery(request: QueryQuestion, asking: Asking): Promise<Prepared> {
+    const { viewId, values, timeZone, widgetId, ...parts } = request;
+    const label = widgetId === undefined ? `view:${viewId}` : `widget:${widgetId}`;
+    return this.#prepare(viewId, label, timeZone, asking, (view, asker) => compileView(view, parts, values, asker));
+  }
+
+  async #prepareTogether(request: QueryQuestion, asking: Asking): Promise<Together> {
+    const { viewId, values, timeZone, widgetId: _widget, ...parts } = request;
+    const prepared = await this.#prepareQuery(request, asking);
+    const { view, source, asker } = prepared;
+    const types = await this.#types.of({ view, source, onBehalf: asking.onBehalf, asker });
+    const rows = JSON.stringify([viewId, view.version, view.sourceId, values, parts.filters, timeZone]);
+    return { prepared, values, parts, types, rows };
+  }
+
+  /** Ready to run, or to be found among the answers that are kept. */
+  async #prepare(
     viewId: string,
     label: string,
     timeZone: string,
-    { viewer, onBehalf, gone }: Asking,
-    compile: (view: View, asker: Asker) => CompiledQuery,
-  ): Promise<{ answer: Answer; before: Freshness[]; cached: boolean }> {
+    { viewer, onBehalf, at }: Asking,
+    compile: Compile,
+  ): Promise<Prepared> {
     const { views, sources, lineage, commits, now } = this.#options;
     const author: Author = viewer;
     const view = await views.recent(author, viewId);
     const { source, version } = await sources.open(viewer.organisationId, view.sourceId);
-    const asker: Asker = { ...viewer, now: now(), timeZone };
     const zoneOf = `${view.id} ${view.version}`;
-    const compiled = compile(view, { ...asker, listedZone: this.#listsZone.has(zoneOf) });
+    const asker: Asker = { ...viewer, now: at ?? now(), timeZone, listedZone: this.#listsZone.has(zoneOf) };
+    const compiled = compile(view, asker);
     const tables = await lineage.of({ view, source, sourceVersion: version, onBehalf, asker });
     const namespaces = namespacesOf(tables);
     const before = commits.freshnessOf(viewer.organisationId, namespaces);
@@ -108,7 +181,7 @@ export class AskView {
           viewer.organisationId,
           view.sourceId,
           version,
-          source.sameForAll ? '' : [viewer.subject, viewer.roles],
+          source.sameForAll ? '' : [viewer.subject, viewer.roles, await source.rightsVersion(onBehalf)],
           compiled.sql,
           compiled.parameters,
           compiled.columns,
@@ -117,9 +190,7 @@ export class AskView {
         ]),
       )
       .digest('base64url');
-    const kept = isLive ? this.#cache.get(key) : undefined;
-    if (kept !== undefined) return { answer: kept, before, cached: true };
-    const answer = await this.#runs.run(key, gone, async (signal) => {
+    const run = async (signal: AbortSignal): Promise<Answer> => {
       const around = { label, signal, onBehalf };
       try {
         return await this.#run(source, compiled, around);
@@ -132,9 +203,70 @@ export class AskView {
         this.#listsZone.add(zoneOf);
         return answered;
       }
-    });
+    };
+    return { view, source, asker, onBehalf, compiled, label, key, before, isLive, run };
+  }
+
+  async #answer(
+    prepared: Prepared,
+    gone: AbortSignal,
+    work: (signal: AbortSignal) => Promise<Answer> = prepared.run,
+  ): Promise<{ answer: Answer; cached: boolean }> {
+    const { key, isLive } = prepared;
+    const kept = isLive ? this.#cache.get(key) : undefined;
+    if (kept !== undefined) return { answer: kept, cached: true };
+    const answer = await this.#runs.run(key, gone, work);
     if (isLive) this.#cache.set(key, answer);
-    return { answer, before, cached: false };
+    return { answer, cached: false };
+  }
+
+  /** How those that share a statement are run, by the key of the answer. What is kept, or is being run for others, shares nothing. */
+  #worksOf(questions: readonly Together[]): Map<string, (signal: AbortSignal) => Promise<Answer>> {
+    const different = new Map(questions.map((each) => [each.prepared.key, each]));
+    const open = [...different.values()].filter(
+      ({ prepared: { key, isLive } }) => !this.#runs.has(key) && !(isLive && this.#cache.get(key) !== undefined),
+    );
+    const { now } = this.#options;
+    const works = new Map<string, (signal: AbortSignal) => Promise<Answer>>();
+    for (const group of shareQuestions(open, (key) => (this.#tooLarge.get(key) ?? 0) > now())) {
+      // Those who ask for the same widget's data may be many; the audit names each widget once.
+      const labels = [...new Set(questions.filter(sharesWith(group)).map(({ prepared }) => prepared.label))];
+      const shared = new SharedWork((signal) => this.#runShared(group, labels.join(' '), signal));
+      for (const { prepared } of group) {
+        works.set(
+          prepared.key,
+          async (signal) => (await shared.take(signal))?.get(prepared.key) ?? prepared.run(signal),
+        );
+      }
+    }
+    return works;
+  }
+
+  /** Undefined where each has to ask alone. */
+  async #runShared(
+    group: readonly Together[],
+    label: string,
+    signal: AbortSignal,
+  ): Promise<ReadonlyMap<string, Answer> | undefined> {
+    const { timeoutMs, now } = this.#options;
+    const { values, types, prepared } = group[0]!;
+    const { view, asker, source, onBehalf } = prepared;
+    const questions = group.map((each) => ({ parts: each.parts, compiled: each.prepared.compiled }));
+    const query = { view, asker, source, values, types, questions, onBehalf };
+    const answers = await runShared({ ...query, label, signal, timeoutMs });
+    if (answers === undefined) {
+      if (this.#tooLarge.size >= MOST_LISTED) this.#tooLarge.clear();
+      this.#tooLarge.set(sharedKey(group), now() + TOO_LARGE_MS);
+      return undefined;
+    }
+    this.#notePace(answers[0]!.milliseconds);
+    return new Map(answers.map((answer, index) => [group[index]!.prepared.key, answer]));
+  }
+
+  #text({ before }: Prepared, { answer, cached }: { answer: Answer; cached: boolean }, { viewer }: Asking): string {
+    const freshness = this.#freshness(viewer.organisationId, before);
+    const rest = JSON.stringify({ freshness, milliseconds: answer.milliseconds, cached });
+    return `{${answer.body},${rest.slice(1)}`;
   }
 
   /** The commits known before the query ran; where no other came since, as complete as the tables are by now. */
@@ -148,33 +280,25 @@ export class AskView {
 
   async #run(
     source: DataSource,
-    { sql, parameters, columns, limit }: CompiledQuery,
+    compiled: CompiledQuery,
     { label, signal, onBehalf }: { label: string; signal: AbortSignal; onBehalf: OnBehalf },
   ): Promise<Answer> {
     const startedAt = performance.now();
+    const { sql, parameters, limit } = compiled;
     const query = { sql, parameters, maximumRows: limit + 1, timeoutMs: this.#options.timeoutMs, signal, label };
-    const { columns: types, rows, truncated } = await source.query(query, onBehalf);
-    if (types.length !== columns.length) {
-      throw new RtdpError({
-        code: 'DAVINCI_QUERY_FAILED',
-        message: `the source gave ${types.length} columns where ${columns.length} were asked for`,
-        next: 'Check that the names of the columns of the view are all different.',
-      });
-    }
-    const more = truncated || rows.length > limit;
-    if (rows.length > limit) rows.length = limit;
+    const { columns, rows, truncated } = await source.query(query, onBehalf);
     const milliseconds = performance.now() - startedAt;
+    this.#notePace(milliseconds);
+    return answerOf(compiled, { types: columns.map(({ type }) => type), rows, truncated, milliseconds });
+  }
+
+  #notePace(milliseconds: number): void {
     // One that takes a minute says little of the others.
     this.#pace = this.#pace * 0.9 + Math.min(milliseconds, MOST_PACE_MS) * 0.1;
-    const body = JSON.stringify({
-      columns: columns.map((column, index) => ({ ...column, type: types[index]!.type })),
-      rows,
-      rowCount: rows.length,
-      truncated: more,
-      sql,
-    }).slice(1, -1);
-    const answer = { rows, truncated: more };
-    // The text, and about as much again for the rows themselves.
-    return { body, answer, milliseconds: Math.round(milliseconds * 10) / 10, bytes: body.length * 4 };
   }
+}
+
+function sharesWith(group: readonly Together[]): (question: Together) => boolean {
+  const keys = new Set(group.map(({ prepared }) => prepared.key));
+  return ({ prepared }) => keys.has(prepared.key);
 }

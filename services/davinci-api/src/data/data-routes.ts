@@ -4,6 +4,7 @@ import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import {
+  queriesRequestSchema,
   queryRequestSchema,
   queryResultSchema,
   runRequestSchema,
@@ -14,10 +15,17 @@ import {
 import type { Viewer } from '../identity/accounts.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
 import type { Asking, AskView } from './ask-view.ts';
+import type { QueryTogether } from './query-together.ts';
 import type { RunSql } from './run-sql.ts';
 import { untilGone } from './until-gone.ts';
 
-export function dataRoutes(application: HttpApplication, { asks, runs }: { asks: AskView; runs: RunSql }): void {
+export interface DataRoutesOptions {
+  asks: AskView;
+  together: QueryTogether;
+  runs: RunSql;
+}
+
+export function dataRoutes(application: HttpApplication, { asks, together, runs }: DataRoutesOptions): void {
   const tags = ['data'];
   application.post(
     '/api/query',
@@ -36,6 +44,41 @@ export function dataRoutes(application: HttpApplication, { asks, runs }: { asks:
         .type('application/json; charset=utf-8')
         .serializer((body) => body as unknown as string)
         .send(text as never);
+    },
+  );
+  application.post(
+    '/api/queries',
+    {
+      // A line that waits for more to be worth compressing would come late.
+      compress: false,
+      schema: {
+        tags,
+        summary:
+          'Ask many questions at once: NDJSON, a line {id, result} or {id, status, error} for each when it is there',
+        body: queriesRequestSchema,
+      },
+    },
+    async (request, reply) => {
+      const lines = together.run(request.body.questions, asking(request, reply, 'viewer'), (error) =>
+        request.log.error({ err: error }, 'a question failed in a way that was not expected'),
+      );
+      return reply.type('application/x-ndjson; charset=utf-8').send(lines as never);
+    },
+  );
+  application.delete(
+    '/api/queries/:id',
+    {
+      schema: {
+        tags,
+        summary: 'End one question, at its source too unless others wait for the same',
+        params: z.object({ id: z.string().max(100) }),
+        response: { 200: z.object({ cancelled: z.boolean() }) },
+      },
+    },
+    async (request) => {
+      const identity = identityOf(request);
+      requireRole(identity, 'viewer');
+      return { cancelled: together.cancel(identity, request.params.id) };
     },
   );
   application.post(

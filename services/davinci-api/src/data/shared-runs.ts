@@ -38,6 +38,11 @@ export class SharedRuns<Answer> {
     }
   }
 
+  /** Whether one who asks now joins others. */
+  has(key: string): boolean {
+    return this.#running.has(key);
+  }
+
   get size(): number {
     return this.#running.size;
   }

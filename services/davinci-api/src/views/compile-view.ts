@@ -40,17 +40,25 @@ export interface CompiledColumn {
   format: string;
 }
 
+export interface CompiledOrder {
+  column: number;
+  /** What follows the name in ORDER BY. */
+  direction: string;
+}
+
 export interface CompiledQuery {
   sql: string;
   parameters: readonly (string | null)[];
   columns: readonly CompiledColumn[];
+  /** The order of the rows: places in `columns`. */
+  order: readonly CompiledOrder[];
   /** The SQL asks for one row more, which tells whether there are more. */
   limit: number;
   /** The SQL names the viewer's zone; a source that refuses that may be asked with it written out. */
   namesZone: boolean;
 }
 
-const VIEW = '"view"';
+export const VIEW = '"view"';
 /** Longer names are cut by Postgres. */
 const LONGEST_NAME = 63;
 
@@ -101,7 +109,7 @@ export function compileView(
     const index = selected.findIndex(({ aliases, column }) => column.name === by || aliases.includes(by));
     if (index < 0)
       throw refuse(`the result has no column ${by} to sort by`, 'Sort by a dimension or measure of this query.');
-    return `${quoteName(names[index]!)} ${direction}${nulls === undefined ? '' : ` nulls ${nulls}`}`;
+    return { column: index, direction: `${direction}${nulls === undefined ? '' : ` nulls ${nulls}`}` };
   });
 
   const lines = [
@@ -113,13 +121,16 @@ export function compileView(
       ? []
       : [`group by ${[...new Set(dimensions.map(({ expression }) => expression))].join(', ')}`]),
     ...(having.length === 0 ? [] : [`having ${having.join(' and ')}`]),
-    ...(order.length === 0 ? [] : [`order by ${order.join(', ')}`]),
+    ...(order.length === 0
+      ? []
+      : [`order by ${order.map(({ column, direction }) => `${quoteName(names[column]!)} ${direction}`).join(', ')}`]),
     `limit ${query.limit + 1}`,
   ];
   return {
     sql: lines.join('\n'),
     parameters: parameters.values,
     columns: selected.map(({ column }) => column),
+    order,
     limit: query.limit,
     namesZone: cuts.namesZone,
   };
@@ -153,6 +164,7 @@ export function compileValues(
     sql,
     parameters: parameters.values,
     columns: [{ name: 'value', modelType: column.type, role: 'dimension', label, format }],
+    order: [{ column: 0, direction: 'asc' }],
     limit: request.limit,
     namesZone: false,
   };
@@ -174,7 +186,7 @@ export function roleOf(roles: readonly string[]): RoleName | undefined {
   return ROLE_NAMES.find((role) => hasRole({ roles }, role));
 }
 
-function openView(view: CompiledView, values: Readonly<Record<string, VariableValue>>, asker: Asker) {
+export function openView(view: CompiledView, values: Readonly<Record<string, VariableValue>>, asker: Asker) {
   checkZone(asker.timeZone);
   const visible = visibleOf(view, roleOf(asker.roles));
   const parameters = new Parameters();
@@ -231,7 +243,7 @@ function compileMeasure({ column: name, aggregation, alias }: QueryParts['measur
   });
 }
 
-const AGGREGATE: Record<Aggregation, (column: string) => string> = {
+export const AGGREGATE: Record<Aggregation, (column: string) => string> = {
   sum: (column) => `sum(${column})`,
   avg: (column) => `avg(${column})`,
   count: (column) => `count(${column})`,
@@ -254,7 +266,7 @@ function measureOf(
   };
 }
 
-function columnName({ column }: ModelColumn): string {
+export function columnName({ column }: ModelColumn): string {
   return `${VIEW}.${quoteName(column)}`;
 }
 
