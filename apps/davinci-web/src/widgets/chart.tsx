@@ -12,7 +12,7 @@ import {
 import { type ECharts, init, use as register } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
-import { useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
 import type { Pick, WidgetViewProps } from './contract.ts';
 import type { Mark } from './picks.ts';
@@ -52,6 +52,16 @@ export function Chart({
   const size = useSize(place);
   const click = useRef<(mark: Mark) => void>(undefined);
   click.current = onPick === undefined || picks === undefined ? undefined : (mark) => onPick(picks(mark));
+  /** The mark whose tooltip is held fast. */
+  const pinned = useRef<Mark>(undefined);
+  const pin = useCallback((mark: Mark | undefined) => {
+    if (mark === undefined && pinned.current === undefined) return;
+    pinned.current = mark;
+    const isHeld = mark !== undefined;
+    const triggerOn = isHeld ? 'none' : 'mousemove|click';
+    chart.current?.setOption({ tooltip: { alwaysShowContent: isHeld, enterable: isHeld, triggerOn } });
+    chart.current?.dispatchAction(isHeld ? { type: 'showTip', ...mark } : { type: 'hideTip' });
+  }, []);
 
   useEffect(() => {
     if (place.current === null || size.width === 0 || size.height === 0) return;
@@ -59,11 +69,34 @@ export function Chart({
       chart.current = init(place.current, undefined, { renderer: 'canvas' });
       chart.current.on('click', (event) => {
         const { dataIndex, seriesIndex } = event as unknown as Mark;
-        click.current?.({ dataIndex, seriesIndex: seriesIndex ?? 0 });
+        const mark = { dataIndex, seriesIndex: seriesIndex ?? 0 };
+        const isShifted = (event.event?.event as unknown as MouseEvent | undefined)?.shiftKey === true;
+        // Where a click filters nothing it holds the tooltip fast; with Shift it does in any case.
+        if (isShifted || click.current === undefined) pin(isReleased ? undefined : mark);
+        else click.current(mark);
+      });
+      // A press anywhere on the picture lets go, before the click that follows it.
+      let isReleased = false;
+      chart.current.getZr().on('mousedown', () => {
+        isReleased = pinned.current !== undefined;
+        pin(undefined);
       });
     } else chart.current.resize();
     chart.current.setOption(option, { replaceMerge: REPLACED, lazyUpdate: false });
-  }, [option, size]);
+    // It tells of the newest data.
+    if (pinned.current !== undefined) chart.current.dispatchAction({ type: 'showTip', ...pinned.current });
+  }, [option, size, pin]);
+
+  useEffect(() => {
+    const release = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' || pinned.current === undefined) return;
+      // Taken: nothing else on the page is left by it.
+      event.preventDefault();
+      pin(undefined);
+    };
+    window.addEventListener('keydown', release);
+    return () => window.removeEventListener('keydown', release);
+  }, [pin]);
 
   useEffect(() => {
     pictureRef?.(

@@ -75,6 +75,8 @@ export interface WidgetViewProps {
   colours: ColourBook;
   /** Told when a mark is clicked; undefined where marks do nothing. */
   onPick?: ((picks: Pick[]) => void) | undefined;
+  /** The marks of this widget that filter the others. */
+  chosen?: readonly Pick[];
   /** Takes what makes a picture of the widget, or undefined when it goes. */
   pictureRef?: ((take: (() => Promise<string>) | undefined) => void) | undefined;
 }

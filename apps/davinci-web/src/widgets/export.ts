@@ -1,4 +1,4 @@
-/** Decides how a widget's data leaves the browser: as CSV that a spreadsheet opens, as a picture, onto the disk. */
+/** Decides how a widget's data leaves the browser: as CSV that a spreadsheet opens, as a table on the clipboard, as a picture, onto the disk. */
 import type { WidgetData } from './contract.ts';
 
 /** RFC 4180 with a byte order mark; texts that a spreadsheet would run as a formula are kept as texts. */
@@ -9,10 +9,24 @@ export function toCsv(data: WidgetData): string {
   return `\uFEFF${lines.join('\r\n')}\r\n`;
 }
 
+/** For the clipboard: what a spreadsheet takes apart into cells. */
+export function toTabs(data: WidgetData): string {
+  const plain = (value: string | number | boolean | null) =>
+    value === null ? '' : typeof value === 'string' ? safeText(value).replace(/[\t\r\n]+/g, ' ') : String(value);
+  return [data.columns.map((column) => column.label || column.name), ...data.rows]
+    .map((row) => row.map(plain).join('\t'))
+    .join('\n');
+}
+
+/** A spreadsheet would run it as a formula otherwise; numbers stay as they are. */
+function safeText(value: string): string {
+  return /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value;
+}
+
 function field(value: string | number | boolean | null): string {
   if (value === null) return '';
   if (typeof value !== 'string') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) && Number.isNaN(Number(value)) ? `'${value}` : value;
+  const safe = safeText(value);
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 

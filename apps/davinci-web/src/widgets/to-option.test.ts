@@ -9,7 +9,7 @@ import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract
 import { gaugeRange, roundAbove } from './gauge/to-option.ts';
 import { toHeat } from './heat-map/to-option.ts';
 import { toOption as lineOption, toShares } from './line/to-option.ts';
-import { picksAt } from './picks.ts';
+import { picksAt, pivotPicks, trendPicks } from './picks.ts';
 import { toSlices } from './pie/to-option.ts';
 import { toPivot } from './pivot/to-option.ts';
 import { toGroups } from './scatter/to-option.ts';
@@ -231,6 +231,37 @@ test('points of the smallest series stand together', () => {
   );
   expect(groups).toHaveLength(10);
   expect(groups.at(-1)).toMatchObject({ others: true, rows: [9, 10, 11] });
+});
+
+test('a cell of a pivot and a moment of a trend stand for their values', () => {
+  const pivot = widget('pivot', ['region', 'size']);
+  const answer = data(
+    [column('region', 'text'), column('size', 'number'), amount],
+    [
+      ['n', 5, 1],
+      [null, 7, 2],
+    ],
+  );
+  expect(pivotPicks(pivot, answer, { c0: '', c1: '7', $$extra$$: 'c2' })).toEqual([
+    { column: 'region', value: null },
+    { column: 'size', value: 7 },
+  ]);
+  expect(pivotPicks(pivot, answer, { c1: '5' })).toEqual([{ column: 'size', value: 5 }]);
+  expect(pivotPicks(pivot, answer, { c0: 'unknown' })).toEqual([]);
+  const trend = widget('scorecard', ['at']);
+  trend.query.dimensions[0]!.grain = 'day';
+  const days = data(
+    [column('at', 'date'), amount],
+    [
+      ['2026-03-03', 3],
+      ['2026-03-01', 1],
+      ['2026-03-02', 2],
+    ],
+  );
+  const at = (part: number) => trendPicks(trend, days, part);
+  expect([at(0), at(0.4), at(1)].map(([pick]) => pick?.value)).toEqual(['2026-03-01', '2026-03-02', '2026-03-03']);
+  expect(at(1)).toEqual([{ column: 'at', value: '2026-03-03', grain: 'day' }]);
+  expect(trendPicks(trend, data([column('at', 'date'), amount], []), 0.5)).toEqual([]);
 });
 
 test('a count on its way shows whole numbers, an amount its fractions, and both arrive', () => {

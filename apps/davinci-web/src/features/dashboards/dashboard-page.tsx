@@ -2,7 +2,7 @@
 import { CloseOutlined, EditOutlined, FullscreenExitOutlined, FullscreenOutlined } from '@ant-design/icons';
 import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
 import { Button, Tabs, Tooltip } from 'antd';
-import { type ReactNode, useCallback, useMemo, useReducer, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
@@ -57,6 +57,20 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
 
   // A choice of one is none: the filters have the place of the tabs.
   const isOne = dashboard.tabs.length === 1 && !isEditing;
+
+  const { crossFilters, setCrossFilters } = filters;
+  useEffect(() => {
+    if (isEditing || crossFilters.length === 0) return undefined;
+    const clear = (event: KeyboardEvent) => {
+      // Whatever lies above the page, or is typed into, is left first.
+      const isElsewhere = (event.target as Element | null)?.closest?.(
+        'input, textarea, [role="dialog"], [role="menu"]',
+      );
+      if (event.key === 'Escape' && !event.defaultPrevented && !isElsewhere) setCrossFilters([]);
+    };
+    window.addEventListener('keydown', clear);
+    return () => window.removeEventListener('keydown', clear);
+  }, [isEditing, crossFilters.length, setCrossFilters]);
 
   const startEditing = () => {
     change({ do: 'start', dashboard: bundle.dashboard });

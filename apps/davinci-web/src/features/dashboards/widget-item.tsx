@@ -9,7 +9,7 @@ import { useMay } from '../../api/session.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Empty } from '../../shell/states.tsx';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
-import { download, fileName, toCsv } from '../../widgets/export.ts';
+import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
@@ -59,6 +59,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const picture = useRef<() => Promise<string>>(undefined);
   const [details, setDetails] = useState<DetailsTab>();
   const [broken, setBroken] = useState(false);
+  const [hasPicture, setHasPicture] = useState(false);
 
   const definition = useMemo<WidgetDefinition>(
     () => ({ kind: widget.kind, name: widget.name, query: widget.query as WidgetQuery, settings: widget.settings }),
@@ -90,6 +91,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
 
   const takePicture = useCallback((take: (() => Promise<string>) | undefined) => {
     picture.current = take;
+    setHasPicture(take !== undefined);
   }, []);
   const cancel = () => {
     setBroken(true);
@@ -113,7 +115,10 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       }),
     [filters, item.id, view, t, i18n.language],
   );
-  const chosen = filters.crossFilters.some((each) => each.from === item.id);
+  const chosen = useMemo(
+    () => filters.crossFilters.filter((each) => each.from === item.id),
+    [filters.crossFilters, item.id],
+  );
 
   const act = async (key: string) => {
     if (key === 'data' || key === 'sql' || key === 'freshness') setDetails(key);
@@ -121,7 +126,11 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     else if (key === 'png') {
       const url = await picture.current?.();
       if (url) download(fileName(widget.name, 'png'), url);
-      else message.info(t('widgets:menu.noPicture'));
+    } else if (key === 'copy' && data !== undefined) {
+      await navigator.clipboard.writeText(toTabs(data)).then(
+        () => message.success(t('widgets:copied')),
+        () => message.error(t('widgets:notCopied')),
+      );
     } else if (key === 'workbench') go(`/widgets/${widget.id}`);
   };
   const hasData = data !== undefined;
@@ -130,7 +139,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   return (
     <section
       ref={place}
-      className={`widget ${chosen ? 'chosen' : ''}`}
+      className={`widget ${chosen.length > 0 ? 'chosen' : ''}`}
       aria-label={widget.name}
       data-widget-id={widget.id}
       data-state={answer.isError ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
@@ -161,7 +170,8 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
                   disabled: !hasData,
                 })),
                 { type: 'divider' as const },
-                { key: 'png', label: t('widgets:menu.png'), disabled: !hasData },
+                ...(hasPicture ? [{ key: 'png', label: t('widgets:menu.png'), disabled: !hasData }] : []),
+                { key: 'copy', label: t('widgets:menu.copy'), disabled: !hasData },
                 { key: 'csv', label: t('widgets:menu.csv'), disabled: !hasData },
                 ...(mayEdit
                   ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }]
@@ -198,6 +208,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
             onRetry={retry}
             onCancel={cancel}
             pictureRef={takePicture}
+            chosen={chosen}
             {...(props.bundle.dashboard.crossFilter && !editing ? { onPick: pick } : {})}
           />
         )}

@@ -1,21 +1,33 @@
 /** Shows a pivot. */
-import { PivotSheet, type S2DataConfig, type S2Options } from '@antv/s2';
+import { PivotSheet, type S2DataConfig, S2Event, type S2Options, setLang } from '@antv/s2';
 import { useEffect, useMemo, useRef } from 'react';
 import { FONT, LENGTHS, type Palette, TEXT } from '../../shell/tokens.ts';
 import type { WidgetViewProps } from '../contract.ts';
+import { pivotPicks } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { useSize } from '../use-size.ts';
 import { toPivot } from './to-option.ts';
 
-export default function View({ widget, data, colours, pictureRef }: WidgetViewProps) {
+/** What a cell stands for: a head says it in `query`, a number by its row and its column. */
+interface CellMeta {
+  query?: Record<string, unknown>;
+  rowQuery?: Record<string, unknown>;
+  colQuery?: Record<string, unknown>;
+}
+
+export default function View({ widget, data, colours, onPick, pictureRef }: WidgetViewProps) {
   const context = useChartContext(colours);
   const place = useRef<HTMLDivElement>(null);
   const sheet = useRef<PivotSheet>(undefined);
   const size = useSize(place);
+  const pick = useRef<(query: Readonly<Record<string, unknown>>) => void>(undefined);
+  pick.current = onPick === undefined ? undefined : (query) => onPick(pivotPicks(widget, data, query));
   const pivot = useMemo(() => toPivot(widget, data, context), [widget, data, context]);
 
   useEffect(() => {
     if (place.current === null || size.width === 0 || size.height === 0) return;
+    // Its own words: "Total".
+    setLang(context.language === 'zh' ? 'zh_CN' : 'en_US');
     const config: S2DataConfig = { fields: pivot.fields, meta: pivot.meta, data: pivot.data };
     const totals = {
       showGrandTotals: pivot.totals,
@@ -31,8 +43,16 @@ export default function View({ widget, data, colours, pictureRef }: WidgetViewPr
       interaction: { copy: { enable: true, withHeader: true, withFormat: false } },
       totals: { row: totals, col: { ...totals, showGrandTotals: pivot.totals && pivot.fields.columns.length > 0 } },
     };
-    if (sheet.current === undefined) sheet.current = new PivotSheet(place.current, config, options);
-    else {
+    if (sheet.current === undefined) {
+      const made = new PivotSheet(place.current, config, options);
+      for (const event of [S2Event.DATA_CELL_CLICK, S2Event.ROW_CELL_CLICK, S2Event.COL_CELL_CLICK] as const) {
+        made.on(event, (clicked) => {
+          const meta = made.getCell(clicked.target)?.getMeta() as CellMeta | undefined;
+          if (meta !== undefined) pick.current?.(meta.query ?? { ...meta.rowQuery, ...meta.colQuery });
+        });
+      }
+      sheet.current = made;
+    } else {
       sheet.current.setDataCfg(config, true);
       sheet.current.setOptions(options);
     }
@@ -40,14 +60,31 @@ export default function View({ widget, data, colours, pictureRef }: WidgetViewPr
     void sheet.current.render();
   }, [pivot, size, context]);
 
+  const ground = context.palette.surface;
   useEffect(() => {
-    pictureRef?.(async () => place.current?.querySelector('canvas')?.toDataURL('image/png') ?? '');
-    return () => {
-      pictureRef?.(undefined);
+    pictureRef?.(async () => {
+      const drawn = place.current?.querySelector('canvas');
+      if (!drawn) return '';
+      // The sheet itself has no ground.
+      const whole = document.createElement('canvas');
+      whole.width = drawn.width;
+      whole.height = drawn.height;
+      const brush = whole.getContext('2d')!;
+      brush.fillStyle = ground;
+      brush.fillRect(0, 0, whole.width, whole.height);
+      brush.drawImage(drawn, 0, 0);
+      return whole.toDataURL('image/png');
+    });
+    return () => pictureRef?.(undefined);
+  }, [pictureRef, ground]);
+
+  useEffect(
+    () => () => {
       sheet.current?.destroy();
       sheet.current = undefined;
-    };
-  }, [pictureRef]);
+    },
+    [],
+  );
 
   return <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />;
 }

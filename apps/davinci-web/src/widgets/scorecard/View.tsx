@@ -6,17 +6,17 @@ import { Null } from '../../shell/quantity.tsx';
 import { TIMES } from '../../shell/tokens.ts';
 import { formatOf, labelOf } from '../chart-words.ts';
 import type { WidgetViewProps } from '../contract.ts';
+import { trendPicks } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { onTheWay, sparkline, toScorecard } from './to-option.ts';
 
-export default function View({ widget, data, pictureRef }: WidgetViewProps) {
+export default function View({ widget, data, onPick }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
   const card = useMemo(() => toScorecard(widget, data), [widget, data]);
   const column = data.columns[widget.query.dimensions.length];
   const format = formatOf(column);
   const target = numberOf(card.value);
   const shown = useMoving(target);
-  useEffect(() => pictureRef?.(undefined), [pictureRef]);
   const write = (value: number) => formatNumber(value, i18n.language, format);
   const path = sparkline(card.trend);
   return (
@@ -41,12 +41,33 @@ export default function View({ widget, data, pictureRef }: WidgetViewProps) {
         )}
       </div>
       <div className="muted small ellipsis">{labelOf(column)}</div>
-      {path === '' ? null : (
-        <svg className="scorecard-trend" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-          <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
-        </svg>
+      {path === '' ? null : onPick === undefined ? (
+        <Trend path={path} className="scorecard-trend" />
+      ) : (
+        <button
+          type="button"
+          className="plain scorecard-trend"
+          aria-label={t('scorecard.pick')}
+          title={t('scorecard.pick')}
+          onClick={(event) => {
+            const { left, width } = event.currentTarget.getBoundingClientRect();
+            // By the keyboard: the newest moment.
+            const part = event.detail === 0 || width === 0 ? 1 : (event.clientX - left) / width;
+            onPick(trendPicks(widget, data, part));
+          }}
+        >
+          <Trend path={path} className="widget-canvas" />
+        </button>
       )}
     </div>
+  );
+}
+
+function Trend({ path, className }: { path: string; className: string }) {
+  return (
+    <svg className={className} viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+      <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+    </svg>
   );
 }
 

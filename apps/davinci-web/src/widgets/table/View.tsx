@@ -3,13 +3,13 @@ import { type CSSProperties, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataGrid, type GridColumn } from '../../shell/data-grid.tsx';
 import { Empty } from '../../shell/states.tsx';
-import type { WidgetViewProps } from '../contract.ts';
+import type { Cell, Pick, WidgetDefinition, WidgetViewProps } from '../contract.ts';
 import { pickOf } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { formatAtGrain } from '../time-values.ts';
 import { type TableColumn, toColumns, toneOf } from './to-option.ts';
 
-export default function View({ widget, data, onPick }: WidgetViewProps) {
+export default function View({ widget, data, onPick, chosen = [] }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
   const columns = useMemo(
     () => toColumns(widget, data).map((column) => gridColumn(column, i18n.language)),
@@ -22,6 +22,9 @@ export default function View({ widget, data, onPick }: WidgetViewProps) {
       columns={columns}
       rows={data.rows}
       empty={<Empty small title={t('noRows')} />}
+      {...(chosen.length === 0
+        ? {}
+        : { isChosen: (index: number) => isChosen(widget, data.rows[index] ?? [], chosen) })}
       {...(onPick === undefined
         ? {}
         : {
@@ -29,6 +32,13 @@ export default function View({ widget, data, onPick }: WidgetViewProps) {
               onPick(widget.query.dimensions.map((dimension, at) => pickOf(dimension, data.rows[index]?.[at] ?? null))),
           })}
     />
+  );
+}
+
+/** Whether the row is what the marks stand for. */
+function isChosen(widget: WidgetDefinition, row: readonly Cell[], chosen: readonly Pick[]): boolean {
+  return widget.query.dimensions.every((dimension, index) =>
+    chosen.some(({ column, value }) => column === dimension.column && value === (row[index] ?? null)),
   );
 }
 
