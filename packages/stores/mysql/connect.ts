@@ -2,7 +2,9 @@
 import type { Socket } from 'node:net';
 import mysql, { type Connection, type ConnectionOptions } from 'mysql2';
 import type { ReaderOptions } from '../scan-contract.ts';
+import { tlsOptions } from '../tls-options.ts';
 import type { ResultField } from './types.ts';
+import { type ServerVersion, serverVersion, sessionSettings, timeLimit } from './version.ts';
 
 const MOST_PREPARED = 200;
 
@@ -36,7 +38,7 @@ export class MysqlSession {
   readonly #connection: Connection;
   /** Rejects what waits for the server: the library tells nobody when a connection breaks or is cut under a statement. */
   readonly #waiting = new Set<(error: unknown) => void>();
-  #product: 'mysql' | 'mariadb' = 'mysql';
+  #server: ServerVersion = { product: 'mysql', version: '' };
   #broken: unknown = null;
   #timeoutMs = 0;
 
@@ -95,7 +97,7 @@ export class MysqlSession {
    */
   async run(sql: string, parameters: readonly (string | null)[], timeoutMs: number, to: RowReceiver): Promise<void> {
     if (timeoutMs !== this.#timeoutMs) {
-      await this.texts(timeLimit(this.#product, timeoutMs));
+      await this.texts(timeLimit(this.#server, timeoutMs));
       this.#timeoutMs = timeoutMs;
     }
     const statement = await this.#wait<Statement>((resolve, reject) => {
@@ -123,19 +125,8 @@ export class MysqlSession {
     await this.#wait<void>((resolve, reject) => connection.connect((error) => (error ? reject(error) : resolve())));
     connection.on('end', () => this.#break(new Error('Connection lost: the server closed the connection.')));
     const [[version]] = (await this.texts('SELECT VERSION()')) as [[string]];
-    this.#product = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
-    for (const sql of this.#settings()) await this.texts(sql);
-  }
-
-  #settings(): string[] {
-    const collation = this.#product === 'mariadb' ? 'utf8mb4_nopad_bin' : 'utf8mb4_0900_bin';
-    return [
-      `SET NAMES utf8mb4 COLLATE ${collation}`,
-      `SET SESSION time_zone = '+00:00', sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', group_concat_max_len = 4294967295`,
-      'SET SESSION TRANSACTION READ ONLY',
-      // Row counts and times of the last change as they are, not as they were a day ago.
-      ...(this.#product === 'mysql' ? ['SET SESSION information_schema_stats_expiry = 0'] : []),
-    ];
+    this.#server = serverVersion(version);
+    for (const sql of sessionSettings(this.#server)) await this.texts(sql);
   }
 
   /** Settles by what `start` does or, when the connection breaks first, with that error. */
@@ -163,15 +154,9 @@ export class MysqlSession {
   }
 }
 
-/** MariaDB counts in seconds, MySQL in milliseconds. */
-function timeLimit(product: 'mysql' | 'mariadb', milliseconds: number): string {
-  return product === 'mariadb'
-    ? `SET SESSION max_statement_time = ${milliseconds / 1000}`
-    : `SET SESSION max_execution_time = ${milliseconds}`;
-}
-
 function connectionOptions(options: ReaderOptions): ConnectionOptions {
-  const { host, port, database, user, password, tls = 'off', certificateAuthority } = options;
+  const { host, port, database, user, password } = options;
+  const ssl = tlsOptions(options);
   return {
     host,
     port,
@@ -185,13 +170,6 @@ function connectionOptions(options: ReaderOptions): ConnectionOptions {
     connectAttributes: { program_name: options.applicationName ?? 'rtdp gateway' },
     // Files of this machine are nobody's business at the server.
     flags: ['-LOCAL_FILES'],
-    ...(tls === 'off'
-      ? {}
-      : {
-          ssl: {
-            rejectUnauthorized: tls === 'verify',
-            ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-          },
-        }),
+    ...(ssl === undefined ? {} : { ssl }),
   };
 }

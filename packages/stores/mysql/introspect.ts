@@ -3,6 +3,7 @@ import { isRtdpError } from '@rtdp/ums/error';
 import type { IntrospectedColumn, IntrospectedIndex, IntrospectedTable, ServerFacts } from '../scan-contract.ts';
 import { quoteIdentifier, quoteLiteral } from './dialect.ts';
 import { declaredType } from './types.ts';
+import { serverVersion } from './version.ts';
 
 /** Runs one statement; rows as texts. */
 export type AskTexts = (sql: string) => Promise<(string | null)[][]>;
@@ -73,8 +74,7 @@ export async function introspect(
 export async function serverFacts(ask: AskTexts): Promise<ServerFacts> {
   const [row] = await ask('SELECT VERSION(), @@collation_database, @@character_set_database, @@session.time_zone');
   const [version, collation, encoding] = row as [string, string, string, string];
-  const product = /mariadb/i.test(version) ? 'mariadb' : 'mysql';
-  return { version, product, collation, encoding, timeZone: 'UTC' };
+  return { ...serverVersion(version), collation, encoding, timeZone: 'UTC' };
 }
 
 function columnOf(row: (string | null)[]): IntrospectedColumn {
@@ -124,7 +124,9 @@ async function withoutZeroDates(
 }
 
 async function lookForZeros(ask: AskTexts, table: string, names: readonly string[]): Promise<(string | null)[]> {
-  const looks = names.map((name) => `coalesce(max(month(${name}) = 0 OR dayofmonth(${name}) = 0), 0)`);
+  const looks = names.map(
+    (name) => `coalesce(max(year(${name}) = 0 OR month(${name}) = 0 OR dayofmonth(${name}) = 0), 0)`,
+  );
   // MySQL takes the comment, MariaDB the statement in front; each runs what is written for it.
   const limits = `/*M! SET STATEMENT max_statement_time = ${LONGEST_LOOK_MS / 1000} FOR */ SELECT /*+ MAX_EXECUTION_TIME(${LONGEST_LOOK_MS}) */`;
   try {

@@ -1,4 +1,5 @@
 /** Reads a MySQL or MariaDB database for the gateway: puts sessions, scans and introspection together. */
+import { runScan } from '../run-scan.ts';
 import type { ReaderOptions, ScanRequest, ScanResult, StoreReader } from '../scan-contract.ts';
 import { ScanRun } from '../scan-run.ts';
 import { SessionPool } from '../session-pool.ts';
@@ -42,36 +43,17 @@ class MysqlReader implements StoreReader {
 
   async scan(request: ScanRequest): Promise<ScanResult> {
     const run = new ScanRun(request);
-    void this.#work(run, request);
+    void runScan(run, {
+      pool: this.#pool,
+      read: (session) => scanRows(session, run, request),
+      cancel: (session) => this.#kill(session.threadId),
+      toError: (error) => toScanError(error, this.#facts),
+    });
     return run.result(async (columns) => columns);
   }
 
   async close(): Promise<void> {
     this.#pool.close();
-  }
-
-  async #work(run: ScanRun, request: ScanRequest): Promise<void> {
-    let session: MysqlSession;
-    try {
-      session = await this.#pool.acquire(run.waiting);
-    } catch (error) {
-      await run.finish(toScanError(error, this.#facts));
-      return;
-    }
-    try {
-      run.begin({
-        pause: () => session.pause(),
-        resume: () => session.resume(),
-        cancel: () => this.#kill(session.threadId),
-        end: () => session.end(),
-      });
-      await scanRows(session, run, request);
-      await run.finish();
-    } catch (error) {
-      await run.finish(toScanError(error, this.#facts));
-    } finally {
-      this.#pool.release(session);
-    }
   }
 
   readonly #ask: AskTexts = async (sql) => {

@@ -1,8 +1,10 @@
 /** Reads a Postgres database for the gateway: puts sessions, scans and introspection together. */
 import type { ClientConfig } from 'pg';
+import { runScan } from '../run-scan.ts';
 import type { ReaderOptions, ResultColumn, ScanRequest, ScanResult, StoreReader } from '../scan-contract.ts';
 import { ScanRun } from '../scan-run.ts';
 import { SessionPool } from '../session-pool.ts';
+import { tlsOptions } from '../tls-options.ts';
 import { type AskTexts, introspect, serverFacts } from './introspect.ts';
 import { int32 } from './query-frames.ts';
 import { type FieldDescription, QuerySession, type RowReceiver } from './query-session.ts';
@@ -65,9 +67,15 @@ class PostgresReader implements StoreReader {
   async scan(request: ScanRequest): Promise<ScanResult> {
     const run = new ScanRun(request);
     let fields: readonly FieldDescription[] = [];
-    void this.#work(run, request, (found) => {
+    const columnsOf = (found: readonly FieldDescription[]): readonly ResultColumn[] => {
       fields = found;
       return found.map((field) => resultColumn(field.name, typeTextOf(field) ?? '?'));
+    };
+    void runScan(run, {
+      pool: this.#pool,
+      read: (session) => scanRows(session, run, request, columnsOf),
+      cancel: (session) => this.#cancel(session.processId),
+      toError: (error) => toScanError(error, this.#facts),
     });
     return run.result((columns) => this.#named(columns, fields));
   }
@@ -75,34 +83,6 @@ class PostgresReader implements StoreReader {
   async close(): Promise<void> {
     this.#pool.close();
     this.#control.close();
-  }
-
-  async #work(
-    run: ScanRun,
-    request: ScanRequest,
-    columnsOf: (fields: readonly FieldDescription[]) => readonly ResultColumn[],
-  ): Promise<void> {
-    let session: QuerySession;
-    try {
-      session = await this.#pool.acquire(run.waiting);
-    } catch (error) {
-      await run.finish(toScanError(error, this.#facts));
-      return;
-    }
-    try {
-      run.begin({
-        pause: () => session.pause(),
-        resume: () => session.resume(),
-        cancel: () => this.#cancel(session.processId),
-        end: () => session.end(),
-      });
-      await scanRows(session, run, request, columnsOf);
-      await run.finish();
-    } catch (error) {
-      await run.finish(toScanError(error, this.#facts));
-    } finally {
-      this.#pool.release(session);
-    }
   }
 
   readonly #ask: AskTexts = (sql, parameters = []) => this.#askOn(this.#pool, sql, parameters);
@@ -172,7 +152,7 @@ async function askTexts(
 }
 
 function configOf(options: ReaderOptions): ClientConfig {
-  const { host, port, database, user, password, tls = 'off', certificateAuthority } = options;
+  const { host, port, database, user, password } = options;
   return {
     host,
     port,
@@ -185,12 +165,6 @@ function configOf(options: ReaderOptions): ClientConfig {
       .join(' '),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-    ssl:
-      tls === 'off'
-        ? false
-        : {
-            rejectUnauthorized: tls === 'verify',
-            ...(certificateAuthority === undefined ? {} : { ca: certificateAuthority }),
-          },
+    ssl: tlsOptions(options) ?? false,
   };
 }

@@ -6,10 +6,10 @@ import { quoteMysqlName } from '@rtdp/sql/print-mysql-literal';
 import { MysqlQueryPrinter } from '@rtdp/sql/print-mysql-query';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { RangeVar } from '@rtdp/sql/syntax-tree';
+import { hasWindows } from '@rtdp/stores/mysql/version';
 import type { PlannerContext, PlannerTable } from './contract.ts';
 import { judgeJoins } from './judge-joins.ts';
-import { mysqlColumn } from './mysql-column.ts';
-import { byteCollation, hasWindows } from './mysql-version.ts';
+import { mysqlCollation, mysqlColumn, mysqlVersion } from './mysql-column.ts';
 
 export interface MysqlSourceOptions {
   readonly facts: QueryFacts;
@@ -23,13 +23,14 @@ export interface MysqlSourceOptions {
 export function mysqlPrinter(store: string, options: MysqlSourceOptions): MysqlQueryPrinter {
   const { facts, tables, aliases, context, now } = options;
   const serverFacts = context.facts.get(store);
+  const server = mysqlVersion(serverFacts);
   const folded = [...aliases.values()].map((alias) => alias.toLowerCase());
   return new MysqlQueryPrinter({
     facts,
     now,
     parameter: (number) => context.parameters?.[number - 1],
-    byteCollation: byteCollation(serverFacts),
-    isModern: hasWindows(serverFacts),
+    byteCollation: mysqlCollation(serverFacts),
+    isModern: server !== undefined && hasWindows(server),
     taken: new Set(folded),
     table: (node) => {
       const table = tables.get(node);
