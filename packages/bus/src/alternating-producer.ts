@@ -4,7 +4,9 @@
  * one id alone the coordinator would refuse it until then.
  *
  * Order stands: what is sent later lies later in each partition, and a read-committed reader passes nothing whose marker is missing.
- * Fencing stands: both ids are taken over before anybody may read a position, and what ends one of them ends both.
+ * Fencing stands: both ids are taken over before anybody may read a position, and what ends one of them ends both. Of two that
+ * start at once each could end up with one id, and both would write: so the first id is confirmed after the second is taken. Whoever
+ * took the first id last is the only one that passes, and who passed before has lost both ids by the time the position is read.
  */
 import { isRtdpError, type RtdpError } from '@rtdp/ums/error';
 import type { BusTransaction, TransactionalProducer, TransactionalProducerOptions } from './bus.ts';
@@ -28,9 +30,10 @@ export class AlternatingProducer implements TransactionalProducer {
 
   async start(): Promise<void> {
     if (this.#isOpen) throw this.#stillOpen('start', 'Commit or abort the open transaction first.');
-    const outcomes = await Promise.allSettled(this.#pair.map((producer) => producer.start()));
-    const failed = outcomes.find((outcome) => outcome.status === 'rejected');
-    if (failed !== undefined) throw failed.reason;
+    const [first, second] = this.#pair;
+    await first.start();
+    await second.start();
+    await first.confirm();
   }
 
   async begin(): Promise<BusTransaction> {

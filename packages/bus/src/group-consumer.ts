@@ -181,6 +181,7 @@ export class KafkaGroupConsumer implements BusConsumer {
           // Where to read is not known now (a store that is down): we stay out of the group's work, and ask again.
           member = false;
           failures++;
+          // It rejects only when told to stop, which the loop sees.
           await sleep(Math.min(50 * 2 ** failures, 5000), undefined, { signal }).catch(() => undefined);
           continue;
         }
@@ -192,6 +193,7 @@ export class KafkaGroupConsumer implements BusConsumer {
         failures++;
         // Until the session is over the broker keeps our place; after that others may read our partitions.
         if (failures * interval > this.#sessionTimeoutMs) member = false;
+        // It rejects only when told to stop, which the loop sees.
         await sleep(Math.min(50 * 2 ** failures, 1000), undefined, { signal }).catch(() => undefined);
         await refresh(this.#cluster, error);
         await this.#findCoordinator();

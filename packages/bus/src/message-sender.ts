@@ -60,6 +60,7 @@ export class MessageSender {
       await beforeSending?.();
       for (const round of planRounds(batches, Date.now())) await this.#sendRound(this.#number(round));
     });
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#turn = turn.catch(() => undefined);
     return turn;
   }

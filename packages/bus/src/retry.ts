@@ -28,6 +28,7 @@ export async function retry<Result>(
       const elapsed = performance.now() - started;
       const go = elapsed < policy.giveUpAfterMs && !signal?.aborted && (await again(error, elapsed));
       if (go === false) throw error;
+      // Told to stop while it waits: what failed last is the answer.
       await sleep(go === true ? pause : go, undefined, { signal }).catch(() => {
         throw error;
       });

@@ -62,6 +62,17 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#ending = undefined;
   }
 
+  /** Throws BUS_FENCED when another has taken the id over since `start`. */
+  async confirm(): Promise<void> {
+    try {
+      this.#sender.setIdentity(await this.#coordinator.takeOver(this.#sender.identity));
+    } catch (error) {
+      const mapped = this.#map(error, 'confirming that the transactional id is still ours');
+      this.#end(mapped.code === 'BUS_FENCED' ? 'fenced' : 'lost', mapped);
+      throw mapped;
+    }
+  }
+
   /** Why nothing can be begun before another `start`; undefined while something can. */
   get ending(): RtdpError | undefined {
     return this.#ending;

@@ -163,6 +163,41 @@ test.each([
   },
 );
 
+test('of two that start at once with two ids each, one at most goes on writing', async () => {
+  const topic = await newTopic(1);
+  const transactionalId = uniqueName('rivals');
+  const rivals = [1, 2].map(() => bus.transactionalProducer({ transactionalId, alternating: true }));
+  const rounds = 30;
+  for (let round = 0; round < rounds; round++) {
+    await Promise.all(
+      rivals.map(async (rival, index) => {
+        // Each pair of rounds lets another of the two be ahead by a little.
+        if (index === round % 2) await sleep(round % 6);
+        try {
+          await rival.start();
+          // As a writer does: on from the newest position, as long as it is let.
+          let position = (await committed(topic)).length;
+          for (let written = 0; written < 3; written++) {
+            const transaction = await rival.begin();
+            try {
+              await transaction.send(topic, [{ partition: 0, key: null, value: text(`${position++}`) }]);
+              await transaction.commit();
+            } finally {
+              await transaction.abort();
+            }
+          }
+        } catch (error) {
+          expect(error).toMatchObject({ code: 'BUS_FENCED' });
+        }
+      }),
+    );
+  }
+  const messages = await committed(topic);
+  expect(messages).toEqual(messages.map((_, index) => `0:${index}`));
+  expect(messages.length).toBeGreaterThan(rounds);
+  for (const rival of rivals) await rival.close();
+});
+
 test('a zombie that only commits is told so', async () => {
   const topic = await newTopic(1);
   const transactionalId = uniqueName('zombie');
