@@ -55,7 +55,9 @@ export class AuditStore {
       const query = this.#database<AuditRow>('audit').where({ organisation_id: organisationId });
       if (state !== undefined) query.andWhere({ state: state as AuditRecord['state'] });
       if (subject !== undefined) query.andWhere({ subject });
-      if (label !== undefined) query.andWhere({ label });
+      if (label !== undefined) {
+        query.andWhereRaw("(label = ? or (label like '% %' and ? = any(string_to_array(label, ' '))))", [label, label]);
+      }
       if (before !== undefined) query.andWhere('started_at', '<', before);
       return query;
     };
@@ -70,6 +72,11 @@ export class AuditStore {
   async removeBefore(time: Date): Promise<number> {
     return this.#database('audit').where('started_at', '<', time).delete();
   }
+}
+
+/** Whether it was run for what the label names, alone or with others. */
+export function hasLabel({ label }: Pick<AuditRecord, 'label'>, wanted: string): boolean {
+  return label === wanted || (label?.split(' ').includes(wanted) ?? false);
 }
 
 function toRow(record: AuditRecord) {
