@@ -2,6 +2,7 @@
 import { describeType, isFixed, isInteger, isMoment } from './pg-type.ts';
 import { exactMysqlColumn, type MysqlColumn } from './print-mysql.ts';
 import { isMysqlText } from './print-mysql-literal.ts';
+import { checkedDate } from './print-mysql-zero-date.ts';
 
 /** Thrown where the source is not proven to compute the same; the message says what, for EXPLAIN. */
 export class NotProven extends Error {}
@@ -25,5 +26,5 @@ export function comparableMysql(value: MysqlColumn): string {
   const known = isInteger(type) || isFixed(type) || isMysqlText(type) || isMoment(type) || type.name === 'bool';
   const sql = known ? exactMysqlColumn(value) : null;
   if (sql === null) throw new NotProven(`it does not compare this ${describeType(type)} as Postgres does`);
-  return sql;
+  return isMoment(type) ? checkedDate(value) : sql;
 }

@@ -4,6 +4,7 @@ import { namesOf } from './bind-expression.ts';
 import { conjunctsOf } from './conjunctions.ts';
 import { type MysqlValue, NotProven } from './mysql-value.ts';
 import { comparablePair } from './print-mysql.ts';
+import { checkedCondition } from './print-mysql-zero-date.ts';
 
 interface VisibleColumn {
   readonly name: string;
@@ -178,7 +179,7 @@ function joinUsing(word: string, left: FromItem, right: FromItem, shared: readon
   const on = pairs.map((pair) => {
     const compared = comparablePair(pair.left, pair.right);
     if (compared === null) throw new NotProven('it does not compare the columns of USING as Postgres does');
-    return `${compared[0]} = ${compared[1]}`;
+    return checkedCondition(`${compared[0]} = ${compared[1]}`, [pair.left, pair.right]);
   });
   const merged = pairs.map((pair) => ({ name: pair.name, value: word === 'RIGHT JOIN' ? pair.right : pair.left }));
   const rest = (side: FromItem): VisibleColumn[] => side.columns.filter(({ name }) => !shared.includes(name));

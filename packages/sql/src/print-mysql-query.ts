@@ -10,6 +10,7 @@ import { type MysqlFromOptions, MysqlScope, printMysqlFrom } from './print-mysql
 import { isMysqlText, type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
 import { type MysqlGrouping, MysqlValues } from './print-mysql-value.ts';
 import { mysqlSortKeys } from './print-mysql-window.ts';
+import { checkedDate, checkedOrder } from './print-mysql-zero-date.ts';
 import type { QueryFacts } from './query-context.ts';
 import { resultName } from './result-names.ts';
 
@@ -144,7 +145,7 @@ export class MysqlQueryPrinter {
   }
 
   /** A column of a derived table. */
-  #columnOf({ type, exact, byBytes, nullable, bounds, summed }: MysqlValue, sql: string): MysqlValue {
+  #columnOf({ type, exact, byBytes, nullable, bounds, summed, mayBeZero }: MysqlValue, sql: string): MysqlValue {
     const { byteCollation } = this.#options;
     return {
       sql,
@@ -154,6 +155,7 @@ export class MysqlQueryPrinter {
       ...(nullable === undefined ? {} : { nullable }),
       ...(bounds === undefined ? {} : { bounds }),
       ...(summed === undefined ? {} : { summed }),
+      ...(mayBeZero === undefined ? {} : { mayBeZero }),
     };
   }
 
@@ -344,9 +346,14 @@ export class MysqlQueryPrinter {
     if (limit !== '' && columns.some(({ fallible }) => fallible === true))
       throw new NotProven('which rows a number that is too large fails is not proven there');
     if (list.length === 0) list.push('1 AS c0');
-    const order = isDistinct || (!place.top && limit === '') ? [] : this.#order(select, values, outputs);
+    const ordered = isDistinct || (!place.top && limit === '') ? [] : this.#order(select, values, outputs);
+    const order = ordered.flatMap(({ keys }) => keys);
+    // The keys of groups were checked when they were grouped.
+    const checks = groups === null ? ordered.flatMap(({ value }) => checkedOrder(value)) : [];
+    const checked =
+      checks.length === 0 ? where : `${where === '' ? ' WHERE ' : `${where} AND `}${checks.join(' AND ')}`;
     const filter = having.length === 0 ? '' : ` WHERE ${having.join(' AND ')}`;
-    const body = groups === null ? `${from}${where}` : groups.print(`${from}${where}`, filter);
+    const body = groups === null ? `${from}${checked}` : groups.print(`${from}${where}`, filter);
     const sql = `SELECT ${isDistinct ? 'DISTINCT ' : ''}${list.join(', ')}${body}`;
     if (isDistinct) {
       if (
@@ -388,17 +395,19 @@ export class MysqlQueryPrinter {
     return [{ name: name ?? resultName(val), value: values.print(val), ...(val === undefined ? {} : { node: val }) }];
   }
 
-  #order(select: SelectStmt, values: MysqlValues, outputs: readonly Output[]): string[] {
+  #order(
+    select: SelectStmt,
+    values: MysqlValues,
+    outputs: readonly Output[],
+  ): { value: MysqlValue; keys: readonly string[] }[] {
+    const names = outputs.map(({ name }) => name);
     return (select.sortClause ?? []).flatMap((node) => {
       if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
         throw new NotProven('an order is not proven there');
-      const target = targetMeant(
-        node.SortBy.node,
-        outputs.map(({ name }) => name),
-      );
+      const target = targetMeant(node.SortBy.node, names);
       const value = target === null ? values.print(node.SortBy.node) : outputs[target]!.value;
       // The same value in every row orders nothing.
-      return value.constant === true ? [] : mysqlSortKeys(value, sortDirection(node.SortBy));
+      return value.constant === true ? [] : [{ value, keys: mysqlSortKeys(value, sortDirection(node.SortBy)) }];
     });
   }
 
@@ -434,7 +443,9 @@ class Groups implements MysqlGrouping {
   addKey(node: Node | undefined): void {
     const value = this.rows.print(node);
     if (value.constant === true) throw new NotProven('a constant as a key is not proven there');
-    if (!this.#keys.some((key) => key.row === value.sql)) this.#add(value, comparableMysql(value), true);
+    if (this.#keys.some((key) => key.row === value.sql)) return;
+    const { mayBeZero: _checked, ...held } = value;
+    this.#add(held, comparableMysql(value), true);
   }
 
   #add(value: MysqlValue, sql: string, grouped: boolean): MysqlValue {
@@ -546,7 +557,7 @@ function targetMeant(node: Node | undefined, names: readonly string[]): number |
 /** Texts by their bytes; `each`: every value is compared. */
 function comparedForm(value: MysqlValue, each: boolean): string {
   if (each) return comparableMysql(value);
-  return isMysqlText(value.type) ? (value.byBytes ?? value.sql) : value.sql;
+  return isMysqlText(value.type) ? (value.byBytes ?? value.sql) : checkedDate(value);
 }
 
 /** Values whose text there is Postgres' text of the type that Postgres gives them. */

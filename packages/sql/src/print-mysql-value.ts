@@ -14,6 +14,7 @@ import {
 import { isMysqlText, type MysqlConstants, mysqlLiteralOf, quoteMysqlText } from './print-mysql-literal.ts';
 import { printMysqlMoment } from './print-mysql-moment.ts';
 import { printMysqlWindow } from './print-mysql-window.ts';
+import { checkedDate } from './print-mysql-zero-date.ts';
 
 /** What grouping leaves of the rows. */
 export interface MysqlGrouping {
@@ -244,8 +245,10 @@ export class MysqlValues implements MysqlNames {
     }
     if (isFixed(type) && values.every((value) => isFixed(value.type) && value.type.scale === type.scale))
       return { sql, type, exact: true, ...nullable };
-    if (type.name === 'date' && values.every((value) => value.type.name === 'date' && value.exact))
-      return { sql, type, exact: true, ...nullable };
+    if (type.name === 'date' && values.every((value) => value.type.name === 'date' && value.exact)) {
+      const mayBeZero = values.some((value) => value.mayBeZero === true);
+      return { sql, type, exact: true, ...nullable, ...(mayBeZero ? { mayBeZero } : {}) };
+    }
     if (isMysqlText(type) && values.every((value) => isMysqlText(value.type) && value.byBytes !== undefined))
       return { ...this.#text(`(${sql})`), type, ...nullable };
     throw new NotProven('values of different forms would get one form there');
@@ -274,7 +277,7 @@ export class MysqlValues implements MysqlNames {
       throw new NotProven(`${name} is not proven to mean the same there`);
     const value = this.print(moment);
     const text = unit !== undefined && 'A_Const' in unit ? unit.A_Const.sval?.sval?.toLowerCase() : undefined;
-    const printed = value.exact && isMoment(value.type) ? printMysqlMoment(name, text, value.sql) : null;
+    const printed = value.exact && isMoment(value.type) ? printMysqlMoment(name, text, checkedDate(value)) : null;
     if (printed === null) throw new NotProven(`${name} of this is not proven to mean the same there`);
     return { sql: printed, type, exact: true, ...nullableOf([value]) };
   }
@@ -300,7 +303,9 @@ export class MysqlValues implements MysqlNames {
     const tested = this.#steady(this.print(testexpr));
     const { sql, value } = level.subquery(select, 'in');
     const isText = isMysqlText(tested.type) && isMysqlText(value.type);
-    const pair = isText ? [tested.byBytes, value.byBytes] : comparablePair(tested, value);
+    const pair = isText
+      ? [tested.byBytes, value.byBytes]
+      : comparablePair({ ...tested, sql: checkedDate(tested) }, value);
     if (pair?.[0] === undefined || pair[1] === undefined)
       throw new NotProven('it does not compare the values of a subquery as Postgres does');
     return { sql: `${pair[0]} ${isNotIn ? 'NOT ' : ''}IN (${sql})`, exact: true };
@@ -368,11 +373,13 @@ export function aggregateOf(rows: MysqlValues, call: FuncCall, name: string, typ
       return count(counted(distinct === '' ? value.sql : comparableMysql(value)));
     case 'min':
     case 'max': {
-      const sql = `${name.toUpperCase()}(${counted(comparableMysql(value))})`;
+      // The least of all is a zero date if there is one, and fails where it is read; the greatest is right without it.
+      const form = isMoment(value.type) && value.exact ? value.sql : comparableMysql(value);
+      const sql = `${name.toUpperCase()}(${counted(form)})`;
       if (value.type.name === 'bool') throw new NotProven(`${name} of this is not proven there`);
-      return isMysqlText(value.type)
-        ? { sql, type, exact: false, byBytes: `${sql} COLLATE ${rows.level.byteCollation}` }
-        : { sql, type, exact: true };
+      if (isMysqlText(value.type))
+        return { sql, type, exact: false, byBytes: `${sql} COLLATE ${rows.level.byteCollation}` };
+      return { sql, type, exact: true, ...(value.mayBeZero === true ? { mayBeZero: true } : {}) };
     }
     case 'sum':
       if (!isInteger(value.type) && !isFixed(value.type)) throw new NotProven('a sum of this is not proven there');

@@ -2,6 +2,7 @@
 import type { Node, WindowDef } from 'libpg-query';
 import { sortDirection } from './bind-query-expression.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
+import { checkedDate } from './print-mysql-zero-date.ts';
 
 /** Bits of `frameOptions` in the syntax tree. */
 const FRAME = {
@@ -30,7 +31,8 @@ export function printMysqlWindow(
   const partition = (base.partitionClause ?? []).map((node) => comparableMysql(plain(print(node))));
   const order = (base.orderClause ?? []).flatMap((node) => {
     if (!('SortBy' in node)) throw new NotProven('an order is not proven there');
-    return mysqlSortKeys(print(node.SortBy.node), sortDirection(node.SortBy));
+    const value = print(node.SortBy.node);
+    return mysqlSortKeys({ ...value, sql: checkedDate(value), mayBeZero: false }, sortDirection(node.SortBy));
   });
   return [
     ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(', ')}`]),
@@ -39,9 +41,12 @@ export function printMysqlWindow(
   ].join(' ');
 }
 
-/** MySQL counts NULL as the least value; where it should stand is written out, unless there is none. Throws NotProven. */
+/**
+ * MySQL counts NULL as the least value; where it should stand is written out, unless there is none. A date is ordered as it is stored: whoever
+ * orders by it adds `checkedOrder` to the conditions. Throws NotProven.
+ */
 export function mysqlSortKeys(value: MysqlValue, order: string): string[] {
-  const sql = comparableMysql(plain(value));
+  const sql = comparableMysql({ ...plain(value), mayBeZero: false });
   const [direction, , place] = order.split(' ');
   const nulls = value.nullable === false ? [] : [`${sql} IS NULL${place === 'FIRST' ? ' DESC' : ''}`];
   return [...nulls, `${sql} ${direction}`];

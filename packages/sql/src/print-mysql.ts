@@ -9,6 +9,7 @@ import {
   mysqlLiteralOf,
   quoteMysqlText,
 } from './print-mysql-literal.ts';
+import { checkedCondition } from './print-mysql-zero-date.ts';
 
 export interface MysqlColumn {
   /** Quoted, with its table. */
@@ -20,6 +21,8 @@ export interface MysqlColumn {
   readonly byBytes?: string;
   /** false where it is never NULL; what is not told may be. */
   readonly nullable?: boolean;
+  /** A date of a table, which may be none; see `print-mysql-zero-date.ts`. */
+  readonly mayBeZero?: boolean;
 }
 
 /** The column as it may be compared, grouped and ordered; null where nothing is proven. */
@@ -146,7 +149,7 @@ function comparison(
   const [a, b] = [columnOf(left, names), columnOf(right, names)];
   if (a !== null && b !== null) {
     const pair = comparablePair(a, b);
-    return pair === null ? null : { sql: `${pair[0]} ${operator} ${pair[1]}`, exact: true };
+    return pair === null ? null : { sql: checkedCondition(`${pair[0]} ${operator} ${pair[1]}`, [a, b]), exact: true };
   }
   if (a === null) return b === null ? null : comparison(MIRRORED[operator]!, right, left, names);
   const value = mysqlLiteralOf(right, names);
@@ -154,7 +157,7 @@ function comparison(
   const literal = mysqlLiteralFor(a.type, value);
   if (literal === null) return null;
   if (isMysqlText(a.type)) return textCondition(a, (sql) => `${sql} ${operator} ${literal}`, operator === '=');
-  return a.exact ? { sql: `${a.sql} ${operator} ${literal}`, exact: true } : null;
+  return a.exact ? { sql: checkedCondition(`${a.sql} ${operator} ${literal}`, [a]), exact: true } : null;
 }
 
 /** Both sides as they may be compared with each other; null where nothing is proven. */
@@ -176,6 +179,8 @@ function distinction(
 ): MysqlCondition | null {
   const [a, b] = [columnOf(left, names), columnOf(right, names)];
   if (a === null) return b === null ? null : distinction(isDistinct, right, left, names);
+  // Of NULL, a failing check says something else than this.
+  if (a.mayBeZero === true || b?.mayBeZero === true) return null;
   const print = (x: string, y: string): MysqlCondition => ({
     sql: isDistinct ? `NOT (${x} <=> ${y})` : `(${x} <=> ${y})`,
     exact: true,
@@ -218,5 +223,5 @@ function list(
   if (literals.some((literal) => literal === null)) return null;
   const print = (sql: string): string => `${sql} ${operator === '=' ? 'IN' : 'NOT IN'} (${literals.join(', ')})`;
   if (isMysqlText(column.type)) return textCondition(column, print, operator === '=');
-  return column.exact ? { sql: print(column.sql), exact: true } : null;
+  return column.exact ? { sql: checkedCondition(print(column.sql), [column]), exact: true } : null;
 }

@@ -30,6 +30,10 @@ const CODES: Readonly<Record<string, StoreErrorCode>> = {
 /** Numbers, because the library does not name MariaDB's own: 1317 interrupted, 1969 and 3024 took too long. */
 const INTERRUPTED = 1317;
 const TOO_LONG = [1969, 3024];
+const OUT_OF_RANGE = 1690;
+/** The check of our statements, as the server prints it again. */
+const ZERO_DATE =
+  /^BIGINT value is out of range in '\(*9223372036854775807 \+ .*year\((?:["`][^"`]+["`]\.)?["`]([^"`]+)["`]\.["`]([^"`]+)["`]\)/;
 
 export function toScanError(error: unknown, facts: Record<string, unknown>): RtdpError {
   if (error instanceof RtdpError) return error;
@@ -41,6 +45,10 @@ export function toScanError(error: unknown, facts: Record<string, unknown>): Rtd
   } = error as NodeJS.ErrnoException & { sqlState?: string };
   if (errno === INTERRUPTED) return cancelledError();
   if (errno !== undefined && TOO_LONG.includes(errno)) return timeoutError(undefined);
+  if (errno === OUT_OF_RANGE) {
+    const column = ZERO_DATE.exec(message);
+    if (column !== null) return zeroDateError(column[2]!, column[1]!, facts);
+  }
   const certificate = errno === undefined ? toCertificateError(error, facts) : undefined;
   if (certificate !== undefined) return certificate;
   const mapped = codeOf(code, sqlState, message);
@@ -50,6 +58,16 @@ export function toScanError(error: unknown, facts: Record<string, unknown>): Rtd
     next: NEXT[mapped] ?? 'Look at the facts and at the log of the store.',
     facts: { ...facts, sqlState, errno, errorName: code },
     cause: error,
+  });
+}
+
+/** The statement compared a column that holds no date: see `print-mysql-zero-date.ts` of the SQL package. */
+function zeroDateError(column: string, table: string, facts: Record<string, unknown>): RtdpError {
+  return new RtdpError({
+    code: 'STORE_RESULT_TYPE',
+    message: `column "${column}" of table "${table}" holds a zero date such as "0000-00-00", which is not a value of type date`,
+    next: 'Correct the value at the source, or read the column as text.',
+    facts: { ...facts, table, column },
   });
 }
 

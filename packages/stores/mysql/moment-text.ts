@@ -10,7 +10,7 @@ const BLANK = 0x20;
 export class MomentText {
   readonly bytes = Buffer.alloc(48);
   length = 0;
-  /** The last date had a zero as its month or day, or was `0000-00-00`. */
+  /** The last date had a zero as its year, month or day. */
   hasZero = false;
 
   /**
@@ -22,7 +22,7 @@ export class MomentText {
     const year = size === 0 ? 0 : source.readUInt16LE(at + 1);
     const month = size === 0 ? 0 : source[at + 3]!;
     const day = size === 0 ? 0 : source[at + 4]!;
-    this.hasZero = month === 0 || day === 0;
+    this.hasZero = year === 0 || month === 0 || day === 0;
     this.length = 0;
     this.#pair(Math.floor(year / 100));
     this.#pair(year % 100);

@@ -9,6 +9,8 @@ export function mysqlColumn(alias: string, column: IntrospectedColumn, facts: Se
   const sql = `${quoteMysqlName(alias)}.${quoteMysqlName(name)}`;
   const bytes = mysqlCollation(facts);
   const isText = (type.name === 'text' || type.name === 'varchar') && collation?.startsWith('utf8mb4_') === true;
+  const isDate = type.name === 'date' || type.name === 'timestamp' || type.name === 'timestamptz';
+  if (isDate) return { sql, type, exact, nullable, mayBeZero: true };
   if (!isText || bytes === undefined) return { sql, type, exact, nullable };
   return { sql, type, exact, nullable, byBytes: `${sql} COLLATE ${bytes}` };
 }

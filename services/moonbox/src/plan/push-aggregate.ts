@@ -20,6 +20,8 @@ import {
 export interface SourceRows {
   /** FROM and WHERE in its dialect. */
   readonly body: string;
+  /** It has a WHERE. */
+  readonly isFiltered: boolean;
   readonly values: MysqlValues;
   readonly facts: QueryFacts;
 }

@@ -7,6 +7,7 @@ import { NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
 import { mysqlConstantCount } from '@rtdp/sql/print-mysql-literal';
 import { mysqlSortKeys } from '@rtdp/sql/print-mysql-window';
+import { checkedOrder } from '@rtdp/sql/print-mysql-zero-date';
 import { resultName } from '@rtdp/sql/result-names';
 import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PushedRows, SourceRows } from './push-aggregate.ts';
@@ -25,10 +26,13 @@ export function pushTopN(
   const count = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, values);
   const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, values);
   if (count === null || offset === null || needsAllRows(select)) throw new NotProven('all rows are needed here');
+  const checks: string[] = [];
   const keys = (select.sortClause ?? []).flatMap((node) => {
     if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
       throw new NotProven('an order is not proven there');
-    return mysqlSortKeys(values.print(keyMeant(node.SortBy.node, select.targetList ?? [])), sortDirection(node.SortBy));
+    const value = values.print(keyMeant(node.SortBy.node, select.targetList ?? []));
+    checks.push(...checkedOrder(value));
+    return mysqlSortKeys(value, sortDirection(node.SortBy));
   });
   const columns: { sql: string; type: PgType }[] = [];
   const held = (sql: string, type: PgType): Node => {
@@ -69,10 +73,11 @@ export function pushTopN(
   const { fromClause: _from, whereClause: _where, ...others } = select;
   const left = Object.fromEntries(Object.entries(others).map(([key, value]) => [key, over(value)])) as SelectStmt;
   const list = columns.length === 0 ? '1' : columns.map(({ sql }) => sql).join(', ');
+  const checked = checks.length === 0 ? '' : `${rows.isFiltered ? ' AND ' : ' WHERE '}${checks.join(' AND ')}`;
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
   return {
     select: { ...left, fromClause: [{ RangeVar: standIn } as Node] },
-    sql: `SELECT ${list}${rows.body}${order} LIMIT ${count + offset}`,
+    sql: `SELECT ${list}${rows.body}${checked}${order} LIMIT ${count + offset}`,
     columns:
       columns.length === 0
         ? [{ name: 'r0', type: { name: 'int4' } }]

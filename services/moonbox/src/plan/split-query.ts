@@ -212,7 +212,7 @@ class Splitter {
     const isLimited = select.limitCount !== undefined;
     try {
       const { from, where, rows: values, scope } = mysqlPrinter(store, this.#source).printRows(select, null);
-      const rows: SourceRows = { body: `${from}${where}`, values, facts: this.#facts };
+      const rows: SourceRows = { body: `${from}${where}`, isFiltered: where !== '', values, facts: this.#facts };
       const star = (alias: string | undefined) =>
         scope.star(alias).map(({ name, value }) => ({ name, sql: value.sql, type: value.type }));
       const isGrouped = isGroupedSelect(given);
