@@ -7,7 +7,7 @@ import { serviceSet } from '@rtdp/testing/services';
 import { expect, test } from 'vitest';
 import { createDavinciClient } from '../client.ts';
 
-test('a changed role and a disabled user end the password at the gateway', async () => {
+test('a changed role and a disabled user end the password at the gateway, and what their views may read', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
   await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
@@ -29,8 +29,14 @@ test('a changed role and a disabled user end the password at the gateway', async
   expect(await holders()).toEqual([user.id]);
   await api.changeUser(user.id, { name: 'Edda E.' });
   expect(await holders()).toEqual([user.id]);
+  await operator.createDatabase('sales');
+  await operator.grant({ subject: user.id, database: 'sales' });
+  await edda.createView('sales', { name: 'one', sql: 'select 1 as one' });
+  const ownerRoles = async () => (await metadata.query('select owner_roles from moonbox.views')).rows[0]?.owner_roles;
+  expect(await ownerRoles()).toEqual(['editor']);
   await api.changeUser(user.id, { role: 'viewer' });
   expect(await holders()).toEqual([]);
+  expect(await ownerRoles()).toEqual(['viewer']);
 
   // Told again when the tokens of before are over: what was had with one of them ends, what the new role made stays.
   const due = async () => {
@@ -56,4 +62,6 @@ test('a changed role and a disabled user end the password at the gateway', async
   await api.changeUser(user.id, { disabled: true });
   await moonbox.start();
   await expect.poll(holders, { timeout: 30_000 }).toEqual([]);
+  expect(await ownerRoles()).toEqual([]);
+  expect(await operator.getView('sales', 'one')).toMatchObject({ state: 'broken' });
 }, 180_000);

@@ -1,9 +1,11 @@
 /**
  * Decides that a changed role, or a user who was disabled, ends the user's login over the Postgres protocol: its password logs in with the roles
  * that the user had when it was made, so it must not outlive them. What has to be ended is recorded with the change and told to the gateway: at once,
- * and again when the last access token of before has expired, with which a new password could be had. One made under the role of now stays.
+ * and again when the last access token of before has expired, with which a new password could be had. One made under the role of now stays. The
+ * views that the user has defined at the gateway read with the role of now from then on, or not at all.
  */
 import { randomUUID } from 'node:crypto';
+import type { Role } from '@rtdp/identity/roles';
 import type { Signer } from '@rtdp/identity/signer';
 import { createMoonboxClient, type MoonboxClient } from '@rtdp/moonbox/client';
 import type { Logger } from '@rtdp/service/logging';
@@ -90,6 +92,7 @@ export class WireLogins {
       });
       const gateway = createMoonboxClient({ baseUrl: moonboxUrl, token });
       try {
+        await gateway.setOwnerRoles(user, await this.#rolesOf(user));
         if (!last || !(await this.#isOfNow(gateway, user))) await gateway.removePassword(user);
       } catch (error) {
         // Most users never had one.
@@ -99,6 +102,12 @@ export class WireLogins {
       const row = database('wire_logins_to_end').where({ user_id: user, change });
       await (last ? row.delete() : row.update({ told_at: database.fn.now() }));
     }
+  }
+
+  /** Views at the gateway read with what their owner may do now, not when they were defined. */
+  async #rolesOf(user: string): Promise<Role[]> {
+    const now = await this.#options.database('users').where({ id: user }).first('role', 'disabled');
+    return now === undefined || now.disabled ? [] : [now.role];
   }
 
   /** The user has a password, and it logs in with the role of now. */

@@ -45,6 +45,8 @@ export interface DataSource {
   readonly sameForAll: boolean;
   check(onBehalf: OnBehalf): Promise<void>;
   tables(onBehalf: OnBehalf): Promise<SourceTables>;
+  /** Another text whenever somebody may have got other rights there: an answer of before is no longer one for anybody. */
+  rightsVersion(onBehalf: OnBehalf): Promise<string>;
   /** What a SELECT reads, without running it. */
   lineage(sql: string, onBehalf: OnBehalf): Promise<TableUse[]>;
   query(query: SourceQuery, onBehalf: OnBehalf): Promise<SourceAnswer>;

@@ -49,6 +49,7 @@ export async function createPostgresSource({ tls, ...address }: PostgresSourceOp
         })),
       };
     },
+    rightsVersion: async () => '',
     lineage: async (sql) => usesOf(sql),
     async query({ sql, parameters, maximumRows, timeoutMs, signal }: SourceQuery): Promise<SourceAnswer> {
       refuseSideEffects(sql);
