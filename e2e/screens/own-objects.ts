@@ -166,8 +166,8 @@ export const CHOSEN = new URLSearchParams({
 }).toString();
 
 const PLACES: readonly [key: string, x: number, y: number, w: number, h: number][] = [
-  ['scorecard', 0, 0, 6, 5],
-  ['gauge', 6, 0, 6, 7],
+  ['scorecard', 0, 0, 6, 9],
+  ['gauge', 6, 0, 6, 9],
   ['bar', 12, 0, 12, 9],
   ['line', 0, 9, 12, 9],
   ['area', 12, 9, 12, 9],

@@ -7,6 +7,7 @@ import {
   type KeyboardEvent,
   type PointerEvent,
   type ReactNode,
+  useCallback,
   useMemo,
   useRef,
   useState,
@@ -60,7 +61,24 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
   const height = ROW_HEIGHT[density];
 
   const order = useMemo(() => sortedOrder(rows, columns, sort), [rows, columns, sort]);
-  const guessed = useMemo(() => columns.map((column, index) => guessWidth(column, rows, index)), [columns, rows]);
+  const text = useCallback(
+    (value: CellValue, column: GridColumn) =>
+      value === null
+        ? null
+        : column.write !== undefined
+          ? column.write(value)
+          : column.numeric && typeof value !== 'boolean'
+            ? // Without a format it is what the store said, digit for digit.
+              formatNumber(value, i18n.language, column.format, column.format === undefined ? 'exact' : 'cell')
+            : typeof value === 'boolean'
+              ? t(value ? 'yes' : 'no')
+              : value,
+    [i18n.language, t],
+  );
+  const guessed = useMemo(
+    () => columns.map((column, index) => guessWidth(column, rows, index, text)),
+    [columns, rows, text],
+  );
   const width = (index: number) => widths[columns[index]!.key] ?? columns[index]!.width ?? guessed[index]!;
   const virtual = useVirtualizer({
     count: order.length,
@@ -68,17 +86,6 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     estimateSize: () => height,
     overscan: 8,
   });
-
-  const text = (value: CellValue, column: GridColumn) =>
-    value === null
-      ? null
-      : column.write !== undefined
-        ? column.write(value)
-        : column.numeric && typeof value !== 'boolean'
-          ? formatNumber(value, i18n.language, column.format, 'exact')
-          : typeof value === 'boolean'
-            ? t(value ? 'yes' : 'no')
-            : value;
 
   const move = (row: number, column: number, extend: boolean) => {
     const next: [number, number] = [
@@ -225,7 +232,13 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                     aria-colindex={index + 1}
                     className={`grid-cell ${column.numeric ? 'number' : ''} ${inside ? 'chosen' : ''}`}
                     style={{ width: width(index), ...column.style?.(value) }}
-                    title={written === null ? undefined : String(written)}
+                    title={
+                      written === null
+                        ? undefined
+                        : column.numeric && column.write === undefined && typeof value !== 'boolean' && value !== null
+                          ? formatNumber(value, i18n.language, column.format, 'exact')
+                          : String(written)
+                    }
                     onClick={(event) => {
                       move(line.index, index, event.shiftKey);
                       if (!event.shiftKey) onRow?.(rowIndex);
@@ -254,9 +267,14 @@ const WIDEST = 420;
 const LETTER = 7.5;
 const SAMPLE = 60;
 
-function guessWidth(column: GridColumn, rows: DataGridProps['rows'], index: number): number {
+function guessWidth(
+  column: GridColumn,
+  rows: DataGridProps['rows'],
+  index: number,
+  text: (value: CellValue, column: GridColumn) => string | number | null,
+): number {
   let letters = column.title.length + 3;
-  for (const row of rows.slice(0, SAMPLE)) letters = Math.max(letters, plain(row[index] ?? null).length);
+  for (const row of rows.slice(0, SAMPLE)) letters = Math.max(letters, String(text(row[index] ?? null, column)).length);
   return Math.min(WIDEST, Math.max(NARROWEST * 2, Math.ceil(letters * LETTER) + 28));
 }
 

@@ -14,6 +14,14 @@ test('large numbers are shortened, and exact on request, digit for digit', () =>
   expect(formatNumber(0.1234, 'en')).toBe('0.123');
 });
 
+test('a column of figures has no more digits than its format, an axis one unit', () => {
+  expect(formatNumber('71573.142857142857', 'en', parseFormat('currency:EUR'), 'cell')).toBe('€71,573.14');
+  expect(formatNumber('71573.142857142857', 'en', parseFormat('currency:EUR'), 'exact')).toBe('€71,573.142857142857');
+  expect(formatNumber('12345678901234567890', 'en', undefined, 'cell')).toBe('12,345,678,901,234,567,890');
+  expect(formatNumber(1 / 3, 'en', undefined, 'cell')).toBe('0.3333');
+  expect([8_000, 12_000].map((each) => formatNumber(each, 'en', undefined, 'axis'))).toEqual(['8\u202FK', '12\u202FK']);
+});
+
 test('the formats of a view are understood', () => {
   expect(formatNumber(0.256, 'en', parseFormat('percent'))).toBe('25.6%');
   expect(formatNumber('12.5', 'en', parseFormat('currency:EUR'))).toBe('€12.50');

@@ -1,6 +1,10 @@
 /** Decides how numbers and times are written: the reader's format, shortened, with their unit; pure. */
 
-export type NumberStyle = 'short' | 'exact';
+/**
+ * `short` for a glance: large ones are shortened. `axis`: like short, and all of one axis in the same unit from 1,000 on.
+ * `cell` for a column of figures: never shortened, no more digits after the point than somebody compares. `exact`: every digit.
+ */
+export type NumberStyle = 'short' | 'axis' | 'cell' | 'exact';
 
 export interface NumberFormat {
   kind: 'number' | 'percent' | 'currency' | 'bytes' | 'milliseconds';
@@ -64,14 +68,14 @@ export function formatNumber(
     case 'percent':
       return formatter(locale, {
         style: 'percent',
-        maximumFractionDigits: format.digits ?? (style === 'exact' ? 6 : 1),
+        maximumFractionDigits: format.digits ?? { short: 1, axis: 1, cell: 2, exact: 6 }[style],
       }).format(number);
     case 'bytes':
       return formatBytes(number, locale);
     case 'milliseconds':
       return formatDuration(number, language);
     default: {
-      const short = style === 'short' && size >= 10_000;
+      const short = (style === 'short' && size >= 10_000) || (style === 'axis' && size >= 1_000);
       // Exact: the digits of a text are the value, a float's own digits may not be added to.
       const exact = typeof value === 'string' && !/e/i.test(value) ? (value as Intl.StringNumericLiteral) : number;
       const written = formatter(locale, {
@@ -83,8 +87,10 @@ export function formatNumber(
                 maximumFractionDigits: 20,
                 ...(format.digits === undefined ? {} : { minimumFractionDigits: format.digits }),
               }
-            : { ...digitsOf(size, format) }),
-      }).format(style === 'exact' ? exact : number);
+            : style === 'cell'
+              ? cellDigitsOf(size, format)
+              : digitsOf(size, format)),
+      }).format(style === 'exact' || style === 'cell' ? exact : number);
       const spaced = short ? written.replace(/(\d)([KMBT])/, '$1\u202F$2') : written;
       return format.unit ? `${spaced} ${format.unit}` : spaced;
     }
@@ -97,6 +103,13 @@ function digitsOf(size: number, format: NumberFormat): Intl.NumberFormatOptions 
   if (format.kind === 'currency') return size === 0 || size >= 1_000 ? { maximumFractionDigits: 0 } : {};
   if (size === 0 || Number.isInteger(size)) return { maximumFractionDigits: 0 };
   return size < 1 ? { maximumSignificantDigits: 3 } : { maximumFractionDigits: size < 100 ? 2 : 1 };
+}
+
+function cellDigitsOf(size: number, format: NumberFormat): Intl.NumberFormatOptions {
+  if (format.digits !== undefined)
+    return { minimumFractionDigits: format.digits, maximumFractionDigits: format.digits };
+  if (format.kind === 'currency') return {};
+  return size !== 0 && size < 1 ? { maximumSignificantDigits: 4 } : { maximumFractionDigits: 4 };
 }
 
 /** `1.4 MB`: steps of 1,000. */

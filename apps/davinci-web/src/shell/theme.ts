@@ -48,7 +48,7 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
     },
     components: {
       Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none' },
+      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSizeSM: 13 },
       Tabs: { horizontalMargin: '0' },
     },
   };

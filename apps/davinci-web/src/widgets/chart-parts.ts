@@ -70,7 +70,13 @@ export function grid(hasLegend: boolean): Part {
   };
 }
 
-export function categoryAxis({ palette }: ChartContext, labels: readonly string[]): Part {
+/** `slanted`: every label stands there, at an angle where they are long. */
+export function categoryAxis(
+  { palette }: ChartContext,
+  labels: readonly string[],
+  { slanted = false }: { slanted?: boolean } = {},
+): Part {
+  const long = labels.reduce((sum, label) => sum + label.length, 0) > LONG_LABELS;
   return {
     type: 'category',
     data: [...labels],
@@ -80,11 +86,15 @@ export function categoryAxis({ palette }: ChartContext, labels: readonly string[
       color: palette['text-muted'],
       fontSize: TEXT[0],
       hideOverlap: true,
+      ...(slanted && long ? { interval: 0, rotate: 30, hideOverlap: false } : {}),
       width: LENGTHS['rail-narrow'] * 2,
       overflow: 'truncate',
     },
   };
 }
+
+/** Letters of all labels together from which on they collide in a widget of the usual width. */
+const LONG_LABELS = 60;
 
 const DAY = 86_400_000;
 const MINUTE = 60_000;

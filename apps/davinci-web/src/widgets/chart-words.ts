@@ -1,6 +1,6 @@
 /** Decides how charts write numbers, labels and tooltips: a sentence, escaped, in the reader's language; pure. */
 import type { Grain } from '@rtdp/davinci-api/client';
-import { formatNumber, type NumberFormat, parseFormat } from '../shell/numbers.ts';
+import { formatNumber, type NumberFormat, type NumberStyle, parseFormat } from '../shell/numbers.ts';
 import type { Palette } from '../shell/tokens.ts';
 import type { ColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
@@ -91,7 +91,7 @@ export function writeNumber(
   value: number | string | null | undefined,
   column: QueryColumn | undefined,
   context: ChartContext,
-  style: 'short' | 'exact' = 'short',
+  style: NumberStyle = 'short',
 ): string {
   return value === null || value === undefined ? '–' : formatNumber(value, context.language, formatOf(column), style);
 }

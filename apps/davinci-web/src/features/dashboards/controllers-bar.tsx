@@ -38,7 +38,7 @@ export function ControllerField(props: ControllerFieldProps): ReactNode {
   const id = useId();
   const Field = FIELDS[props.controller.kind];
   return (
-    <div className="controller">
+    <div className={`controller ${props.controller.multiple ? 'multiple' : ''}`}>
       <label className="controller-label" htmlFor={id}>
         {props.controller.label || '\u00A0'}
       </label>
@@ -87,7 +87,13 @@ function SelectField({ controller, value, onChange, id }: FieldProps): ReactNode
     <Select
       id={id}
       aria-label={controller.label}
-      {...(controller.multiple ? { mode: 'multiple' as const, maxTagCount: 'responsive' as const } : {})}
+      {...(controller.multiple
+        ? {
+            mode: 'multiple' as const,
+            maxTagCount: 'responsive' as const,
+            maxTagPlaceholder: (rest: unknown[]) => `+${rest.length}`,
+          }
+        : {})}
       allowClear
       showSearch={{
         optionFilterProp: 'label',

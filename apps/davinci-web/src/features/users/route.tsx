@@ -1,17 +1,19 @@
 /** The people of the organisation: who may do what, invited, changed and switched off by an administrator. */
 import { MoreOutlined, PlusOutlined } from '@ant-design/icons';
 import type { RoleName, User } from '@rtdp/davinci-api/client';
-import { App, Button, Dropdown, Form, Input, Modal, Select, Table } from 'antd';
+import { App, Button, Dropdown, Form, Input, Modal, Select } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { useSession } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
-import { Null, When } from '../../shell/quantity.tsx';
+import { When } from '../../shell/quantity.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { ListTable } from '../console/list-table.tsx';
+import './users.css';
 
 const ROLES: readonly RoleName[] = ['viewer', 'editor', 'admin'];
 
@@ -59,55 +61,49 @@ export default function UsersPage() {
     >
       <Answer query={users} shape="lines">
         {({ items }) => (
-          <Table<User>
-            rowKey="id"
-            size="middle"
-            pagination={false}
-            dataSource={items}
-            scroll={{ x: 'max-content' }}
+          <ListTable
+            label={t('title')}
+            rows={items}
+            rowKey={({ id }) => id}
+            firstSort={{ key: 'name', direction: 'ascending' }}
             columns={[
+              { key: 'name', title: t('name'), sort: ({ name }) => name, cell: ({ name }) => name },
+              { key: 'email', title: t('email'), wide: true, sort: ({ email }) => email, cell: ({ email }) => email },
               {
-                title: t('name'),
-                dataIndex: 'name',
-                sorter: (a, b) => a.name.localeCompare(b.name),
-                render: (_, user) => (
-                  <div>
-                    <div>{user.name}</div>
-                    <div className="muted small">{user.email}</div>
-                  </div>
-                ),
-              },
-              {
+                key: 'role',
                 title: t('role'),
-                dataIndex: 'role',
-                render: (role: RoleName, user) => (
+                sort: ({ role }) => ROLES.indexOf(role),
+                cell: (user) => (
                   <Select
+                    className="user-role"
                     aria-label={`${t('role')}: ${user.name}`}
+                    size="small"
                     disabled={user.id === me}
-                    value={role}
+                    value={user.role}
                     options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
                     onChange={(next: RoleName) => void patch(user, { role: next })}
                   />
                 ),
               },
               {
+                key: 'state',
                 title: t('state'),
-                render: (_, user) =>
-                  user.disabled ? (
-                    <Status kind="paused" word={t('disabled')} />
-                  ) : (
-                    <Status kind="ok" word={t('active')} />
-                  ),
+                cell: ({ disabled }) => (
+                  <Status kind={disabled ? 'paused' : 'ok'} word={t(disabled ? 'disabled' : 'active')} />
+                ),
               },
               {
+                key: 'seen',
                 title: t('lastSeen'),
-                dataIndex: 'lastSeenAt',
-                render: (at: string | null) => (at === null ? <Null /> : <When at={at} />),
+                sort: ({ lastSeenAt }) => lastSeenAt,
+                cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
               },
               {
-                title: <span className="visually-hidden">{t('actions')}</span>,
+                key: 'actions',
+                title: t('actions'),
+                quiet: true,
                 align: 'end',
-                render: (_, user) => (
+                cell: (user) => (
                   <Dropdown
                     trigger={['click']}
                     menu={{
@@ -124,7 +120,12 @@ export default function UsersPage() {
                         void (key === 'link' ? link(user) : patch(user, { disabled: !user.disabled })),
                     }}
                   >
-                    <Button type="text" icon={<MoreOutlined />} aria-label={`${t('actions')}: ${user.name}`} />
+                    <Button
+                      type="text"
+                      size="small"
+                      icon={<MoreOutlined />}
+                      aria-label={`${t('actions')}: ${user.name}`}
+                    />
                   </Dropdown>
                 ),
               },

@@ -32,6 +32,9 @@ import { schema } from './schema.ts';
 /** Bars more than these are no picture any more; the chart then scrolls by its zoom. */
 const MOST_BARS = 60;
 
+/** Up to so many, each bar has its own label, at a slant where they would not fit beside each other. */
+const MOST_SLANTED = 16;
+
 export function barTable(widget: WidgetDefinition, data: WidgetData) {
   const split = splitDimensions(schema, widget.query);
   const count = widget.query.dimensions.length;
@@ -67,6 +70,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const measureColumn = data.columns[table.series[0]?.measure ?? -1];
   const share = (value: number) => writeNumber(value, { ...measureColumn!, format: 'percent' }, context);
   const write = (value: number) => (percent ? share(value) : writeNumber(value, measureColumn, context));
+  const writeAxis = (value: number) => (percent ? share(value) : writeNumber(value, measureColumn, context, 'axis'));
   const grain = widget.query.dimensions[category]?.grain;
   const titles = shown.categories.map((value) => categoryLabel(value, column, grain, context));
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
@@ -75,10 +79,12 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   );
   const stacked = stack === 'stacked' || percent;
   const crowded = titles.length > MOST_BARS;
-  const names = categoryAxis(context, titles);
+  const names = categoryAxis(context, titles, {
+    slanted: !horizontal && titles.length > 6 && titles.length <= MOST_SLANTED,
+  });
   // A share of the whole has another scale than the lines.
   const lines = percent ? [] : linesOf(widget.settings);
-  const values = valueAxis(context, write, percent ? { max: 1 } : reachOf(lines));
+  const values = valueAxis(context, writeAxis, percent ? { max: 1 } : reachOf(lines));
   const radius = LENGTHS['radius-small'] / 2;
   return {
     ...baseOption(context, widget.name),

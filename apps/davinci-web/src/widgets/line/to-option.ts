@@ -51,6 +51,8 @@ export function toOption(
   const percent = (value: number) => writeNumber(value, { ...measureColumn!, format: 'percent' }, context);
   const write = (value: number) =>
     shape.stack === 'percent' ? percent(value) : writeNumber(value, measureColumn, context);
+  const writeAxis = (value: number) =>
+    shape.stack === 'percent' ? percent(value) : writeNumber(value, measureColumn, context, 'axis');
   // A share of the whole has another scale than the lines.
   const lines = shape.stack === 'percent' ? [] : linesOf(widget.settings);
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
@@ -85,7 +87,7 @@ export function toOption(
           x.filter((each) => each !== null),
         )
       : { ...categoryAxis(context, titles), boundaryGap: false },
-    yAxis: valueAxis(context, write, {
+    yAxis: valueAxis(context, writeAxis, {
       scale: !(shape.area || shape.stack !== 'none' || widget.settings.zero === true),
       ...(shape.stack === 'percent' ? { max: 1 } : reachOf(lines)),
     }),

@@ -33,7 +33,7 @@ export function toPivot(widget: WidgetDefinition, data: WidgetData, context: Cha
           ? categoryLabel(value === '' ? null : (value as Cell), column, widget.query.dimensions[index]?.grain, context)
           : value === null || value === undefined
             ? '–'
-            : writeNumber(value as number, column, context, 'exact'),
+            : writeNumber(value as number, column, context, 'cell'),
     })),
     // An empty text stands for a missing dimension: the sheet takes null for "all".
     data: data.rows.map((row) =>
