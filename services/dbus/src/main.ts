@@ -65,7 +65,8 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
     lifecycle.onStop('registry', () => registry.close());
     health.add('registry', () => {
       const { status, lastError } = registry.health();
-      return { status, detail: lastError ?? '' };
+      const detail = `The schema registry is away (${lastError}); JSON data goes on, and schemas are registered when it answers.`;
+      return { status, detail: lastError === undefined ? '' : detail };
     });
   }
 

@@ -73,6 +73,7 @@ export class SupervisedSource {
 
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
     const result = this.#turn.then(work);
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#turn = result.catch(() => undefined);
     return result;
   }

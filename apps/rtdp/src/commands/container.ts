@@ -1,6 +1,6 @@
 /** The steps of docker-compose.yml: make secrets, prepare the servers, open the demo. */
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@rtdp/service/pause';
 import { type Command, Option } from 'commander';
 import { describeContainers } from '../compose/describe-containers.ts';
 import { handOutSecrets } from '../compose/hand-out-secrets.ts';
@@ -15,6 +15,8 @@ import { openClients } from '../session/open-session.ts';
 export type Guarded = (work: (dataFolder: string) => Promise<void>) => Promise<void>;
 
 const LINK_MILLISECONDS = 60_000;
+/** What a timer can hold: 24 days, after which the container's own restart brings the demo back. */
+const LONGEST_PAUSE_MILLISECONDS = 2 ** 31 - 1;
 
 export function containerCommands(program: Command, guarded: Guarded, print: (text: string) => void): void {
   const container = program.command('container').description('what the containers of docker-compose.yml run');
@@ -71,13 +73,13 @@ async function runDemo(dataFolder: string, rate: number | undefined, print: (tex
   });
   try {
     const clients = openClients(description);
-    const path = await demoPath(clients);
+    const path = await demoPath(clients, say);
     const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
     say('');
     say(`Open  ${address}`);
     say('The link signs you in once, within ten minutes; "docker compose exec demo rtdp login" gives another one.');
     say('');
-    await sleep(2 ** 31 - 1, undefined, { signal: stop.signal }).catch(() => undefined);
+    await pause(LONGEST_PAUSE_MILLISECONDS, stop.signal);
   } finally {
     await generator.stop();
   }

@@ -1,5 +1,5 @@
 /** Brings the platform up and keeps it up until Ctrl-C: parts, then the demo's pipeline, its activity and the live view. */
-import { setTimeout as sleep } from 'node:timers/promises';
+import { pause } from '@rtdp/service/pause';
 import type { GeneratorProcess } from '../demo/generator-process.ts';
 import { type LiveViewState, liveView } from '../demo/live-view.ts';
 import { demoPath, openDemo } from '../demo/open-demo.ts';
@@ -47,7 +47,8 @@ export async function up(options: UpOptions): Promise<void> {
       onProgress: progressPrinter(say),
       onPart: ({ name, state, detail }) => {
         // A part that waits for another one while everything starts is not ill.
-        if (state === 'ok' || state === 'down' || (state === 'degraded' && !isStarting))
+        const isTold = state === 'degraded' || (state === 'waiting' && detail !== '');
+        if (state === 'ok' || state === 'down' || (isTold && !isStarting))
           say(`${name}: ${state}${detail && ` – ${detail}`}`);
       },
     });
@@ -83,7 +84,7 @@ async function run(
     }
     onStarted();
     screen.say('');
-    const path = options.demo ? await demoPath(clients) : '/';
+    const path = options.demo ? await demoPath(clients, say) : '/';
     const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
     screen.say(`Open  ${address}`);
     screen.say(`      The link signs you in once, within ten minutes. Another one:  ${loginCommandText(description)}`);
@@ -95,7 +96,7 @@ async function run(
     const state: LiveViewState = { publishedRows: 0, lookedAt: 0 };
     while (!signal.aborted) {
       if (options.demo) screen.draw(await liveView(clients, platform, generator?.latest() ?? null, state));
-      await sleep(VIEW_MILLISECONDS, undefined, { signal }).catch(() => undefined);
+      await pause(VIEW_MILLISECONDS, signal);
     }
   } finally {
     await generator?.stop();

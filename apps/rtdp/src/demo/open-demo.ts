@@ -1,6 +1,6 @@
 /** Opens the demo: the shop's activity, its pipeline, its dashboard; and waits until rows flow. */
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
+import { pause } from '@rtdp/service/pause';
 import { errorText } from '../output/print-error.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { type Pipeline, readPipelineFile } from '../pipeline/pipeline-file.ts';
@@ -32,7 +32,7 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
   const generator = startGeneratorProcess(description.shop.owner.url);
   try {
     say('The shop opens');
-    while (generator.latest() === null && !signal.aborted) await sleep(50);
+    while (generator.latest() === null && !signal.aborted) await pause(50, signal);
     if (rate !== undefined) await setShopRate(description.shop.owner.url, rate);
     const pipeline = demoFile('shop.yaml', description);
     const flowIn = async () => applyPipeline(await planPipeline(pipeline, clients, { prune: false }), clients);
@@ -51,10 +51,18 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
 }
 
 /** The page of the demo's dashboard; home where it is not there. */
-export async function demoPath({ davinci }: Clients): Promise<string> {
-  const dashboards = await davinci.dashboards.list().catch(() => []);
-  const live = dashboards.find(({ name }) => name === DASHBOARD);
-  return live === undefined ? '/' : `/dashboards/${live.id}`;
+export async function demoPath({ davinci }: Clients, say: (sentence: string) => void): Promise<string> {
+  try {
+    const live = (await davinci.dashboards.list()).find(({ name }) => name === DASHBOARD);
+    return live === undefined ? '/' : `/dashboards/${live.id}`;
+  } catch (error) {
+    say(`The dashboard cannot be looked up, so the link opens the first page: ${oneLine(error)}`);
+    return '/';
+  }
+}
+
+function oneLine(error: unknown): string {
+  return errorText(error).trimEnd().replaceAll('\n', ' ');
 }
 
 /** What cannot be put in place yet does not take the platform down: it is said and tried again, and the parts stay up. */
@@ -65,10 +73,10 @@ async function inPlace(what: string, work: () => Promise<string[]>, { say, signa
       for (const step of await work()) say(step);
       return;
     } catch (error) {
-      const why = errorText(error).trimEnd().replaceAll('\n', ' ');
+      const why = oneLine(error);
       if (why !== told) say(`${what} is not in place yet: ${why}`);
       told = why;
-      await sleep(Math.min(10_000, attempt * 1_000), undefined, { signal }).catch(() => undefined);
+      await pause(Math.min(10_000, attempt * 1_000), signal);
     }
   }
 }
@@ -83,6 +91,7 @@ async function untilFlowsRun(clients: Clients, say: (sentence: string) => void, 
   while (!signal.aborted && Date.now() < deadline) {
     const flows = await clients.wormhole.listFlows();
     if (flows.length > 0 && flows.every(({ state }) => state === 'running')) return say('Rows flow');
-    await sleep(100, undefined, { signal }).catch(() => undefined);
+    await pause(100, signal);
   }
+  if (!signal.aborted) say('Not every flow runs yet; their rows follow as soon as they do');
 }

@@ -34,6 +34,7 @@ export async function buildWeb(onProgress: (progress: Progress) => void, signal?
   // Where only the built files were brought along, as in a container, there is nothing to build from.
   if (!existsSync(join(WEB, 'src'))) return;
   const stamp = await fingerprint();
+  // No stamp: it was never built.
   if ((await readFile(STAMP_FILE, 'utf8').catch(() => '')) === stamp) return;
   onProgress({ part: 'davinci-api', sentence: 'Building the web application (once, about half a minute)' });
   try {

@@ -7,6 +7,8 @@ export interface PartCheck {
   name: PartName;
   state: 'ok' | 'degraded' | 'down';
   detail: string;
+  /** Of a service: the names of what it says is not well. */
+  unwell?: readonly string[];
 }
 
 const ANSWER_MILLISECONDS = 3000;
@@ -62,6 +64,7 @@ async function askPostgres(url: string): Promise<Answer> {
     await client.query('select 1');
     return OK;
   } finally {
+    // It has answered, or its failure is told already.
     await client.end().catch(() => undefined);
   }
 }
@@ -79,6 +82,7 @@ async function askService(url: string): Promise<Answer> {
   return {
     state: report.status === 'degraded' ? 'degraded' : 'down',
     detail: detail || `it answers ${response.status}`,
+    unwell: unwell.map(({ name }) => name),
   };
 }
 

@@ -70,6 +70,7 @@ function versionOf(text: string): number | undefined {
     const { version } = JSON.parse(text) as { version?: unknown };
     return typeof version === 'number' && Number.isInteger(version) ? version : undefined;
   } catch {
+    // Not a version of ours; the caller refuses the folder.
     return undefined;
   }
 }

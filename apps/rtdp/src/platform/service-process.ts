@@ -41,6 +41,7 @@ async function isReady(url: string): Promise<boolean> {
     await response.body?.cancel();
     return response.ok;
   } catch {
+    // Not there yet: it is asked again, and its log says why.
     return false;
   }
 }

@@ -6,6 +6,7 @@ import { PART_NAMES, type PartName, type PartStatus, type Platform, type Progres
 import { defaultDataFolder, openDataFolder } from './data-folder.ts';
 import { describePlatform } from './describe-platform.ts';
 import { platformError } from './error-codes.ts';
+import { asWaiting } from './part-that-waits.ts';
 import { removePlatformFile, writePlatformFile } from './platform-file.ts';
 import { platformSecrets } from './platform-secrets.ts';
 import { type PlatformPorts, platformPorts, rememberedPorts, rememberPorts, requireFreePorts } from './ports.ts';
@@ -114,7 +115,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     healthTimer = setInterval(async () => {
       if (asking) return;
       asking = true;
-      await Promise.all([...parts.values()].map((part) => watchHealth(description, part)));
+      await Promise.all([...parts.values()].map((part) => watchHealth(description, part, parts)));
       asking = false;
     }, HEALTH_MILLISECONDS);
     const statuses = () => [...parts.values()].map((part) => part.status);
@@ -144,12 +145,18 @@ function whenAborted(signal: AbortSignal | undefined, onAbort: () => void) {
 }
 
 /** Asks a part that runs how it is; one that is being started again tells of itself. */
-async function watchHealth(description: Platform['description'], part: SupervisedPart): Promise<void> {
+async function watchHealth(
+  description: Platform['description'],
+  part: SupervisedPart,
+  parts: ReadonlyMap<PartName, SupervisedPart>,
+): Promise<void> {
   const { state, restarts } = part.status;
   if (!part.running || state === 'starting') return;
   const check = await checkPart(description, part.name);
   // It may have ended, or been started again, while it was asked.
-  if (part.running && part.status.restarts === restarts) part.report(check.state, check.detail);
+  if (!part.running || part.status.restarts !== restarts) return;
+  const seen = asWaiting(check, (name) => parts.get(name)?.status.state);
+  part.report(seen.state, seen.detail);
 }
 
 async function untilHealthy(statuses: () => PartStatus[], milliseconds: number): Promise<void> {

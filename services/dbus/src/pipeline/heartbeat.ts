@@ -96,6 +96,7 @@ export class Heartbeat {
       }
     };
     const result = this.#queue.then(run);
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#queue = result.catch(() => undefined);
     return result;
   }

@@ -207,6 +207,7 @@ export class StreamSequencer implements Sequencer {
 
   #renew(): void {
     this.#attached = Promise.withResolvers<SequencedSession>();
+    // Nobody may be waiting when the stream stops.
     this.#attached.promise.catch(() => undefined);
   }
 

@@ -130,6 +130,7 @@ export async function underSnapshot<Result>(
       }
       request.onWaiting(unseen, attempt);
     } finally {
+      // A session that cannot even do this is broken, and says so at its next statement; the error that matters is on its way.
       await session.query('ROLLBACK').catch(() => undefined);
     }
     await pause(SNAPSHOT_PAUSE_MS[Math.min(attempt, SNAPSHOT_PAUSE_MS.length) - 1]!, request.signal);
@@ -151,6 +152,7 @@ async function beginSnapshot(session: SourceSession, definition: SourceDefinitio
        LOCK TABLE ${quoteTable(table)} IN ACCESS SHARE MODE`,
     );
   } catch (error) {
+    // A session that cannot even do this is broken, and says so at its next statement; the error that matters is on its way.
     await session.query('ROLLBACK').catch(() => undefined);
     throw error;
   }

@@ -1,5 +1,6 @@
 /** Decides which pulls of a source run now: oldest first, a few tables at once, one of a table at a time, none before its table may be read. */
 import type { Logger } from '@rtdp/service/logging';
+import { pause } from '@rtdp/service/pause';
 import { RtdpError, sentences } from '@rtdp/ums/error';
 import { reasonOf } from '../catalog/source-store.ts';
 import type { TableName } from '../pipeline/contract.ts';
@@ -210,7 +211,7 @@ export class PullScheduler {
           return;
         }
         this.#note(pull.id, `tries again after: ${error instanceof Error ? error.message : String(error)}`);
-        await restUnless(signal, decision.afterMs);
+        await pause(decision.afterMs, signal);
         if (signal.aborted) {
           await this.#end(pull, signal.reason as Interruption);
           return;
@@ -246,17 +247,5 @@ function pullFailure(pull: Pull, error: unknown): unknown {
     next: 'Mend at the source what it says.',
     facts: { pull: pull.id, sqlState: state },
     cause: error,
-  });
-}
-
-function restUnless(signal: AbortSignal, milliseconds: number): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(finish, milliseconds);
-    function finish(): void {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', finish);
-      resolve();
-    }
-    signal.addEventListener('abort', finish, { once: true });
   });
 }

@@ -62,6 +62,7 @@ async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRu
       published.catch(rowsRead.reject);
       const keptBefore = kept;
       kept = Promise.all([published, keptBefore]).then(([chunk]) => keeper.keep(chunk, afterKey));
+      // Awaited below, two chunks later at most; until then it must not end the process.
       kept.catch(() => undefined);
       underWay.push(published, kept);
       const { rows, lastKey } = await rowsRead.promise;

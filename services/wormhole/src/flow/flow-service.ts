@@ -320,6 +320,7 @@ export class FlowService {
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
     const result = this.#turn.then(work);
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#turn = result.catch(() => {});
     return result;
   }

@@ -2,10 +2,10 @@
  * Decides how a flow is brought up and kept up: its sink and topic are asked for again and again until they are there, its
  * state follows the table of `flow-state.ts`, and the pull that a new flow needs is asked for.
  */
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@rtdp/bus/bus';
 import type { Engine } from '@rtdp/engine/flow-contract';
 import type { Logger } from '@rtdp/service/logging';
+import { pause } from '@rtdp/service/pause';
 import type { Store } from '@rtdp/stores/contract';
 import { RtdpError } from '@rtdp/ums/error';
 import type { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
@@ -217,8 +217,8 @@ export class RunningFlow {
       .catch((error: unknown) => this.#logger.warn({ err: error }, 'the state of a flow could not be written down'));
   }
 
-  #pause(milliseconds: number): Promise<unknown> {
-    return sleep(milliseconds, undefined, { signal: this.#ended.signal }).catch(() => undefined);
+  #pause(milliseconds: number): Promise<void> {
+    return pause(milliseconds, this.#ended.signal);
   }
 }
 

@@ -103,6 +103,7 @@ export class TopicReader {
   /** Changes of membership are worked off one after the other. */
   #change(work: () => Promise<void>): Promise<void> {
     const result = this.#changing.then(work);
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#changing = result.catch(() => {});
     return result;
   }

@@ -78,6 +78,7 @@ export async function openSession(connection: SourceConnection, applicationName:
   try {
     await client.connect();
   } catch (cause) {
+    // There was no connection to end: why is told below.
     await client.end().catch(() => undefined);
     throw connectionError(connection, cause);
   }
@@ -107,6 +108,7 @@ const GOODBYE_MS = 2_000;
 async function endWithin(client: Client, millis: number): Promise<void> {
   const deadline = Promise.withResolvers<void>();
   const timer = setTimeout(deadline.resolve, millis);
+  // Whether it said goodbye or not, the socket is dropped below.
   await Promise.race([client.end().catch(() => undefined), deadline.promise]);
   clearTimeout(timer);
   (client as unknown as { connection: { stream: Socket } }).connection.stream.destroy();

@@ -34,6 +34,7 @@ export class Housekeeping {
         throw error;
       }
     });
+    // Whoever asked for it is told; what comes next in line does not fail with it.
     this.#turn = result.catch(() => undefined);
     return result;
   }

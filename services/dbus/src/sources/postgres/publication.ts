@@ -79,6 +79,7 @@ export async function reconcilePublications(
     const isOurs = (table: TableName): boolean => table.schema === HEARTBEAT_TABLE.schema;
     return { ...change, added: change.added.filter((table) => !isOurs(table)) };
   } catch (error) {
+    // A session that cannot even do this is broken, and says so at its next statement; the error that matters is on its way.
     await session.query('ROLLBACK').catch(() => undefined);
     throw error;
   }

@@ -125,6 +125,7 @@ export class WalStream {
     const { stream } = this.#connection ?? {};
     // A paused socket would never see the server's goodbye.
     stream?.resume?.();
+    // It is over in either case: the socket is destroyed below.
     const closed = this.#service.destroy().catch(() => undefined);
     const deadline = new Promise((resolve) => setTimeout(resolve, 2_000).unref());
     await Promise.race([closed, deadline]);
