@@ -24,6 +24,7 @@ export interface MysqlValue extends MysqlColumn {
 export function comparableMysql(value: MysqlColumn): string {
   const { type } = value;
   const known = isInteger(type) || isFixed(type) || isMysqlText(type) || isMoment(type) || type.name === 'bool';
+  if (value.isLong === true) throw new NotProven('it orders only the beginning of texts that may be so long');
   const sql = known ? exactMysqlColumn(value) : null;
   if (sql === null) throw new NotProven(`it does not compare this ${describeType(type)} as Postgres does`);
   return isMoment(type) ? checkedDate(value) : sql;

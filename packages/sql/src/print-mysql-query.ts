@@ -145,7 +145,10 @@ export class MysqlQueryPrinter {
   }
 
   /** A column of a derived table. */
-  #columnOf({ type, exact, byBytes, nullable, bounds, summed, mayBeZero }: MysqlValue, sql: string): MysqlValue {
+  #columnOf(
+    { type, exact, byBytes, nullable, bounds, summed, mayBeZero, isLong }: MysqlValue,
+    sql: string,
+  ): MysqlValue {
     const { byteCollation } = this.#options;
     return {
       sql,
@@ -156,6 +159,7 @@ export class MysqlQueryPrinter {
       ...(bounds === undefined ? {} : { bounds }),
       ...(summed === undefined ? {} : { summed }),
       ...(mayBeZero === undefined ? {} : { mayBeZero }),
+      ...(isLong === undefined ? {} : { isLong }),
     };
   }
 

@@ -250,7 +250,7 @@ export class MysqlValues implements MysqlNames {
       return { sql, type, exact: true, ...nullable, ...(mayBeZero ? { mayBeZero } : {}) };
     }
     if (isMysqlText(type) && values.every((value) => isMysqlText(value.type) && value.byBytes !== undefined))
-      return { ...this.#text(`(${sql})`), type, ...nullable };
+      return { ...this.#text(`(${sql})`), type, ...nullable, isLong: values.some(({ isLong }) => isLong === true) };
     throw new NotProven('values of different forms would get one form there');
   }
 
@@ -287,7 +287,9 @@ export class MysqlValues implements MysqlNames {
     const { sql, value } = this.level.subquery(subselect.SelectStmt, 'scalar');
     const { bounds: _bounds, ...others } = value;
     const held: MysqlValue = { ...others, sql: `(${sql})`, nullable: true };
-    return value.byBytes === undefined ? held : { ...this.#text(`(${sql})`), type: value.type };
+    return value.byBytes === undefined
+      ? held
+      : { ...this.#text(`(${sql})`), type: value.type, isLong: value.isLong === true };
   }
 
   #askSubquery({ subLinkType, testexpr, subselect, operName }: SubLink): MysqlCondition {

@@ -23,6 +23,8 @@ export interface MysqlColumn {
   readonly nullable?: boolean;
   /** A date of a table, which may be none; see `print-mysql-zero-date.ts`. */
   readonly mayBeZero?: boolean;
+  /** A text that may be longer than what the source puts in order. */
+  readonly isLong?: boolean;
 }
 
 /** The column as it may be compared, grouped and ordered; null where nothing is proven. */

@@ -11,8 +11,10 @@ export function mysqlColumn(alias: string, column: IntrospectedColumn, facts: Se
   const isText = (type.name === 'text' || type.name === 'varchar') && collation?.startsWith('utf8mb4_') === true;
   const isDate = type.name === 'date' || type.name === 'timestamp' || type.name === 'timestamptz';
   if (isDate) return { sql, type, exact, nullable, mayBeZero: true };
-  if (!isText || bytes === undefined) return { sql, type, exact, nullable };
-  return { sql, type, exact, nullable, byBytes: `${sql} COLLATE ${bytes}` };
+  // Up to TEXT, the sessions order the whole of a text.
+  const isLong = /^(medium|long)text|^json/i.test(column.typeText);
+  if (!isText || bytes === undefined) return { sql, type, exact, nullable, isLong };
+  return { sql, type, exact, nullable, isLong, byBytes: `${sql} COLLATE ${bytes}` };
 }
 
 /** The facts of a MySQL or MariaDB; undefined where they are not known. */

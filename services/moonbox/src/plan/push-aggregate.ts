@@ -13,6 +13,7 @@ import {
   type RangeVar,
   rewrite,
   type SelectStmt,
+  type SubLink,
   stringNode,
 } from '@rtdp/sql/syntax-tree';
 
@@ -44,6 +45,16 @@ export function pushAggregate(select: SelectStmt, rows: SourceRows): PushedRows 
   if (select.groupDistinct === true || select.windowClause !== undefined)
     throw new NotProven('windows over groups stay here');
   return new AggregatePusher(rows).push(select);
+}
+
+/** It reads nothing of the groups around it. */
+function isAlone({ testexpr, subselect }: SubLink, facts: QueryFacts): boolean {
+  return (
+    testexpr === undefined &&
+    subselect !== undefined &&
+    'SelectStmt' in subselect &&
+    !facts.correlated.has(subselect.SelectStmt)
+  );
 }
 
 class AggregatePusher {
@@ -109,7 +120,8 @@ class AggregatePusher {
   #overGroups<T>(tree: T): T {
     const { facts } = this.#rows;
     return rewrite(tree, (node) => {
-      if ('SubLink' in node || 'GroupingFunc' in node) throw new NotProven('a subquery beside groups stays here');
+      if ('SubLink' in node && isAlone(node.SubLink, facts)) return node;
+      if ('SubLink' in node || 'GroupingFunc' in node) throw new NotProven('a subquery of each group stays here');
       if (
         'FuncCall' in node &&
         node.FuncCall.over === undefined &&

@@ -564,6 +564,32 @@ test('a date that is none is told with its table and column', async () => {
   expect(sentTo(`select id from maria.zero where d > date '2020-01-01'`).join()).not.toMatch(/WHERE/);
 });
 
+test('long texts are told apart and ordered to their end', async () => {
+  const columns = 'id int primary key, t text, m text';
+  await stores.maria.query(
+    'CREATE TABLE long_text (id int PRIMARY KEY, t text COLLATE utf8mb4_general_ci, m mediumtext)',
+  );
+  await stores.oracle.query(`create table maria.long_text (${columns})`);
+  for (let id = 1; id <= 30; id += 1) {
+    const text = `${'a'.repeat(3_000)}${String.fromCharCode(97 + ((id * 7) % 5))}`;
+    await stores.maria.query('INSERT INTO long_text VALUES (?, ?, ?)', [id, text, text]);
+    await stores.oracle.query(`insert into maria.long_text values (${id}, '${text}', '${text}')`);
+  }
+  await stores.refresh();
+  for (const column of ['t', 'm']) {
+    for (const sql of [
+      `select id from maria.long_text order by ${column}, id limit 10`,
+      `select ${column}, count(*) from maria.long_text group by ${column} order by ${column}`,
+      `select id, rank() over (order by ${column}), count(*) over (partition by ${column}) from maria.long_text order by id`,
+      `select distinct ${column} from maria.long_text order by 1 desc`,
+    ]) {
+      const plan = stores.plan(sql);
+      expect(plan.whole !== undefined, sql).toBe(column === 't');
+      expect(comparable(await stores.run(plan), true), sql).toEqual(comparable(await stores.expected(sql), true));
+    }
+  }
+});
+
 test('a zero date that comes after the look at the table fails whatever it would decide, and what does not ask for it is right', async () => {
   await stores.maria.query(
     'CREATE TABLE late (id int PRIMARY KEY, d date, w datetime(6), at timestamp NULL, n date NOT NULL, KEY (d))',
