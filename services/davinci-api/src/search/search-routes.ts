@@ -2,28 +2,34 @@
 import { createDbusClient } from '@rtdp/dbus/client';
 import { hasRole, requireRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
+import type { Knex } from '@rtdp/service/metadata';
 import { createWormholeClient } from '@rtdp/wormhole/client';
 import { z } from 'zod';
 import { listOf, type SearchResult, searchResultSchema } from '../client.ts';
-import type { DashboardService } from '../dashboards/dashboard-service.ts';
-import type { Author } from '../documents/document-store.ts';
+import type { Author, DocumentKind } from '../documents/document-store.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
 import type { SourceService } from '../sources/source-service.ts';
-import type { ViewService } from '../views/view-service.ts';
-import type { WidgetService } from '../widgets/widget-service.ts';
+import { findDocuments } from './find-documents.ts';
+import { findTables } from './find-tables.ts';
 
 export interface SearchOptions {
-  dashboards: DashboardService;
-  widgets: WidgetService;
-  views: ViewService;
+  database: Knex;
   sources: SourceService;
+  moonboxUrl: string;
   dbusUrl: string;
   wormholeUrl: string;
 }
 
 /** A search answers while one types; a place that is slower is named as missing. */
 const PATIENCE_MS = 1_500;
+
+const PATHS: Record<DocumentKind, string> = {
+  dashboard: 'dashboards',
+  widget: 'widgets',
+  view: 'views',
+  source: 'data',
+};
 
 type Place = { name: string; find: () => Promise<SearchResult[]> };
 
@@ -47,7 +53,7 @@ export function searchRoutes(application: HttpApplication, options: SearchOption
     async (request) => {
       const identity = identityOf(request);
       requireRole(identity, 'viewer');
-      const places = placesOf(options, identity, onBehalfOf(request));
+      const places = placesOf(options, identity, onBehalfOf(request), request.query.q);
       const unavailable: string[] = [];
       const found = await Promise.all(
         places.map(async ({ name, find }) => {
@@ -66,8 +72,9 @@ function placesOf(
   options: SearchOptions,
   identity: Author & { roles: readonly string[] },
   onBehalf: OnBehalf,
+  words: string,
 ): Place[] {
-  const { dashboards, widgets, views, sources } = options;
+  const { database, sources } = options;
   const named =
     (kind: SearchResult['kind'], path: (id: string) => string) =>
     ({ id, name, description }: { id: string; name: string; description: string }): SearchResult => ({
@@ -77,35 +84,20 @@ function placesOf(
       description,
       path: path(id),
     });
-  const places: Place[] = [
-    {
-      name: 'dashboards',
-      find: async () => (await dashboards.list(identity)).map(named('dashboard', (id) => `/dashboards/${id}`)),
+  const isEditor = hasRole(identity, 'editor');
+  const kinds: readonly DocumentKind[] = isEditor ? ['dashboard', 'widget', 'view', 'source'] : ['dashboard', 'widget'];
+  const documents: Place = {
+    name: 'documents',
+    find: async () => {
+      const found = await findDocuments(database, identity.organisationId, kinds, words);
+      return found.map((each) => named(each.kind, (id) => `/${PATHS[each.kind]}/${id}`)(each));
     },
-    {
-      name: 'widgets',
-      find: async () => (await widgets.list(identity)).map(named('widget', (id) => `/widgets/${id}`)),
-    },
-  ];
-  if (!hasRole(identity, 'editor')) return places;
+  };
+  if (!isEditor) return [documents];
   const token = onBehalf.token;
   return [
-    ...places,
-    { name: 'views', find: async () => (await views.list(identity)).map(named('view', (id) => `/views/${id}`)) },
-    {
-      name: 'sources',
-      find: async () => (await sources.list(identity)).map(named('source', (id) => `/data/${id}`)),
-    },
-    {
-      name: 'tables',
-      find: async () => {
-        const all = await sources.list(identity);
-        const tables = await Promise.all(
-          all.map(async ({ id }) => tablesOf(id, await sources.tables(identity, id, onBehalf))),
-        );
-        return tables.flat();
-      },
-    },
+    documents,
+    { name: 'tables', find: () => findTables({ sources, moonboxUrl: options.moonboxUrl, author: identity, onBehalf }) },
     {
       name: 'flows',
       find: async () => {
@@ -125,18 +117,6 @@ function placesOf(
       },
     },
   ];
-}
-
-function tablesOf(sourceId: string, { databases }: Awaited<ReturnType<SourceService['tables']>>): SearchResult[] {
-  return databases.flatMap(({ name: database, tables }) =>
-    tables.map(({ name, comment }) => ({
-      kind: 'table' as const,
-      id: `${sourceId}/${database}/${name}`,
-      name: `${database}.${name}`,
-      description: comment ?? '',
-      path: `/data/${sourceId}?${new URLSearchParams({ database, table: name })}`,
-    })),
-  );
 }
 
 /** A name that begins with the words first, then one that holds them, then one whose description does. */
