@@ -25,7 +25,7 @@ export interface ConnectionFieldsProps {
   /** Where an authority of one's own may be given. */
   mayNameAuthority?: boolean;
   /** The last answer, told at the field it means. */
-  error?: { message: string; next: string; facts: Record<string, unknown> } | undefined;
+  error?: { facts: Record<string, unknown> } | undefined;
 }
 
 export function ConnectionFields(props: ConnectionFieldsProps): ReactNode {

@@ -8,7 +8,7 @@ export function ConnectionPart(props: {
   name: ConnectionField;
   required?: boolean;
   hint?: string | undefined;
-  error?: { message: string; next: string; facts: Record<string, unknown> } | undefined;
+  error?: { facts: Record<string, unknown> } | undefined;
   children: (id: string, status: '' | 'error') => ReactNode;
 }): ReactNode {
   const { t } = useTranslation('console');
@@ -19,7 +19,7 @@ export function ConnectionPart(props: {
       label={t(`connection.${name}`)}
       required={required}
       {...(hint === undefined ? {} : { hint })}
-      problem={isMeant ? error.next || error.message : undefined}
+      problem={isMeant ? t(`connection.problem.${name}`) : undefined}
     >
       {(id) => props.children(id, isMeant ? 'error' : '')}
     </Field>

@@ -1,18 +1,15 @@
 /** Decides what the list of flows tells: state, rate, lag, how fresh its sinks are, and how many rows wait as dead letters. */
-import { PlusOutlined } from '@ant-design/icons';
 import type { FlowView } from '@rtdp/wormhole/client';
-import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
-import { Link, useGo } from '../../shell/link.tsx';
-import { Page } from '../../shell/page.tsx';
+import { Link } from '../../shell/link.tsx';
 import { Null, Quantity } from '../../shell/quantity.tsx';
-import { Answer, Empty } from '../../shell/states.tsx';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
-import { type ListColumn, ListTable } from '../console/list-table.tsx';
+import type { ListColumn } from '../console/list-table.tsx';
+import { NamedList } from '../console/named-list.tsx';
 import { BUDGETS } from '../console/statuses.ts';
 import { useWording } from '../console/use-wording.ts';
 import type { FlowDefinitionView } from './flow-form.ts';
@@ -22,16 +19,10 @@ import { useFlowStatuses } from './use-flow-statuses.ts';
 
 export function FlowList(): ReactNode {
   const { t } = useTranslation('console-flows');
-  const go = useGo();
   const words = useWording();
   const mayAdd = useMay('editor');
   const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
   const statuses = useFlowStatuses(flows.data ?? []);
-  const add = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/flows?new=1')}>
-      {t('add')}
-    </Button>
-  );
   const columns: ListColumn<FlowView>[] = [
     {
       key: 'name',
@@ -113,33 +104,16 @@ export function FlowList(): ReactNode {
     },
   ];
   return (
-    <Page
+    <NamedList
       title={t('title')}
       description={t('description')}
-      size="wide"
-      actions={mayAdd && (flows.data?.length ?? 0) > 0 ? add : undefined}
-    >
-      <Answer
-        query={flows}
-        shape="lines"
-        isEmpty={(list) => list.length === 0}
-        empty={
-          <Empty title={t('empty.title')} {...(mayAdd ? { action: add } : {})}>
-            {t('empty.text')}
-          </Empty>
-        }
-      >
-        {(list) => (
-          <ListTable
-            label={t('title')}
-            rows={list}
-            columns={columns}
-            rowKey={({ name }) => name}
-            onChoose={({ name }) => go(`/flows/${encodeURIComponent(name)}`)}
-          />
-        )}
-      </Answer>
-    </Page>
+      query={flows}
+      columns={columns}
+      nameOf={({ name }) => name}
+      pathOf={({ name }) => `/flows/${encodeURIComponent(name)}`}
+      add={mayAdd ? { word: t('add'), path: '/flows?new=1' } : undefined}
+      empty={{ title: t('empty.title'), text: t('empty.text') }}
+    />
   );
 }
 

@@ -23,6 +23,7 @@ import { FlowDeadLetters } from './dead-letters.tsx';
 import { flowCommands } from './flow-commands.ts';
 import type { FlowDefinitionView } from './flow-form.ts';
 import { flowGraph } from './flow-graph.ts';
+import { FlowPast } from './flow-past.tsx';
 import { FlowSettings } from './flow-settings.tsx';
 import { FlowState } from './flow-state.tsx';
 import { FlowTables } from './flow-tables.tsx';
@@ -114,6 +115,7 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
             label: t('tab.dead', { count: flow.openDeadLetters }),
             children: <FlowDeadLetters flow={flow} />,
           },
+          { key: 'history', label: t('tab.history'), children: <FlowPast flow={flow} /> },
           { key: 'settings', label: t('tab.settings'), children: <FlowSettings flow={flow} /> },
         ]}
       />

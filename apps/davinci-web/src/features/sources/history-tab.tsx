@@ -1,6 +1,6 @@
-/** Decides how the past of a source is told: what happened and which schema versions came, newest first, on one axis of time. */
+/** Decides how the past of a source is told: its figures on one axis of time with what happened meanwhile, then every event and schema version, newest first. */
 import type { eventSchema, SourceView, schemaVersionSchema } from '@rtdp/dbus/client';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
 import { useApi } from '../../api/use-api.ts';
@@ -8,6 +8,9 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
+import type { HistoryMark } from '../console/history-option.ts';
+import { PastFigures } from '../console/past-figures.tsx';
+import { useWording } from '../console/use-wording.ts';
 import { useWho } from '../queries/use-who.ts';
 
 type SourceEvent = z.output<typeof eventSchema>;
@@ -27,6 +30,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
   return (
     <Answer query={events} shape="lines">
       {(happened) => {
+        const versions = schemas.data ?? [];
         const moments: Moment[] = [
           ...happened.map((event, at) => ({
             at: event.at,
@@ -40,7 +44,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
               </>
             ),
           })),
-          ...(schemas.data ?? []).map((version) => ({
+          ...versions.map((version) => ({
             at: version.seenAt,
             key: `schema ${version.schema}.${version.table} ${version.version}`,
             show: (
@@ -61,18 +65,73 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
             ),
           })),
         ].sort((a, b) => b.at.localeCompare(a.at));
-        if (moments.length === 0) return <Empty title={t('history.empty.title')}>{t('history.empty.text')}</Empty>;
         return (
-          <ol className="timeline card">
-            {moments.map(({ at, key, show }) => (
-              <li key={key}>
-                <When at={at} />
-                <div>{show}</div>
-              </li>
-            ))}
-          </ol>
+          <div className="stack">
+            <SourcePast source={source} events={happened} versions={versions} />
+            {moments.length === 0 ? <Empty title={t('history.empty.title')}>{t('history.empty.text')}</Empty> : null}
+            <ol className="timeline card">
+              {moments.map(({ at, key, show }) => (
+                <li key={key}>
+                  <When at={at} />
+                  <div>{show}</div>
+                </li>
+              ))}
+            </ol>
+          </div>
         );
       }}
     </Answer>
   );
+}
+
+function SourcePast(props: {
+  source: SourceView;
+  events: readonly SourceEvent[];
+  versions: readonly SchemaVersion[];
+}): ReactNode {
+  const { t, i18n } = useTranslation('console-sources');
+  const words = useWording();
+  const { source, events, versions } = props;
+  const lines = useMemo(
+    () => [
+      { key: 'rowsPerSecond', name: t('column.rate'), write: words.rate },
+      { key: 'lagMillis', name: t('column.lag'), write: words.duration },
+      { key: 'latencyMillis', name: t('figure.latency'), write: words.duration },
+      { key: 'slotLagBytes', name: t('column.slot'), write: words.bytes },
+    ],
+    [t, words],
+  );
+  const marks = useMemo<HistoryMark[]>(
+    () => [
+      ...events.map(({ at, kind, sentence }) => ({ at: Date.parse(at), word: sentence, kind: markOf(kind) })),
+      ...versions.map(({ seenAt, schema, table, version, compatible, fields }) => ({
+        at: Date.parse(seenAt),
+        word: t('history.version', { table: `${schema}.${table}`, version, count: fields.length }),
+        kind: compatible ? ('ok' as const) : ('late' as const),
+      })),
+    ],
+    [events, versions, t],
+  );
+  const grown = useMemo(
+    () => ({
+      restarts: { word: t('history.reconnected'), kind: 'late' as const },
+      deadLetters: { word: t('history.deadLetter'), kind: 'broken' as const },
+    }),
+    [t],
+  );
+  return (
+    <PastFigures
+      key={i18n.language}
+      path={dbusPath('sources', source.name, 'figures')}
+      label={t('history.chart', { name: source.name })}
+      lines={lines}
+      marks={marks}
+      grown={grown}
+    />
+  );
+}
+
+function markOf(kind: string): HistoryMark['kind'] {
+  if (/fail|stopped|lost/.test(kind)) return 'broken';
+  return /^(pause|stop)/.test(kind) ? 'paused' : 'ok';
 }
