@@ -29,10 +29,6 @@ export class BatchQueue implements AsyncIterable<ColumnBatch> {
     this.#source = source;
   }
 
-  get ended(): boolean {
-    return this.#ended;
-  }
-
   push(batch: ColumnBatch): void {
     this.#waiting.push(batch);
     if (this.#waiting.length >= MOST_WAITING && !this.#paused) {

@@ -70,11 +70,6 @@ export class Channel {
     }
   }
 
-  /** Whether another message is here already, so that an answer may wait and go out together with the next one. */
-  get hasWaiting(): boolean {
-    return this.#cutter.waiting > 0;
-  }
-
   /** Whether the client begins a TLS handshake without asking. */
   async startsWithTls(): Promise<boolean> {
     while (this.#cutter.peek() === undefined && !this.#ended.signal.aborted) await this.#more();

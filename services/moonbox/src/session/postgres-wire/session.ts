@@ -1,4 +1,4 @@
-/** Decides what one session does with each message of its client: prepared statements and portals, errors until Sync, transaction state. */
+/** Decides what one session does with each message of its client: who answers it, errors until Sync, and when its statements and portals end. */
 import { randomInt } from 'node:crypto';
 import type { Logger } from '@rtdp/service/logging';
 import { RtdpError } from '@rtdp/ums/error';
@@ -7,19 +7,13 @@ import { CatalogPortal, describeCatalogStatement } from './catalog-portal.ts';
 import type { Channel } from './channel.ts';
 import { classifyStatement, type StatementClass } from './classify-statement.ts';
 import type { ShadowCatalog } from './contract.ts';
+import { bind, close, describe, execute, parse } from './extended-query.ts';
 import { describeGatewayStatement, GatewayPortal, type GatewayStatement } from './gateway-portal.ts';
 import { FieldReader, type FrontendMessage, protocolError } from './message-reader.ts';
-import {
-  type Binding,
-  DRAIN_BYTES,
-  NO_BINDING,
-  type Portal,
-  type RowTarget,
-  type StatementDescription,
-} from './portal.ts';
+import { type Binding, DRAIN_BYTES, type Portal, type RowTarget, type StatementDescription } from './portal.ts';
 import { SessionPortal } from './session-portal.ts';
 import type { SessionSettings } from './session-settings.ts';
-import { splitStatements } from './split-statements.ts';
+import { runSimpleQuery } from './simple-query.ts';
 import { toWireError, writeError } from './to-wire-error.ts';
 import { Transaction } from './transaction.ts';
 
@@ -37,7 +31,6 @@ export interface PreparedStatement {
   readonly start: number;
   readonly goesTo: StatementClass | { readonly by: 'nobody' };
   readonly declared: readonly number[];
-  description?: Promise<StatementDescription>;
 }
 
 export interface Cursor {
@@ -57,12 +50,13 @@ export class WireSession {
   readonly cursors = new Map<string, Cursor>();
   readonly secretKey = randomInt(-0x80000000, 0x7fffffff);
   readonly #user: string;
-  readonly #confirmLogin: () => Promise<void>;
-  readonly #target: RowTarget;
+  readonly confirmLogin: () => Promise<void>;
+  readonly target: RowTarget;
   #reported = new Map<string, string>();
   #active: AbortController | undefined;
   #isSkipping = false;
-  #current: PreparedStatement | undefined;
+  /** Of which a mistake is told. */
+  current: PreparedStatement | undefined;
 
   constructor(options: {
     channel: Channel;
@@ -78,8 +72,8 @@ export class WireSession {
     this.settings = options.settings;
     this.surroundings = options.surroundings;
     this.#user = options.user;
-    this.#confirmLogin = options.confirmLogin;
-    this.#target = { writer: this.channel.writer, drain: () => this.channel.flush() };
+    this.confirmLogin = options.confirmLogin;
+    this.target = { writer: this.channel.writer, drain: () => this.channel.flush() };
   }
 
   /** Serves the client until it goes. */
@@ -162,12 +156,17 @@ export class WireSession {
     }
   }
 
+  async #sync(): Promise<void> {
+    if (this.transaction.status === 'I') for (const name of [...this.portals.keys()]) await this.closePortal(name);
+    this.#ready();
+  }
+
   #ready(): void {
     this.channel.writer.begin('Z').byte(this.transaction.status.charCodeAt(0)).end();
   }
 
   #fail(error: unknown): void {
-    const current = this.#current;
+    const current = this.current;
     const told = toWireError(error, current?.text);
     if (told.isUnexpected) this.surroundings.logger.error({ err: error }, 'a statement of a Postgres client failed');
     writeError(this.channel.writer, told, current?.whole, current?.start);
@@ -176,27 +175,27 @@ export class WireSession {
 
   async #handle({ kind, body }: FrontendMessage): Promise<void> {
     const fields = new FieldReader(body);
-    this.#current = undefined;
+    this.current = undefined;
     const letter = String.fromCharCode(kind);
-    if ('PBDE'.includes(letter)) await this.#confirmLogin();
+    if ('PBDE'.includes(letter)) await this.confirmLogin();
     switch (letter) {
       case 'Q':
-        return this.#simpleQuery(fields.text());
+        await runSimpleQuery(this, fields.text());
+        if (!this.channel.ended.aborted) await this.#sync();
+        return;
       case 'P':
-        return this.#parse(fields);
+        return parse(this, fields);
       case 'B':
-        return this.#bind(fields);
+        return bind(this, fields);
       case 'D':
-        return this.#describe(fields);
+        return describe(this, fields);
       case 'E':
-        return this.#execute(fields.text(), fields.int32());
+        return execute(this, fields);
       case 'C':
-        return this.#close(fields);
+        return close(this, fields);
       case 'S':
         this.#isSkipping = false;
-        if (this.transaction.status === 'I') await this.#closePortals();
-        this.#ready();
-        return;
+        return this.#sync();
       case 'H':
         return;
       // What is left of a COPY that failed.
@@ -209,32 +208,6 @@ export class WireSession {
       default:
         throw protocolError(`a message of kind ${JSON.stringify(letter)}`);
     }
-  }
-
-  async #simpleQuery(whole: string): Promise<void> {
-    this.prepared.delete('');
-    await this.#closePortal('');
-    const pieces = splitStatements(whole);
-    if (pieces.length === 0) this.channel.writer.begin('I').end();
-    for (const { text, start } of pieces) {
-      await this.#confirmLogin();
-      this.#current = { text, whole, start, goesTo: { by: 'nobody' }, declared: [] };
-      const statement = this.statement(text, [], whole, start);
-      this.#current = statement;
-      const portal = await this.open(statement, NO_BINDING);
-      try {
-        await this.whileActive(portal, async () => {
-          await portal.describe(this.channel.writer, false);
-          const { tag } = await portal.execute(this.#target, 0);
-          this.channel.writer.begin('C').text(tag).end();
-        });
-      } finally {
-        await portal.close();
-      }
-      if (this.channel.ended.aborted) return;
-    }
-    if (this.transaction.status === 'I') await this.#closePortals();
-    this.#ready();
   }
 
   /** Decides who answers. @throws RtdpError WIRE_TRANSACTION_FAILED, WIRE_CATALOG_MIXED, WIRE_UNSUPPORTED */
@@ -251,7 +224,7 @@ export class WireSession {
     switch (goesTo.by) {
       case 'gateway':
         return new GatewayPortal(await this.#gatewayStatement(statement), binding, async () => {
-          const { parameterOids } = await this.#descriptionOf(statement);
+          const { parameterOids } = await this.descriptionOf(statement);
           return parameterOids;
         });
       case 'catalog': {
@@ -285,38 +258,6 @@ export class WireSession {
     }
   }
 
-  #parse(fields: FieldReader): void {
-    const name = fields.text();
-    const whole = fields.text();
-    const declared = fields.list(() => fields.int32() >>> 0);
-    if (name !== '' && this.prepared.has(name)) {
-      throw new RtdpError({
-        code: 'WIRE_STATEMENT_EXISTS',
-        message: `prepared statement ${JSON.stringify(name)} already exists`,
-        next: 'Close it first, or take another name.',
-      });
-    }
-    const pieces = splitStatements(whole);
-    if (pieces.length > 1) {
-      throw new RtdpError({
-        code: 'WIRE_STATEMENTS_SEVERAL',
-        message: 'cannot insert multiple commands into a prepared statement',
-        next: 'Prepare each statement by itself.',
-      });
-    }
-    const { text, start } = pieces[0] ?? { text: '', start: 0 };
-    this.#current = { text, whole, start, goesTo: { by: 'nobody' }, declared };
-    this.prepared.set(name, this.statement(text, declared, whole, start));
-    this.channel.writer.begin('1').end();
-  }
-
-  #preparedOf(name: string): PreparedStatement {
-    const statement = this.prepared.get(name);
-    if (statement === undefined) throw this.unknownStatement(name);
-    this.#current = statement;
-    return statement;
-  }
-
   unknownStatement(name: string): RtdpError {
     return new RtdpError({
       code: 'WIRE_STATEMENT_UNKNOWN',
@@ -325,46 +266,7 @@ export class WireSession {
     });
   }
 
-  async #bind(fields: FieldReader): Promise<void> {
-    const portalName = fields.text();
-    const statementName = fields.text();
-    const statement = this.#preparedOf(statementName);
-    const binding: Binding = {
-      parameterFormats: fields.list(() => fields.int16()),
-      parameters: fields.list(() => {
-        const length = fields.int32();
-        return length < 0 ? null : fields.bytes(length);
-      }),
-      resultFormats: fields.list(() => fields.int16()),
-    };
-    const { goesTo } = statement;
-    if (goesTo.by === 'session') this.transaction.admit(goesTo.kind, goesTo.tree);
-    else if (goesTo.by !== 'nobody') this.transaction.admit(goesTo.by, undefined);
-    checkParameters(statement, statementName, binding.parameters.length);
-    await this.#closePortal(portalName);
-    this.portals.set(portalName, await this.open(statement, binding));
-    this.channel.writer.begin('2').end();
-  }
-
-  async #describe(fields: FieldReader): Promise<void> {
-    const kind = fields.byte();
-    const name = fields.text();
-    const { writer } = this.channel;
-    if (kind === 0x50) {
-      const portal = this.#portalOf(name);
-      await this.whileActive(portal, () => portal.describe(writer, true));
-      return;
-    }
-    const statement = this.#preparedOf(name);
-    const description = await this.#descriptionOf(statement);
-    const oids = description.parameterOids;
-    writer.begin('t').int16(oids.length);
-    for (const oid of oids) writer.int32(oid);
-    writer.end();
-    description.write(writer);
-  }
-
-  async #descriptionOf(statement: PreparedStatement): Promise<StatementDescription> {
+  async descriptionOf(statement: PreparedStatement): Promise<StatementDescription> {
     const { goesTo, text, declared } = statement;
     const { principal, settings, channel } = this;
     const { shadow } = this.surroundings;
@@ -379,44 +281,10 @@ export class WireSession {
     return session.description();
   }
 
-  #portalOf(name: string): Portal {
-    const portal = this.portals.get(name) ?? this.cursors.get(name)?.portal;
-    if (portal === undefined) {
-      throw new RtdpError({
-        code: 'WIRE_CURSOR_UNKNOWN',
-        message: `portal ${JSON.stringify(name)} does not exist`,
-        next: 'Bind it first; outside of a transaction it ends at Sync.',
-      });
-    }
-    this.#current = { text: portal.text, whole: portal.text, start: 0, goesTo: { by: 'nobody' }, declared: [] };
-    return portal;
-  }
-
-  async #execute(name: string, limit: number): Promise<void> {
-    const portal = this.#portalOf(name);
-    const { writer } = this.channel;
-    const progress = await this.whileActive(portal, () => portal.execute(this.#target, Math.max(0, limit)));
-    if (progress.isSuspended) writer.begin('s').end();
-    else if (progress.tag === '') writer.begin('I').end();
-    else writer.begin('C').text(progress.tag).end();
-  }
-
-  async #close(fields: FieldReader): Promise<void> {
-    const kind = fields.byte();
-    const name = fields.text();
-    if (kind === 0x53) this.prepared.delete(name);
-    else await this.#closePortal(name);
-    this.channel.writer.begin('3').end();
-  }
-
-  async #closePortal(name: string): Promise<void> {
+  async closePortal(name: string): Promise<void> {
     const portal = this.portals.get(name);
     this.portals.delete(name);
     await portal?.close();
-  }
-
-  async #closePortals(): Promise<void> {
-    for (const name of [...this.portals.keys()]) await this.#closePortal(name);
   }
 
   /** At the end of a transaction. A cursor WITH HOLD outlives it where it was committed. */
@@ -428,25 +296,13 @@ export class WireSession {
     }
     for (const [name, portal] of [...this.portals]) {
       // The portal that says COMMIT is still needed to say so.
-      if (portal.abort !== this.#active) await this.#closePortal(name);
+      if (portal.abort !== this.#active) await this.closePortal(name);
     }
   }
 
   async closeAllPortals(): Promise<void> {
     await this.closeTransactionPortals(false);
   }
-}
-
-function checkParameters({ goesTo, declared, text }: PreparedStatement, name: string, given: number): void {
-  const used = goesTo.by === 'catalog' ? goesTo.parts.parameters : goesTo.by === 'gateway' ? goesTo.parameters : 0;
-  const needed = Math.max(used, declared.length);
-  if (given === needed || (needed === 0 && goesTo.by === 'gateway' && text.includes('$'))) return;
-  throw new RtdpError({
-    code: 'WIRE_PARAMETER_COUNT',
-    message: `bind message supplies ${given} parameters, but prepared statement ${JSON.stringify(name)} requires ${needed}`,
-    next: 'Bind a value, or NULL, to each parameter.',
-    facts: { given, needed },
-  });
 }
 
 function cancelled(message: string): RtdpError {
