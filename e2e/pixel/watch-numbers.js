@@ -30,7 +30,7 @@
   window.rtdpQueries = () =>
     performance
       .getEntriesByType('resource')
-      .filter(({ name }) => name.endsWith('/api/query'))
+      .filter(({ name }) => /\/api\/(query|queries)$/.test(name))
       .map(({ startTime, responseEnd }) => ({
         askedAt: performance.timeOrigin + startTime,
         answeredAt: performance.timeOrigin + responseEnd,

@@ -36,8 +36,10 @@
     const { pathname } = new URL(input instanceof Request ? input.url : String(input), location.href);
     if (pathname === '/api/session/refresh') return json(200, session);
     const state = sessionStorage.getItem('screens.state') ?? 'full';
+    const scope = sessionStorage.getItem('screens.scope') ?? '/api/';
+    // Many questions together are questions as well.
     const isChanged =
-      pathname.startsWith(sessionStorage.getItem('screens.scope') ?? '/api/') &&
+      pathname.replace(/^\/api\/queries$/, '/api/query').startsWith(scope) &&
       !/^\/api\/(session|me)\b/.test(pathname);
     if (state === 'full' || !isChanged) return real(input, init);
     if (state === 'loading') return new Promise(() => {});
@@ -45,6 +47,11 @@
     const isQuestion = pathname === '/api/query' || pathname === '/api/run';
     const isRead = (init?.method ?? 'GET') === 'GET' && !pathname.startsWith('/api/live');
     const answer = await real(input, init);
+    if (answer.ok && pathname === '/api/queries') {
+      const lines = (await answer.text()).trimEnd().split('\n').map((line) => JSON.parse(line));
+      const changed = lines.map((line) => JSON.stringify({ ...line, ...(line.result && { result: emptied(line.result) }) }));
+      return new Response(`${changed.join('\n')}\n`, { headers: { 'content-type': 'application/x-ndjson' } });
+    }
     return answer.ok && (isQuestion || isRead) ? json(answer.status, emptied(await answer.json())) : answer;
   };
 }

@@ -328,7 +328,7 @@ export const queryResultSchema = z.object({
 export const queriesRequestSchema = z
   .strictObject({
     questions: z
-      .array(z.looseObject({ id: z.string().min(1).max(100) }))
+      .array(z.looseObject({ id: z.string().regex(/^[^,]{1,100}$/) }))
       .min(1)
       .max(200)
       .describe('Each as for /api/query, with an id of the caller, which no other question under way may have'),

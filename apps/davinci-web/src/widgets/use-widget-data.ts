@@ -1,7 +1,8 @@
 /** Decides when a widget asks for its data, and that an older answer stays on the screen until the newer one is there. */
 import type { QueryRequest, QueryResult } from '@rtdp/davinci-api/client';
 import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query';
-import { type ApiError, api } from '../api/client.ts';
+import { askTogether } from '../api/ask-together.ts';
+import type { ApiError } from '../api/client.ts';
 import { isAbsence } from '../api/query-client.ts';
 import { viewerZone } from '../shell/numbers.ts';
 
@@ -18,7 +19,7 @@ export const WIDGET_QUERY = '/api/query';
 /** How long a widget waits before it asks a part of the platform again that was not there. */
 const ABSENCE_MILLISECONDS = 2_000;
 
-/** Asks `/api/query`; asked again only when the question or the view becomes another, or a commit says so. */
+/** Asks, together with all that asks at the same moment; asked again only when the question or the view becomes another, or a commit says so. */
 export function useWidgetData(
   request: QueryRequest | undefined,
   viewVersion: string | number | undefined,
@@ -38,7 +39,7 @@ export function widgetQuery(request: QueryRequest | undefined, viewVersion: stri
     queryFn: async ({ signal }) => {
       const askedAt = Date.now();
       const body: QueryRequest = { timeZone: viewerZone(), ...request! };
-      return { ...(await api<QueryResult>(WIDGET_QUERY, { body, signal })), askedAt, request: body };
+      return { ...(await askTogether(body, signal)), askedAt, request: body };
     },
   });
 }

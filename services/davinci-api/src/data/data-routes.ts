@@ -66,19 +66,19 @@ export function dataRoutes(application: HttpApplication, { asks, together, runs 
     },
   );
   application.delete(
-    '/api/queries/:id',
+    '/api/queries',
     {
       schema: {
         tags,
-        summary: 'End one question, at its source too unless others wait for the same',
-        params: z.object({ id: z.string().max(100) }),
-        response: { 200: z.object({ cancelled: z.boolean() }) },
+        summary: 'End questions that are under way, at their source too unless others wait for the same',
+        querystring: z.object({ ids: z.string().max(10_000).describe('With a comma between') }),
+        response: { 200: z.object({ cancelled: z.number() }) },
       },
     },
     async (request) => {
       const identity = identityOf(request);
       requireRole(identity, 'viewer');
-      return { cancelled: together.cancel(identity, request.params.id) };
+      return { cancelled: together.cancel(identity, request.query.ids.split(',')) };
     },
   );
   application.post(

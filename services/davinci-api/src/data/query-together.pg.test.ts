@@ -230,10 +230,10 @@ test('each question has its own error, its own rights and its own end', async ()
   };
   const lines = askTogether(davinci, waiting);
   await until(1);
-  expect((await davinci.ask('DELETE', '/api/queries/one', { token })).body).toEqual({ cancelled: false });
-  expect((await davinci.ask('DELETE', '/api/queries/one')).body).toEqual({ cancelled: true });
+  expect((await davinci.ask('DELETE', '/api/queries?ids=one', { token })).body).toEqual({ cancelled: 0 });
+  expect((await davinci.ask('DELETE', '/api/queries?ids=one,none')).body).toEqual({ cancelled: 1 });
   expect(await active()).toBe(1);
-  expect((await davinci.ask('DELETE', '/api/queries/two')).body).toEqual({ cancelled: true });
+  expect((await davinci.ask('DELETE', '/api/queries?ids=two')).body).toEqual({ cancelled: 1 });
   expect([...(await lines).values()].map(({ error }) => error!.code)).toEqual([
     'DAVINCI_QUERY_CANCELLED',
     'DAVINCI_QUERY_CANCELLED',

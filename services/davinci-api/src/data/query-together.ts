@@ -67,11 +67,11 @@ export class QueryTogether {
     return lines;
   }
 
-  /** False when no such question of this subject is under way. */
-  cancel(viewer: { organisationId: string; subject: string }, id: string): boolean {
-    const controller = this.#running.get(keyOf(viewer, id));
-    controller?.abort(cancelled('by the one who asked'));
-    return controller !== undefined;
+  /** How many of the ids name a question of this subject that is under way. */
+  cancel(viewer: { organisationId: string; subject: string }, ids: readonly string[]): number {
+    const found = ids.flatMap((id) => this.#running.get(keyOf(viewer, id)) ?? []);
+    for (const controller of found) controller.abort(cancelled('by the one who asked'));
+    return found.length;
   }
 }
 

@@ -111,7 +111,7 @@ export function compileShared(
     `select ${given.length === 0 ? '1 as "one"' : given.join(', ')}`,
     cuts.around(from.sql, VIEW),
     ...(conditions.length === 0 ? [] : [`where ${conditions.join('\n  and ')}`]),
-    ...(isFenced ? ['offset 0'] : []),
+    ...(isFenced ? ['limit all'] : []),
   ].join('\n');
   const columnOf = ({ column }: Measure): string => (column === '*' ? '*' : `"x${read.of(column) + 1}"`);
   const shared =
