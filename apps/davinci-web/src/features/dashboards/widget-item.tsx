@@ -21,6 +21,9 @@ import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
 import { useSeen } from './use-seen.ts';
 
+/** A table says by itself where it ends; a trend of the last hour is meant to end there. */
+const SELF_LIMITED: ReadonlySet<string> = new Set(['table', 'scorecard']);
+
 export default function WidgetItem(props: ItemProps): ReactNode {
   const { t } = useTranslation('dashboards');
   const widget = props.bundle.widgets.find((each) => each.id === props.item.widgetId);
@@ -213,7 +216,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
           />
         )}
       </div>
-      {data?.truncated && widget.kind !== 'table' ? <div className="widget-note">{t('widgets:truncated')}</div> : null}
+      {data?.truncated && !SELF_LIMITED.has(widget.kind) ? (
+        <div className="widget-note">{t('widgets:truncated')}</div>
+      ) : null}
       {details !== undefined && data !== undefined ? (
         <WidgetDetails
           name={widget.name}
