@@ -1,18 +1,31 @@
 /** The filters that readers set: a choice, a text, a range, a span of time. */
-import type { Controller, Dashboard } from '@rtdp/davinci-api/client';
+import type { Controller, Dashboard, QueryResult, ViewModel } from '@rtdp/davinci-api/client';
 import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
+import { viewerZone } from '../../shell/numbers.ts';
 import type { Cell } from '../../widgets/contract.ts';
-import type { ControllerValue } from './filters.ts';
+import { type Asked, type ControllerValue, choicesRequest } from './filters.ts';
 import { RELATIVE_SPANS, relativeKey, relativeOf } from './relative-spans.ts';
 import type { Filters } from './use-filters.ts';
 
-export function ControllersBar({ dashboard, filters }: { dashboard: Dashboard; filters: Filters }): ReactNode {
+export function ControllersBar({
+  dashboard,
+  views,
+  filters,
+}: {
+  dashboard: Dashboard;
+  views: readonly ViewModel[];
+  filters: Filters;
+}): ReactNode {
   const { t } = useTranslation('dashboards');
+  const narrowed = ({ id, options }: Controller): Asked | undefined => {
+    const view = 'from' in options ? views.find((each) => each.id === options.viewId) : undefined;
+    return view === undefined ? undefined : filters.cascadeOf(view, id);
+  };
   if (dashboard.controllers.length === 0) return null;
   return (
     <search className="controllers" aria-label={t('filters')}>
@@ -22,6 +35,7 @@ export function ControllersBar({ dashboard, filters }: { dashboard: Dashboard; f
           controller={controller}
           value={filters.valueOf(controller.id)}
           onChange={(value) => filters.setValue(controller.id, value)}
+          narrowed={narrowed(controller)}
         />
       ))}
     </search>
@@ -32,6 +46,8 @@ export interface ControllerFieldProps {
   controller: Controller;
   value: ControllerValue | undefined;
   onChange: (value: ControllerValue | undefined) => void;
+  /** What others narrow its choices to. */
+  narrowed?: Asked | undefined;
 }
 
 export function ControllerField(props: ControllerFieldProps): ReactNode {
@@ -58,18 +74,29 @@ const FIELDS: Record<Controller['kind'], (props: FieldProps) => ReactNode> = {
 
 /** Choices that are asked of a view at once; a search asks for more. */
 const MOST_CHOICES = 200;
+/** Those that others narrow come at once, and are searched here. */
+const MOST_NARROWED = 1_000;
 
-function SelectField({ controller, value, onChange, id }: FieldProps): ReactNode {
+function SelectField({ controller, value, onChange, narrowed, id }: FieldProps): ReactNode {
   const { t } = useTranslation(['dashboards', 'widgets']);
   const [search, setSearch] = useState('');
   const { options } = controller;
   const fromView = 'from' in options ? options : undefined;
+  const cascade =
+    fromView === undefined || narrowed === undefined
+      ? undefined
+      : choicesRequest(fromView.viewId, fromView.column, narrowed, MOST_NARROWED);
   const choices = useQuery<{ values: Cell[] }, ApiError>({
-    queryKey: ['/api/query/values', fromView, search],
+    queryKey: ['/api/query/values', fromView, cascade ?? search],
     enabled: fromView !== undefined,
     placeholderData: (previous) => previous,
-    queryFn: ({ signal }) =>
-      api<{ values: Cell[] }>('/api/query/values', {
+    queryFn: async ({ signal }) => {
+      if (cascade !== undefined) {
+        const body = { timeZone: viewerZone(), ...cascade };
+        const { rows } = await api<QueryResult>('/api/query', { signal, body });
+        return { values: rows.map(([first]) => first ?? null) };
+      }
+      return api<{ values: Cell[] }>('/api/query/values', {
         signal,
         body: {
           viewId: fromView?.viewId,
@@ -77,7 +104,8 @@ function SelectField({ controller, value, onChange, id }: FieldProps): ReactNode
           limit: MOST_CHOICES,
           ...(search === '' ? {} : { search }),
         },
-      }),
+      });
+    },
   });
   const values: readonly Cell[] = 'values' in options ? options.values : (choices.data?.values ?? []);
   const chosen = value !== undefined && 'values' in value ? value.values : [];
@@ -97,7 +125,7 @@ function SelectField({ controller, value, onChange, id }: FieldProps): ReactNode
       allowClear
       showSearch={{
         optionFilterProp: 'label',
-        ...(fromView === undefined ? {} : { onSearch: setSearch, filterOption: false }),
+        ...(fromView === undefined || cascade !== undefined ? {} : { onSearch: setSearch, filterOption: false }),
       }}
       placeholder={t('controller.any')}
       loading={choices.isFetching}

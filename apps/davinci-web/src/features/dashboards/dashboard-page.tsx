@@ -86,7 +86,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
     <DashboardFrame name={dashboard.name} aside={<LiveMark live={live} on={dashboard.refreshed === 'live'} />}>
       <div className="dashboard-bar">
         {isOne ? (
-          <ControllersBar dashboard={dashboard} filters={filters} />
+          <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />
         ) : (
           <Tabs
             activeKey={tab?.id ?? ''}

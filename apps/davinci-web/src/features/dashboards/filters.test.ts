@@ -1,8 +1,18 @@
 /** Proves what controllers and clicked marks ask of a widget, and that editing can be taken back. */
 import type { Controller, Dashboard, ViewModel } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
+import { isBehind, waitBeforeTry } from './answer-age.ts';
 import { type Draft, edit, freePlace } from './draft.ts';
-import { askedOf, type CrossFilter, defaultValue, markFilters, readValue, togglePicks } from './filters.ts';
+import {
+  askedOf,
+  type CrossFilter,
+  cascadeOf,
+  choicesRequest,
+  defaultValue,
+  markFilters,
+  readValue,
+  togglePicks,
+} from './filters.ts';
 import { relativeKey, relativeOf } from './relative-spans.ts';
 
 const view: ViewModel = {
@@ -70,6 +80,32 @@ test('an address that was mistyped filters nothing', () => {
   expect(relativeOf(relativeKey({ unit: 'month', amount: -1 }))).toEqual({ unit: 'month', amount: -1 });
 });
 
+test('the choices of a controller are narrowed by the others, never by itself, and only on its own view', () => {
+  const city = controller({ id: 'city', targets: [{ viewId: 'v1', column: 'status' }] });
+  const since = controller({ id: 'since', kind: 'date-range', targets: [{ viewId: 'v1', column: 'at' }] });
+  const region = controller({ id: 'region', targets: [{ viewId: 'v1', variable: 'region' }] });
+  const elsewhere = controller({ id: 'elsewhere', targets: [{ viewId: 'v2', column: 'status' }] });
+  const values = {
+    city: readValue('{"values":["open"]}'),
+    since: readValue('{"from":"2026-01-01","to":null}'),
+    region: readValue('{"values":["north"]}'),
+    elsewhere: readValue('{"values":["x"]}'),
+  };
+  const asked = cascadeOf(view, 'city', [city, since, region, elsewhere], values);
+  expect(asked).toEqual({
+    filters: [{ column: 'at', operator: '>=', values: ['2026-01-01'] }],
+    values: { region: 'north' },
+  });
+  expect(choicesRequest('v1', 'status', asked, 10)).toMatchObject({
+    viewId: 'v1',
+    dimensions: [{ column: 'status' }],
+    filters: asked.filters,
+    values: { region: 'north' },
+  });
+  // Nothing narrows them: the plain list, which a search may go on in.
+  expect(choicesRequest('v1', 'status', cascadeOf(view, 'city', [city, elsewhere], values), 10)).toBeUndefined();
+});
+
 test('a clicked mark filters the others, not its own widget, and a second click takes it back', () => {
   const label = () => 'Status: open';
   const picks = [{ column: 'status', value: 'open' }];
@@ -82,6 +118,22 @@ test('a clicked mark filters the others, not its own widget, and a second click 
   expect(askedOf(view, 'i2', { ...dashboard, crossFilter: false }, {}, once).filters).toEqual([]);
   expect(togglePicks(once, picks, 'i1', 'v1', label)).toEqual([]);
   expect(togglePicks(once, [{ column: 'status', value: 'paid' }], 'i1', 'v1', label)).toHaveLength(1);
+});
+
+test('an answer is behind a commit with a higher number, and only where both are known', () => {
+  const fresh = (sinkNamespace: string, commitNumber: string | null) => ({
+    sinkNamespace,
+    commitNumber,
+    watermark: null,
+    loading: false,
+  });
+  const heard = new Map([fresh('a', '1795635840123457'), fresh('b', null)].map((each) => [each.sinkNamespace, each]));
+  expect(isBehind([fresh('a', '1795635840123456')], heard)).toBe(true);
+  expect(isBehind([fresh('a', '999')], heard)).toBe(true);
+  const notBehind = [fresh('a', '1795635840123457'), fresh('a', '1795635840123458'), fresh('a', null)];
+  expect(isBehind([...notBehind, fresh('b', '1'), fresh('c', '1')], heard)).toBe(false);
+  // Asked again a few times, ever later, and not for ever.
+  expect([0, 1, 2, 3, 4, 5].map(waitBeforeTry)).toEqual([250, 500, 1_000, 2_000, 4_000, undefined]);
 });
 
 test('a moment at a grain is the whole of it', () => {

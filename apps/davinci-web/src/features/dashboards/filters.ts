@@ -1,5 +1,5 @@
 /** Decides what the controllers and the clicked marks of a dashboard ask of one widget; pure. */
-import type { Controller, Dashboard, RelativeDate, ViewModel } from '@rtdp/davinci-api/client';
+import type { Controller, Dashboard, QueryRequest, RelativeDate, ViewModel } from '@rtdp/davinci-api/client';
 import type { Cell, Filter, Pick, Values } from '../../widgets/contract.ts';
 import { toMoment } from '../../widgets/time-values.ts';
 
@@ -79,6 +79,32 @@ export function askedOf(
     }
   }
   return asked;
+}
+
+/** What the choices of a controller are narrowed by: all other controllers, as they stand, on the view that gives the choices. */
+export function cascadeOf(
+  view: ViewModel,
+  controllerId: string,
+  controllers: readonly Controller[],
+  controllerValues: Readonly<Record<string, ControllerValue | undefined>>,
+): Asked {
+  const others = controllers.filter(({ id }) => id !== controllerId);
+  return askedOf(view, '', { controllers: others, crossFilter: false }, controllerValues, []);
+}
+
+/** Asks for the different values of a column under these filters; undefined where nothing narrows them. */
+export function choicesRequest(viewId: string, column: string, asked: Asked, limit: number): QueryRequest | undefined {
+  if (asked.filters.length === 0 && Object.keys(asked.values).length === 0) return undefined;
+  return {
+    viewId,
+    // Counted, so that each value comes once.
+    dimensions: [{ column }],
+    measures: [{ column: '*', aggregation: 'count' }],
+    filters: asked.filters,
+    values: asked.values,
+    sort: [{ by: column, direction: 'asc' }],
+    limit,
+  };
 }
 
 type Pick2<T, K extends keyof T> = { [key in K]: T[key] };

@@ -8,6 +8,7 @@ import {
   askedOf,
   type ControllerValue,
   type CrossFilter,
+  cascadeOf,
   defaultValue,
   readValue,
   togglePicks,
@@ -20,6 +21,8 @@ export interface Filters {
   setCrossFilters(filters: readonly CrossFilter[]): void;
   pick(picks: readonly Pick[], from: string, viewId: string, label: (pick: Pick) => string): void;
   askedOf(view: ViewModel, itemId: string): Asked;
+  /** What the other controllers narrow the choices of this one to. */
+  cascadeOf(view: ViewModel, controllerId: string): Asked;
 }
 
 /** What the URL says where a reader took the default away. */
@@ -61,6 +64,7 @@ export function useFilters(dashboard: Dashboard): Filters {
       setCrossFilters,
       pick: (picks, from, viewId, label) => setCrossFilters(togglePicks(crossFilters, picks, from, viewId, label)),
       askedOf: (view, itemId) => askedOf(view, itemId, dashboard, values, crossFilters),
+      cascadeOf: (view, controllerId) => cascadeOf(view, controllerId, dashboard.controllers, values),
     }),
     [values, setValue, crossFilters, setCrossFilters, dashboard],
   );

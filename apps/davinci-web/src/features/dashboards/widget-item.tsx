@@ -1,7 +1,7 @@
 /** A widget on a dashboard: asks for its data when it is seen, and shows it with its freshness and what can be done with it. */
 import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
 import type { DashboardBundle, Freshness, QueryRequest, Widget } from '@rtdp/davinci-api/client';
-import { useQueryClient } from '@tanstack/react-query';
+import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { App, Button, Dropdown, Tooltip } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -13,9 +13,10 @@ import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
-import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
+import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import { type DetailsTab, WidgetDetails } from '../../widgets/widget-details.tsx';
+import { isBehind, waitBeforeTry } from './answer-age.ts';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
@@ -84,12 +85,22 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     };
   }, [definition, view, widget.id, asked]);
 
+  // What draws the answer is fetched while the answer is on its way.
+  useEffect(
+    () =>
+      void widgetKind(widget.kind)
+        ?.load()
+        .catch(() => undefined),
+    [widget.kind],
+  );
+
   // Before the stream stands, an answer might miss a commit; it is waited for, but not for long.
   const ready = useReadyToAsk(
     props.bundle.dashboard.refreshed !== 'live' || (live.state !== undefined && live.state.is !== 'connecting'),
   );
   const answer = useWidgetData(seen && ready && !broken ? request : undefined, `${view.version} ${view.sourceVersion}`);
   const data = answer.data;
+  useAskAgain(answer, live.freshness);
   const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
 
   const takePicture = useCallback((take: (() => Promise<string>) | undefined) => {
@@ -239,6 +250,26 @@ function newest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshnes
     const later = heard.get(each.sinkNamespace);
     return later !== undefined && (later.watermark ?? '') >= (each.watermark ?? '') ? later : each;
   });
+}
+
+/** Asks again for an answer that is older than what the stream has told since. */
+function useAskAgain(answer: UseQueryResult<WidgetAnswer>, heard: ReadonlyMap<string, Freshness>): void {
+  const { data, isFetching, refetch } = answer;
+  const tries = useRef(0);
+  useEffect(() => {
+    if (data === undefined || isFetching) return undefined;
+    if (!isBehind(data.freshness, heard)) {
+      tries.current = 0;
+      return undefined;
+    }
+    const wait = waitBeforeTry(tries.current);
+    if (wait === undefined) return undefined;
+    const timer = setTimeout(() => {
+      tries.current++;
+      void refetch();
+    }, wait);
+    return () => clearTimeout(timer);
+  }, [data, isFetching, refetch, heard]);
 }
 
 /** Longest wait for the stream before the first question, in milliseconds. */

@@ -1,0 +1,18 @@
+/** Decides whether an answer is older than a commit that was heard of: where several servers run, the one that answers may hear later than the one that tells. */
+import type { Freshness } from '@rtdp/davinci-api/client';
+
+/** Where the number of a commit is not known, neither is that. */
+export function isBehind(answered: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): boolean {
+  return answered.some(({ sinkNamespace, commitNumber }) => {
+    const later = heard.get(sinkNamespace)?.commitNumber ?? null;
+    return later !== null && commitNumber !== null && BigInt(later) > BigInt(commitNumber);
+  });
+}
+
+const FIRST_WAIT_MS = 250;
+const MOST_TRIES = 5;
+
+/** Milliseconds until it is worth asking again; undefined where that was tried often enough. */
+export function waitBeforeTry(tries: number): number | undefined {
+  return tries < MOST_TRIES ? FIRST_WAIT_MS * 2 ** tries : undefined;
+}
