@@ -133,7 +133,10 @@ function userCatalog(
   const databases = new Map<string, VisibleDatabase>();
   for (const database of all) {
     const visible = visibleDatabase(database, grants, relationOf);
-    if (grants === 'everything' || visible.tables.size > 0) databases.set(database.name, visible);
+    // Who may read all of it, now and later, sees it while it is empty too.
+    const isWhole =
+      grants === 'everything' || grants.some((grant) => grant.database === database.name && grant.table === null);
+    if (isWhole || visible.tables.size > 0) databases.set(database.name, visible);
   }
   const facts = new Map<string, ServerFacts>();
   for (const { mount } of all) if (mount?.server) facts.set(mount.id, mount.server);

@@ -77,6 +77,37 @@ describe('psql', () => {
     expect(await psql(whole, { database: 'rtdp' })).toContain('20000');
   });
 
+  it('defines views, and lists and describes them without what is behind them', async () => {
+    const { operator } = wire;
+    await operator.createDatabase('sales');
+    await operator.grant({ subject: 'vera', database: 'sales' });
+    const vera = await wire.login('vera', 'editor');
+    const inSales = (...commands: string[]) => psql(commands, { login: vera, database: 'sales' });
+    await inSales('create view cheap as select id, amount * 2 as twice from shop.orders where amount < 5');
+    await operator.setOwnerRoles('vera', []);
+    await operator.createView('sales', {
+      name: 'cheap_too',
+      sql: 'select id, amount from shop.orders where amount < 5',
+    });
+    expect(await inSales('\\dt', '\\dv')).toBe(['sales|cheap|view|moonbox', 'sales|cheap_too|view|moonbox'].join('\n'));
+    const described = await inSales('\\d+ cheap_too', '\\d cheap');
+    expect(described).toContain('id|integer||');
+    expect(described).toContain('twice|numeric||');
+    const catalogs = await inSales(
+      "select definition from pg_views where schemaname = 'sales'",
+      "select table_name, view_definition from information_schema.views where table_schema = 'sales'",
+    );
+    expect(catalogs).toContain('cheap_too|');
+    expect(`${described}${catalogs}`).not.toMatch(/orders/);
+    expect(await inSales('select count(*), max(amount) from cheap_too')).toBe('3|3.75');
+    expect(await inSales('show views')).toMatch(/^sales\|cheap\|view\|vera\|broken\|/);
+    const stopped = await inSales('select twice from cheap').catch((error: { stderr: string }) => error.stderr);
+    expect(stopped).toContain('view sales.cheap cannot be read at the moment');
+    await inSales('drop view cheap');
+    expect(await inSales('\\dv cheap')).toBe('');
+    await operator.dropDatabase('sales', true);
+  });
+
   it('copies out as text and CSV', async () => {
     const text = await psql([
       'copy (select id, word, words, day from kinds where id in (1, 3, 4) order by id) to stdout',
