@@ -12,6 +12,7 @@ import { moonboxPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { Reason } from '../console/reason.tsx';
 import { SearchField } from '../console/search-field.tsx';
+import { DefinedState, DefinitionOf } from './defined-here.tsx';
 
 export function MountDetail({ mount }: { mount: MountView }): ReactNode {
   return (
@@ -38,6 +39,12 @@ export function DatabaseTables({ database }: { database: string }): ReactNode {
           {name}
         </Button>
       ),
+    },
+    {
+      key: 'kind',
+      title: t('tables.kind'),
+      sort: ({ kind, definedHere }) => `${definedHere?.state ?? ''} ${kind}`,
+      cell: (table) => <DefinedState table={table} />,
     },
     {
       key: 'rows',
@@ -117,6 +124,7 @@ function TableColumns({ database, table }: { database: string; table: string }):
               { key: 'comment', title: t('tables.comment'), wide: true, cell: ({ comment }) => comment },
             ]}
           />
+          {one.definedHere?.state === undefined ? null : <DefinitionOf database={database} name={one.name} />}
           {one.sinkNamespace === null ? null : (
             <p className="muted small">
               {t('tables.sink')} <code>{one.sinkNamespace}</code>
