@@ -1,16 +1,17 @@
 /** Prints a whole SELECT for MySQL and MariaDB where every construct of it is proven to mean the same there; else throws NotProven with the first that is not. */
 import type { ColumnRef, CommonTableExpr, Node, RangeVar, SelectStmt, WindowDef } from 'libpg-query';
-import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
 import { sortDirection } from './bind-query-expression.ts';
 import { conjunctsOf } from './conjunctions.ts';
+import { checkedForm, comparedForm, haveOneForm } from './mysql-form.ts';
+import { givesOneRow, hasCall, isGroupedSelect, isPlain, targetMeant } from './mysql-select-shape.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
-import { isFixed, isInteger, isMoment, type PgType } from './pg-type.ts';
 import { type MysqlFromOptions, MysqlScope, printMysqlFrom } from './print-mysql-from.ts';
-import { isMysqlText, type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
+import { MysqlGroups } from './print-mysql-groups.ts';
+import { type MysqlConstants, mysqlConstantCount, quoteMysqlName } from './print-mysql-literal.ts';
 import { type MysqlGrouping, MysqlValues } from './print-mysql-value.ts';
 import { mysqlSortKeys } from './print-mysql-window.ts';
-import { checkedDate, checkedOrder } from './print-mysql-zero-date.ts';
+import { checkedOrder } from './print-mysql-zero-date.ts';
 import type { QueryFacts } from './query-context.ts';
 import { resultName } from './result-names.ts';
 
@@ -141,7 +142,7 @@ export class MysqlQueryPrinter {
   #derivedColumns(inner: SelectStmt, alias: string): readonly MysqlValue[] {
     return this.#printed
       .get(inner)!
-      .columns.map((column, index) => this.#columnOf(column, `${quote(alias)}.c${index}`));
+      .columns.map((column, index) => this.#columnOf(column, `${quoteMysqlName(alias)}.c${index}`));
   }
 
   /** A column of a derived table. */
@@ -167,16 +168,16 @@ export class MysqlQueryPrinter {
     const common = this.#options.facts.cteUses.get(node);
     if (common === undefined) {
       const { sql, alias, columns } = this.#options.table(node);
-      return { sql: `${sql} AS ${quote(alias)}`, alias, columns };
+      return { sql: `${sql} AS ${quoteMysqlName(alias)}`, alias, columns };
     }
     const known = this.#commonTables.get(common);
     if (known === undefined) throw new NotProven('a query of WITH around the part is not proven there');
     const alias = this.#alias('q');
     const columns = known.columns.map((column, index) => ({
       name: column.name,
-      value: this.#columnOf(column, `${quote(alias)}.c${index}`),
+      value: this.#columnOf(column, `${quoteMysqlName(alias)}.c${index}`),
     }));
-    return { sql: `${quote(known.name)} AS ${quote(alias)}`, alias, columns };
+    return { sql: `${quoteMysqlName(known.name)} AS ${quoteMysqlName(alias)}`, alias, columns };
   }
 
   #alias(prefix: string): string {
@@ -255,7 +256,7 @@ export class MysqlQueryPrinter {
         name,
         columns: columns.map((column, index) => ({ ...column, name: names[index] ?? own[index]!.name })),
       });
-      return `${quote(name)} AS (${sql})`;
+      return `${quoteMysqlName(name)} AS (${sql})`;
     });
     return `WITH ${printed.join(', ')} `;
   }
@@ -296,7 +297,7 @@ export class MysqlQueryPrinter {
     const counts = select.sortClause !== undefined && (place.top || limit !== '');
     if (!counts && limit === '') return { sql, columns };
     const alias = this.#alias('q');
-    const held = columns.map((column, index) => this.#columnOf(column, `${quote(alias)}.c${index}`));
+    const held = columns.map((column, index) => this.#columnOf(column, `${quoteMysqlName(alias)}.c${index}`));
     const keys = (counts ? (select.sortClause ?? []) : []).flatMap((node) => {
       const target = 'SortBy' in node ? targetMeant(node.SortBy.node, names) : null;
       if (!('SortBy' in node) || target === null)
@@ -305,7 +306,7 @@ export class MysqlQueryPrinter {
     });
     const list = held.map((column, index) => `${column.sql} AS c${index}`).join(', ');
     const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
-    return { sql: `SELECT ${list} FROM (${sql}) AS ${quote(alias)}${order}${limit}`, columns };
+    return { sql: `SELECT ${list} FROM (${sql}) AS ${quoteMysqlName(alias)}${order}${limit}`, columns };
   }
 
   #limit(select: SelectStmt): string {
@@ -331,7 +332,7 @@ export class MysqlQueryPrinter {
     if (isWrapped && outer !== null && facts.correlated.has(select))
       throw new NotProven('groups for each row are not proven there');
     const groups = isGrouped
-      ? new Groups(rows, isWrapped ? this.#alias('g') : null, (value, sql) => this.#columnOf(value, sql))
+      ? new MysqlGroups(rows, isWrapped ? this.#alias('g') : null, (value, sql) => this.#columnOf(value, sql))
       : null;
     const targets = select.targetList ?? [];
     if (groups !== null) this.#group(select, groups, targets);
@@ -372,7 +373,7 @@ export class MysqlQueryPrinter {
     return { sql: `${sql}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${limit}`, columns };
   }
 
-  #group(select: SelectStmt, groups: Groups, targets: readonly Node[]): void {
+  #group(select: SelectStmt, groups: MysqlGroups, targets: readonly Node[]): void {
     const { facts } = this.#options;
     if (select.groupDistinct === true) throw new NotProven('GROUP BY DISTINCT is not proven there');
     for (const node of select.groupClause ?? []) {
@@ -386,7 +387,7 @@ export class MysqlQueryPrinter {
     }
   }
 
-  #target(node: Node, values: MysqlValues, scope: MysqlScope, groups: Groups | null): Output[] {
+  #target(node: Node, values: MysqlValues, scope: MysqlScope, groups: MysqlGroups | null): Output[] {
     if (!('ResTarget' in node)) throw new NotProven('a result column is not proven there');
     const { name, val } = node.ResTarget;
     if (val !== undefined && 'ColumnRef' in val && (val.ColumnRef.fields ?? []).some((field) => 'A_Star' in field)) {
@@ -428,157 +429,4 @@ export class MysqlQueryPrinter {
     });
     return { ...select, sortClause };
   }
-}
-
-/** The keys and aggregates of one GROUP BY; printed in place, or as a table of groups. */
-class Groups implements MysqlGrouping {
-  readonly rows: MysqlValues;
-  readonly #alias: string | null;
-  readonly #columnOf: (value: MysqlValue, sql: string) => MysqlValue;
-  readonly #keys: { row: string; sql: string; grouped: boolean; value: MysqlValue }[] = [];
-  readonly #aggregates: MysqlValue[] = [];
-
-  constructor(rows: MysqlValues, alias: string | null, columnOf: (value: MysqlValue, sql: string) => MysqlValue) {
-    this.rows = rows;
-    this.#alias = alias;
-    this.#columnOf = columnOf;
-  }
-
-  addKey(node: Node | undefined): void {
-    const value = this.rows.print(node);
-    if (value.constant === true) throw new NotProven('a constant as a key is not proven there');
-    if (this.#keys.some((key) => key.row === value.sql)) return;
-    const { mayBeZero: _checked, ...held } = value;
-    this.#add(held, comparableMysql(value), true);
-  }
-
-  #add(value: MysqlValue, sql: string, grouped: boolean): MysqlValue {
-    const index = this.#keys.length;
-    const held = this.#alias === null ? { ...value, sql } : this.#columnOf(value, `${quote(this.#alias)}.k${index}`);
-    this.#keys.push({ row: value.sql, sql, grouped, value: held });
-    return held;
-  }
-
-  keyOf(sql: string): MysqlValue | null {
-    return this.#keys.find((key) => key.row === sql)?.value ?? null;
-  }
-
-  aggregate(value: MysqlValue): MysqlValue {
-    if (this.#alias === null) return value;
-    let index = this.#aggregates.findIndex(({ sql }) => sql === value.sql);
-    if (index < 0) index = this.#aggregates.push(value) - 1;
-    return this.#columnOf(value, `${quote(this.#alias)}.a${index}`);
-  }
-
-  /** Within a group it has one value, so any row's will do. */
-  dependent(value: MysqlValue): MysqlValue {
-    return this.#alias === null ? value : this.#add(value, value.sql, false);
-  }
-
-  ofRow(value: MysqlValue): MysqlValue {
-    return this.keyOf(value.sql) ?? this.dependent(value);
-  }
-
-  /** FROM of what comes after grouping; `filter` is that of HAVING. */
-  print(body: string, filter: string): string {
-    const keys = this.#keys.filter(({ grouped }) => grouped).map(({ sql }) => sql);
-    const group = keys.length === 0 ? '' : ` GROUP BY ${keys.join(', ')}`;
-    if (this.#alias === null) return `${body}${group}`;
-    const list = [
-      ...this.#keys.map(({ sql }, index) => `${sql} AS k${index}`),
-      ...this.#aggregates.map(({ sql }, index) => `${sql} AS a${index}`),
-    ];
-    // Without a key there is one group, even of no rows: an aggregate makes it so.
-    if (this.#aggregates.length === 0) list.push('COUNT(*) AS n');
-    return ` FROM (SELECT ${list.join(', ')}${body}${group}) AS ${quote(this.#alias)}${filter}`;
-  }
-}
-
-function quote(name: string): string {
-  return `\`${name}\``;
-}
-
-/** It has groups of rows in place of rows. */
-export function isGroupedSelect({ groupClause, havingClause, targetList, sortClause }: SelectStmt): boolean {
-  if (groupClause !== undefined || havingClause !== undefined) return true;
-  return hasCall([targetList, sortClause], ({ over, name }) => !over && isAggregate(name));
-}
-
-function hasCall(tree: unknown, test: (call: { over: boolean; name: string }) => boolean): boolean {
-  let found = false;
-  const visit = (value: unknown): void => {
-    if (Array.isArray(value)) for (const item of value) visit(item);
-    else if (typeof value === 'object' && value !== null) {
-      for (const [key, item] of Object.entries(value)) {
-        if (key === 'FuncCall') {
-          const { over, funcname } = item as { over?: unknown; funcname?: Node[] };
-          if (test({ over: over !== undefined, name: namesOf(funcname).join('.') })) found = true;
-        }
-        // Aggregates of a subquery are its own.
-        if (key === 'subselect') continue;
-        visit(item);
-      }
-    }
-  };
-  visit(tree);
-  return found;
-}
-
-/** FROM and WHERE alone decide whether it has rows. */
-function isPlain(select: SelectStmt): boolean {
-  const { groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists } = select;
-  const decides = [groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists];
-  return (
-    decides.every((clause) => clause === undefined) &&
-    !hasCall(select.targetList, ({ name, over }) => !over && isAggregate(name))
-  );
-}
-
-function givesOneRow(select: SelectStmt, constants: MysqlConstants): boolean {
-  const limit = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, constants);
-  if (limit === 1 || limit === 0) return true;
-  return (
-    select.larg === undefined &&
-    select.groupClause === undefined &&
-    hasCall([select.targetList, select.sortClause], ({ over, name }) => !over && isAggregate(name)) &&
-    !hasCall(select.targetList, ({ over }) => over)
-  );
-}
-
-/** The result column that ORDER BY means, by position or name. */
-function targetMeant(node: Node | undefined, names: readonly string[]): number | null {
-  if (node === undefined) return null;
-  if ('A_Const' in node) {
-    const position = node.A_Const.ival?.ival ?? 0;
-    if (position >= 1 && position <= names.length) return position - 1;
-    throw new NotProven('an order by a constant is not proven there');
-  }
-  const path = 'ColumnRef' in node ? namesOf(node.ColumnRef.fields) : [];
-  const found = path.length === 1 ? names.indexOf(path[0]!) : -1;
-  return found < 0 ? null : found;
-}
-
-/** Texts by their bytes; `each`: every value is compared. */
-function comparedForm(value: MysqlValue, each: boolean): string {
-  if (each) return comparableMysql(value);
-  return isMysqlText(value.type) ? (value.byBytes ?? value.sql) : checkedDate(value);
-}
-
-/** Values whose text there is Postgres' text of the type that Postgres gives them. */
-function checkedForm(column: MysqlValue, type: PgType): MysqlValue {
-  const own = column.type;
-  const fits =
-    isInteger(type) === isInteger(own) &&
-    (type.name !== 'numeric' ||
-      (own.name === 'numeric' && (!isFixed(own) || !isFixed(type) || own.scale === type.scale))) &&
-    (type.name === own.name || isInteger(type) || type.name === 'numeric' || (isMysqlText(type) && isMysqlText(own)));
-  if (!fits) throw new NotProven('a column has another form there');
-  return column.type === type ? column : { ...column, type };
-}
-
-function haveOneForm(a: MysqlValue, b: MysqlValue, type: PgType): boolean {
-  if (isInteger(type)) return isInteger(a.type) && isInteger(b.type);
-  if (isFixed(type)) return [a, b].every((side) => isFixed(side.type) && side.type.scale === type.scale);
-  if (isMysqlText(type)) return [a, b].every((side) => isMysqlText(side.type) && side.byBytes !== undefined);
-  return isMoment(type) && [a, b].every((side) => side.type.name === type.name && side.exact);
 }

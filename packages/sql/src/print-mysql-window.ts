@@ -3,21 +3,9 @@ import type { Node, WindowDef } from 'libpg-query';
 import { sortDirection } from './bind-query-expression.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
 import { checkedDate } from './print-mysql-zero-date.ts';
+import { FRAME } from './window-frame.ts';
 
-/** Bits of `frameOptions` in the syntax tree. */
-const FRAME = {
-  nondefault: 0x1,
-  rows: 0x4,
-  startUnbounded: 0x20,
-  endUnbounded: 0x100,
-  startCurrent: 0x200,
-  endCurrent: 0x400,
-  startPreceding: 0x800,
-  endPreceding: 0x1000,
-  startFollowing: 0x2000,
-  endFollowing: 0x4000,
-  exclusions: 0x8000 | 0x10000 | 0x20000,
-} as const;
+const EXCLUSIONS = FRAME.excludeCurrent | FRAME.excludeGroup | FRAME.excludeTies;
 
 /** What stands in the parentheses of OVER. Throws NotProven. */
 export function printMysqlWindow(
@@ -60,7 +48,7 @@ function plain(value: MysqlValue): MysqlValue {
 
 function frame({ frameOptions = 0, startOffset, endOffset }: WindowDef): string[] {
   if ((frameOptions & FRAME.nondefault) === 0) return [];
-  if ((frameOptions & FRAME.exclusions) !== 0 || (frameOptions & FRAME.rows) === 0)
+  if ((frameOptions & EXCLUSIONS) !== 0 || (frameOptions & FRAME.rows) === 0)
     throw new NotProven('a frame that is not of rows is not proven there');
   const bound = (
     flags: Record<'unbounded' | 'current' | 'preceding' | 'following', number>,

@@ -17,7 +17,7 @@ import {
 } from './pg-type.ts';
 
 /** Bits of `frameOptions` in the syntax tree. */
-const FRAME = {
+export const FRAME = {
   nondefault: 0x1,
   range: 0x2,
   rows: 0x4,

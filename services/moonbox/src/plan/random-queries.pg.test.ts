@@ -1,46 +1,70 @@
 import { SqlError } from '@rtdp/sql/problem';
 import { expect, test } from 'vitest';
+import type { Plan } from './contract.ts';
 import { randomQuery, randomTables } from './testing/random-query.ts';
 import { comparable, TwoStores } from './testing/two-stores.ts';
 
-test('random queries over two stores give what one Postgres gives', { timeout: 600_000 }, async () => {
-  const seed = Number(process.env.RTDP_SEED ?? 20261125);
-  const wanted = Number(process.env.RTDP_RUNS ?? 200);
-  await using stores = await TwoStores.open(randomTables(seed, 40), { mariaCollation: 'utf8mb4_general_ci' });
-  const differences: string[] = [];
-  const counts = { compared: 0, refused: 0, failed: 0, whole: 0, rows: 0, several: 0, grouped: 0, limited: 0 };
-  for (let number = 0; counts.compared < wanted && number < wanted * 3; number += 1) {
-    const { sql, ordered } = randomQuery(seed * 1000 + number);
-    const told = `seed ${seed}, query ${number}: ${sql}`;
+const SEED = Number(process.env.RTDP_SEED ?? 20261125);
+
+interface Comparison {
+  readonly differences: string[];
+  /** Of the queries that were answered. */
+  readonly plans: Plan[];
+  rows: number;
+  refused: number;
+  /** Postgres itself refuses some joins and overflows; then nothing is proven either way. */
+  failed: number;
+}
+
+/** Asks queries of both until `wanted` are answered. */
+async function compare(stores: TwoStores, wanted: number, store?: 'maria'): Promise<Comparison> {
+  const found: Comparison = { differences: [], plans: [], rows: 0, refused: 0, failed: 0 };
+  for (let number = 0; found.plans.length < wanted && number < wanted * 3; number += 1) {
+    const { sql, ordered } = randomQuery(SEED * 1000 + number, store);
+    const told = `seed ${SEED}, query ${number}: ${sql}`;
     let expected: string[];
     try {
       expected = comparable(await stores.expected(sql), ordered);
     } catch {
-      // Postgres itself refuses some joins and overflows; then nothing is proven either way.
-      counts.failed += 1;
+      found.failed += 1;
       continue;
     }
     try {
       const plan = stores.plan(sql);
       const answer = comparable(await stores.run(plan), ordered);
-      counts.compared += 1;
-      counts.rows += answer.length;
-      if (plan.whole !== undefined) counts.whole += 1;
-      const inMaria = plan.parts.filter(({ store }) => store === 'maria').map((part) => part.sql);
-      if (inMaria.some((sent) => /COUNT\(|GROUP BY/.test(sent))) counts.grouped += 1;
-      if (inMaria.some((sent) => / LIMIT /.test(sent))) counts.limited += 1;
-      if (new Set(plan.parts.map(({ store }) => store)).size > 1) counts.several += 1;
+      found.plans.push(plan);
+      found.rows += answer.length;
       if (JSON.stringify(answer) !== JSON.stringify(expected)) {
-        differences.push(
-          `${told}\n  parts: ${JSON.stringify(plan.whole ?? plan.parts.map((part) => part.sql))}\n  local: ${plan.local?.sql}\n  got ${answer.slice(0, 5).join(' ')} (${answer.length})\n  want ${expected.slice(0, 5).join(' ')} (${expected.length})`,
+        found.differences.push(
+          `${told}\n  sent: ${JSON.stringify(sentBy(plan))}\n  local: ${plan.local?.sql}\n  got ${answer.slice(0, 5).join(' ')} (${answer.length})\n  want ${expected.slice(0, 5).join(' ')} (${expected.length})`,
         );
       }
     } catch (error) {
-      if (error instanceof SqlError) counts.refused += 1;
-      else differences.push(`${told}\n  ${(error as Error).message}`);
+      if (error instanceof SqlError) found.refused += 1;
+      else found.differences.push(`${told}\n  ${(error as Error).message}`);
       if (process.env.RTDP_TELL !== undefined) console.log(told, (error as Error).message);
     }
   }
+  return found;
+}
+
+function sentBy({ whole, parts }: Plan, store?: 'maria'): string[] {
+  const sent = [...(whole === undefined ? [] : [whole]), ...parts];
+  return sent.filter((one) => store === undefined || one.store === store).map(({ sql }) => sql);
+}
+
+test('random queries over two stores give what one Postgres gives', { timeout: 600_000 }, async () => {
+  const wanted = Number(process.env.RTDP_RUNS ?? 200);
+  await using stores = await TwoStores.open(randomTables(SEED, 40), { mariaCollation: 'utf8mb4_general_ci' });
+  const { differences, plans, ...others } = await compare(stores, wanted);
+  const inMaria = plans.map((plan) => sentBy(plan, 'maria'));
+  const counts = {
+    ...others,
+    compared: plans.length,
+    several: plans.filter(({ parts }) => new Set(parts.map(({ store }) => store)).size > 1).length,
+    grouped: inMaria.filter((sent) => sent.some((sql) => /COUNT\(|GROUP BY/.test(sql))).length,
+    limited: inMaria.filter((sent) => sent.some((sql) => / LIMIT /.test(sql))).length,
+  };
   expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
   expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
   expect(counts.several, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
@@ -48,53 +72,23 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
   expect(counts.refused, JSON.stringify(counts)).toBeLessThan(wanted / 20);
 });
 
-test('random queries over one MariaDB give what one Postgres gives, most of them computed there as a whole', {
+test('random queries over one MariaDB give the same, most of them computed there as a whole', {
   timeout: 600_000,
 }, async () => {
-  const seed = Number(process.env.RTDP_SEED ?? 20261125);
   const wanted = Number(process.env.RTDP_RUNS ?? 120);
-  await using stores = await TwoStores.open(randomTables(seed + 1, 40), { mariaCollation: 'utf8mb4_general_ci' });
-  const differences: string[] = [];
-  const reasons = new Map<string, number>();
-  const counts = { compared: 0, refused: 0, failed: 0, whole: 0, rows: 0 };
-  for (let number = 0; counts.compared < wanted && number < wanted * 3; number += 1) {
-    const { sql, ordered } = randomQuery(seed * 1000 + number, 'maria');
-    const told = `seed ${seed}, query ${number}: ${sql}`;
-    let expected: string[];
-    try {
-      expected = comparable(await stores.expected(sql), ordered);
-    } catch {
-      counts.failed += 1;
-      continue;
-    }
-    try {
-      const plan = stores.plan(sql);
-      const answer = comparable(await stores.run(plan), ordered);
-      counts.compared += 1;
-      counts.rows += answer.length;
-      if (plan.whole !== undefined) counts.whole += 1;
-      for (const { what, why } of plan.decisions)
-        if (what === 'the whole query') reasons.set(why, (reasons.get(why) ?? 0) + 1);
-      if (JSON.stringify(answer) !== JSON.stringify(expected)) {
-        differences.push(
-          `${told}\n  ${JSON.stringify(plan.whole ?? plan.parts.map((part) => part.sql))}\n  local: ${plan.local?.sql}\n  got ${answer.slice(0, 5).join(' ')} (${answer.length})\n  want ${expected.slice(0, 5).join(' ')} (${expected.length})`,
-        );
-      }
-    } catch (error) {
-      if (error instanceof SqlError) counts.refused += 1;
-      else
-        differences.push(
-          `${told}\n  ${(error as Error).message} ${JSON.stringify(stores.plan(sql).whole?.sql ?? stores.plan(sql).parts.map((part) => part.sql))}`,
-        );
-      if (process.env.RTDP_TELL !== undefined) console.log(told, (error as Error).message);
-    }
-  }
+  await using stores = await TwoStores.open(randomTables(SEED + 1, 40), { mariaCollation: 'utf8mb4_general_ci' });
+  const { differences, plans, ...others } = await compare(stores, wanted, 'maria');
+  const counts = {
+    ...others,
+    compared: plans.length,
+    whole: plans.filter(({ whole }) => whole !== undefined).length,
+  };
   if (process.env.RTDP_TELL !== undefined)
     console.log(
       counts,
-      [...reasons].sort((a, b) => b[1] - a[1]),
+      plans.flatMap((plan) => plan.decisions.slice(0, 1)),
     );
   expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
   expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
-  expect(counts.whole, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
+  expect(counts.whole, JSON.stringify(counts)).toBeGreaterThan(wanted / 2);
 });

@@ -2,10 +2,10 @@
 import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
 import { Statement } from '@rtdp/sql/expression';
+import { isGroupedSelect } from '@rtdp/sql/mysql-select-shape';
 import { NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
 import type { MysqlNames } from '@rtdp/sql/print-mysql';
-import { isGroupedSelect } from '@rtdp/sql/print-mysql-query';
 import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
 import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
