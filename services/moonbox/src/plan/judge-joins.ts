@@ -5,6 +5,7 @@ import { NotProven } from '@rtdp/sql/mysql-value';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
+import { keepsIndex } from './mysql-column.ts';
 import { visibleKey } from './visible-key.ts';
 
 /** So many pairs of rows are compared in about a second. */
@@ -36,8 +37,14 @@ export function judgeJoins(select: SelectStmt, facts: QueryFacts, tables: Readon
     const next = groupOf.get(member) ?? member;
     return next === member ? member : leader(next);
   };
-  const isKey = (member: Member, column: string): boolean =>
-    member === DERIVED || visibleKey(tables.get(member)!)[0] === column;
+  const isKey = (member: Member, name: string): boolean => {
+    if (member === DERIVED) return true;
+    const { columns } = tables.get(member)!;
+    return (
+      visibleKey(tables.get(member)!)[0] === name &&
+      columns.some((column) => column.name === name && keepsIndex(column))
+    );
+  };
   for (const condition of conditions) {
     const sides = sidesOf(condition, facts, tables);
     if (sides === null) continue;

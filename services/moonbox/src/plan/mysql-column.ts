@@ -17,6 +17,11 @@ export function mysqlColumn(alias: string, column: IntrospectedColumn, facts: Se
   return { sql, type, exact, nullable, isLong, byBytes: `${sql} COLLATE ${bytes}` };
 }
 
+/** An equality of the column, as it is sent, is found by an index: a text under another collation and a date that is checked are not. */
+export function keepsIndex({ type, exact }: IntrospectedColumn): boolean {
+  return exact && type.name !== 'date' && type.name !== 'timestamp' && type.name !== 'timestamptz';
+}
+
 /** The facts of a MySQL or MariaDB; undefined where they are not known. */
 export function mysqlVersion(facts: ServerFacts | undefined): ServerVersion | undefined {
   if (facts === undefined || facts.product === 'postgres') return undefined;

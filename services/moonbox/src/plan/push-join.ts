@@ -2,6 +2,7 @@
 import { namesOf } from '@rtdp/sql/bind-expression';
 import type { Node, RangeVar } from '@rtdp/sql/syntax-tree';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
+import { keepsIndex } from './mysql-column.ts';
 import { visibleKey } from './visible-key.ts';
 
 interface Edge {
@@ -48,6 +49,11 @@ function edgeOf(condition: Node, together: readonly RangeVar[], options: JudgeOp
     return { table: origin.table, column: options.tables.get(origin.table)!.columns[origin.index]!.name };
   });
   if (a == null || b == null || a.table === b.table) return [];
+  const isFound = [a, b].every(({ table, column }) => {
+    const { storeKind, columns } = options.tables.get(table)!;
+    return storeKind !== 'mysql' || columns.some((one) => one.name === column && keepsIndex(one));
+  });
+  if (!isFound) return [];
   return judgeCondition(condition, new Set([a.table, b.table]), options) === 'exact' ? [{ a, b }] : [];
 }
 
