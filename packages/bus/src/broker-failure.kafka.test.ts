@@ -27,8 +27,6 @@ async function newTopic(): Promise<string> {
 }
 
 async function committed(topic: string): Promise<string[]> {
-  // Commits are durable before their markers are written.
-  await sleep(500);
   const found: string[] = [];
   for (const partition of [0, 1]) {
     for await (const batch of bus.readFrom(topic, partition, 'earliest')) {
@@ -108,7 +106,9 @@ test('a broker killed under load and started again: every message once, in order
     await vi.waitFor(() => expect(seen.flat().length).toBe(written), { timeout: 30_000 });
     expect(seen).toEqual([all.filter((n) => n % 2 === 0), all.filter((n) => n % 2 === 1)]);
     expect(errors).toEqual([]);
-    expect((await committed(topic)).map(Number).sort((a, b) => a - b)).toEqual(all);
+    // Commits are durable before their markers are written.
+    const numbers = async () => (await committed(topic)).map(Number).sort((a, b) => a - b);
+    await expect.poll(numbers, { timeout: 30_000 }).toEqual(all);
     expect(consumer.health()).toMatchObject({ connected: true });
   } finally {
     stop.abort();
@@ -134,7 +134,7 @@ test('a commit that a dead broker never answers is unknown, and the next start f
   const next = await producer.begin();
   await next.send(topic, [{ partition: 0, key: null, value: Buffer.from('after') }]);
   await next.commit();
-  expect(await committed(topic)).toEqual([...found, 'after']);
+  await expect.poll(() => committed(topic), { timeout: 30_000 }).toEqual([...found, 'after']);
   await producer.close();
 }, 120_000);
 

@@ -62,7 +62,9 @@ function noting(topic: string, options: Partial<ConsumerOptions> = {}) {
   return { consumer, seen, errors, assigned, revoked };
 }
 
-const until = (condition: () => void) => vi.waitFor(condition, { timeout: 15_000, interval: 10 });
+const until = (condition: () => void) => vi.waitFor(condition, { timeout: 40_000, interval: 10 });
+// Milliseconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 120_000 });
 
 test('reads from where the caller says, with keys, headers and times, and knows its lag', async () => {
   const topic = await newTopic(2);
@@ -156,9 +158,11 @@ test('an open transaction is lag for nobody and holds back what comes after it',
   const transaction = await transactional.begin();
   await transaction.send(topic, [{ partition: 0, key: null, value: Buffer.from('inside') }]);
   await write(topic, ['outside']);
+  const held = { position: 0n, lag: 0n, highWatermark: 2n, lastStableOffset: 0n };
+  await until(() => expect(consumer.positions()[0]).toMatchObject(held));
   await sleep(300);
   expect(seen).toEqual([]);
-  expect(consumer.positions()[0]).toMatchObject({ position: 0n, lag: 0n, highWatermark: 2n, lastStableOffset: 0n });
+  expect(consumer.positions()[0]).toMatchObject(held);
   await transaction.commit();
   await until(() => expect(seen).toEqual(['0:inside', '0:outside']));
   await consumer.stop();
@@ -186,7 +190,8 @@ test('awaiting in onBatch is the back-pressure: one batch at a time per partitio
   });
   for (let index = 0; index < 10; index++) await write(topic, [`${1000 + index}${'x'.repeat(2000)}`]);
   await consumer.start();
-  await sleep(500);
+  await until(() => expect(running).toBe(1));
+  await sleep(300);
   expect(running).toBe(1);
   release();
   await until(() => expect(seen).toEqual(Array.from({ length: 10 }, (_, index) => String(1000 + index))));
@@ -256,7 +261,8 @@ test('while it reads, deleted records ahead of it stop the partition as well', a
   await write(topic, ['a']);
   await until(() => expect(seen).toEqual(['0:a']));
   consumer.pause(topic);
-  await sleep(150);
+  // A fetch that is still under way would bring what is written next.
+  await until(() => expect(Date.now() - (consumer.health().lastFetchAt ?? 0)).toBeGreaterThan(1_000));
   await write(topic, ['b', 'c', 'd']);
   await bus.admin().deleteRecords(topic, [{ partition: 0, offset: 4n }]);
   consumer.resume(topic);
@@ -349,16 +355,19 @@ test('a batch that takes longer than the session keeps its place in the group', 
   });
   await write(topic, ['slow']);
   await consumer.start();
-  await vi.waitFor(() => expect(seen).toEqual(['slow']), { timeout: 12_000 });
+  await vi.waitFor(() => expect(seen).toEqual(['slow']), { timeout: 40_000 });
   expect(assigned).toEqual(['0']);
   expect(revoked).toEqual([]);
   await consumer.stop();
-}, 30_000);
+});
 
-test('a message reaches an idle consumer within milliseconds', async () => {
+const LONG_POLL_MS = 2_000;
+
+test('a message reaches an idle consumer at once, not when its long poll ends', async () => {
   const topic = await newTopic(4);
   const delays: number[] = [];
   const { consumer } = noting(topic, {
+    maxWaitMs: LONG_POLL_MS,
     onBatch: async (batch) => {
       for (const { value } of batch.messages) delays.push(performance.now() - Number(value));
     },
@@ -370,8 +379,8 @@ test('a message reaches an idle consumer within milliseconds', async () => {
   }
   await until(() => expect(delays).toHaveLength(60));
   const median = delays.sort((a, b) => a - b)[30]!;
-  // Far above what is measured (a few ms), far below the 100 ms of a long poll that nothing interrupts.
-  expect(median).toBeLessThan(50);
+  // Far above what is measured (a few ms), far below a long poll that nothing interrupts.
+  expect(median).toBeLessThan(LONG_POLL_MS / 5);
   await consumer.stop();
 });
 

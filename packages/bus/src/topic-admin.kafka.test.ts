@@ -1,9 +1,12 @@
 /** Proves how topics are made, described and deleted, and that an existing one is never changed in place. */
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Bus, BusProducer } from './bus.ts';
 import { connectBus } from './connect.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 let bus: Bus;
 let producer: BusProducer;

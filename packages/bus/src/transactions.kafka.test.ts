@@ -2,9 +2,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import type { Bus } from './bus.ts';
 import { connectBus } from './connect.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 let bus: Bus;
 

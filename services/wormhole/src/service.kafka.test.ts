@@ -4,10 +4,13 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { createWormholeClient } from './client.ts';
 import { eventually } from './fixtures/flow-fixture.ts';
 import { type SourceTable, SourceWriter } from './fixtures/source-writer.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', async () => {
   const { brokers } = await testKafka();

@@ -118,20 +118,24 @@ test('a part that crashes comes back by itself, and stop works while it is down'
   const told: PartStatus[] = [];
   const platform = await startPlatform({ ...folder, onPart: (status) => told.push(status) });
   const warehouse = () => platform.parts().find((part) => part.name === 'warehouse');
+  // What was told: it is down for half a second only, and may be up again when somebody looks.
+  const ends = () => told.filter(({ name, detail }) => name === 'warehouse' && detail.startsWith('it ended by itself'));
   const first = warehouse()?.pid ?? 0;
   signalTree(first, 'SIGKILL');
-  await expect.poll(() => warehouse()?.state, { timeout: 5000 }).toBe('down');
-  expect(warehouse()?.detail).toContain('it ended by itself (signal SIGKILL); started again in 0.5 s');
-  await expect.poll(() => warehouse(), { timeout: 10_000 }).toMatchObject({ state: 'ok', restarts: 1 });
+  await expect.poll(() => ends().length, { timeout: 30_000 }).toBe(1);
+  expect(ends()[0]).toMatchObject({
+    state: 'down',
+    detail: expect.stringContaining('it ended by itself (signal SIGKILL); started again in 0.5 s'),
+  });
+  await expect.poll(() => warehouse(), { timeout: 30_000 }).toMatchObject({ state: 'ok', restarts: 1 });
   const second = warehouse()?.pid ?? 0;
   expect(second).not.toBe(first);
   expect(await query(platform.description.warehouse.writer.url, 'select 1 as one')).toEqual([{ one: 1 }]);
   signalTree(second, 'SIGKILL');
-  await expect.poll(() => warehouse()?.state, { timeout: 5000 }).toBe('down');
+  await expect.poll(() => ends().length, { timeout: 30_000 }).toBe(2);
   await platform.stop();
   expect(platform.parts().map((part) => part.state)).toEqual(['stopped', 'stopped']);
   expect(await acceptsConnection(folder.ports.shop)).toBe(false);
-  expect(told.map((status) => `${status.name} ${status.state}`)).toContain('warehouse down');
 });
 
 test('what a killed supervisor left running is stopped by the next start, with its data kept', async () => {

@@ -2,11 +2,14 @@
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import type { DeadLetter } from './dead-letter.ts';
 import type { RereadRequest } from './reread-request.ts';
 import { rowsOf, streamFixture } from './testing/stream-fixture.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 /** More than a page, and not compressible, so that it is stored outside of the row. */
 const BIG = `(select string_agg(md5(g::text), '') from generate_series(1, 1000) g)`;

@@ -2,10 +2,13 @@
 import { connectBus } from '@rtdp/bus/connect';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import { readPosition } from './position-record.ts';
 import { Publisher } from './publisher.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test.each(['exactly-once', 'at-least-once'] as const)(
   '%s: a process that was taken over moves nothing',

@@ -6,8 +6,11 @@ import { uniqueName } from '@rtdp/testing/names';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { rowsOf, type StreamFixture, streamFixture } from './testing/stream-fixture.ts';
+
+// Brokers and servers are started and killed: half a minute on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 300_000 });
 
 async function idsOf(source: StreamFixture): Promise<unknown[]> {
   return rowsOf(await source.messages(), 't').map((row) => row.values.id);
@@ -37,7 +40,7 @@ test('a terminated walsender is replaced, in the middle of rows too', async () =
   await waitForRows(source, 20_000);
   expect(await idsOf(source)).toEqual(upTo(20_000));
   expect(source.stream.figures.restarts).toBeGreaterThan(0);
-}, 90_000);
+});
 
 test('a server that restarts, or is killed, is found again', async () => {
   await using server = await ownPostgres();
@@ -57,7 +60,7 @@ test('a server that restarts, or is killed, is found again', async () => {
   await waitForRows(source, 3);
   expect(await idsOf(source)).toEqual([1, 2, 3]);
   await source.stream.stop();
-}, 120_000);
+});
 
 test('a cut network is noticed and the stream goes on when it is mended', async () => {
   await using database = await testPostgres();
@@ -76,7 +79,7 @@ test('a cut network is noticed and the stream goes on when it is mended', async 
   network.mend();
   await waitForRows(source, 2);
   await source.stream.stop();
-}, 90_000);
+});
 
 test('a network that swallows everything without a word is noticed too, and an idle one is not taken for it', async () => {
   await using database = await testPostgres();
@@ -101,22 +104,22 @@ test('a network that swallows everything without a word is noticed too, and an i
   network.mend();
   await waitForRows(source, 1);
   await source.stream.stop();
-}, 120_000);
+});
 
 test('silence longer than wal_sender_timeout does not end the connection: the server is answered', async () => {
-  await using server = await ownPostgres({ settings: { wal_sender_timeout: '1s' } });
+  await using server = await ownPostgres({ settings: { wal_sender_timeout: '3s' } });
   await using source = await streamFixture({ url: server.url, ...(await testKafka()) }, uniqueName('s'), {
     heartbeatMs: 60_000,
   });
   await source.session.query('create table t (id int primary key)');
   await source.publish(['t']);
   await source.stream.start();
-  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  await new Promise((resolve) => setTimeout(resolve, 8_000));
   await source.session.query('insert into t values (1)');
   await waitForRows(source, 1);
   expect(source.stream.figures.restarts).toBe(0);
   await source.stream.stop();
-}, 90_000);
+});
 
 test('a dropped slot and a slot ahead of the position stop the stream with what to do', async () => {
   await using database = await testPostgres();
@@ -137,7 +140,7 @@ test('a dropped slot and a slot ahead of the position stop the stream with what 
   expect(source.stream.state()).toMatchObject({ name: 'stopped', reason: { code: 'DBUS_SLOT_AHEAD' } });
   await database.query(`select pg_drop_replication_slot('${slot}')`);
   await expect(source.stream.start()).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
-}, 90_000);
+});
 
 test('a second process takes the source over; the first one is fenced and stops', async () => {
   await using database = await testPostgres();
@@ -164,7 +167,7 @@ test('a second process takes the source over; the first one is fenced and stops'
   await waitForRows(source, Number(rows[0]!.count));
   expect(await idsOf(source)).toEqual(upTo(Number(rows[0]!.count)));
   await second.stop();
-}, 90_000);
+});
 
 test('while the broker is away nothing is acknowledged to the source, and nothing is lost or doubled when it is back', async () => {
   await using database = await testPostgres();
@@ -191,8 +194,8 @@ test('while the broker is away nothing is acknowledged to the source, and nothin
   await kafka.restart();
   await waitForRows(source, 3_000);
   expect(await idsOf(source)).toEqual(upTo(3_000));
-  await expect.poll(confirmed, { timeout: 10_000 }).toEqual({ behind: false });
-}, 120_000);
+  await expect.poll(confirmed, { timeout: 30_000 }).toEqual({ behind: false });
+});
 
 async function insertLater(url: string, id: number): Promise<void> {
   const { default: pg } = await import('pg');

@@ -3,9 +3,12 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { familyOf } from '@rtdp/ums/message-kinds';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import { rowsOf, streamFixture } from './testing/stream-fixture.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('inserts, updates, deletes, key changes and truncates become rows whose ids move by the stride', async () => {
   await using database = await testPostgres();

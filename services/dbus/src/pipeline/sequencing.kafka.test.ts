@@ -2,9 +2,12 @@
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { SchemaOpening } from './schema-ledger.ts';
 import { rowsOf, streamFixture } from './testing/stream-fixture.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a DDL ends the old namespace in every partition and opens the next version, compatible or not', async () => {
   await using database = await testPostgres();

@@ -1,8 +1,11 @@
 /** Proves that requests in a sink's own text are answered, and that one that nobody can answer holds up no other. */
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import { dbusFixture, rowsOf, until } from '../testing/dbus-fixture.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('keys come as a sink has them; one that Postgres cannot read is left out', async () => {
   await using fixture = await dbusFixture();

@@ -3,10 +3,13 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { envelopePrefix, envelopeSuffix } from '@rtdp/ums/envelope';
 import { SYSTEM_FIELDS } from '@rtdp/ums/types';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { namespaceOf } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a row that the sink refuses and one that cannot be decoded are kept; edited, they are replayed by id', async () => {
   await using metadata = await testPostgres();

@@ -2,11 +2,14 @@
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { readMessage } from '@rtdp/ums/message';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, type FlowFixture, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { ordersOf } from '../fixtures/tables.ts';
 import { followMessage } from './follow-message.ts';
 import { BATCH_KIND, FEEDBACK_TOPIC, NOTICE_KIND } from './records.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 type Told = Record<string, unknown>;
 

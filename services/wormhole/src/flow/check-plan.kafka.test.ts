@@ -1,9 +1,12 @@
 /** What is told of a flow before it runs. */
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('mistakes in SQL, a sink that does not answer, and a table that another flow writes are told, and nothing is deployed', async () => {
   await using metadata = await testPostgres();

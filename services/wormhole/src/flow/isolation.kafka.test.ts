@@ -2,9 +2,12 @@
 import { testKafka } from '@rtdp/testing/kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('while the sink of one flow is down another flow goes on, and afterwards nothing is missing', async () => {
   await using metadata = await testPostgres();

@@ -1,10 +1,13 @@
 /** What happens when a source table changes: the sink follows what is compatible, and waits with the difference shown otherwise. */
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import type { SourceTable } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 const note = { name: 'note', type: 'string', nullable: true, encoded: false, sourceType: 'text' } as const;
 

@@ -1,12 +1,15 @@
 /** A flow with SQL: filter, project, explode; a row that leaves the filter leaves the sink; mistakes are told before it runs. */
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import type { SourceTable } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
 import { readFlowDefinition } from './definition.ts';
 import { dryRun } from './dry-run.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('a filter and a projection, kept true while rows change', async () => {
   await using metadata = await testPostgres();

@@ -1,10 +1,13 @@
 /** A flow without SQL: every table of a source arrives in Postgres as it is, exactly once in effect, also over a restart. */
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
 import type { SourceTable } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('rows of several partitions and tables arrive, change and go', async () => {
   await using metadata = await testPostgres();
