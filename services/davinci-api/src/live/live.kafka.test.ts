@@ -114,6 +114,30 @@ test('a commit refreshes the widgets that read the table, and only those', async
   // One before the commit, one after it for both who asked at once; none for the widget of another table.
   expect([await audited(sum.id), await audited(pieces.id)]).toEqual([2, 0]);
 
+  // Asked together they share a statement, which the audit has under each of them, and under none that did not read the table.
+  const shared = [crypto.randomUUID(), crypto.randomUUID()];
+  const questions = shared.map((widgetId, index) => ({
+    id: widgetId,
+    widgetId,
+    viewId: orders.id,
+    measures: [{ column: 'amount', aggregation: index === 0 ? 'max' : 'min' }],
+  }));
+  const together = await fetch(`${baseUrl}/api/queries`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${services.token}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ questions }),
+  });
+  const lines = (await together.text()).trimEnd().split('\n');
+  expect(lines.map((line) => JSON.parse(line).result.rows[0][0]).sort()).toEqual([10, 32]);
+  const statementsOf = async (id: string) =>
+    (await gateway.listQueries({ label: `widget:${id}` })).items.map(({ id: statement }) => statement);
+  while ((await audited(shared[0]!)) < 1 && Date.now() < deadline + 10_000)
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  const [one, another] = [await statementsOf(shared[0]!), await statementsOf(shared[1]!)];
+  expect(one).toHaveLength(1);
+  expect(another).toEqual(one);
+  expect(await audited(pieces.id)).toBe(0);
+
   // Kept for the roles that it was answered for: with another one, the gateway decides anew.
   const { sub } = JSON.parse(Buffer.from(services.token.split('.')[1]!, 'base64url').toString());
   const token = await services.signToken({ subject: sub, organisationId: FIRST_ORGANISATION_ID, roles: ['viewer'] });
