@@ -27,19 +27,25 @@ export interface RegisteredWidget {
   schema: WidgetSchema;
   buildQuery: (query: WidgetQuery, model: Model) => QueryParts;
   View: ComponentType<WidgetViewProps>;
+  /** Fetches what draws it, so that it is there when the answer comes. */
+  load: () => Promise<unknown>;
+}
+
+function drawnBy(load: () => Promise<{ default: ComponentType<WidgetViewProps> }>) {
+  return { load, View: lazy(load) };
 }
 
 export const WIDGETS: Readonly<Record<string, RegisteredWidget>> = {
-  table: { schema: table, ...tableQuery, View: lazy(() => import('./table/View.tsx')) },
-  pivot: { schema: pivot, ...pivotQuery, View: lazy(() => import('./pivot/View.tsx')) },
-  scorecard: { schema: scorecard, ...scorecardQuery, View: lazy(() => import('./scorecard/View.tsx')) },
-  line: { schema: line, ...lineQuery, View: lazy(() => import('./line/View.tsx')) },
-  area: { schema: area, ...areaQuery, View: lazy(() => import('./area/View.tsx')) },
-  bar: { schema: bar, ...barQuery, View: lazy(() => import('./bar/View.tsx')) },
-  pie: { schema: pie, ...pieQuery, View: lazy(() => import('./pie/View.tsx')) },
-  scatter: { schema: scatter, ...scatterQuery, View: lazy(() => import('./scatter/View.tsx')) },
-  gauge: { schema: gauge, ...gaugeQuery, View: lazy(() => import('./gauge/View.tsx')) },
-  'heat-map': { schema: heatMap, ...heatMapQuery, View: lazy(() => import('./heat-map/View.tsx')) },
+  table: { schema: table, ...tableQuery, ...drawnBy(() => import('./table/View.tsx')) },
+  pivot: { schema: pivot, ...pivotQuery, ...drawnBy(() => import('./pivot/View.tsx')) },
+  scorecard: { schema: scorecard, ...scorecardQuery, ...drawnBy(() => import('./scorecard/View.tsx')) },
+  line: { schema: line, ...lineQuery, ...drawnBy(() => import('./line/View.tsx')) },
+  area: { schema: area, ...areaQuery, ...drawnBy(() => import('./area/View.tsx')) },
+  bar: { schema: bar, ...barQuery, ...drawnBy(() => import('./bar/View.tsx')) },
+  pie: { schema: pie, ...pieQuery, ...drawnBy(() => import('./pie/View.tsx')) },
+  scatter: { schema: scatter, ...scatterQuery, ...drawnBy(() => import('./scatter/View.tsx')) },
+  gauge: { schema: gauge, ...gaugeQuery, ...drawnBy(() => import('./gauge/View.tsx')) },
+  'heat-map': { schema: heatMap, ...heatMapQuery, ...drawnBy(() => import('./heat-map/View.tsx')) },
 };
 
 /** A kind by its name; undefined for one that this version does not know, which the page then says. */
