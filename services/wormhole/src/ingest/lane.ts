@@ -1,10 +1,9 @@
 /**
- * Decides how one sink table takes the messages of one partition: claim, decode, compute, store, in this order, the next
- * batch made ready while the last one is stored. Small and quick when little waits, large under load.
+ * Decides the life of one sink table in one partition: claim, gather, compute, store, in this order, the next batch made ready
+ * while the last one is stored; and what an error means for it.
  */
 import type { TableSink } from '@rtdp/stores/contract';
 import { RtdpError } from '@rtdp/ums/error';
-import { familyOf, isDataKind, type KindFamily } from '@rtdp/ums/message-kinds';
 import { laterTime } from '../feedback/latency.ts';
 import type { FlowContext } from '../flow/flow-context.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
@@ -12,9 +11,9 @@ import { type PreparedWork, prepareWork } from '../sink/prepare-work.ts';
 import { SinkWriter } from '../sink/sink-writer.ts';
 import type { Reason } from '../state/flow-store.ts';
 import { afterLaneError } from './after-lane-error.ts';
+import { emptyWork, IDLE_PROGRESS_MS, WorkGatherer } from './gather-work.ts';
 import { LaneQueue } from './lane-queue.ts';
 import { retryPause } from './retry-pause.ts';
-import { type LaneWork, WorkBuilder } from './to-batch.ts';
 import type { TopicMessage } from './topic-message.ts';
 import { within } from './within.ts';
 
@@ -41,10 +40,6 @@ export interface LaneOptions {
   isAssigned(): boolean;
 }
 
-/** Messages without rows that change the sink all the same. */
-const NEEDS_SINK: ReadonlySet<KindFamily> = new Set(['truncate', 'directive']);
-/** How long an idle lane's position in the sink may lag behind what it has seen, milliseconds. */
-const IDLE_PROGRESS_MS = 10_000;
 /** How long to wait before a partition that somebody else claimed is claimed back, if Kafka still says it is ours. */
 const FENCED_PAUSE_MS = 3_000;
 
@@ -61,7 +56,7 @@ export class Lane {
   readonly #context: FlowContext;
   readonly #queue = new LaneQueue();
   readonly #writer: SinkWriter;
-  readonly #builder: WorkBuilder;
+  readonly #gatherer: WorkGatherer;
   #state: LaneState = 'starting';
   #reason: Reason | undefined;
   /** Messages below were queued, or are done. */
@@ -92,8 +87,19 @@ export class Lane {
     this.#queuedTo = options.firstOffset;
     this.#accepting = options.isNew;
     this.#lastProgressAt = options.context.now();
-    this.#builder = new WorkBuilder(options.context.definition.limits);
     this.#writer = new SinkWriter(options);
+    this.#gatherer = new WorkGatherer({
+      context: options.context,
+      table: options.table,
+      queue: this.#queue,
+      isStopping: () => this.#stopping,
+      isOpen: () => this.#writer.isOpen,
+      claimLate: () => this.#claimLate(),
+      onTaken: (bytes) => {
+        this.#busyBytes += bytes;
+      },
+      idleProgress: () => (this.#idleProgressDue() ? this.doneOffset : undefined),
+    });
     this.claimed = new Promise((resolve) => {
       this.#claimed = resolve;
     });
@@ -148,7 +154,7 @@ export class Lane {
 
   /** Everything below needs never be given to this lane again. */
   get doneOffset(): bigint {
-    const idle = this.#accepting && this.#queue.length === 0 && this.#busyBytes === 0 && this.#builder.empty;
+    const idle = this.#accepting && this.#queue.length === 0 && this.#busyBytes === 0 && this.#gatherer.empty;
     const passed = this.#options.passedOffset();
     return idle && passed > this.#doneOffset ? passed : this.#doneOffset;
   }
@@ -241,7 +247,7 @@ export class Lane {
     };
     try {
       while (!this.#stopping && failed === undefined) {
-        const work = await this.#gather(
+        const work = await this.#gatherer.gather(
           () => storing !== undefined,
           () => failed !== undefined,
         );
@@ -263,71 +269,12 @@ export class Lane {
     if (this.#stopping && this.#writer.isOpen) await this.#storeIdleProgress();
   }
 
-  /** Waits for work worth a transaction; undefined when the lane ends. */
-  async #gather(isStoring: () => boolean, failed: () => boolean): Promise<LaneWork | undefined> {
-    const { lingerMs } = this.#context.definition.limits;
-    let lingerUntil = 0;
-    while (!this.#stopping && !failed()) {
-      const flush = await this.#fill();
-      if (flush || this.#builder.full) return this.#take();
-      if (!this.#builder.empty && !isStoring()) {
-        if (lingerMs === 0) return this.#take();
-        lingerUntil ||= this.#context.now() + lingerMs;
-        if (this.#context.now() >= lingerUntil) return this.#take();
-      }
-      if (this.#queue.length > 0) continue;
-      if (this.#builder.empty && !isStoring() && this.#idleProgressDue()) return emptyWork(this.doneOffset);
-      await this.#queue.changed(lingerUntil > 0 && !isStoring() ? lingerMs : IDLE_PROGRESS_MS);
-    }
-    return undefined;
-  }
-
-  #take(): LaneWork {
-    const work = this.#builder.take();
-    this.#busyBytes += work.bytes;
-    return work;
-  }
-
-  /** Moves waiting messages into the work; true when it must be stored before the next message can be taken. */
-  async #fill(): Promise<boolean> {
-    while (!this.#builder.full && !this.#stopping) {
-      const message = this.#queue.peek();
-      if (message === undefined) return false;
-      if (message.head !== undefined && isDataKind(message.kind)) {
-        const { head, namespace } = message;
-        let shape = this.table.knownShape(namespace, head.fieldsKey);
-        if (shape === undefined) {
-          // A new schema may alter the sink: what came before it is stored first.
-          if (!this.#builder.empty) return true;
-          shape = await this.table.adopt(namespace, head.fieldsKey, head.fields());
-        }
-        if (!(await this.#openLate())) return true;
-        this.#queue.shift();
-        this.#builder.addRows(message, shape);
-      } else {
-        if (NEEDS_SINK.has(familyOf(message.kind)) && !this.#writer.isOpen) await this.#openRecorded(message);
-        this.#queue.shift();
-        this.#builder.addControl(message, this.#writer.isOpen);
-      }
-    }
-    return false;
-  }
-
-  /** Claims when the sink table was made after the lane began. False: something must be stored first. */
-  async #openLate(): Promise<boolean> {
-    if (this.#writer.isOpen) return true;
-    if (!this.#builder.empty) return false;
+  /** A sink table that was made after the lane began. */
+  async #claimLate(): Promise<void> {
     const sink = await this.table.sink();
-    if (sink !== undefined) {
-      await this.#writer.claim(sink, this.#doneOffset);
-      this.#openPull = this.#writer.openPull;
-    }
-    return true;
-  }
-
-  async #openRecorded(message: TopicMessage): Promise<void> {
-    await this.table.adoptRecorded(message.namespace);
-    await this.#openLate();
+    if (sink === undefined) return;
+    await this.#writer.claim(sink, this.#doneOffset);
+    this.#openPull = this.#writer.openPull;
   }
 
   async #store(work: PreparedWork): Promise<void> {
@@ -367,7 +314,7 @@ export class Lane {
     const decision = afterLaneError(error);
     this.#accepting = false;
     this.#queue.clear();
-    this.#builder.take();
+    this.#gatherer.drop();
     this.#busyBytes = 0;
     this.#openPull = this.#writer.openPull;
     if (this.#stopping) return attempt;
@@ -396,7 +343,7 @@ export class Lane {
     try {
       await this.table.pause(reason);
     } catch (error) {
-      // The pause holds in this process; it will be met again after a restart, because the offset did not move.
+      // The reason for it will be met again, because the offset did not move.
       this.#context.logger.error({ err: error }, 'the pause of a table could not be recorded');
     }
   }
@@ -406,10 +353,6 @@ export class Lane {
     this.#reason = reason;
     this.#options.onState(this);
   }
-}
-
-function emptyWork(nextOffset: bigint): LaneWork {
-  return { steps: [], nextOffset, rows: 0, bytes: 0, newest: undefined, watermark: undefined, lastId: undefined };
 }
 
 function silentSink(): Reason {
