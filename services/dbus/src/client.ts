@@ -234,7 +234,8 @@ export interface DbusClient {
   listTables(name: string): Promise<CapturedTableView[]>;
   addTables(name: string, tables: string[]): Promise<SourceView>;
   removeTables(name: string, tables: string[]): Promise<SourceView>;
-  listPulls(name: string): Promise<PullView[]>;
+  /** Newest first; at most 1,000. */
+  listPulls(name: string, limit?: number): Promise<PullView[]>;
   getPull(name: string, id: string): Promise<PullView>;
   /** Asks for a full pull of these tables (patterns; all captured ones when left out). One that waits already is given again. */
   askPulls(name: string, tables?: string[]): Promise<PullView[]>;
@@ -266,7 +267,7 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     listTables: (name) => request('GET', at(name, '/tables'), z.array(capturedTableSchema)),
     addTables: (name, tables) => request('POST', at(name, '/tables'), sourceSchema, { tables }),
     removeTables: (name, tables) => request('DELETE', at(name, '/tables'), sourceSchema, { tables }),
-    listPulls: (name) => request('GET', at(name, '/pulls'), z.array(pullSchema)),
+    listPulls: (name, limit = 100) => request('GET', at(name, `/pulls?limit=${limit}`), z.array(pullSchema)),
     getPull: (name, id) => request('GET', at(name, `/pulls/${id}`), pullSchema),
     askPulls: (name, tables) =>
       request('POST', at(name, '/pulls'), z.array(pullSchema), tables === undefined ? {} : { tables }),

@@ -27,18 +27,24 @@ const ALWAYS_PRUNED: readonly Section[] = ['sources', 'flows'];
 /** What holds passwords. */
 const WITH_CREDENTIALS: readonly Kind[] = ['source', 'flow', 'mount', 'data source'];
 
-/** Steps in the order they are done: what is named before what names it, removals last and the other way round. */
+/** Steps in the order they are done: new flows, then what is named before what names it, removals last and the other way round. */
 export async function planPipeline(pipeline: Pipeline, clients: Clients, options: PlanOptions): Promise<PlannedStep[]> {
   const { things } = await readExisting(pipeline, clients);
   const planned = SECTION_NAMES.flatMap((section) =>
     (pipeline[section] ?? []).map((one) => planOne(SECTIONS[section], one, things[section], options)),
   );
+  planned.sort((a, b) => turnOf(a) - turnOf(b));
   if (!options.prune) return planned;
   const removals = [...SECTION_NAMES]
     .reverse()
     .filter((section) => ALWAYS_PRUNED.includes(section) || pipeline[section] !== undefined)
     .flatMap((section) => unnamed(SECTIONS[section], things[section], pipeline[section] ?? []));
   return [...planned, ...removals];
+}
+
+/** A new flow before its new source: then it is there from the topic's first message, and the source's first pulls do for both. */
+function turnOf({ action, kind }: PlannedStep): number {
+  return action === 'create' && kind === 'flow' ? 0 : 1;
 }
 
 function unnamed(

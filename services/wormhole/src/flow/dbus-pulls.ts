@@ -1,7 +1,7 @@
 /** Decides how Wormhole asks DBus for pulls: through its client, with the token of this platform's services. */
 import { readFile } from 'node:fs/promises';
-import { createDbusClient } from '@rtdp/dbus/client';
-import { RtdpError } from '@rtdp/ums/error';
+import { createDbusClient, type DbusClient, type PullView } from '@rtdp/dbus/client';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace, parseNamespace } from '@rtdp/ums/namespace';
 import type { PullService } from './request-pulls.ts';
 
@@ -28,7 +28,7 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
     async failureOf(namespace, pullId) {
       const source = await sourceOf(namespace);
       if (source === undefined) return null;
-      const pull = (await client.listPulls(source.name)).find((each) => each.id === pullId);
+      const pull = await knownPull(client, source.name, pullId);
       if (pull?.state !== 'failed') return null;
       return {
         code: pull.reason?.code ?? 'DBUS_PULL_FAILED',
@@ -37,16 +37,35 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
         facts: { source: source.name, pull: pullId },
       };
     },
-    async requestPull(namespace) {
+    async requestPull(namespace, since) {
       const { database, table } = parseNamespace(namespace);
       const source = await sourceOf(namespace);
       if (source === undefined) throw refused(namespace, 'DBus has no such source');
+      const found = since && newestOf(await client.listPulls(source.name, 1_000), database, table, since);
+      if (found !== undefined) return found.id;
       const pulls = await client.askPulls(source.name, [`${quoted(database)}.${quoted(table)}`]);
       const pull = pulls.find((each) => each.schema === database && each.table === table);
       if (pull === undefined) throw refused(namespace, 'DBus does not capture this table');
       return pull.id;
     },
   };
+}
+
+/** Undefined where it is gone, for example with a source that was removed and registered again. */
+async function knownPull(client: DbusClient, source: string, pullId: string): Promise<PullView | undefined> {
+  try {
+    return await client.getPull(source, pullId);
+  } catch (error) {
+    if (isRtdpError(error, 'DBUS_PULL_NOT_FOUND')) return undefined;
+    throw error;
+  }
+}
+
+function newestOf(pulls: readonly PullView[], schema: string, table: string, since: Date): PullView | undefined {
+  return pulls.find(
+    (pull) =>
+      pull.schema === schema && pull.table === table && pull.state !== 'cancelled' && new Date(pull.askedAt) >= since,
+  );
 }
 
 /** A table that the stream has not met yet has no version; any will do to match a pattern. */

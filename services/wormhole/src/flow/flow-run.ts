@@ -32,6 +32,8 @@ export interface FlowRunOptions {
   context: FlowContext;
   bus: Bus;
   reader: TopicReader;
+  /** The topic was made after the flow, so it is read from its beginning. */
+  wholeTopic: boolean;
   /** A step of the flow's state machine, with the reason where there is trouble. */
   onStep(step: FlowStep, reason: Reason | null): void;
 }
@@ -192,7 +194,8 @@ export class FlowRun implements StreamMember {
     const known = (await progress.partitions(id)).filter((at) => at.topic === this.topic);
     const missing = offsets.filter((at) => !known.some(({ partition }) => partition === at.partition));
     // A flow that runs already and meets a partition that is new reads it whole: all of it came after the flow.
-    const starts = resolveStart(known.length === 0 ? definition.from : 'earliest', missing);
+    const isWhole = known.length > 0 || this.#options.wholeTopic;
+    const starts = resolveStart(isWhole ? 'earliest' : definition.from, missing);
     const all = await progress.begin(
       this.context,
       [...starts].map(([partition, firstOffset]) => ({ topic: this.topic, partition, firstOffset })),

@@ -4,7 +4,7 @@ import { RtdpError } from '@rtdp/ums/error';
 import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
 import { discardDeadLetter, type ReplayResult, replayDeadLetter } from '../dead-letter/replay.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
-import type { StoredFlow, WantedState } from '../state/flow-store.ts';
+import type { PullState, StoredFlow, WantedState } from '../state/flow-store.ts';
 import { checkPlan, type FlowPlan } from './check-plan.ts';
 import { type FlowDefinition, readFlowDefinition } from './definition.ts';
 import type { FlowRun } from './flow-run.ts';
@@ -93,7 +93,7 @@ export class FlowService {
         ...options,
         definition,
         wanted: definition.autoStart ? 'running' : 'stopped',
-        pull: definition.from === 'pull' ? { state: 'wanted', tables: {} } : null,
+        pull: definition.from === 'pull' ? await this.#firstPull(definition) : null,
       });
       if (definition.autoStart) this.#launch(stored);
       return stored;
@@ -305,6 +305,11 @@ export class FlowService {
     if (running === undefined) return;
     await running.stop(step);
     this.#running.delete(id);
+  }
+
+  async #firstPull({ source }: FlowDefinition): Promise<PullState> {
+    const wholeTopic = !(await this.#around.bus.admin().listTopics()).includes(source.topic);
+    return { state: 'wanted', tables: {}, ...(wholeTopic ? { wholeTopic } : {}) };
   }
 
   async #requirePlan(definition: FlowDefinition): Promise<void> {

@@ -6,8 +6,11 @@ import type { Reason } from '../state/flow-store.ts';
 export interface PullService {
   /** Captured tables of all sources, as namespaces; the version may be any. */
   capturedTables(): Promise<{ namespace: string }[]>;
-  /** Asks for a full pull of a table; gives the pull's name. A pull of it that waits or runs already may be given instead. */
-  requestPull(namespace: string): Promise<string>;
+  /**
+   * Asks for a full pull of a table; gives the pull's name. A pull of it that waits already may be given instead; with `since`,
+   * any that was asked for after that moment and not cancelled, whatever became of it.
+   */
+  requestPull(namespace: string, since?: Date): Promise<string>;
   /** Why a pull of this table gave up; null while it has not, or is not known any more. */
   failureOf(namespace: string, pullId: string): Promise<Reason | null>;
 }
@@ -18,13 +21,14 @@ export interface RequestedPulls {
 }
 
 /**
- * Asks for what is not in `asked` yet. No captured table at all is not an answer: the source may be registered after the flow.
+ * Asks for what is not in `asked` yet; `since`: see {@link PullService.requestPull}. No captured table at all is not an answer: the source may be registered after the flow.
  * @returns undefined when there was nothing to ask for yet
  */
 export async function requestPulls(
   service: PullService,
   patternText: string,
   asked: Readonly<Record<string, string>>,
+  since?: Date,
 ): Promise<RequestedPulls | undefined> {
   const pattern: NamespacePattern = parsePattern(patternText);
   const captured = await service.capturedTables();
@@ -34,7 +38,7 @@ export async function requestPulls(
   for (const { namespace } of wanted) {
     const { database, table } = parseNamespace(namespace);
     const name = `${database}.${table}`;
-    if (tables[name] === undefined) tables[name] = await service.requestPull(namespace);
+    if (tables[name] === undefined) tables[name] = await service.requestPull(namespace, since);
   }
   return { tables };
 }

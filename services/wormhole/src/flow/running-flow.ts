@@ -130,7 +130,9 @@ export class RunningFlow {
         }
         this.#logger.warn({ err: error, attempt }, 'a flow cannot start yet');
         this.#step('trouble', reason);
-        await this.#pause(retryPause(attempt, this.stored.definition.retry, () => this.#around.random()));
+        // A topic that is still to be made comes with its source: soon, or when somebody registers it.
+        const tries = reason.code === 'BUS_TOPIC_MISSING' ? 0 : attempt;
+        await this.#pause(retryPause(tries, this.stored.definition.retry, () => this.#around.random()));
       }
     }
   }
@@ -144,6 +146,7 @@ export class RunningFlow {
     const run = new FlowRun({
       bus: around.bus,
       reader: around.readerOf(definition.stream),
+      wholeTopic: this.#pull?.wholeTopic === true,
       onStep: (step, reason) => this.#onStep(step, reason),
       context: flowContextOf(this.stored, around, this.#store, partitionCount, this.#logger),
     });
@@ -183,6 +186,7 @@ export class RunningFlow {
           this.#around.pulls,
           this.stored.definition.source.namespace,
           this.#pull.tables,
+          this.#pull.wholeTopic === true ? this.stored.createdAt : undefined,
         );
         if (asked !== undefined) {
           this.#pull = { state: 'requested', tables: asked.tables };

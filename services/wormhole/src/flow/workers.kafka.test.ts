@@ -1,9 +1,14 @@
 /** Two workers share the partitions, take each other's over, and do what either was asked; a lost position stops the flow. */
+import { randomUUID } from 'node:crypto';
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
+import { SourceWriter } from '../fixtures/source-writer.ts';
 import { ordersOf } from '../fixtures/tables.ts';
+
+// A few seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
 
 test('partitions move to a worker that joins and back when it leaves, and every row is there once', async () => {
   await using metadata = await testPostgres();
@@ -53,7 +58,7 @@ test('partitions move to a worker that joins and back when it leaves, and every 
   const count = async () => (await sink.query('select count(*)::int as n from public.orders')).rows[0]?.n;
   expect(await eventually(count, (n) => n === key)).toBe(key);
   expect(key).toBeGreaterThan(50);
-}, 120_000);
+});
 
 test('a flow paused through one worker is paused in the other', async () => {
   await using metadata = await testPostgres();
@@ -72,7 +77,7 @@ test('a flow paused through one worker is paused in the other', async () => {
       (n) => n === 1,
     ),
   ).toBe(1);
-}, 120_000);
+});
 
 test('a table paused through one worker is paused in the other, holds every row, and goes on in both when either resumes it', async () => {
   await using metadata = await testPostgres();
@@ -111,7 +116,57 @@ test('a table paused through one worker is paused in the other, holds every row,
     ['running'],
   ]);
   expect(await eventually(count, (n) => n === 4)).toBe(4);
-}, 120_000);
+});
+
+test('a flow that was there before its topic has all of it, and asks for no pull that the source makes anyway', async () => {
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  const asked: { namespace: string; since: Date | undefined }[] = [];
+  const later = `later${randomUUID().slice(0, 8)}`;
+  await using fixture = await flowFixture({
+    ...(await testKafka()),
+    metadataUrl: metadata.url,
+    sinkUrl: sink.url,
+    pulls: {
+      capturedTables: async () => [{ namespace: `postgresql.${later}.public.orders.1.0.0` }],
+      requestPull: async (namespace, since) => `pull ${asked.push({ namespace, since })}`,
+      failureOf: async () => null,
+    },
+  });
+  const { service } = fixture;
+  const flow = fixture.flow({
+    name: 'early',
+    from: 'pull',
+    autoStart: false,
+    source: { namespace: `postgresql.${later}.public.*` },
+  });
+  const stored = await service.deploy(flow, { organisationId: ORGANISATION, origin: 'rest' });
+  const waiting = fixture.flow(
+    { name: 'waiting', from: 'pull', source: { namespace: `postgresql.${later}.public.*` } },
+    { schema: 'waiting' },
+  );
+  await service.deploy(waiting, { organisationId: ORGANISATION, origin: 'rest' });
+  const state = async () => service.stateOf(await service.get(ORGANISATION, 'waiting'));
+  expect((await eventually(state, ({ reason }) => reason !== null)).reason?.code).toBe('BUS_TOPIC_MISSING');
+  const source = await SourceWriter.create(fixture.bus, `postgresql.${later}`, 2);
+  await source.rows(ordersOf(later), [{ op: 'i', values: ['1', 'before the start', '1.00'] }], 0);
+  await source.rows(ordersOf(later), [{ op: 'i', values: ['2', 'before the start', '1.00'] }], 1);
+  await service.startFlow(ORGANISATION, 'early');
+  const count = (schema: string) => async () =>
+    (await sink.query(`select count(*)::int as n from ${schema}.orders`).catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
+  expect(await eventually(count('public'), (n) => n === 2)).toBe(2);
+  expect(await eventually(count('waiting'), (n) => n === 2)).toBe(2);
+  expect(
+    await eventually(
+      () => asked.length,
+      (n) => n === 2,
+    ),
+  ).toBe(2);
+  expect(asked.map(({ since }) => since)).toContainEqual(stored.createdAt);
+  await service.stopFlow(ORGANISATION, 'early');
+  await service.stopFlow(ORGANISATION, 'waiting');
+  await fixture.bus.admin().deleteTopic(source.topic);
+});
 
 test('a position that retention has deleted stops the flow with the reason; restarted, it begins anew', async () => {
   await using metadata = await testPostgres();
@@ -157,4 +212,4 @@ test('a position that retention has deleted stops the flow with the reason; rest
   expect(await eventually(ids, (all) => all.includes('4'))).toEqual(['1', '4']);
   await service.restart(ORGANISATION, 'all', 'earliest');
   expect(await eventually(ids, (all) => all.includes('3'))).toEqual(['1', '3', '4']);
-}, 120_000);
+});

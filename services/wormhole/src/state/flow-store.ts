@@ -21,6 +21,8 @@ export interface PullState {
   state: 'wanted' | 'requested';
   /** Tables that a pull was asked for (namespace without version) → the pull's name at DBus. */
   tables: Record<string, string>;
+  /** The topic was made after the flow: all of it is the flow's, and so are the pulls that are in it. */
+  wholeTopic?: boolean;
 }
 
 export interface StoredFlow {
