@@ -89,7 +89,17 @@ async function seeAll(see: {
 }): Promise<void> {
   const { context, session, origin, pages, keys, language } = see;
   for (const { name, path, states, scope, size, act } of pages) {
-    const page = await context.newPage();
+    const page = await context.newPage().catch(() => undefined);
+    if (page === undefined) {
+      report({
+        name,
+        state: 'full',
+        look: `light-${language}`,
+        file: '',
+        findings: ['the browser opened no tab for it'],
+      });
+      continue;
+    }
     page.setDefaultTimeout(30_000);
     await prepare(page, { language, session: await session.current() });
     await page.setViewportSize(size ?? SIZE);
