@@ -9,11 +9,14 @@ import {
 import * as array from './pg-array.ts';
 import * as float from './pg-float.ts';
 import * as integer from './pg-integer.ts';
+import * as interval from './pg-interval.ts';
 import * as json from './pg-json.ts';
 import * as numeric from './pg-numeric.ts';
 import { numericDeviation } from './pg-numeric-root.ts';
 import * as statistics from './pg-statistics.ts';
 import * as text from './pg-text.ts';
+import * as format from './pg-to-char.ts';
+import * as zone from './pg-zone.ts';
 import { fail, INTERRUPTED, ValueFailure } from './row-failure.ts';
 import { isValid, readValidity, StringReader, StringWriter, TextCollector, writeNulls } from './string-layout.ts';
 
@@ -114,6 +117,21 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_float8_deviation: statistics.float8Deviation,
   rtdp_float8_regression: statistics.float8Regression,
   rtdp_most_frequent: array.mostFrequent,
+  rtdp_interval_between: interval.intervalBetween,
+  rtdp_interval_add: interval.addIntervals,
+  rtdp_interval_subtract: interval.subtractIntervals,
+  rtdp_interval_multiply: interval.multiplyInterval,
+  rtdp_interval_divide: interval.divideInterval,
+  rtdp_interval_sum: interval.sumIntervals,
+  rtdp_interval_key: interval.intervalKey,
+  rtdp_interval_field: interval.intervalField,
+  rtdp_moment_add: interval.moveMoment,
+  rtdp_age: interval.age,
+  rtdp_make_date: interval.makeDate,
+  rtdp_zone_to_local: zone.toLocal,
+  rtdp_zone_to_utc: zone.toUtc,
+  rtdp_to_char_moment: format.momentToChar,
+  rtdp_to_char_number: format.numberToChar,
   rtdp_numeric_series: numeric.seriesNumeric,
 };
 

@@ -20,6 +20,7 @@ import {
   FREE_NUMERIC,
   fixedNumeric,
   INT8,
+  INTERVAL,
   isFixed,
   isFloat,
   isInteger,
@@ -125,8 +126,14 @@ export function aggregate(given: AggregateCall): Expression {
       );
     }
     case 'sum':
+      if (type.name === 'interval')
+        return result(INTERVAL, `rtdp_interval_sum(${print('string_agg', `${value.sql}, '|'`)})`);
       return sum(value, print, refuse, result);
     default:
+      if (type.name === 'interval') {
+        const total = `rtdp_interval_sum(${print('string_agg', `${value.sql}, '|'`)})`;
+        return result(INTERVAL, `rtdp_interval_divide(${total}, CAST(${print('count', value.sql)} AS DOUBLE))`, true);
+      }
       return average(value, print, refuse, result, distinct);
   }
 }

@@ -6,7 +6,7 @@ import { bindDistinct, bindIn, compare } from './comparison.ts';
 import { computed, constant, type Expression, type Statement } from './expression.ts';
 import type { FunctionCall } from './function-call.ts';
 import { bindExtreme, bindFunction } from './functions.ts';
-import { numberLiteral, readIntervalText } from './literals.ts';
+import { intervalConstant, numberLiteral, readIntervalText } from './literals.ts';
 import { bindOperator } from './operators.ts';
 import {
   BOOL,
@@ -67,7 +67,7 @@ export class ExpressionBinder {
       const type = this.typeOf(typeName);
       const value = this.bind(arg);
       const place = location === undefined || location < 0 ? value.location : location;
-      if (type.name === 'interval') return this.#interval(value, place);
+      if (type.name === 'interval' && value.type.name !== 'interval') return this.#interval(value, place);
       return { ...cast(this.statement, value, type, 'explicit'), location: value.location };
     }
     if ('CaseExpr' in node) return this.#case(node.CaseExpr);
@@ -200,7 +200,7 @@ export class ExpressionBinder {
         location,
       );
     }
-    return { ...constant(INTERVAL, 'NULL', String(value.literal), location), interval };
+    return intervalConstant(String(value.literal), interval, location);
   }
 
   #asBoolean(value: Expression, what: string): Expression {

@@ -107,14 +107,6 @@ export function bindTarget(
     }));
   }
   const expression = binder.bind(val);
-  if (expression.interval !== undefined || expression.type.name === 'interval') {
-    throw context.statement.refuse(
-      'SQL_UNSUPPORTED',
-      'An interval as a result is not proven.',
-      'Add it to a moment.',
-      location,
-    );
-  }
   return [{ name: name ?? resultName(val), expression, ...(val === undefined ? {} : { node: val }) }];
 }
 

@@ -67,6 +67,7 @@ export function textOf(statement: Statement, expression: Expression): Expression
     case 'json':
     case 'jsonb':
     case 'opaque':
+    case 'interval':
       return plain(sql);
     default:
       throw statement.refuse(

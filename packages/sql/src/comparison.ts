@@ -9,6 +9,7 @@ import {
   engineType,
   FLOAT8,
   fixedNumeric,
+  INT8,
   isFixed,
   isFloat,
   isInteger,
@@ -64,6 +65,10 @@ export function compare(
     return infix(cast(statement, left, type, 'implicit'), cast(statement, right, type, 'implicit'));
   }
   if (a.name === b.name && (a.name === 'bool' || a.name === 'uuid')) return infix(left, right);
+  if (a.name === 'interval' && b.name === 'interval') {
+    const keys = [left, right].map((side) => computed(INT8, `rtdp_interval_key(${side.sql})`, [side]));
+    return { ...infix(keys[0]!, keys[1]!), fallible: true };
+  }
   if (statement.ordersTextByBytes && a.name === 'array' && b.name === 'array') {
     const arrays = compareArrays(statement, operator, left, right, location);
     if (arrays !== null) return arrays;

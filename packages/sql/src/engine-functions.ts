@@ -117,6 +117,23 @@ export const ENGINE_FUNCTIONS = {
   rtdp_float8_regression: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'DOUBLE' },
   /** The packed item that is there most often, the first of several. */
   rtdp_most_frequent: textToText,
+  // moments are microseconds since 1970, intervals as Postgres prints them
+  rtdp_interval_between: { parameters: ['BIGINT', 'BIGINT'], returns: 'VARCHAR' },
+  rtdp_interval_add: twoTexts,
+  rtdp_interval_subtract: twoTexts,
+  rtdp_interval_multiply: { parameters: ['VARCHAR', 'DOUBLE'], returns: 'VARCHAR' },
+  rtdp_interval_divide: { parameters: ['VARCHAR', 'DOUBLE'], returns: 'VARCHAR' },
+  rtdp_interval_sum: textToText,
+  /** Microseconds, a month being 30 days: by which intervals are compared. */
+  rtdp_interval_key: { parameters: ['VARCHAR'], returns: 'BIGINT' },
+  rtdp_interval_field: twoTexts,
+  rtdp_moment_add: { parameters: ['BIGINT', 'VARCHAR'], returns: 'BIGINT' },
+  rtdp_age: { parameters: ['BIGINT', 'BIGINT'], returns: 'VARCHAR' },
+  rtdp_make_date: { parameters: ['INTEGER', 'INTEGER', 'INTEGER'], returns: 'VARCHAR' },
+  rtdp_zone_to_local: { parameters: ['VARCHAR', 'BIGINT'], returns: 'BIGINT' },
+  rtdp_zone_to_utc: { parameters: ['VARCHAR', 'BIGINT'], returns: 'BIGINT' },
+  rtdp_to_char_moment: { parameters: ['BIGINT', 'VARCHAR'], returns: 'VARCHAR' },
+  rtdp_to_char_number: twoTexts,
   /** The numbers of generate_series, separated by U+001F; NULL where there are none. */
   rtdp_numeric_series: { parameters: ['VARCHAR', 'VARCHAR', 'VARCHAR'], returns: 'VARCHAR' },
 } as const satisfies Record<string, EngineFunction>;

@@ -1,5 +1,6 @@
 /** Reads a literal as a value of a type, at compile time, exactly as Postgres would, or refuses it. */
 import { constant, type Expression, type IntervalValue, quote, type Statement } from './expression.ts';
+import { printIntervalText } from './interval-text.ts';
 import { describeType, engineType, fixedNumeric, INT4, INT8, INTERVAL, isFixed, type PgType } from './pg-type.ts';
 
 const INTEGER_RANGE: Record<string, [bigint, bigint]> = {
@@ -129,17 +130,36 @@ const UNITS: Record<string, [keyof IntervalValue, bigint]> = {
   year: ['months', 12n],
 };
 
-/** `1 day`, `2 hours 30 minutes`, `-1 month`; whole numbers with units only. Null where it is anything else. */
+const PART = /\s*(?:([+-]?)(\d{1,9}):(\d{2})(?::(\d{2})(?:\.(\d{1,6}))?)?(?=\s|$)|([+-]?\d{1,9})\s*([a-z]+))\s*/y;
+
+/** Whole numbers with units, and a time: `1 day`, `2 hours 30 minutes`, `-1 month`, `3 days 04:05:06.5`. Null where it is anything else. */
 export function readIntervalText(text: string): IntervalValue | null {
   const value = { months: 0n, days: 0n, microseconds: 0n };
-  const parts = text.trim().toLowerCase();
-  if (!/^(?:[+-]?\d{1,9}\s*[a-z]+\s*)+$/.test(parts)) return null;
-  for (const [, amount, unit] of parts.matchAll(/([+-]?\d{1,9})\s*([a-z]+)\s*/g)) {
-    const known = UNITS[unit!] ?? UNITS[unit!.replace(/s$/, '')];
-    if (known === undefined) return null;
-    value[known[0]] += BigInt(amount!) * known[1];
+  const lower = text.trim().toLowerCase();
+  if (lower === '') return null;
+  for (let at = 0; at < lower.length; at = PART.lastIndex) {
+    PART.lastIndex = at;
+    const match = PART.exec(lower);
+    if (match === null) return null;
+    const [, sign, hours, minutes, seconds, fraction, amount, unit] = match;
+    if (unit !== undefined) {
+      const known = UNITS[unit] ?? UNITS[unit.replace(/s$/, '')];
+      if (known === undefined) return null;
+      value[known[0]] += BigInt(amount!) * known[1];
+      continue;
+    }
+    if (Number(minutes) > 59 || Number(seconds ?? 0) > 59) return null;
+    const time =
+      (BigInt(hours!) * 3600n + BigInt(minutes!) * 60n + BigInt(seconds ?? 0)) * 1_000_000n +
+      BigInt((fraction ?? '').padEnd(6, '0'));
+    value.microseconds += sign === '-' ? -time : time;
   }
   return value;
+}
+
+/** An interval as a query holds it: as Postgres prints it. */
+export function intervalConstant(literal: string, interval: IntervalValue, location: number | undefined): Expression {
+  return { ...constant(INTERVAL, quote(printIntervalText(interval)), literal, location), interval };
 }
 
 /** The literal as a constant of the type. Throws SQL_INVALID_VALUE, or SQL_UNKNOWN_CAST where no literal of the type has a proven meaning. */
@@ -217,7 +237,7 @@ export function coerceLiteral(statement: Statement, expression: Expression, type
     case 'interval': {
       const interval = readIntervalText(literal);
       if (interval === null) throw invalid("Write whole numbers with units, like '2 days 3 hours'.");
-      return { ...constant(INTERVAL, 'NULL', literal, location), interval };
+      return intervalConstant(literal, interval, location);
     }
     case 'uuid': {
       const hex = literal

@@ -22,6 +22,16 @@ const EXTRACT_FIELDS: Record<
     precision: 8,
     scale: 6,
   },
+  milliseconds: {
+    date: false,
+    sql: (moment) => `CAST(extract(microseconds FROM ${moment}) AS DECIMAL(18,0)) * CAST('0.001' AS DECIMAL(6,3))`,
+    precision: 8,
+    scale: 3,
+  },
+  microseconds: { date: false, sql: (moment) => `extract(microseconds FROM ${moment})`, precision: 8, scale: 0 },
+  decade: { date: true, sql: (moment) => `(extract(year FROM ${moment}) // 10)`, precision: 7, scale: 0 },
+  century: { date: true, sql: (moment) => `((extract(year FROM ${moment}) + 99) // 100)`, precision: 7, scale: 0 },
+  millennium: { date: true, sql: (moment) => `((extract(year FROM ${moment}) + 999) // 1000)`, precision: 7, scale: 0 },
   epoch: {
     date: false,
     sql: (moment) => `CAST(epoch_us(${moment}) AS DECIMAL(20,0)) * CAST('0.000001' AS DECIMAL(6,6))`,
@@ -30,9 +40,12 @@ const EXTRACT_FIELDS: Record<
   },
 };
 
-function extractField(call: FunctionCall, asFloat: boolean): Expression {
+const FIELD_SYNONYMS: Record<string, string> = { seconds: 'second', minutes: 'minute', hours: 'hour', days: 'day' };
+
+export function extractField(call: FunctionCall, asFloat: boolean): Expression {
   counted(call, 2);
-  const name = wordArgument(call, 0).toLowerCase();
+  const written = wordArgument(call, 0).toLowerCase();
+  const name = FIELD_SYNONYMS[written] ?? written;
   const moment = call.arguments[1]!;
   if (!isMoment(moment.type))
     throw refuseCall(call, `${describeType(moment.type)} is not a date or a timestamp.`, 'Cast it to timestamp.');
@@ -53,7 +66,7 @@ function extractField(call: FunctionCall, asFloat: boolean): Expression {
   return asFloat ? cast(call.statement, value, FLOAT8, 'explicit') : value;
 }
 
-const dateTrunc: Binder = (call) => {
+export const dateTrunc: Binder = (call) => {
   counted(call, 2);
   const unit = wordArgument(call, 0).toLowerCase();
   if (!['second', 'minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'].includes(unit)) {

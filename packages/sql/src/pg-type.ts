@@ -110,9 +110,7 @@ const NAMES: Record<string, PgTypeName> = {
 };
 
 /**
- * Reads a type as a source writes it (`numeric(12,2)`, `timestamp(3) with time zone`, `text[]`). A type that is not on the list is `opaque`.
- * An interval column is opaque too: only interval constants have a meaning here.
- */
+ * Reads a type as a source writes it (`numeric(12,2)`, `timestamp(3) with time zone`, `text[]`). A type that is not on the list is `opaque`. */
 export function parseTypeText(written: string): PgType {
   const text = written
     .trim()
@@ -124,7 +122,7 @@ export function parseTypeText(written: string): PgType {
   if (match === null) return { name: 'opaque', written };
   const base = match[4] === undefined ? match[1]! : `${match[1]} ${match[4]}`;
   const name = NAMES[base];
-  if (name === undefined || name === 'interval') return { name: 'opaque', written };
+  if (name === undefined || (name === 'interval' && match[2] !== undefined)) return { name: 'opaque', written };
   const first = match[2] === undefined ? undefined : Number(match[2]);
   if (name === 'numeric') {
     return first === undefined

@@ -4,10 +4,12 @@ import type { Expression } from './expression.ts';
 import type { Binder, FunctionCall } from './function-call.ts';
 import { bindFunction } from './functions.ts';
 import { JSON_FUNCTIONS } from './json-building.ts';
+import { QUERY_MOMENT_FUNCTIONS } from './query-moment-functions.ts';
 
 const QUERY_FUNCTIONS: Record<string, Binder> = {
   ...ARRAY_FUNCTIONS,
   ...JSON_FUNCTIONS,
+  ...QUERY_MOMENT_FUNCTIONS,
 };
 
 /** Throws SQL_UNKNOWN_FUNCTION where the function or the types are not on the lists. */

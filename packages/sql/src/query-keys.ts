@@ -24,6 +24,8 @@ export function keySql(statement: Statement, expression: Expression, what: strin
   if (type.name === 'bpchar') return `rtrim(${sql}, ' ')`;
   // Each value has its own scale: 1.0 and 1.00 are one value.
   if (type.name === 'numeric') return `rtdp_numeric_key(${sql})`;
+  // 1 day and 24 hours are one value.
+  if (type.name === 'interval') return `rtdp_interval_key(${sql})`;
   // Equal arrays have one text where equal items have; it tells nothing about their order.
   if (type.name === 'array' && !ORDERINGS.has(what) && statement.ordersTextByBytes && hasOneText(type.element!))
     return sql;

@@ -2,6 +2,7 @@
 import { compareArrays } from './array-comparison.ts';
 import { joinArrays } from './array-functions.ts';
 import type { Expression, Statement } from './expression.ts';
+import { intervalArithmetic } from './interval-values.ts';
 import { bindOperator } from './operators.ts';
 
 /** Throws SQL_UNKNOWN_OPERATOR where the meaning is not proven. */
@@ -19,5 +20,6 @@ export function bindQueryOperator(
         : compareArrays(statement, operator, left, right, location);
     if (made !== null) return made;
   }
-  return bindOperator(statement, operator, left, right, location);
+  const interval = intervalArithmetic(statement, operator, left, right, location);
+  return interval ?? bindOperator(statement, operator, left, right, location);
 }

@@ -85,6 +85,23 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id, count(*) over (order by e.m desc nulls last range between 2 preceding and 1.25 following) from maria.w w join pg.ev e on e.id = w.id order by 1`,
     `select w.id, first_value(w.k) over x, sum(w.m) over (x rows 1 preceding) from maria.w w join pg.ev e on e.id = w.id window x as (partition by w.t order by w.id) order by 1`,
   ],
+  'time: zones, intervals, formats and fields': [
+    `select w.id, e.ts at time zone 'Europe/Berlin', e.tz at time zone 'America/New_York', (e.tz at time zone 'UTC') at time zone 'Europe/Berlin', date_trunc('day', e.tz, 'Europe/Berlin'), date_trunc('hour', e.tz, 'Asia/Kolkata') from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, e.iv, e.iv * 2, e.iv / 3, e.iv + interval '1 month', e.iv - interval '26 hours', e.ts - e.iv, e.d + e.iv, e.ts - w.d, e.iv > '36 hours', e.ts - e.ts from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select sum(e.iv), avg(e.iv), min(e.iv), max(e.iv), count(distinct e.iv), sum(e.ts - w.d) from pg.ev e join maria.w w on w.id = e.id`,
+    `select w.id, extract(epoch from e.ts - w.d), extract(day from e.iv), extract(hour from e.iv), extract(second from e.ts - w.d), extract(milliseconds from e.ts), extract(microseconds from e.ts), extract(century from e.ts), extract(decade from w.d), extract(millennium from e.ts), date_part('epoch', e.iv), extract(dow from e.tz) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, age(e.ts, w.d), age(w.d, e.ts), age(timestamp '2024-03-31', timestamp '2023-02-28 10:00'), make_date(2024, w.id, 10), interval '1 year 2 months -3 days' * w.k, w.id * interval '90 minutes', 1.5 * interval '1 month' from pg.ev e join maria.w w on w.id = e.id where w.id < 13 order by 1`,
+    `select w.id, to_char(e.ts, 'YYYY-MM-DD HH24:MI:SS.US'), to_char(e.tz, 'FMDay, DD Mon YYYY HH12:MI am'), to_char(w.d, 'IYYY-IW "week" Q DDD D ID WW W'), to_char(e.ts, 'Day|Month|MON|dy|FMMonth FMDD|CC|J|SSSSS|MS|YY') from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, to_char(w.m, '999.99'), to_char(w.m, 'FM999,990.00'), to_char(-w.m, '9,990.0'), to_char(w.k, '000'), to_char(w.k, 'FM9'), to_char(w.id - 8, '99'), to_char(w.m, '9.9'), to_char(w.m / 100, '9.99'), to_char(w.m * 1000, '9,999,999'), to_char(-0.1, '9.99'), to_char(12.5, 'FM999.99'), to_char(w.m, 'FM99.99') from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.k, e.iv, count(*) from pg.ev e join maria.w w on w.id = e.id group by e.iv, w.k order by e.iv desc, 1`,
+    `select w.id from pg.ev e join maria.w w on w.id = e.id where e.iv between '1 day' and interval '5 days' and e.ts - w.d > '30 days' order by 1`,
+    `select max(w.id), e.ts - w.d as gap from pg.ev e join maria.w w on w.id = e.id group by 2 order by 2 limit 4`,
+    `select array_agg(e.iv order by e.id), json_agg(e.iv order by e.id), e.iv::text from pg.ev e join maria.w w on w.id = e.id where e.id < 4 group by e.id order by e.id`,
+    `select percentile_cont(0.5) within group (order by extract(epoch from e.iv)) from pg.ev e join maria.w w on w.id = e.id`,
+  ],
+  'moments around every change of a zone': [
+    `select w.id, y at time zone 'Europe/Berlin', y::timestamp at time zone 'America/New_York', y at time zone 'Africa/Casablanca', y::timestamp at time zone 'Australia/Lord_Howe', y at time zone 'America/Sao_Paulo' from maria.w w, pg.ev e, generate_series(timestamptz '1970-01-03', '2026-06-30', '97 days 7 hours') y where w.id = 1 and e.id = 1 order by y`,
+  ],
 };
 
 for (const [construct, queries] of Object.entries(QUERIES)) {
