@@ -6,12 +6,15 @@ import { fileURLToPath } from 'node:url';
 import { acceptsConnection } from '@rtdp/local/ports';
 import { processExists, signalTree } from '@rtdp/local/process-tree';
 import pg from 'pg';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { PartStatus } from './contract.ts';
 import { readPlatformFile } from './platform-file.ts';
 import { folderHolder } from './running-lock.ts';
 import { startPlatform } from './start-platform.ts';
 import { platformFolder } from './testing/small-platform.ts';
+
+// Whole servers are made and started: some seconds on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 300_000 });
 
 const SUPERVISOR = fileURLToPath(new URL('./testing/supervisor-main.ts', import.meta.url));
 
@@ -141,7 +144,7 @@ test('a part that crashes comes back by itself, and stop works while it is down'
 test('what a killed supervisor left running is stopped by the next start, with its data kept', async () => {
   await using folder = await platformFolder(['warehouse', 'shop']);
   const { child, lines } = supervisor(folder);
-  await expect.poll(lines, { timeout: 30_000 }).toContain('up\n');
+  await expect.poll(lines, { timeout: 120_000 }).toContain('up\n');
   const left = await readPlatformFile(folder.dataFolder);
   await query(left.warehouse.writer.url, 'create table kept as select 7 as seven');
   child.kill('SIGKILL');
@@ -160,13 +163,13 @@ test('what a killed supervisor left running is stopped by the next start, with i
 test('Ctrl-C stops everything, also after a part has crashed and also while it starts', async () => {
   await using folder = await platformFolder(['warehouse', 'shop']);
   const starting = supervisor(folder);
-  await expect.poll(starting.lines, { timeout: 30_000 }).toContain('preparing');
+  await expect.poll(starting.lines, { timeout: 120_000 }).toContain('preparing');
   starting.child.kill('SIGINT');
   await new Promise((resolve) => starting.child.once('exit', resolve));
   expect(await folderHolder(folder.dataFolder)).toBeUndefined();
 
   const { child, lines } = supervisor(folder);
-  await expect.poll(lines, { timeout: 30_000 }).toContain('up\n');
+  await expect.poll(lines, { timeout: 120_000 }).toContain('up\n');
   const { shop } = await readPlatformFile(folder.dataFolder);
   const [{ pid }] = (await query(
     shop.superuser.url,
