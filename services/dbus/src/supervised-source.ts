@@ -50,6 +50,7 @@ export class SupervisedSource {
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #isLeft = false;
+  #isStopping = false;
 
   constructor(stored: StoredSource, options: SupervisedSourceOptions) {
     this.name = stored.name;
@@ -124,17 +125,26 @@ export class SupervisedSource {
 
   async end(state: SourceState, reason: unknown): Promise<void> {
     clearTimeout(this.#retry);
-    await this.#running?.stop();
-    this.#running = undefined;
+    await this.#stopRunning();
     await this.settle(state, reason);
   }
 
   /** Starts it again under the definition that the catalog has now; one that does not run is left so. */
   async restart(): Promise<void> {
     if (this.#running === undefined) return;
-    await this.#running.stop();
-    this.#running = undefined;
+    await this.#stopRunning();
     await this.begin();
+  }
+
+  /** A look meanwhile must not take the stop that was asked for as one that came by itself: it would stop what is begun afterwards. */
+  async #stopRunning(): Promise<void> {
+    this.#isStopping = true;
+    try {
+      await this.#running?.stop();
+    } finally {
+      this.#running = undefined;
+      this.#isStopping = false;
+    }
   }
 
   async changeTables(definition: SourceDefinition, adopt: (table: TableName) => boolean): Promise<void> {
@@ -183,7 +193,7 @@ export class SupervisedSource {
     if (stream === undefined) return undefined;
     metrics.stream(this.name, stream.figures, stream.tableFigures, now());
     const state = stream.state();
-    if (state.name !== 'stopped' || this.#state !== 'running') return undefined;
+    if (state.name !== 'stopped' || this.#state !== 'running' || this.#isStopping) return undefined;
     this.#state = 'stopped';
     return { endedBy: state.reason };
   }
