@@ -6,7 +6,7 @@ import { comparable, TwoStores } from './testing/two-stores.ts';
 
 test('random constructs over two stores give what one Postgres gives', { timeout: 600_000 }, async () => {
   const seed = Number(process.env.RTDP_SEED ?? 20261125);
-  const wanted = Number(process.env.RTDP_RUNS ?? 100);
+  const wanted = Number(process.env.RTDP_RUNS ?? 60);
   await using stores = await TwoStores.open(CONSTRUCT_TABLES, { mariaCollation: 'utf8mb4_general_ci' });
   const differences: string[] = [];
   const counts = { compared: 0, refused: 0, failed: 0, several: 0, rows: 0 };
