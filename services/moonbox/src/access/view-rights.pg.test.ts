@@ -19,7 +19,7 @@ beforeAll(async () => {
   await client.createDatabase('sales');
   await client.createView('sales', {
     name: 'anns',
-    sql: "select id, customer, amount from shop.orders where customer = 'ann'",
+    sql: "select id, customer, amount from shop.orders where upper(lower(trim(customer))) = 'ANN'",
   });
   await client.grant({ subject: 'rita', database: 'sales', table: 'anns', columns: ['id', 'amount'] });
 }, 60_000);
@@ -91,9 +91,13 @@ test('a right on the view is enough, and shows nothing of what is behind it', as
 
 test('a condition is only asked of rows that the view gives', async () => {
   const { client: rita } = await gateway.user('rita', 'viewer');
-  // The row of bob has the amount 0: whether there is one must not be found out by dividing.
+  await gateway.operator.client.createView('sales', { name: 'again', sql: 'select * from sales.anns' });
+  await gateway.operator.client.grant({ subject: 'rita', database: 'sales', table: 'again' });
+  // The row of bob has the amount 0: whether there is one must not be found out by dividing. The store would ask that first, for it is cheaper
+  // than the condition of the view.
   for (const sql of [
     'select id from sales.anns where 100 / amount > 5 order by id',
+    'select id from sales.again where 100 / amount > 5 order by id',
     'select id from (select id, 100 / amount as share from sales.anns) s where share > 5 order by id',
     'select v.id from sales.anns v join (values (1)) o(x) on 100 / v.amount > 5 order by v.id',
     'select id from sales.anns group by id, amount having 100 / amount > 5 order by id',
@@ -112,7 +116,7 @@ test('the audit has the tables behind the view, lineage the namespaces, and only
   await rita.query({ sql: 'select amount from sales.anns', label: 'audited' });
   const { items } = await eventually(
     () => operator.listQueries({ label: 'audited' }),
-    ({ total }) => total > 0,
+    ({ items: found }) => found.length > 0,
   );
   expect(items[0]?.tables).toEqual([
     { database: 'sales', table: 'anns', columns: ['amount'], sinkNamespace: null },

@@ -72,7 +72,8 @@ function expand(written: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelatio
     }
     views.push({ view: relation, location: node.location, columns: columns.filter(isNamed) });
     const isClosed = !relation.view.isOpen;
-    const rows = isClosed && barriers && leavesOutRows(own) ? withBarrier(inner.select) : inner.select;
+    const rows =
+      isClosed && barriers && leavesOutRows(own, definition.found) ? withBarrier(inner.select) : inner.select;
     inside.set(node, subselectOf(node, relation, rows, names));
     if (node.alias === undefined && node.schemaname !== undefined) {
       qualified.add(JSON.stringify([node.schemaname, node.relname]));
@@ -143,13 +144,14 @@ function withConditions(select: SelectStmt, conditions: readonly Node[]): Select
   return { ...select, whereClause };
 }
 
-/** One table without a condition has nothing to hide. */
-function leavesOutRows(select: SelectStmt): boolean {
+/** One table without a condition has nothing to hide; a view may have. */
+function leavesOutRows(select: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelation>): boolean {
   const [item, second] = select.fromClause ?? [];
   const isPlain =
     item !== undefined &&
     second === undefined &&
     'RangeVar' in item &&
+    !isView(found.get(item.RangeVar)) &&
     select.whereClause === undefined &&
     select.op === 'SETOP_NONE';
   return !isPlain;
