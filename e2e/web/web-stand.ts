@@ -1,10 +1,4 @@
 /** Starts what the web application needs for a test: the gateway over one real table, the API with a fresh build, a dashboard, Chromium. */
-import { execFile } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
 import { connectBus } from '@rtdp/bus/connect';
 import { createDavinciClient, type DavinciClient, type View } from '@rtdp/davinci-api/client';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
@@ -17,9 +11,7 @@ import { writeMessage } from '@rtdp/ums/message';
 import type { UmsField, UmsType, UmsValue } from '@rtdp/ums/types';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import type { Page } from 'playwright-core';
-
-const run = promisify(execFile);
-const WEB = fileURLToPath(new URL('../../apps/davinci-web/', import.meta.url));
+import { buildWeb } from './build-web.ts';
 
 export interface WebStand extends AsyncDisposable {
   page: Page;
@@ -35,21 +27,7 @@ export interface WebStand extends AsyncDisposable {
 export async function webStand(): Promise<WebStand> {
   const stack = new AsyncDisposableStack();
   try {
-    const webFolder = await mkdtemp(join(tmpdir(), 'rtdp-web-'));
-    stack.defer(() => rm(webFolder, { recursive: true, force: true }));
-    await run(
-      process.execPath,
-      [
-        join(WEB, 'node_modules/vite/bin/vite.js'),
-        'build',
-        '--logLevel',
-        'error',
-        '--emptyOutDir',
-        '--outDir',
-        webFolder,
-      ],
-      { cwd: WEB, env: { ...process.env, NODE_ENV: 'production' } },
-    );
+    const webFolder = await buildWeb(stack);
     const { brokers } = await testKafka();
     const metadata = stack.use(await testPostgres());
     const sink = stack.use(await testPostgres());
