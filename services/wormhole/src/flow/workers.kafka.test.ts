@@ -153,7 +153,8 @@ test('a flow that was there before its topic has all of it, and asks for no pull
   await source.rows(ordersOf(later), [{ op: 'i', values: ['2', 'before the start', '1.00'] }], 1);
   await service.startFlow(ORGANISATION, 'early');
   const count = (schema: string) => async () =>
-    (await sink.query(`select count(*)::int as n from ${schema}.orders`).catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
+    (await sink.query(`select count(*)::int as n from ${schema}.orders`).catch(() => ({ rows: [{ n: 0 }] }))).rows[0]
+      ?.n;
   expect(await eventually(count('public'), (n) => n === 2)).toBe(2);
   expect(await eventually(count('waiting'), (n) => n === 2)).toBe(2);
   expect(
