@@ -7,17 +7,18 @@ import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Link, useGo } from './link.tsx';
 import { RAIL, type RailEntry } from './pages.ts';
+import { NARROW_WINDOW } from './tokens.ts';
 
-const NARROW_WINDOW = matchMedia('(max-width: 1100px)');
+const narrow = matchMedia(NARROW_WINDOW);
 
 /** Whether the window is too narrow for the names of the pages beside their content. */
 function useNarrowWindow(): boolean {
   return useSyncExternalStore(
     (listener) => {
-      NARROW_WINDOW.addEventListener('change', listener);
-      return () => NARROW_WINDOW.removeEventListener('change', listener);
+      narrow.addEventListener('change', listener);
+      return () => narrow.removeEventListener('change', listener);
     },
-    () => NARROW_WINDOW.matches,
+    () => narrow.matches,
   );
 }
 

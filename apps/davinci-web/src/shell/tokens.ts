@@ -25,6 +25,9 @@ export const LENGTHS = {
   dot: 8,
 } as const;
 
+/** Below this width the names of the pages are folded away, as a media query. */
+export const NARROW_WINDOW = '(max-width: 1100px)';
+
 /** Row heights of a grid in pixels, by density. */
 export const ROW_HEIGHT = { comfortable: 34, compact: 26 } as const;
 

@@ -45,7 +45,8 @@ export type SettingField =
   | { name: string; type: 'choice'; choices: readonly string[]; default: string }
   | { name: string; type: 'boolean'; default: boolean }
   | { name: string; type: 'number'; default: number | null }
-  | { name: string; type: 'rules' | 'lines'; default: null };
+  | { name: string; type: 'rules'; default: null }
+  | { name: string; type: 'lines'; default: null };
 
 export interface WidgetSchema {
   kind: string;

@@ -132,7 +132,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
       ) : live.stale === undefined ? null : (
         <Stale why={live.stale} recovering />
       )}
-      {isOne ? null : <ControllersBar dashboard={dashboard} filters={filters} />}
+      {isOne ? null : <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />}
       {filters.crossFilters.length === 0 ? null : (
         <div className="chips">
           <span className="muted small">{t('selection')}</span>
