@@ -8,20 +8,15 @@
  * start at once each could end up with one id, and both would write: so the first id is confirmed after the second is taken. Whoever
  * took the first id last is the only one that passes, and who passed before has lost both ids by the time the position is read.
  */
-import { isRtdpError, type RtdpError } from '@rtdp/ums/error';
 import type { BusTransaction, TransactionalProducer, TransactionalProducerOptions } from './bus.ts';
-import { busError } from './errors.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { KafkaTransactionalProducer } from './transactional-producer.ts';
 
 export class AlternatingProducer implements TransactionalProducer {
-  readonly #transactionalId: string;
   readonly #pair: readonly [KafkaTransactionalProducer, KafkaTransactionalProducer];
   #turn: 0 | 1 = 0;
-  #isOpen = false;
 
   constructor(client: KafkaClient, options: TransactionalProducerOptions) {
-    this.#transactionalId = options.transactionalId;
     this.#pair = [
       new KafkaTransactionalProducer(client, options),
       new KafkaTransactionalProducer(client, { ...options, transactionalId: secondId(options.transactionalId) }),
@@ -29,7 +24,7 @@ export class AlternatingProducer implements TransactionalProducer {
   }
 
   async start(): Promise<void> {
-    if (this.#isOpen) throw this.#stillOpen('start', 'Commit or abort the open transaction first.');
+    for (const producer of this.#pair) producer.checkNotOpen();
     const [first, second] = this.#pair;
     await first.start();
     await second.start();
@@ -37,43 +32,15 @@ export class AlternatingProducer implements TransactionalProducer {
   }
 
   async begin(): Promise<BusTransaction> {
-    if (this.#isOpen) throw this.#stillOpen('begin a transaction', 'End one transaction before the next.');
-    const ending = this.#ending();
-    if (ending !== undefined) throw ending;
-    const transaction = await this.#pair[this.#turn].begin();
-    this.#isOpen = true;
+    // Of both: what ended one ends the other, and what is open or failed in one is ended before the other begins.
+    for (const producer of this.#pair) producer.checkReady();
+    const producer = this.#pair[this.#turn];
     this.#turn = this.#turn === 0 ? 1 : 0;
-    return {
-      send: transaction.send,
-      sendMany: transaction.sendMany,
-      commit: () => this.#over(transaction.commit()),
-      abort: () => this.#over(transaction.abort()),
-    };
+    return producer.begin();
   }
 
   async close(): Promise<void> {
     await Promise.all(this.#pair.map((producer) => producer.close()));
-  }
-
-  /** After a failed commit only `abort` or `start` may follow, and `begin` is refused by the id that failed: so it is over either way. */
-  async #over(end: Promise<void>): Promise<void> {
-    try {
-      await end;
-    } finally {
-      this.#isOpen = false;
-    }
-  }
-
-  #ending(): RtdpError | undefined {
-    return this.#pair.map((producer) => producer.ending).find((ending) => isRtdpError(ending));
-  }
-
-  #stillOpen(doing: string, next: string): RtdpError {
-    return busError('BUS_TRANSACTION_STATE', {
-      message: `Producer ${this.#transactionalId} cannot ${doing}: a transaction is open.`,
-      next,
-      facts: { transactionalId: this.#transactionalId, state: 'open' },
-    });
   }
 }
 

@@ -49,7 +49,9 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
 
   async start(): Promise<void> {
     if (this.#state === 'closed') throw this.#refuse('start', 'Make a new producer.');
-    if (this.#state === 'open') throw this.#refuse('start', 'Commit or abort the open transaction first.');
+    this.checkNotOpen();
+    // Until it has succeeded nothing can be begun: the identity of before is given up.
+    this.#state = 'new';
     this.#sender.setIdentity(undefined);
     try {
       if (!this.#cluster.isConnected()) await this.#cluster.connect();
@@ -73,16 +75,21 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     }
   }
 
-  /** Why nothing can be begun before another `start`; undefined while something can. */
-  get ending(): RtdpError | undefined {
-    return this.#ending;
-  }
-
-  async begin(): Promise<BusTransaction> {
+  /** Throws why no transaction can be begun now: what ended it, an open or failed transaction, no `start`. */
+  checkReady(): void {
     if (this.#state === 'fenced' || this.#state === 'lost') throw this.#ending!;
     if (this.#state !== 'ready') {
       throw this.#refuse('begin a transaction', 'Call start() first, and end one transaction before the next.');
     }
+  }
+
+  /** Throws while a transaction is open. */
+  checkNotOpen(): void {
+    if (this.#state === 'open') throw this.#refuse('start', 'Commit or abort the open transaction first.');
+  }
+
+  async begin(): Promise<BusTransaction> {
+    this.checkReady();
     this.#state = 'open';
     return this.#openTransaction();
   }
@@ -151,8 +158,8 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         this.#state = 'ready';
       },
       abort: async () => {
-        if (this.#state === 'fenced' || this.#state === 'lost' || this.#state === 'closed') return;
-        if (ended) return;
+        // Nothing of it is left to abort: it was taken over, or a start has taken over from it.
+        if (ended || (this.#state !== 'open' && this.#state !== 'failed')) return;
         ended = true;
         const identity = this.#sender.identity!;
         const clean = this.#state === 'open';

@@ -237,28 +237,33 @@ test('a transaction that is open too long is aborted by the broker, and a new st
   await producer.close();
 }, 40_000);
 
-test('a message larger than the topic allows spoils its transaction only', async () => {
-  const topic = await newTopic(1, { 'max.message.bytes': '10000' });
-  const producer = bus.transactionalProducer({ transactionalId: uniqueName('large') });
-  await producer.start();
-  const transaction = await producer.begin();
-  await transaction.send(topic, [{ partition: 0, key: null, value: text('small') }]);
-  await expect(
-    transaction.send(topic, [{ partition: 0, key: null, value: Buffer.alloc(20_000, 'x') }]),
-  ).rejects.toMatchObject({
-    code: 'BUS_MESSAGE_TOO_LARGE',
-    facts: { largestMessageBytes: 20_000 },
-  });
-  await expect(transaction.commit()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
-  await transaction.abort();
-  for (const value of ['next', 'last']) {
-    const good = await producer.begin();
-    await good.send(topic, [{ partition: 0, key: null, value: text(value) }]);
-    await good.commit();
-  }
-  await expectCommitted(topic, ['0:next', '0:last']);
-  await producer.close();
-});
+test.each([{ alternating: false }, { alternating: true }])(
+  'a message larger than the topic allows spoils its transaction only (%o)',
+  async ({ alternating }) => {
+    const topic = await newTopic(1, { 'max.message.bytes': '10000' });
+    const producer = bus.transactionalProducer({ transactionalId: uniqueName('large'), alternating });
+    await producer.start();
+    const transaction = await producer.begin();
+    await transaction.send(topic, [{ partition: 0, key: null, value: text('small') }]);
+    await expect(
+      transaction.send(topic, [{ partition: 0, key: null, value: Buffer.alloc(20_000, 'x') }]),
+    ).rejects.toMatchObject({
+      code: 'BUS_MESSAGE_TOO_LARGE',
+      facts: { largestMessageBytes: 20_000 },
+    });
+    await expect(transaction.commit()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
+    // What was sent stays open at the broker, and would hold readers up: nothing begins before it is aborted.
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'failed' } });
+    await transaction.abort();
+    for (const value of ['next', 'last']) {
+      const good = await producer.begin();
+      await good.send(topic, [{ partition: 0, key: null, value: text(value) }]);
+      await good.commit();
+    }
+    await expectCommitted(topic, ['0:next', '0:last']);
+    await producer.close();
+  },
+);
 
 test('a transaction of 30 MB in messages of 900 kB arrives whole and in order', async () => {
   const topic = await newTopic(4);
@@ -300,14 +305,22 @@ test('a topic or a partition that does not exist is named', async () => {
   await expect(producer.send(topic, [message])).rejects.toMatchObject({ code: 'BUS_CLOSED' });
 });
 
-test('calls out of order are refused by name', async () => {
-  const producer = bus.transactionalProducer({ transactionalId: uniqueName('order') });
-  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'new' } });
-  await producer.start();
-  const transaction = await producer.begin();
-  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'open' } });
-  await transaction.commit();
-  await expect(transaction.send('any', [])).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
-  await producer.close();
-  await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_CLOSED' });
-});
+test.each([{ alternating: false }, { alternating: true }])(
+  'calls out of order are refused by name (%o)',
+  async ({ alternating }) => {
+    const producer = bus.transactionalProducer({ transactionalId: uniqueName('order'), alternating });
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'new' } });
+    await producer.start();
+    const transaction = await producer.begin();
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'open' } });
+    await transaction.commit();
+    await expect(transaction.send('any', [])).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE' });
+    const next = await producer.begin();
+    await transaction.abort();
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'open' } });
+    await expect(producer.start()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_STATE', facts: { state: 'open' } });
+    await next.abort();
+    await producer.close();
+    await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_CLOSED' });
+  },
+);
