@@ -1,6 +1,6 @@
 /** Decides how tables are chosen when a source is registered: all of them, now and later, or single ones. */
 import type { tableReportSchema } from '@rtdp/dbus/client';
-import { Checkbox, Input, InputNumber, Radio } from 'antd';
+import { Checkbox, InputNumber, Radio } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -8,6 +8,7 @@ import { Quantity } from '../../shell/quantity.tsx';
 import { Status } from '../../shell/status.tsx';
 import { Field } from '../console/field.tsx';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
+import { SearchField } from '../console/search-field.tsx';
 import { ProblemList } from './problem-list.tsx';
 import type { SourceForm } from './source-form.ts';
 import { tablePattern } from './table-pattern.ts';
@@ -112,14 +113,7 @@ export function ChooseTables(props: {
           </div>
         )}
       </Field>
-      {tables.length > 12 ? (
-        <Input.Search
-          allowClear
-          placeholder={t('tables.find')}
-          aria-label={t('tables.find')}
-          onChange={(event) => setFind(event.target.value)}
-        />
-      ) : null}
+      {tables.length > 12 ? <SearchField label={t('tables.find')} value={find} onChange={setFind} /> : null}
       <ListTable
         label={t('tab.tables')}
         rows={shown}

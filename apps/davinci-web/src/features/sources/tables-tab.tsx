@@ -1,6 +1,6 @@
 /** Decides what is shown and done about the tables of a source: captured or not and why, version, changes, lag; add, take out, pull, resume. */
 import type { CapturedTableView, SourceView } from '@rtdp/dbus/client';
-import { Button, Checkbox, Input, Segmented } from 'antd';
+import { Button, Checkbox, Segmented } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
@@ -13,6 +13,7 @@ import { useUrlState } from '../../shell/url-state.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
+import { SearchField } from '../console/search-field.tsx';
 import { BUDGETS, capturedTableStatus } from '../console/statuses.ts';
 import { useAct } from '../console/use-act.ts';
 import { ProblemList } from './problem-list.tsx';
@@ -160,15 +161,7 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
             { value: 'problems', label: t('tables.show.problems') },
           ]}
         />
-        <div>
-          <Input.Search
-            allowClear
-            placeholder={t('tables.find')}
-            aria-label={t('tables.find')}
-            defaultValue={find}
-            onChange={(event) => setFind(event.target.value)}
-          />
-        </div>
+        <SearchField label={t('tables.find')} value={find} onChange={setFind} />
         <span className="grow" />
         {picked.length === 0 ? null : (
           <div className="row wrap">
