@@ -12,6 +12,8 @@ export interface Problem {
   /** What it is about: `flow`, and its name. */
   about: 'service' | 'source' | 'flow' | 'table' | 'mount' | 'dead-letters';
   name: string;
+  /** Which part of a service. */
+  part?: string;
   /** In the words of the part itself; empty when only the state tells. */
   message: string;
   next: string;
@@ -44,7 +46,7 @@ export function findProblems({ health, sources, flows, mounts }: ProblemParts): 
       key: `service ${service.name}`,
       about: 'service',
       name: service.name,
-      message: part === undefined ? service.detail : `${part.name}: ${part.detail}`,
+      ...(part === undefined ? { message: service.detail } : { part: part.name, message: part.detail }),
       next: '',
       href: '/status',
     });

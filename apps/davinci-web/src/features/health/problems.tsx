@@ -13,6 +13,7 @@ import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '..
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { findProblems, type Problem } from './find-problems.ts';
 import './health.css';
+import { usePartName } from './use-part-name.ts';
 
 export interface Problems {
   problems: Problem[];
@@ -42,6 +43,7 @@ export function useProblems(): Problems {
 export function ProblemList({ most }: { most?: number }): ReactNode {
   const { t } = useTranslation('console-health');
   const { problems, isPending } = useProblems();
+  const partName = usePartName();
   if (isPending) return <Loading shape="lines" lines={2} />;
   if (problems.length === 0) return <Status kind="ok" word={t('problems.none')} />;
   const shown = problems.slice(0, most ?? problems.length);
@@ -55,6 +57,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
                 kind={problem.kind}
                 word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
               />
+              {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
               {problem.message === '' ? null : <span>{problem.message}</span>}
               {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
             </Link>

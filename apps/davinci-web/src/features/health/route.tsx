@@ -15,6 +15,7 @@ import { healthStatus } from '../console/statuses.ts';
 import './health.css';
 import { ProblemList } from './problems.tsx';
 import { useDataFlow } from './use-data-flow.ts';
+import { usePartName } from './use-part-name.ts';
 
 const LAYERS = Object.fromEntries(GRAPH_KINDS.map((kind, at) => [kind, at]));
 
@@ -73,6 +74,7 @@ function Picture(): ReactNode {
 
 function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {
   const { t } = useTranslation('console-health');
+  const nameOf = usePartName();
   return (
     <section className="card stack tight" aria-label={service.name}>
       <div className="row">
@@ -87,7 +89,7 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
         {service.parts.map((part) => (
           <li key={part.name}>
             <span className="ellipsis" title={part.name}>
-              {part.name}
+              {nameOf(part.name)}
             </span>
             <Status kind={healthStatus(part.status)} word={t(`status.${part.status}`)} />
             {part.detail === '' ? null : <span className="part-detail">{part.detail}</span>}
