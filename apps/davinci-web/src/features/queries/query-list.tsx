@@ -13,6 +13,7 @@ import { LOOK_EVERY, moonboxPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useAct } from '../console/use-act.ts';
 import { isUnderWay, QueryState } from './query-state.tsx';
+import { type QueryPurpose, useLabel } from './use-label.ts';
 import { useWho } from './use-who.ts';
 
 const STATES = ['all', 'running', 'done', 'failed', 'refused', 'cancelled'] as const;
@@ -24,6 +25,7 @@ export function QueryList(): ReactNode {
   const [state, setState] = useUrlState<(typeof STATES)[number]>('state', 'all');
   const [whose, setWhose] = useUrlState<'all' | 'me'>('who', 'all');
   const who = useWho();
+  const purpose = useLabel();
   const { run, busy } = useAct([moonboxPath('queries')]);
   const queries = useApi<List<QueryRecordView>>(moonboxPath('queries'), {
     query: { limit: 200, state: state === 'all' ? undefined : state, subject: whose === 'me' ? me : undefined },
@@ -71,7 +73,7 @@ export function QueryList(): ReactNode {
     {
       key: 'label',
       title: t('column.label'),
-      cell: ({ label }) => (label === null ? <Quantity value={null} /> : shortened(label)),
+      cell: ({ label }) => (label === null ? <Quantity value={null} /> : <Purpose {...purpose(label)} label={label} />),
     },
     {
       key: 'sql',
@@ -127,6 +129,17 @@ export function QueryList(): ReactNode {
         )}
       </Answer>
     </div>
+  );
+}
+
+function Purpose({ text, href, label }: QueryPurpose & { label: string }): ReactNode {
+  const shown = shortened(text);
+  return href === undefined ? (
+    <span title={label}>{shown}</span>
+  ) : (
+    <Link to={href} title={text}>
+      {shown}
+    </Link>
   );
 }
 

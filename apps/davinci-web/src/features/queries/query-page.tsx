@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
+import { Link } from '../../shell/link.tsx';
 import { formatDuration } from '../../shell/numbers.ts';
 import { Page } from '../../shell/page.tsx';
 import { Quantity, When } from '../../shell/quantity.tsx';
@@ -15,6 +16,7 @@ import { Statement } from '../console/statement.tsx';
 import { useAct } from '../console/use-act.ts';
 import { PlanView } from './plan-view.tsx';
 import { isUnderWay, QueryState } from './query-state.tsx';
+import { type QueryPurpose, useLabel } from './use-label.ts';
 import { useWho } from './use-who.ts';
 
 /** How far back the audit is looked through for one query. */
@@ -55,6 +57,7 @@ export function QueryPage({ id }: { id: string }): ReactNode {
 function Body({ query }: { query: QueryRecordView }): ReactNode {
   const { t, i18n } = useTranslation('console-queries');
   const who = useWho();
+  const purpose = useLabel();
   const [plan, setPlan] = useState<ExplanationView>();
   const { run, busy } = useAct([]);
   const explain = async (analyze: boolean): Promise<void> => {
@@ -78,14 +81,20 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
         <Figure name={t('column.started')}>
           <When at={query.startedAt} />
         </Figure>
-        <Figure name={t('column.via')} note={query.label ?? undefined}>
-          {t(`via.${query.via}`)}
-        </Figure>
+        <Figure name={t('column.via')}>{t(`via.${query.via}`)}</Figure>
       </Figures>
       <Statement text={query.sql} label="SQL" />
       <dl className="facts">
         <dt>{t('column.who')}</dt>
         <dd title={query.subject}>{who(query.subject)}</dd>
+        {query.label === null ? null : (
+          <>
+            <dt>{t('column.label')}</dt>
+            <dd title={query.label}>
+              <Purpose {...purpose(query.label)} />
+            </dd>
+          </>
+        )}
         <dt>{t('decision')}</dt>
         <dd>{t(`decisions.${query.decision}`)}</dd>
         <dt>{t('read')}</dt>
@@ -113,4 +122,8 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
       </section>
     </>
   );
+}
+
+function Purpose({ text, href }: QueryPurpose): ReactNode {
+  return href === undefined ? text : <Link to={href}>{text}</Link>;
 }
