@@ -24,6 +24,11 @@ export interface SourceHealth {
   detail: string;
 }
 
+export interface EndedStream {
+  running: RunningSource;
+  endedBy: RtdpError | undefined;
+}
+
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 /** Trying again would change nothing until somebody mends something. */
 const FINAL_CODES = new Set([
@@ -100,6 +105,8 @@ export class SupervisedSource {
     clearTimeout(this.#retry);
     if (how === 'asked') this.#failures = 0;
     const stored = await this.#stored();
+    // One whose stream has ended by itself still has its pulls, its watch and its timers.
+    await this.#stopRunning();
     await this.settle('starting', null);
     let starting: RunningSource | undefined;
     try {
@@ -184,8 +191,8 @@ export class SupervisedSource {
     return left;
   }
 
-  /** Figures for the metrics. @returns why the stream has ended by itself, if it has just been found so */
-  look(): { endedBy: RtdpError | undefined } | undefined {
+  /** Figures for the metrics. @returns whose stream has ended by itself and why, if it has just been found so */
+  look(): EndedStream | undefined {
     const { metrics, now } = this.#options;
     const { slot } = this;
     if (slot !== undefined) metrics.slot(this.name, slot);
@@ -195,7 +202,7 @@ export class SupervisedSource {
     const state = stream.state();
     if (state.name !== 'stopped' || this.#state !== 'running' || this.#isStopping) return undefined;
     this.#state = 'stopped';
-    return { endedBy: state.reason };
+    return { running: this.#running!, endedBy: state.reason };
   }
 
   health(): SourceHealth {

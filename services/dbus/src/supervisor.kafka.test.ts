@@ -2,7 +2,7 @@
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
-import { dbusFixture, until } from './testing/dbus-fixture.ts';
+import { dbusFixture, rowsOf, until } from './testing/dbus-fixture.ts';
 
 // A second or two on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
@@ -81,4 +81,49 @@ test('what cannot be taken away is named, and forced away only from the catalog'
   stored = await fixture.becomes(given.name, 'stopped');
   expect(await fixture.supervisor.remove(stored, true, 'test')).toHaveLength(2);
   expect(await fixture.around.sources.find(given.name)).toBeUndefined();
+});
+
+test('a changed source that takes long to stop is started again once, and misses and doubles nothing', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url, { snapshot: { initial: false } });
+  await fixture.register(given);
+  const stored = await fixture.becomes(given.name, 'running');
+  const before = fixture.supervisor.running(given.name)!;
+  await shop.query('INSERT INTO t VALUES (1)');
+
+  // Its comparison of tables waits for the catalog; meanwhile its stream is found stopped, once a second.
+  const holder = await fixture.metadata.transaction();
+  let changing: Promise<void>;
+  try {
+    await holder.raw('LOCK TABLE dbus.tables IN ACCESS EXCLUSIVE MODE');
+    await until('the comparison waits', async () => {
+      const { rows } = await fixture.metadata.raw(
+        "SELECT 1 FROM pg_locks WHERE NOT granted AND relation = 'dbus.tables'::regclass",
+      );
+      return rows.length > 0 ? true : 'not yet';
+    });
+    changing = fixture.supervisor.change(stored, { ...given, deadLetterLimit: 7 }, 'test');
+    await until('the stream has stopped', async () => before.stream.state().name === 'stopped' || 'not yet');
+    await shop.query('INSERT INTO t VALUES (2)');
+    // Two looks.
+    await new Promise((resolve) => setTimeout(resolve, 2_500));
+    expect(fixture.supervisor.running(given.name)).toBe(before);
+  } finally {
+    await holder.rollback();
+  }
+  await changing;
+  await shop.query('INSERT INTO t VALUES (3)');
+
+  const ids = await until('all rows have come', async () => {
+    const found = rowsOf(await fixture.messages(stored.definition.topic), 't').map(({ id }) => id);
+    return found.includes(3) ? found : `${found}; it is ${fixture.supervisor.health(given.name).detail}`;
+  });
+  expect(ids.toSorted()).toEqual([1, 2, 3]);
+  expect(fixture.supervisor.running(given.name)).not.toBe(before);
+  expect(await fixture.becomes(given.name, 'running')).toMatchObject({ definition: { deadLetterLimit: 7 } });
+  const told = (await fixture.around.events.list(fixture.organisationId, given.name, 100)).map(({ kind }) => kind);
+  expect(told).not.toContain('stopped');
+  expect(told.filter((kind) => kind === 'change')).toHaveLength(1);
 });

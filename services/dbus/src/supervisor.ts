@@ -7,7 +7,12 @@ import { holdsForTable, readSourceDefinition, type SourceDefinitionInput } from 
 import { nextSourceState, type SourceCommand, type SourceState } from './catalog/source-states.ts';
 import { reasonOf, type StoredSource, withPassword } from './catalog/source-store.ts';
 import type { RunningSource, SlotReport } from './sources/contract.ts';
-import { type SourceHealth, SupervisedSource, type SupervisedSourceOptions } from './supervised-source.ts';
+import {
+  type EndedStream,
+  type SourceHealth,
+  SupervisedSource,
+  type SupervisedSourceOptions,
+} from './supervised-source.ts';
 
 export interface SupervisorOptions extends SupervisedSourceOptions {
   events: EventStore;
@@ -155,14 +160,16 @@ export class Supervisor {
       const found = source.look();
       if (found === undefined) continue;
       source
-        .inTurn(() => this.#endedByItself(source, found.endedBy))
+        .inTurn(() => this.#endedByItself(source, found))
         .catch((error: unknown) =>
           this.#options.logger.error({ err: error, source: source.name }, 'the end of a source could not be recorded'),
         );
     }
   }
 
-  async #endedByItself(source: SupervisedSource, reason: RtdpError | undefined): Promise<void> {
+  async #endedByItself(source: SupervisedSource, { running, endedBy: reason }: EndedStream): Promise<void> {
+    // A command that had its turn first has stopped it already, and what runs now is another.
+    if (source.running !== running) return;
     await source.end('stopped', reason ?? null);
     const stored = await this.#options.store.find(source.name);
     if (stored === undefined) return;
