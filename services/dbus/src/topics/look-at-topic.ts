@@ -1,10 +1,10 @@
 /** Decides which messages of a topic an answer holds: read forward from a place or back from the end, within bounds of bytes, messages and time, with a cursor to go on. */
-import type { Bus, TopicOffsets } from '@rtdp/bus/bus';
+import type { Bus, IncomingMessage, TopicOffsets } from '@rtdp/bus/bus';
 import { findOffset } from '@rtdp/bus/find-offset';
 import { RtdpError } from '@rtdp/ums/error';
 import { z } from 'zod';
-import type { MessagePage, MessageQuestion } from './topic-shapes.ts';
-import { isAskedFor, type ReadMessage, readAny, viewMessage } from './view-message.ts';
+import type { MessagePage, MessageQuestion, TopicMessage } from './topic-shapes.ts';
+import { isAskedFor, readAny, viewMessage } from './view-message.ts';
 
 /** What one answer may cost: the search for a key reads much and finds little. */
 const MOST_BYTES = 64 * 1024 * 1024;
@@ -13,11 +13,16 @@ const MOST_MILLISECONDS = 8_000;
 /** Read back from the end in portions that grow, since nobody knows how many messages a stretch of offsets holds. */
 const FIRST_WINDOW = 128n;
 const WIDEST_WINDOW = 8_192n;
+/** A portion of more bytes is given up for a narrower one: back from the end, nothing can be answered before all of it is read. */
+const MOST_PORTION_BYTES = 4 * 1024 * 1024;
+const FETCH_BYTES = 1024 * 1024;
 const PARTITIONS_AT_ONCE = 8;
 
 class Budget {
   bytes = 0;
   messages = 0;
+  /** Something was read that the answer can go on from: without it the same question would be asked for ever. */
+  hasProgress = false;
   readonly #now: () => number;
   readonly #end: number;
 
@@ -36,9 +41,16 @@ class Budget {
   }
 }
 
+/** What is kept of a message is what is shown of it, never its bytes: many large ones may have to be looked at. */
+interface Found {
+  offset: bigint;
+  timestamp: number;
+  view: TopicMessage;
+}
+
 interface Reading {
   partition: number;
-  found: ReadMessage[];
+  found: Found[];
   /** Where to go on; undefined at the end of the partition in this direction. */
   next: bigint | undefined;
 }
@@ -76,7 +88,7 @@ export async function lookAtTopic(
   });
   const { kept, next } = keepFirst(readings, isBack, question.limit);
   return {
-    messages: kept.map(viewMessage),
+    messages: kept.map(({ view }) => view),
     looked: { messages: budget.messages, bytes: budget.bytes },
     next: Object.keys(next).length === 0 ? null : JSON.stringify({ back: isBack, at: next } satisfies Cursor),
   };
@@ -115,15 +127,14 @@ async function readForward(
   question: MessageQuestion,
   budget: Budget,
 ): Promise<Reading> {
-  const found: ReadMessage[] = [];
+  const found: Found[] = [];
   let next = start;
   if (start < high) {
-    for await (const batch of bus.readFrom(topic, partition, start, { until: high, maxPartitionBytes: 1024 * 1024 })) {
+    for await (const batch of bus.readFrom(topic, partition, start, { until: high, maxPartitionBytes: FETCH_BYTES })) {
       budget.take(batch.bytes, batch.messages.length);
       for (const message of batch.messages) {
         if (found.length === question.limit) return { partition, found, next: message.offset };
-        const read = readAny(partition, message);
-        if (isAskedFor(read, question)) found.push(read);
+        found.push(...askedFor(partition, message, question));
       }
       next = batch.nextOffset;
       if (budget.isUsedUp()) break;
@@ -140,39 +151,72 @@ async function readBack(
   question: MessageQuestion,
   budget: Budget,
 ): Promise<Reading> {
-  const found: ReadMessage[] = [];
+  let found: Found[] = [];
   let end = start;
-  for (let window = FIRST_WINDOW; end > low && found.length < question.limit && !budget.isUsedUp(); ) {
+  let [window, widest] = [FIRST_WINDOW, WIDEST_WINDOW];
+  while (end > low && found.length < question.limit && !(budget.isUsedUp() && budget.hasProgress)) {
     const begin = end - window > low ? end - window : low;
-    const portion: ReadMessage[] = [];
-    for await (const batch of bus.readFrom(topic, partition, begin, { until: end })) {
-      budget.take(batch.bytes, batch.messages.length);
-      for (const message of batch.messages) {
-        const read = readAny(partition, message);
-        if (isAskedFor(read, question)) portion.push(read);
-      }
+    const portion = await readPortion(bus, topic, { partition, begin, end }, question, budget);
+    if ('narrower' in portion) {
+      widest = portion.narrower;
+      window = widest;
+      continue;
     }
-    found.unshift(...portion);
+    budget.hasProgress = true;
+    found = [...portion.found, ...found];
     end = begin;
-    if (window < WIDEST_WINDOW) window *= 2n;
+    if (found.length > question.limit) {
+      found = found.slice(-question.limit);
+      end = found[0]!.offset;
+    }
+    if (window * 2n <= widest) window *= 2n;
   }
   return { partition, found, next: end > low ? end : undefined };
+}
+
+/** What a stretch holds of what is asked for; when it is too large, how narrow it would have to be. */
+async function readPortion(
+  bus: Bus,
+  topic: string,
+  { partition, begin, end }: { partition: number; begin: bigint; end: bigint },
+  question: MessageQuestion,
+  budget: Budget,
+): Promise<{ found: Found[] } | { narrower: bigint }> {
+  const found: Found[] = [];
+  let bytes = 0;
+  for await (const batch of bus.readFrom(topic, partition, begin, { until: end, maxPartitionBytes: FETCH_BYTES })) {
+    budget.take(batch.bytes, batch.messages.length);
+    bytes += batch.bytes;
+    if (bytes > MOST_PORTION_BYTES && end - begin > 1n) {
+      const fitting = ((batch.nextOffset - begin) * BigInt(MOST_PORTION_BYTES / 2)) / BigInt(bytes);
+      // Narrower than this one in any case, and wide enough to hold a message.
+      const most = (end - begin) / 2n;
+      return { narrower: fitting < 1n ? 1n : fitting < most ? fitting : most };
+    }
+    for (const message of batch.messages) found.push(...askedFor(partition, message, question));
+  }
+  return { found };
+}
+
+function askedFor(partition: number, message: IncomingMessage, question: MessageQuestion): Found[] {
+  const read = readAny(partition, message);
+  if (!isAskedFor(read, question)) return [];
+  return [{ offset: message.offset, timestamp: message.timestamp, view: viewMessage(read) }];
 }
 
 /** Of all partitions the first ones in the order of their times; what is cut off is where a partition goes on. */
 function keepFirst(readings: readonly Reading[], isBack: boolean, limit: number) {
   const sign = isBack ? -1 : 1;
   const inOrder = readings
-    .flatMap(({ found }) => found)
+    .flatMap(({ partition, found }) => found.map((one) => ({ ...one, partition })))
     .sort((a, b) => {
-      if (a.partition === b.partition) return sign * (a.message.offset < b.message.offset ? -1 : 1);
-      return sign * (a.message.timestamp - b.message.timestamp || a.partition - b.partition);
+      if (a.partition === b.partition) return sign * (a.offset < b.offset ? -1 : 1);
+      return sign * (a.timestamp - b.timestamp || a.partition - b.partition);
     });
   const kept = inOrder.slice(0, limit);
   const next: Record<string, string> = {};
   for (const { partition, next: goesOn } of readings) {
-    const cut = inOrder.slice(limit).filter((read) => read.partition === partition);
-    const offsets = cut.map(({ message }) => message.offset);
+    const offsets = inOrder.slice(limit).flatMap((one) => (one.partition === partition ? [one.offset] : []));
     const first = offsets.reduce<bigint | undefined>(
       (best, offset) => (best === undefined || (isBack ? offset > best : offset < best) ? offset : best),
       undefined,

@@ -125,6 +125,29 @@ test('messages are found, paged, decoded, and shown to those who may see them', 
       code: 'DBUS_MESSAGE_NOT_DECODED',
       next: expect.stringContaining('RTDP_REGISTRY_URL'),
     });
+
+    // Large ones, back from the end in portions that would not fit into memory as they come: still each once, the newest first.
+    const large = Array.from({ length: 30 }, () => ({
+      partition: 1,
+      key: 'large',
+      value: Buffer.from('x'.repeat(300_000)),
+    }));
+    const producer = bus.producer();
+    for (const message of large) await producer.send(topic, [message]);
+    const offsets: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null; ) {
+      const page: Awaited<ReturnType<typeof editor.listMessages>> = await editor.listMessages(topic, {
+        key: 'large',
+        limit: 7,
+        ...(cursor === '' ? {} : { cursor }),
+      });
+      // Not much more than it shows is read for a page.
+      if (page.messages.length === 7) expect(page.looked.bytes).toBeLessThan(20_000_000);
+      offsets.push(...page.messages.map(({ offset }) => Number(offset)));
+      cursor = page.next;
+    }
+    expect(offsets).toHaveLength(large.length);
+    expect(offsets).toEqual([...new Set(offsets)].toSorted((a, b) => b - a));
     await expect(editor.listMessages(topic, { cursor: 'nonsense' })).rejects.toMatchObject({
       code: 'DBUS_TOPIC_QUESTION_INVALID',
     });
