@@ -186,7 +186,7 @@ export class RunningFlow {
           this.#around.pulls,
           this.stored.definition.source.namespace,
           this.#pull.tables,
-          this.#pull.wholeTopic === true ? this.stored.createdAt : undefined,
+          (await this.#hasWholeTopic()) ? this.stored.createdAt : undefined,
         );
         if (asked !== undefined) {
           this.#pull = { state: 'requested', tables: asked.tables };
@@ -199,6 +199,13 @@ export class RunningFlow {
       }
       await this.#pause(PULL_PAUSE_MS);
     }
+  }
+
+  /** Whether the pulls that were asked for since the flow was made are certainly in what it reads: not once retention has deleted anything. */
+  async #hasWholeTopic(): Promise<boolean> {
+    if (this.#pull?.wholeTopic !== true) return false;
+    const offsets = await this.#around.bus.admin().topicOffsets(this.stored.definition.source.topic);
+    return offsets.every(({ low }) => low === 0n);
   }
 
   #onStep(step: FlowStep, reason: Reason | null): void {

@@ -37,9 +37,9 @@ export class LoadingWatch {
     const run = this.#runOf();
     for (const table of run?.tables ?? []) {
       const open = new Set(run?.lanesOf(table).flatMap(({ openPull }) => openPull ?? []));
-      const [namespace] = Object.values(table.sources).map((source) => source.namespace);
       const failures = [];
-      if (namespace !== undefined) {
+      // Which of several sources a pull is of, only the source knows.
+      for (const { namespace } of open.size === 0 ? [] : Object.values(table.sources)) {
         for (const pull of open) failures.push(await this.#pulls.failureOf(namespace, pullIdOf(pull)));
       }
       table.pullFailure = failures.find((failure) => failure !== null) ?? null;

@@ -146,6 +146,11 @@ test('a flow that was there before its topic has all of it, and asks for no pull
     { schema: 'waiting' },
   );
   await service.deploy(waiting, { organisationId: ORGANISATION, origin: 'rest' });
+  const late = fixture.flow(
+    { name: 'late', from: 'pull', autoStart: false, source: { namespace: `postgresql.${later}.public.*` } },
+    { schema: 'late' },
+  );
+  await service.deploy(late, { organisationId: ORGANISATION, origin: 'rest' });
   const state = async () => service.stateOf(await service.get(ORGANISATION, 'waiting'));
   expect((await eventually(state, ({ reason }) => reason !== null)).reason?.code).toBe('BUS_TOPIC_MISSING');
   const source = await SourceWriter.create(fixture.bus, `postgresql.${later}`, 2);
@@ -164,6 +169,16 @@ test('a flow that was there before its topic has all of it, and asks for no pull
     ),
   ).toBe(2);
   expect(asked.map(({ since }) => since)).toContainEqual(stored.createdAt);
+
+  // Once retention has deleted from the topic, a pull of before may be gone from it: another is asked for.
+  await fixture.bus.admin().deleteRecords(source.topic, [{ partition: 0, offset: 1n }]);
+  await service.startFlow(ORGANISATION, 'late');
+  await eventually(
+    () => asked.length,
+    (n) => n === 3,
+  );
+  expect(asked[2]).toMatchObject({ since: undefined });
+  await service.stopFlow(ORGANISATION, 'late');
   await service.stopFlow(ORGANISATION, 'early');
   await service.stopFlow(ORGANISATION, 'waiting');
   await fixture.bus.admin().deleteTopic(source.topic);
