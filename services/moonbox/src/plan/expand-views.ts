@@ -6,7 +6,7 @@ import { type Node, type RangeVar, rewrite, type SelectStmt, stringNode, targetN
 import { RtdpError } from '@rtdp/ums/error';
 import type { PlannerContext, PlannerRelation, PlannerTable, PlannerView } from './contract.ts';
 import { findTables } from './find-tables.ts';
-import { columnNamesIn, leaveOutUnnamed } from './leave-out-unnamed.ts';
+import { columnNamesIn, isPlainSelect, leaveOutUnnamed } from './leave-out-unnamed.ts';
 import { chooseBarriers, narrowViews } from './narrow-view.ts';
 
 export interface ViewUse {
@@ -144,17 +144,17 @@ function withConditions(select: SelectStmt, conditions: readonly Node[]): Select
   return { ...select, whereClause };
 }
 
-/** One table without a condition has nothing to hide; a view may have. */
+/** All rows of one table, one for each, have nothing to hide; a view may have. */
 function leavesOutRows(select: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelation>): boolean {
   const [item, second] = select.fromClause ?? [];
-  const isPlain =
+  const isWhole =
     item !== undefined &&
     second === undefined &&
     'RangeVar' in item &&
     !isView(found.get(item.RangeVar)) &&
     select.whereClause === undefined &&
-    select.op === 'SETOP_NONE';
-  return !isPlain;
+    isPlainSelect(select);
+  return !isWhole;
 }
 
 /** Nobody moves a condition past OFFSET: it is only asked of rows that the view gives. */
