@@ -7,8 +7,9 @@ const UNIT_START: Record<string, (moment: string) => string> = {
   day: (moment) => `DATE(${moment})`,
   week: (moment) => `DATE_SUB(DATE(${moment}), INTERVAL WEEKDAY(${moment}) DAY)`,
   month: (moment) => `DATE_FORMAT(${moment}, '%Y-%m-01')`,
-  quarter: (moment) => `DATE_ADD(MAKEDATE(YEAR(${moment}), 1), INTERVAL QUARTER(${moment}) - 1 QUARTER)`,
-  year: (moment) => `MAKEDATE(YEAR(${moment}), 1)`,
+  quarter: (moment) => `DATE_ADD(DATE_FORMAT(${moment}, '%Y-01-01'), INTERVAL QUARTER(${moment}) - 1 QUARTER)`,
+  // MAKEDATE takes the year 50 for 2050.
+  year: (moment) => `DATE_FORMAT(${moment}, '%Y-01-01')`,
 };
 
 const FIELDS = new Set(['year', 'quarter', 'month', 'day', 'hour', 'minute']);

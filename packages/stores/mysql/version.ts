@@ -29,6 +29,8 @@ export function sessionSettings(server: ServerVersion): string[] {
     `SET SESSION time_zone = '+00:00', sql_mode = 'ANSI_QUOTES,PIPES_AS_CONCAT,NO_BACKSLASH_ESCAPES', group_concat_max_len = 4294967295`,
     // Else texts are put in order by their first kilobyte; these are as long as a TEXT may be, and the buffer has to hold some of them.
     'SET SESSION max_sort_length = 65536, sort_buffer_size = 4194304',
+    // It takes texts of the rows around a subquery for the same where the collation of their column does, whatever compares them.
+    ...(server.product === 'mariadb' ? ["SET SESSION optimizer_switch = 'subquery_cache=off'"] : []),
     // Else IS NULL finds the row that was inserted last.
     'SET SESSION sql_auto_is_null = 0',
     'SET SESSION TRANSACTION READ ONLY',

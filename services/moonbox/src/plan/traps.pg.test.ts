@@ -330,6 +330,15 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
       extract(quarter from w), extract(day from w), count(*) from maria.word group by 1, 2, 3, 4, 5, 6, 7, 8, 9 order by 1, 2`,
     sent: /GROUP BY/,
   },
+  {
+    trap: 'a subquery is asked for each text around it, though the collation takes some for the same',
+    sql: `select w.id, (select min(x.id) from maria.word x where x.t = w.t) from maria.word w order by w.id`,
+    sent: /^maria: SELECT .*MIN/,
+  },
+  {
+    trap: 'a subquery of a condition as well',
+    sql: `select w.id, n.id from maria.word w, pg.note n where exists (select 1 from maria.word x where x.t = w.t and x.id > 2) order by 1, 2`,
+  },
   { trap: 'sums of integers that may leave their type stay', sql: `select sum(n * n) from maria.word`, kept: /SUM/ },
 ];
 
@@ -588,6 +597,21 @@ test('long texts are told apart and ordered to their end', async () => {
       expect(comparable(await stores.run(plan), true), sql).toEqual(comparable(await stores.expected(sql), true));
     }
   }
+});
+
+test('a year of two digits is that year', async () => {
+  const rows = `values (1, '0050-05-03', '0007-12-31 10:00:00'), (2, '1950-05-03', '2007-12-31 10:00:00')`;
+  await stores.maria.query('CREATE TABLE early (id int PRIMARY KEY, d date, w datetime)');
+  await stores.maria.query(`INSERT INTO early ${rows}`);
+  await stores.oracle.query('create table maria.early (id int primary key, d date, w timestamp)');
+  await stores.oracle.query(`insert into maria.early ${rows}`);
+  await stores.refresh();
+  const units = ['year', 'quarter', 'month', 'week', 'day'];
+  const list = units.map((unit) => `date_trunc('${unit}', d), date_trunc('${unit}', w)`).join(', ');
+  const sql = `select ${list} from maria.early order by id`;
+  const plan = stores.plan(sql);
+  expect(plan.whole).toBeDefined();
+  expect(await stores.run(plan)).toEqual(await stores.expected(sql));
 });
 
 test('a zero date that comes after the look at the table fails whatever it would decide, and what does not ask for it is right', async () => {
