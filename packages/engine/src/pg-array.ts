@@ -99,15 +99,22 @@ export function concatArrays(a: string, b: string): string {
   return printArrayText([...readItems(a), ...readItems(b)]);
 }
 
-export function removeItem(text: string, item: string): string {
+/** `searched`: N for NULL, or V and the item. */
+export function removeItem(text: string, searched: string): string {
   requirePlain(text);
+  const item = searchedItem(searched);
   return printArrayText(readItems(text).filter((one) => one !== item));
 }
 
-export function itemPosition(text: string, item: string): number | null {
+/** `searched`: N for NULL, or V and the item. */
+export function itemPosition(text: string, searched: string): number | null {
   requirePlain(text);
-  const index = readItems(text).indexOf(item);
+  const index = readItems(text).indexOf(searchedItem(searched));
   return index < 0 ? null : index + 1;
+}
+
+function searchedItem(searched: string): Item {
+  return searched === 'N' ? null : searched.slice(1);
 }
 
 /** NULL where it is not there but an item is NULL. */

@@ -142,7 +142,7 @@ export const ARRAY_FUNCTIONS: Record<string, Binder> = {
     const array = arrayArgument(call, 0);
     requireOneText(call.statement, array);
     const item = itemArgument(call, 1, array.type);
-    const sql = `rtdp_array_position(${array.sql}, ${searchedItem(call.statement, item)})`;
+    const sql = `rtdp_array_position(${array.sql}, ${searched(call, item)})`;
     if (item.literal === null) throw refuseCall(call, 'searching for NULL is not proven.', 'Use unnest.');
     return computed(INT4, sql, [array, item], { location: call.location });
   },
@@ -152,10 +152,15 @@ export const ARRAY_FUNCTIONS: Record<string, Binder> = {
     requireOneText(call.statement, array);
     const item = itemArgument(call, 1, array.type);
     if (item.literal === null) throw refuseCall(call, 'removing NULL is not proven.', 'Use unnest.');
-    const sql = `rtdp_array_remove(${array.sql}, ${searchedItem(call.statement, item)})`;
+    const sql = `rtdp_array_remove(${array.sql}, ${searched(call, item)})`;
     return computed(array.type, sql, [array, item], { location: call.location });
   },
 };
+
+/** NULL is an item that is found as well. */
+function searched(call: FunctionCall, item: Expression): string {
+  return `coalesce('V' || ${searchedItem(call.statement, item)}, 'N')`;
+}
 
 function itemAsArray(call: FunctionCall, index: number, arrayIndex: number): Expression {
   const { element } = arrayArgument(call, arrayIndex).type;

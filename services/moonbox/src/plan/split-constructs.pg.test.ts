@@ -54,6 +54,7 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id, w.id = any(e.a), w.k <> all(e.a), w.t = any(e.ta) from pg.ev e join maria.w w on w.id = e.id order by 1`,
     `select w.id, array[w.id, w.k] || 5, 0 || array[w.k], array_append(e.a, w.k), e.ta || 'new item'::text, string_to_array(w.t || ',x', ',') from pg.ev e join maria.w w on w.id = e.id order by 1`,
     `select w.id, array(select e.id from pg.ev e where e.n = w.k order by e.id desc) from maria.w w order by 1`,
+    `select w.id, array_position(e.a, w.k), array_remove(e.a, w.k), array_position(e.ta, w.t), array_position(array[w.k, e.n, 1], e.n) from pg.ev e join maria.w w on w.id = e.id order by 1`,
   ],
   rows: [
     `select w.id from maria.w w where (w.k, w.id) < (3, 7) order by 1`,
