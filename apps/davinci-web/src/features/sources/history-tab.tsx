@@ -12,6 +12,7 @@ import type { HistoryMark } from '../console/history-option.ts';
 import { PastFigures } from '../console/past-figures.tsx';
 import { useWording } from '../console/use-wording.ts';
 import { useWho } from '../queries/use-who.ts';
+import { type SchemaChange, SchemaChanges } from './schema-changes.tsx';
 
 type SourceEvent = z.output<typeof eventSchema>;
 type SchemaVersion = z.output<typeof schemaVersionSchema>;
@@ -56,11 +57,15 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
                     count: version.fields.length,
                   })}
                 </p>
-                <Status
-                  kind={version.compatible ? 'ok' : 'late'}
-                  word={version.compatible ? t('history.compatible') : t('history.incompatible')}
-                />
-                {version.diff === null ? null : <pre className="code">{JSON.stringify(version.diff, null, 2)}</pre>}
+                {version.diff === null ? null : (
+                  <>
+                    <SchemaChanges changes={(version.diff as { changes: SchemaChange[] }).changes} />
+                    <Status
+                      kind={version.compatible ? 'ok' : 'late'}
+                      word={version.compatible ? t('history.compatible') : t('history.incompatible')}
+                    />
+                  </>
+                )}
               </>
             ),
           })),
