@@ -22,6 +22,7 @@ interface Replayed {
 
 export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const { t: ofMessages } = useTranslation('console-health');
   const { notification, message } = App.useApp();
   const mayAct = useMay('editor');
   const [status, setStatus] = useUrlState<DeadLetterView['status'] | 'all'>('letters', 'open');
@@ -81,7 +82,11 @@ export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
       ),
     },
     { key: 'table', title: t('tables.column.table'), sort: tableOf, cell: tableOf },
-    { key: 'operation', title: t('dead.column.operation'), cell: ({ operation }) => operation },
+    {
+      key: 'operation',
+      title: t('dead.column.operation'),
+      cell: ({ operation }) => ofMessages(`messages.operation.${operation}`, { defaultValue: operation }),
+    },
     { key: 'step', title: t('dead.column.step'), cell: ({ step }) => step },
     {
       key: 'status',
