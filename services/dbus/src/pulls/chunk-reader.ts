@@ -253,7 +253,7 @@ export async function copyChunk(
       },
       afterRead() {
         request.signal.throwIfAborted();
-        return outbox.backPressure() ?? pace.wait(rows);
+        return outbox.backPressure() ?? pace.wait(rows, request.signal);
       },
     });
     writer.seal();

@@ -1,4 +1,8 @@
 /** Decides how long a reader rests so that it stays below so many rows a second; without a limit it never does. */
+import { pause } from '@rtdp/service/pause';
+
+/** What a timer can wait. */
+const LONGEST_REST_MS = 2 ** 31 - 1;
 
 export class Pace {
   readonly #rowsPerSecond: number | null;
@@ -19,9 +23,9 @@ export class Pace {
     return Math.max(0, due - this.#now());
   }
 
-  /** undefined = go on at once. */
-  wait(rows: number): Promise<void> | undefined {
-    const milliseconds = this.restMillis(rows);
-    return milliseconds < 1 ? undefined : new Promise((resolve) => setTimeout(resolve, milliseconds));
+  /** undefined = go on at once. The signal ends the rest, without an error: whoever rested looks at it. */
+  wait(rows: number, signal: AbortSignal): Promise<void> | undefined {
+    const milliseconds = Math.min(this.restMillis(rows), LONGEST_REST_MS);
+    return milliseconds < 1 ? undefined : pause(milliseconds, signal);
   }
 }

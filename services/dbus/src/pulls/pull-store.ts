@@ -88,7 +88,7 @@ export interface PullStore {
   list(sourceId: string, options?: { table?: TableName; limit?: number }): Promise<Pull[]>;
   /** Oldest first: waiting, and running ones that a process left behind. */
   unfinished(sourceId: string): Promise<Pull[]>;
-  /** Failed ones that nobody has resumed, cancelled or followed by another of the table; of captured tables only, oldest first. */
+  /** Failed ones that nobody has resumed, cancelled or followed by another of the table (that was not cancelled); of captured tables only, oldest first. */
   unresolved(sourceId: string): Promise<Pull[]>;
   /** Cancelled ones that began, and of which the topic does not yet say that they will not end. */
   cancelledUntold(sourceId: string): Promise<Pull[]>;
@@ -157,6 +157,7 @@ export function createPullStore(database: Knex): PullStore {
         .whereNotExists(
           database('pulls as later')
             .whereRaw('later.source_id = failed.source_id and later.asked_at > failed.asked_at')
+            .whereNot('later.state', 'cancelled')
             .whereRaw('(later.schema_name, later.table_name) = (failed.schema_name, failed.table_name)'),
         )
         .select('failed.*')

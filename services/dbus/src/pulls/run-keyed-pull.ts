@@ -1,6 +1,7 @@
 /** Decides the course of a pull of a table with a key: start mark, chunk after chunk, end mark; every finished chunk is kept. */
 import type { SourceTable } from '../sources/postgres/introspect.ts';
 import { type ReadChunk, readChunk } from './chunk-reader.ts';
+import { Pace } from './pace.ts';
 import { type PullRun, sendMark, waitingSentence } from './pull-run.ts';
 import type { Pull } from './pull-store.ts';
 
@@ -49,6 +50,7 @@ async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRu
       signal.throwIfAborted();
       const rowsRead = Promise.withResolvers<{ rows: number; lastKey: string[] | null }>();
       const afterKey = after;
+      const pace = new Pace(rowsPerSecond, run.surroundings.now);
       const published = readChunk(turn % 2 === 0 ? first : second, run.surroundings, {
         table: { schema: pull.schema, table: pull.table },
         keyColumns,
@@ -66,6 +68,9 @@ async function readChunks(pull: Pull, keyColumns: readonly string[], run: PullRu
       kept.catch(() => undefined);
       underWay.push(published, kept);
       const { rows, lastKey } = await rowsRead.promise;
+      // A chunk that came in one read has not been slowed down yet. Who is slowed down has the time to see it kept, or fail.
+      const rest = pace.wait(rows, signal);
+      if (rest !== undefined) await Promise.all([rest, kept]);
       // Its session is the next one's: not more than two are ever under way.
       await keptBefore;
       underWay.splice(0, underWay.length - 2);
