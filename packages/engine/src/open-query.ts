@@ -230,7 +230,15 @@ export class OpenQuery implements EngineQuery {
         cause: error,
       });
     }
-    if (error.kind === 'interrupted') return this.#stopError('timeout');
+    // Nobody stopped it: a function of ours gave up.
+    if (error.kind === 'interrupted') {
+      return new RtdpError({
+        code: 'ENGINE_TIMEOUT',
+        message: 'A function of the query took too long over some rows.',
+        next: 'Ask again when the machine has less to do, or give the function shorter values.',
+        cause: error,
+      });
+    }
     return new RtdpError({
       code: 'ENGINE_INTERNAL',
       message: `The embedded engine failed: ${error.message}`,
