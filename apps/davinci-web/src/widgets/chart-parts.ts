@@ -142,14 +142,15 @@ export function valueAxis({ palette }: ChartContext, write: (value: number) => s
   };
 }
 
-/** Part of a value axis: as far as the data goes, and the lines. */
-export function reachOf(lines: readonly ReferenceLine[]): Part {
+/** Part of a value axis: as far as the data goes, and the lines. `fromZero`: it has zero in any case, also where all data is beyond the lines. */
+export function reachOf(lines: readonly ReferenceLine[], { fromZero }: { fromZero: boolean }): Part {
   if (lines.length === 0) return {};
   const least = Math.min(...lines.map(({ value }) => value));
   const most = Math.max(...lines.map(({ value }) => value));
+  const end = (edge: number, beyond: (a: number, b: number) => number) => (fromZero ? beyond(edge, 0) : edge);
   return {
-    min: ({ min }: { min: number }) => (least < min ? least : null),
-    max: ({ max }: { max: number }) => (most > max ? most : null),
+    min: ({ min }: { min: number }) => (least < end(min, Math.min) ? least : null),
+    max: ({ max }: { max: number }) => (most > end(max, Math.max) ? most : null),
   };
 }
 

@@ -304,6 +304,11 @@ test('a reference line is on the picture and the axis reaches it; a chosen colou
   ]);
   const line = lineOption(widget('line', ['region'], { settings }), answer, context) as unknown as Option;
   expect(line.series[0]!.markLine.data).toMatchObject([{ yAxis: 50 }]);
+  // A line below all bars does not cut their feet off: they stand on zero, as do those that hang from it.
+  expect([option.xAxis.min({ min: 70 }), option.xAxis.max({ max: -70 })]).toEqual([null, 50]);
+  const below = { ...settings, lines: [{ value: -50, label: '' }], horizontal: true };
+  const hanging = barOption(widget('bar', ['region'], { settings: below }), answer, context) as unknown as Option;
+  expect([hanging.xAxis.max({ max: -70 }), hanging.xAxis.min({ min: 20 })]).toEqual([null, -50]);
   // Shares have another scale.
   const percent = barOption(
     widget('bar', ['region'], { settings: { ...settings, stack: 'percent' } }),

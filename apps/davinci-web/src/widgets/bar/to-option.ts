@@ -84,7 +84,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   });
   // A share of the whole has another scale than the lines.
   const lines = percent ? [] : linesOf(widget.settings);
-  const values = valueAxis(context, writeAxis, percent ? { max: 1 } : reachOf(lines));
+  const values = valueAxis(context, writeAxis, percent ? { max: 1 } : reachOf(lines, { fromZero: true }));
   const radius = LENGTHS['radius-small'] / 2;
   return {
     ...baseOption(context, widget.name),

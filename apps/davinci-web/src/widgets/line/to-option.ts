@@ -55,6 +55,7 @@ export function toOption(
     shape.stack === 'percent' ? percent(value) : writeNumber(value, measureColumn, context, 'axis');
   // A share of the whole has another scale than the lines.
   const lines = shape.stack === 'percent' ? [] : linesOf(widget.settings);
+  const fromZero = shape.area || shape.stack !== 'none' || widget.settings.zero === true;
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
   const colours = shown.series.map((one, index) =>
     colourOf(one, seriesColumn, index, context, chosenColour(widget.settings, data.columns[one.measure]?.name)),
@@ -88,8 +89,8 @@ export function toOption(
         )
       : { ...categoryAxis(context, titles), boundaryGap: false },
     yAxis: valueAxis(context, writeAxis, {
-      scale: !(shape.area || shape.stack !== 'none' || widget.settings.zero === true),
-      ...(shape.stack === 'percent' ? { max: 1 } : reachOf(lines)),
+      scale: !fromZero,
+      ...(shape.stack === 'percent' ? { max: 1 } : reachOf(lines, { fromZero })),
     }),
     series: shown.series.map((one, index) => ({
       id: one.others ? 'others' : `${one.measure}:${String(one.value)}`,
