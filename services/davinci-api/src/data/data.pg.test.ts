@@ -1,6 +1,7 @@
 /** Documents with versions and uses, and data of a Postgres that is asked directly: rights, values, runs and cancelling, secrets never told. */
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
+import { auditSchema, listOf, queryResultSchema, sourceSchemaSchema } from '../client.ts';
 import { DocumentStore } from '../documents/document-store.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 
@@ -53,8 +54,8 @@ test('documents: versions, uses, names, organisations, and what the audit says',
   expect((await ask('POST', `/api/sources/${source.id}/test`)).body).toMatchObject({ ok: true });
   const wrong = { ...same, id: source.id, connection: { ...connection, password: 'wrong', port: 1 } };
   expect((await ask('POST', '/api/sources/test', { body: wrong })).body).toMatchObject({ ok: false });
-  const schema = (await ask('GET', `/api/sources/${source.id}/schema`)).body;
-  expect(schema.databases[0].tables[0]).toMatchObject({ name: 'orders', kind: 'table' });
+  const schema = sourceSchemaSchema.parse((await ask('GET', `/api/sources/${source.id}/schema`)).body);
+  expect(schema.databases[0]?.tables[0]).toMatchObject({ name: 'orders', kind: 'table' });
 
   const body = { name: 'orders', sourceId: source.id, sql: 'select * from orders', model };
   const view = (await ask('POST', '/api/views', { body })).body;
@@ -105,8 +106,8 @@ test('documents: versions, uses, names, organisations, and what the audit says',
       path.includes('views') || path.includes('widgets') || path.includes('dashboards') ? 200 : 409,
     );
   }
-  const audit = (await ask('GET', '/api/audit')).body;
-  expect(audit.items.map(({ action }: { action: string }) => action)).toEqual(
+  const audit = listOf(auditSchema).parse((await ask('GET', '/api/audit')).body);
+  expect(audit.items.map(({ action }) => action)).toEqual(
     expect.arrayContaining(['source.create', 'view.update', 'widget.create', 'dashboard.delete']),
   );
   expect((await ask('GET', '/docs/json')).body.paths).toHaveProperty('/api/dashboards/{id}/bundle');
@@ -168,7 +169,7 @@ test('a view gives each role what its rights say, in data and in the values of a
     limit: 3,
     sort: [{ by: 'id', direction: 'asc' }],
   };
-  const few = (await ask('POST', '/api/query', { body: limited })).body;
+  const few = queryResultSchema.parse((await ask('POST', '/api/query', { body: limited })).body);
   expect(few).toMatchObject({ truncated: true, rowCount: 3 });
   expect(few.rows[0]).toEqual([1, '2026-03-01 13:00:00+00']);
 });

@@ -2,7 +2,7 @@
 import { testPostgres } from '@rtdp/testing/postgres';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { ColumnType, QueriesLine, QueryParts, QueryRequest } from '../client.ts';
+import { type ColumnType, type QueriesLine, type QueryParts, type QueryRequest, viewSchema } from '../client.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 import { groupingKey } from '../views/compile-shared.ts';
 import { type Shareable, sharedKey, shareQuestions } from './share-questions.ts';
@@ -50,7 +50,7 @@ async function salesView(davinci: DavinciFixture, shop: Awaited<ReturnType<typeo
     return answer;
   };
   const source = await made('/api/sources', { name: 'shop', kind: 'postgres', connection });
-  return made('/api/views', {
+  const view = await made('/api/views', {
     name: 'sales',
     sourceId: source.id,
     sql: "select * from sales where coalesce(city, '') <> :without",
@@ -58,6 +58,7 @@ async function salesView(davinci: DavinciFixture, shop: Awaited<ReturnType<typeo
     model,
     rights: { admin: {}, viewer: { filter: 'owner = :user_id', hiddenColumns: ['exact'] } },
   });
+  return viewSchema.parse(view);
 }
 
 async function askTogether(

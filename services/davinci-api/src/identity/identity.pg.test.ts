@@ -1,5 +1,6 @@
 /** Signing in by password and by link, sessions that end when a token comes back, and roles that count at once. */
 import { expect, test } from 'vitest';
+import { auditSchema, listOf, sessionSchema, userSchema } from '../client.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -20,7 +21,7 @@ test('the first administrator comes in by a link, sets a password, and the old s
   expect(set).toMatch(/Path=\/api\/session/);
   expect((await ask('POST', '/api/session/link', { token: '', body: { code } })).status).toBe(401);
 
-  const token = opened.body.accessToken;
+  const { accessToken: token } = sessionSchema.parse(opened.body);
   const changed = await ask('POST', '/api/me/password', { token, body: { password: 'correct horse battery' } });
   expect(changed.status).toBe(200);
   const old = { cookie: cookieOf(opened.headers) };
@@ -35,8 +36,9 @@ test('the first administrator comes in by a link, sets a password, and the old s
   const text = JSON.stringify((await davinci.metadata.query('select * from identity.users')).rows);
   expect(text).toContain('$argon2id$');
   expect(text).not.toContain('battery');
-  const { keys } = (await ask('GET', '/.well-known/jwks.json', { token: '' })).body;
-  expect(keys[0]).not.toHaveProperty('d');
+  const keySet = (await ask('GET', '/.well-known/jwks.json', { token: '' })).body;
+  expect(keySet).toHaveProperty('keys.0.x');
+  expect(keySet).not.toHaveProperty('keys.0.d');
 });
 
 test('a refresh token that comes back ends its whole family', async () => {
@@ -56,8 +58,8 @@ test('a refresh token that comes back ends its whole family', async () => {
   await davinci.metadata.query("update identity.sessions set rotated_at = rotated_at - interval '1 minute'");
   expect((await refresh(first)).status).toBe(401);
   expect((await refresh(cookieOf(second.headers))).status).toBe(401);
-  const { items } = (await ask('GET', '/api/audit')).body;
-  expect(items.map(({ action }: { action: string }) => action)).toContain('session.reused');
+  const { items } = listOf(auditSchema).parse((await ask('GET', '/api/audit')).body);
+  expect(items.map(({ action }) => action)).toContain('session.reused');
   const foreign = { cookie: first, 'sec-fetch-site': 'cross-site' };
   expect((await ask('POST', '/api/session/refresh', { token: '', headers: foreign })).status).toBe(403);
 });
@@ -86,7 +88,8 @@ test('a changed role and a disabled user count at once, and the last administrat
   const user = (await ask('POST', '/api/users', { body })).body;
   expect((await ask('POST', '/api/users', { body })).status).toBe(409);
   const login = { email: body.email, password: body.password };
-  const { accessToken: token } = (await ask('POST', '/api/session', { token: '', body: login })).body;
+  const session = await ask('POST', '/api/session', { token: '', body: login });
+  const { accessToken: token } = sessionSchema.parse(session.body);
   expect((await ask('GET', '/api/views', { token })).status).toBe(200);
   expect((await ask('GET', '/api/users', { token })).status).toBe(403);
   await ask('PATCH', `/api/users/${user.id}`, { body: { role: 'viewer' } });
@@ -94,8 +97,8 @@ test('a changed role and a disabled user count at once, and the last administrat
   await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
   expect((await ask('GET', '/api/dashboards', { token })).status).toBe(401);
   expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(401);
-  const { items } = (await ask('GET', '/api/users')).body;
-  const admin = items.find(({ role }: { role: string }) => role === 'admin');
+  const { items } = listOf(userSchema).parse((await ask('GET', '/api/users')).body);
+  const admin = items.find(({ role }) => role === 'admin')!;
   const refused = await ask('PATCH', `/api/users/${admin.id}`, { body: { role: 'viewer' } });
   expect(refused).toMatchObject({ status: 409, body: { code: 'DAVINCI_LAST_ADMIN_NOT_ALLOWED' } });
 

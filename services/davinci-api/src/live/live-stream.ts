@@ -64,6 +64,8 @@ export class LiveStream {
   #ended = false;
   #lastPushAt = Number.NEGATIVE_INFINITY;
   #toldSource = false;
+  /** Any table may have moved before it was known which ones matter. */
+  #anyMoved = false;
   #lineage: DashboardLineage | undefined;
 
   constructor(options: LiveStreamOptions, events: EventStream) {
@@ -90,7 +92,7 @@ export class LiveStream {
         for (const namespace of namespaces) this.#told.set(namespace, this.#numberOf(namespace));
         this.#sayReady();
         const isRecent = (name: string) => now() - (commits.find(organisationId, name)?.heardAt ?? 0) < RECENT_MS;
-        for (const namespace of namespaces.filter(isRecent)) this.#changed.add(namespace);
+        for (const name of namespaces) if (this.#anyMoved || isRecent(name)) this.#changed.add(name);
         return;
       }
       const told = readMark(lastEventId, namespaces);
@@ -113,6 +115,7 @@ export class LiveStream {
 
   /** Nobody knows which tables moved. */
   anyMoved(): void {
+    this.#anyMoved = this.#lineage === undefined;
     for (const namespace of this.#told.keys()) this.#changed.add(namespace);
     this.#schedule();
   }

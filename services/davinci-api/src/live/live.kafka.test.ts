@@ -10,7 +10,7 @@ import { serviceSet } from '@rtdp/testing/services';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import { createDavinciClient, type LiveCommit } from '../client.ts';
-import { LiveBrowser, type LiveEvent } from '../testing/live-browser.ts';
+import { LiveBrowser } from '../testing/live-browser.ts';
 import { noticeMessage } from '../testing/notice-message.ts';
 
 async function tell(
@@ -82,16 +82,17 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await tell(producer, namespace('orders'), 7);
   const browser = new LiveBrowser();
   await browser.open(baseUrl, dashboard.id, services.token);
-  await browser.next(({ event }) => event === 'ready');
+  await browser.next('ready');
   const first = await ask();
   expect(first.rows[0]![0]).toBe('10');
 
   await sink.query('insert into orders values (2, 32)');
   await tell(producer, namespace('orders'), 8, { watermark: '2026-01-01 10:00:00.25' });
-  const told = (number: number) => (event: LiveEvent) =>
-    event.event === 'commit' &&
-    (event.data as LiveCommit).commits.some(({ commitNumber }) => commitNumber === String(number));
-  const commit = await browser.next(told(8));
+  const told =
+    (number: number) =>
+    ({ commits }: LiveCommit) =>
+      commits.some(({ commitNumber }) => commitNumber === String(number));
+  const commit = await browser.next('commit', told(8));
   expect(commit.data).toEqual({
     widgets: [sum.id],
     commits: [
@@ -189,7 +190,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
   // A watermark that moves by itself is told without widgets; another organisation's commit is not told at all.
   await tell(producer, namespace('stock'), 99, { organisationId: '00000000-0000-4000-8000-000000000002' });
   await tell(producer, namespace('orders'), 8, { watermark: '2026-01-01 10:00:01', changed: false });
-  const moved = await browser.next(({ data }) => data.commits?.[0]?.watermark === '2026-01-01T10:00:01Z');
+  const moved = await browser.next('commit', ({ commits }) => commits[0]?.watermark === '2026-01-01T10:00:01Z');
   expect(moved.data.widgets).toEqual([]);
   expect(JSON.stringify(browser.events)).not.toContain('"99"');
 
@@ -201,22 +202,27 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await davinci.start();
   const back = new LiveBrowser();
   await back.open(baseUrl, dashboard.id, services.token, moved.id);
-  const missed = await Promise.all([back.next(told(9)), back.next(told(3))]);
-  const widgets = new Set(missed.flatMap(({ data }) => (data as LiveCommit).widgets));
+  const missed = await Promise.all([back.next('commit', told(9)), back.next('commit', told(3))]);
+  const widgets = new Set(missed.flatMap(({ data }) => data.widgets));
   expect(widgets).toEqual(new Set([sum.id, pieces.id]));
 
   // Who may no longer see the view is not even told of the widget; a token that ends closes the stream.
   const hidden = { ...stock, rights: { editor: { hiddenColumns: [] } } };
   const { id: _id, createdAt: _created, updatedAt: _updated, ...input } = hidden;
   await api.views.replace(stock.id, input);
-  await back.next(({ event, data }) => event === 'stale' && data.why === 'changed');
-  const before = back.events.length;
+  await back.next('stale', ({ why }) => why === 'changed');
+  const before = back.of('commit').length;
   await tell(producer, namespace('stock'), 4);
   await tell(producer, namespace('orders'), 10);
-  await back.next(told(10));
-  expect(back.events.slice(before).flatMap(({ data }) => data.widgets ?? [])).not.toContain(pieces.id);
+  await back.next('commit', told(10));
+  expect(
+    back
+      .of('commit')
+      .slice(before)
+      .flatMap(({ data }) => data.widgets),
+  ).not.toContain(pieces.id);
   await davinci.stop();
-  await back.next(({ event, data }) => event === 'stale' && data.why === 'stopping');
+  await back.next('stale', ({ why }) => why === 'stopping');
   await back.ended;
   await moonbox.stop();
   await bus.close();

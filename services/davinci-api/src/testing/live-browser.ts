@@ -1,13 +1,16 @@
 /** A browser that looks at a dashboard: reads server-sent events as the web application does. */
 
-export interface LiveEvent {
-  id: string;
-  event: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into whatever came.
-  data: any;
-}
+import { z } from 'zod';
+import { liveCommitSchema, liveReadySchema, liveStaleSchema } from '../client.ts';
 
-/** Reads server-sent events as the web application does. */
+const SCHEMAS = { ready: liveReadySchema, commit: liveCommitSchema, stale: liveStaleSchema, ping: z.object({}) };
+
+type EventKind = keyof typeof SCHEMAS;
+type DataOf = { [Kind in EventKind]: z.output<(typeof SCHEMAS)[Kind]> };
+export type LiveEvent<Kind extends EventKind = EventKind> = {
+  [Each in Kind]: { id: string; event: Each; data: DataOf[Each] };
+}[Kind];
+
 export class LiveBrowser {
   readonly events: LiveEvent[] = [];
   readonly #controller = new AbortController();
@@ -29,15 +32,22 @@ export class LiveBrowser {
     this.#controller.abort();
   }
 
-  /** The first event that fits, also one that has come already. */
-  async next(fits: (event: LiveEvent) => boolean): Promise<LiveEvent> {
+  /** The first event of this kind that fits, also one that has come already. */
+  async next<Kind extends EventKind>(
+    kind: Kind,
+    fits: (data: DataOf[Kind]) => boolean = () => true,
+  ): Promise<LiveEvent<Kind>> {
     const deadline = Date.now() + 20_000;
     for (;;) {
-      const found = this.events.find(fits);
+      const found = this.of(kind).find(({ data }) => fits(data));
       if (found !== undefined) return found;
       if (Date.now() > deadline) throw new Error(`no such event in ${JSON.stringify(this.events)}`);
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
+  }
+
+  of<Kind extends EventKind>(kind: Kind): LiveEvent<Kind>[] {
+    return this.events.filter(({ event }) => event === kind) as LiveEvent<Kind>[];
   }
 
   async #read(response: Response): Promise<void> {
@@ -48,7 +58,9 @@ export class LiveBrowser {
       text = parts.pop()!;
       for (const part of parts) {
         const field = (name: string) => new RegExp(`^${name}: (.*)$`, 'm').exec(part)?.[1] ?? '';
-        this.events.push({ id: field('id'), event: field('event'), data: JSON.parse(field('data')) });
+        const event = z.enum(['ready', 'commit', 'stale', 'ping']).parse(field('event'));
+        const data = SCHEMAS[event].parse(JSON.parse(field('data')));
+        this.events.push({ id: field('id'), event, data } as LiveEvent);
       }
     }
   }

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { healthSchema } from '../client.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 test('the application is served for every page, its files for ever, and nothing else of the machine', async () => {
@@ -81,8 +82,8 @@ test('a console request reaches the service as it was sent, with the token and n
   expect(asked.at(-1)!.request.headers.host).toBe(`127.0.0.1:${port}`);
   const away = await davinci.ask('GET', '/api/console/dbus/sources', { token });
   expect(away).toMatchObject({ status: 503, body: { code: 'SERVICE_UNAVAILABLE' } });
-  const health = await davinci.ask('GET', '/api/health', { token });
-  expect(health.body.services.map(({ name, status }: Record<string, string>) => [name, status])).toEqual([
+  const health = healthSchema.parse((await davinci.ask('GET', '/api/health', { token })).body);
+  expect(health.services.map(({ name, status }) => [name, status])).toEqual([
     ['davinci-api', 'ok'],
     ['dbus', 'down'],
     ['wormhole', 'down'],
