@@ -1,10 +1,18 @@
 import { SqlError } from '@rtdp/sql/problem';
-import { expect, test } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from './contract.ts';
 import { randomQuery, randomTables } from './testing/random-query.ts';
 import { comparable, TwoStores } from './testing/two-stores.ts';
 
 const SEED = Number(process.env.RTDP_SEED ?? 20261125);
+
+let stores: TwoStores;
+
+beforeAll(async () => {
+  stores = await TwoStores.open(randomTables(SEED, 40), { mariaCollation: 'utf8mb4_general_ci' });
+}, 120_000);
+
+afterAll(() => stores[Symbol.asyncDispose]());
 
 interface Comparison {
   readonly differences: string[];
@@ -17,7 +25,7 @@ interface Comparison {
 }
 
 /** Asks queries of both until `wanted` are answered. */
-async function compare(stores: TwoStores, wanted: number, store?: 'maria'): Promise<Comparison> {
+async function compare(wanted: number, store?: 'maria'): Promise<Comparison> {
   const found: Comparison = { differences: [], plans: [], rows: 0, refused: 0, failed: 0 };
   for (let number = 0; found.plans.length < wanted && number < wanted * 3; number += 1) {
     const { sql, ordered } = randomQuery(SEED * 1000 + number, store);
@@ -55,8 +63,7 @@ function sentBy({ whole, parts }: Plan, store?: 'maria'): string[] {
 
 test('random queries over two stores give what one Postgres gives', { timeout: 600_000 }, async () => {
   const wanted = Number(process.env.RTDP_RUNS ?? 200);
-  await using stores = await TwoStores.open(randomTables(SEED, 40), { mariaCollation: 'utf8mb4_general_ci' });
-  const { differences, plans, ...others } = await compare(stores, wanted);
+  const { differences, plans, ...others } = await compare(wanted);
   const inMaria = plans.map((plan) => sentBy(plan, 'maria'));
   const counts = {
     ...others,
@@ -68,7 +75,10 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
   expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
   expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
   expect(counts.several, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
-  expect(Math.min(counts.grouped, counts.limited), JSON.stringify(counts)).toBeGreaterThan(1);
+  // Both are rare: of few queries none needs to be such a one.
+  expect(Math.min(counts.grouped, counts.limited), JSON.stringify(counts)).toBeGreaterThanOrEqual(
+    Math.floor(wanted / 100),
+  );
   expect(counts.refused, JSON.stringify(counts)).toBeLessThan(wanted / 20);
 });
 
@@ -76,8 +86,7 @@ test('random queries over one MariaDB give the same, most of them computed there
   timeout: 600_000,
 }, async () => {
   const wanted = Number(process.env.RTDP_RUNS ?? 120);
-  await using stores = await TwoStores.open(randomTables(SEED + 1, 40), { mariaCollation: 'utf8mb4_general_ci' });
-  const { differences, plans, ...others } = await compare(stores, wanted, 'maria');
+  const { differences, plans, ...others } = await compare(wanted, 'maria');
   const counts = {
     ...others,
     compared: plans.length,
