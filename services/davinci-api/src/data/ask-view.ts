@@ -51,6 +51,7 @@ export interface Asking {
 interface Prepared {
   view: View;
   source: DataSource;
+  sourceVersion: number;
   asker: Asker;
   onBehalf: OnBehalf;
   compiled: CompiledQuery;
@@ -148,8 +149,8 @@ export class AskView {
   async #prepareTogether(request: QueryQuestion, asking: Asking): Promise<Together> {
     const { viewId, values, timeZone, widgetId: _widget, ...parts } = request;
     const prepared = await this.#prepareQuery(request, asking);
-    const { view, source, asker } = prepared;
-    const types = await this.#types.of({ view, source, onBehalf: asking.onBehalf, asker });
+    const { view, source, sourceVersion, asker } = prepared;
+    const types = await this.#types.of({ view, source, sourceVersion, onBehalf: asking.onBehalf, asker });
     const rows = JSON.stringify([viewId, view.version, view.sourceId, values, parts.filters, timeZone]);
     return { prepared, values, parts, types, rows };
   }
@@ -204,7 +205,7 @@ export class AskView {
         return answered;
       }
     };
-    return { view, source, asker, onBehalf, compiled, label, key, before, isLive, run };
+    return { view, source, sourceVersion: version, asker, onBehalf, compiled, label, key, before, isLive, run };
   }
 
   async #answer(

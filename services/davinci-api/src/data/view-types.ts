@@ -1,4 +1,4 @@
-/** Decides which types the columns of a view have: asked of its source without a row, and remembered per version of the view and per who asks. */
+/** Decides which types the columns of a view have: asked of its source without a row, and remembered per version of view and source and per who asks. */
 import { isRtdpError } from '@rtdp/ums/error';
 import type { View } from '../client.ts';
 import type { DataSource, OnBehalf } from '../sources/data-source.ts';
@@ -21,10 +21,16 @@ export class ViewTypes {
   }
 
   /** Column → type as the source writes it; empty where the source does not tell, so that nothing is taken for granted. */
-  of(question: { view: View; source: DataSource; onBehalf: OnBehalf; asker: Asker }): Promise<Types> {
-    const { view, source, onBehalf, asker } = question;
+  of(question: {
+    view: View;
+    source: DataSource;
+    sourceVersion: number;
+    onBehalf: OnBehalf;
+    asker: Asker;
+  }): Promise<Types> {
+    const { view, source, sourceVersion, onBehalf, asker } = question;
     const subject = source.sameForAll ? '' : onBehalf.subject;
-    const key = JSON.stringify([view.id, view.version, view.sourceId, view.sql, asker.roles, subject]);
+    const key = JSON.stringify([view.id, view.version, view.sourceId, sourceVersion, view.sql, asker.roles, subject]);
     const known = this.#remembered.get(key);
     if (known !== undefined && this.#now() - known.at < REMEMBERED_MS) return known.types;
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
