@@ -108,7 +108,10 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
   return (
     <AppearanceContext value={value}>
       <ConfigProvider theme={antd} locale={language === 'zh' ? zh : en} button={{ autoInsertSpace: false }}>
-        <App className="app">{children}</App>
+        {/* At the foot, where no page has its actions. */}
+        <App className="app" notification={{ placement: 'bottomRight' }}>
+          {children}
+        </App>
       </ConfigProvider>
     </AppearanceContext>
   );

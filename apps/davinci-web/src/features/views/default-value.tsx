@@ -1,8 +1,9 @@
 /** Decides how the default of a variable is given, by its type: a fixed value, or for times one that moves with today. */
 import type { RelativeDate, Variable, VariableValue } from '@rtdp/davinci-api/client';
 import { Input, InputNumber, Segmented, Select } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import '../console/console.css';
 
 const UNITS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
@@ -18,11 +19,11 @@ export function DefaultValue(props: {
   switch (variable.type) {
     case 'number':
       return (
-        <InputNumber
+        <NumberValue
           id={id}
-          disabled={isReadOnly}
           value={typeof value === 'number' ? value : null}
-          onChange={(next) => onChange(next)}
+          isReadOnly={isReadOnly}
+          onChange={onChange}
         />
       );
     case 'boolean':
@@ -118,6 +119,47 @@ export function DefaultValue(props: {
         />
       );
   }
+}
+
+/** What is typed stays as it is: a text that is no number is told, not taken away. */
+function NumberValue(props: {
+  id: string;
+  value: number | null;
+  isReadOnly: boolean;
+  onChange: (value: number | null) => void;
+}): ReactNode {
+  const { t } = useTranslation('views');
+  const { id, value, isReadOnly, onChange } = props;
+  const [typed, setTyped] = useState<string>();
+  const isWrong = typed !== undefined && typed.trim() !== '' && numberOf(typed) === null;
+  return (
+    <>
+      <Input
+        id={id}
+        inputMode="decimal"
+        disabled={isReadOnly}
+        value={typed ?? (value === null ? '' : String(value))}
+        {...(isWrong ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': `${id}-problem` } : {})}
+        onChange={(event) => {
+          setTyped(event.target.value);
+          onChange(numberOf(event.target.value));
+        }}
+        onBlur={() => {
+          if (!isWrong) setTyped(undefined);
+        }}
+      />
+      {isWrong ? (
+        <p id={`${id}-problem`} className="field-problem" role="alert">
+          {t('variables.noNumber', { text: typed.trim() })}
+        </p>
+      ) : null}
+    </>
+  );
+}
+
+function numberOf(text: string): number | null {
+  const number = Number(text);
+  return text.trim() === '' || !Number.isFinite(number) ? null : number;
 }
 
 function isRelative(value: VariableValue): value is RelativeDate {

@@ -1,6 +1,6 @@
 /** Proves that a variable is declared by being used, with the type that its use says, and that a declaration stays. */
 import { expect, test } from 'vitest';
-import { declaredVariables, draftOf, emptyDraft, guessVariable, inputOf, isSame } from './draft.ts';
+import { declaredVariables, draftOf, emptyDraft, guessVariable, inputOf, isSame, unsetVariables } from './draft.ts';
 
 test.each([
   ['where day >= :x::date', 'date'],
@@ -23,6 +23,14 @@ test('what is declared stays, what is used is declared, what the platform knows 
   const variables = declaredVariables('select 1 where c = :city and d > :since and u = :user_id', [city]);
   expect(variables.map(({ name }) => name)).toEqual(['city', 'since']);
   expect(variables[0]).toBe(city);
+});
+
+test('a variable without a value is one that is used, declared, and has no default', () => {
+  const [least, city, most] = ['least', 'city', 'most'].map((name) => guessVariable('', name));
+  const variables = [least!, { ...city!, type: 'list' as const, default: [] }, { ...most!, default: 0 }];
+  const sql = 'select 1 where n >= :least and n < :most and c in (:city) and u = :user_id';
+  expect(unsetVariables(sql, variables)).toEqual(['least', 'city']);
+  expect(unsetVariables('select 1', variables)).toEqual([]);
 });
 
 test('what is sent holds the used variables and the version that was read; a draft equals what it was made of', () => {

@@ -44,6 +44,16 @@ export function declaredVariables(sql: string, variables: readonly Variable[]): 
   return [...variables, ...missing.map((name) => guessVariable(sql, name))];
 }
 
+/** Variables that the statement uses and that nothing gives a value: a comparison with them is never true. */
+export function unsetVariables(sql: string, variables: readonly Variable[]): string[] {
+  const unset = new Set(
+    variables
+      .filter(({ default: value }) => value === null || (Array.isArray(value) && value.length === 0))
+      .map(({ name }) => name),
+  );
+  return variableNames(sql).filter((name) => unset.has(name));
+}
+
 /** A cast behind it says the type best, then `in (:name)`, then its name. */
 export function guessVariable(sql: string, name: string): Variable {
   return { name, label: '', type: guessType(sql, name), default: null, scope: 'query' };

@@ -2,7 +2,7 @@
 import { PlayCircleOutlined, SaveOutlined } from '@ant-design/icons';
 import type { Source, SourceTables, View } from '@rtdp/davinci-api/client';
 import { useBlocker } from '@tanstack/react-router';
-import { App, Button, Input, Modal, Tabs } from 'antd';
+import { App, Button, Input, type InputRef, Modal, Tabs } from 'antd';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
@@ -12,7 +12,7 @@ import { Page } from '../../shell/page.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { completionSchema } from './completion-schema.ts';
 import { ConflictQuestion } from './conflict-question.tsx';
-import { declaredVariables, draftOf, emptyDraft, isSame, type ViewDraft } from './draft.ts';
+import { declaredVariables, draftOf, emptyDraft, isSame, unsetVariables, type ViewDraft } from './draft.ts';
 import { errorPlaces } from './error-places.ts';
 import { variableNames } from './find-variables.ts';
 import { guessField, mergeModel } from './guess-model.ts';
@@ -27,6 +27,7 @@ import type { SqlEditorHandle } from './sql-editor.tsx';
 import { useRun } from './use-run.ts';
 import { useSaveView } from './use-save-view.ts';
 import { VariablesPanel } from './variables-panel.tsx';
+import '../console/console.css';
 import './views.css';
 
 /** Rows that are fetched for a look; a widget asks for what it shows. */
@@ -51,6 +52,12 @@ export function EditorPage(props: {
   const [panel, setPanel] = useUrlState<string>('panel', 'model');
   const [history, setHistory] = useState(() => readHistory(userId));
   const editor = useRef<SqlEditorHandle>(null);
+  const nameField = useRef<InputRef>(null);
+  /** What keeps the view from being saved, told at its place until that is changed. */
+  const [problem, setProblem] = useState<'nameMissing' | 'nameTaken' | 'sqlMissing'>();
+  const isNameWrong = problem === 'nameMissing' || problem === 'nameTaken';
+  /** Of the statement that was run last. */
+  const [unset, setUnset] = useState<readonly string[]>([]);
   const runner = useRun();
   const tables = useApi<SourceTables>(`/api/sources/${draft.sourceId}/schema`, { enabled: draft.sourceId !== '' });
   const schema = useMemo(() => (tables.data === undefined ? undefined : completionSchema(tables.data)), [tables.data]);
@@ -77,6 +84,7 @@ export function EditorPage(props: {
   const run = async (): Promise<void> => {
     const chosen = editor.current?.chosen();
     if (chosen === undefined || chosen.text.trim() === '' || draft.sourceId === '') return;
+    setUnset(unsetVariables(chosen.text, variables));
     const { result, error } = await runner.run(
       { sourceId: draft.sourceId, sql: chosen.text, variables, values: {}, maximumRows: MOST_ROWS },
       chosen.offset,
@@ -100,9 +108,15 @@ export function EditorPage(props: {
     });
   };
 
+  const refuse = (why: typeof problem): void => {
+    setProblem(why);
+    if (why === 'sqlMissing') editor.current?.focus();
+    else nameField.current?.focus();
+  };
   const saving = useSaveView({
     draft,
     saved,
+    onNameTaken: () => refuse('nameTaken'),
     onSaved: (next) => {
       const isFirst = saved === undefined;
       setSaved(next);
@@ -115,13 +129,27 @@ export function EditorPage(props: {
     },
   });
   const save = (): void => {
-    if (isReadOnly || !isChanged) return;
-    if (draft.name.trim() === '' || draft.sql.trim() === '') {
-      void message.warning(t('save.incomplete'));
-      return;
+    if (isReadOnly || !isChanged || saving.isBusy || saving.conflict !== undefined) return;
+    if (draft.name.trim() === '') refuse('nameMissing');
+    else if (draft.sql.trim() === '') refuse('sqlMissing');
+    else {
+      setProblem(undefined);
+      void saving.save();
     }
-    void saving.save();
   };
+  const saveByKey = useRef(save);
+  saveByKey.current = save;
+  useEffect(() => {
+    const keys = (event: KeyboardEvent) => {
+      // The SQL editor has taken its own already.
+      if (event.defaultPrevented || !(event.ctrlKey || event.metaKey) || event.shiftKey || event.altKey) return;
+      if (event.key.toLowerCase() !== 's') return;
+      event.preventDefault();
+      saveByKey.current();
+    };
+    window.addEventListener('keydown', keys);
+    return () => window.removeEventListener('keydown', keys);
+  }, []);
   const resultColumns = runner.state.is === 'done' ? runner.state.result.columns : undefined;
   const isRunning = runner.state.is === 'running' || runner.state.is === 'cancelling';
   return (
@@ -138,11 +166,26 @@ export function EditorPage(props: {
             placeholder={t('name')}
             aria-label={t('name')}
             maxLength={200}
-            onChange={(event) => change({ name: event.target.value })}
+            ref={nameField}
+            {...(isNameWrong
+              ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': 'name-problem' }
+              : {})}
+            onChange={(event) => {
+              if (isNameWrong) setProblem(undefined);
+              change({ name: event.target.value });
+            }}
           />
         </h1>
       }
-      badge={isChanged ? <span className="muted small editor-unsaved">{t('unsaved')}</span> : undefined}
+      badge={
+        isNameWrong ? (
+          <span id="name-problem" className="field-problem" role="alert">
+            {t(`save.${problem}`, { name: draft.name.trim() })}
+          </span>
+        ) : isChanged ? (
+          <span className="muted small editor-unsaved">{t('unsaved')}</span>
+        ) : undefined
+      }
       actions={
         <>
           {saved === undefined ? null : (
@@ -182,7 +225,12 @@ export function EditorPage(props: {
           onInsert={(text) => editor.current?.insert(text)}
         />
         <div className="editor-middle">
-          <div className="editor-sql">
+          <div className={`editor-sql ${problem === 'sqlMissing' ? 'wrong' : ''}`}>
+            {problem === 'sqlMissing' ? (
+              <p className="field-problem editor-problem" role="alert">
+                {t('save.sqlMissing')}
+              </p>
+            ) : null}
             <LazySqlEditor
               ref={editor}
               label={t('sql')}
@@ -196,12 +244,19 @@ export function EditorPage(props: {
               onSave={save}
               onChange={(sql) => {
                 change({ sql });
+                if (problem === 'sqlMissing') setProblem(undefined);
                 runner.forgetError();
               }}
             />
           </div>
           <section className="editor-result" aria-label={t('run.result')}>
-            <ResultPanel runner={runner} places={places} onGoTo={(offset) => editor.current?.goTo(offset)} />
+            <ResultPanel
+              runner={runner}
+              places={places}
+              unset={unset}
+              onVariables={() => setPanel('variables')}
+              onGoTo={(offset) => editor.current?.goTo(offset)}
+            />
           </section>
         </div>
         <aside className="editor-side" aria-label={t('panel.label')}>

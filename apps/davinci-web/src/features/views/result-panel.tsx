@@ -12,6 +12,10 @@ import { type Runner, useElapsed } from './use-run.ts';
 export function ResultPanel(props: {
   runner: Runner;
   places: readonly ErrorPlace[];
+  /** Variables that had no value when it was run. */
+  unset: readonly string[];
+  /** Leads to where variables get their values. */
+  onVariables: () => void;
   onGoTo: (offset: number) => void;
 }): ReactNode {
   const { t, i18n } = useTranslation('views');
@@ -79,7 +83,24 @@ export function ResultPanel(props: {
               numeric: modelType === 'number',
             }))}
             rows={result.rows}
-            empty={<Empty small title={t('run.noRows')} />}
+            empty={
+              props.unset.length === 0 ? (
+                <Empty small title={t('run.noRows')} />
+              ) : (
+                <Empty
+                  small
+                  title={t('run.unset', {
+                    count: props.unset.length,
+                    names: props.unset.map((name) => `:${name}`).join(', '),
+                  })}
+                  action={
+                    <Button size="small" onClick={props.onVariables}>
+                      {t('run.toVariables')}
+                    </Button>
+                  }
+                />
+              )
+            }
           />
         </div>
       );

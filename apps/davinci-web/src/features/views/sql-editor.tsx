@@ -19,6 +19,7 @@ import type { ErrorPlace } from './error-places.ts';
 import { findVariables } from './find-variables.ts';
 
 export interface SqlEditorHandle {
+  focus(): void;
   /** The selection when there is one, else everything; with its offset in the text. */
   chosen(): { text: string; offset: number; isWhole: boolean };
   /** Puts a text where the caret is. */
@@ -157,6 +158,7 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
       view.current?.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
       view.current?.focus();
     },
+    focus: () => view.current?.focus(),
   }));
 
   return <div ref={place} className="sql-editor" />;

@@ -18,8 +18,10 @@ export function useSaveView(props: {
   draft: ViewDraft;
   saved: View | undefined;
   onSaved: (view: View) => void;
+  /** Another view has this name; nothing was saved. */
+  onNameTaken: () => void;
 }): Saving {
-  const { draft, saved, onSaved } = props;
+  const { draft, saved, onSaved, onNameTaken } = props;
   const [conflict, setConflict] = useState<View>();
   const { run, busy } = useAct(['/api/views']);
   const save = async (over?: number): Promise<void> => {
@@ -29,6 +31,10 @@ export function useSaveView(props: {
       path,
       body: inputOf(draft, over ?? saved?.version),
       onError: async (error) => {
+        if (error.code === 'DAVINCI_NAME_EXISTS' && 'name' in error.facts) {
+          onNameTaken();
+          return true;
+        }
         if (error.status !== 409 || saved === undefined || !error.code.includes('VERSION')) return false;
         setConflict(await api<View>(path));
         return true;
