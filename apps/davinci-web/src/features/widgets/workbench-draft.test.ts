@@ -113,4 +113,20 @@ test('changes are taken back and done again; what is typed in one go is one step
   });
   const filtered = take(typed, having(1), having(12), having(123));
   expect(take(filtered, { do: 'undo' }).now.query.having).toEqual([]);
+  // Edits of two filters, one after the other, are two steps.
+  const filters = (...values: string[]): HistoryStep => ({
+    do: 'filters',
+    filters: values.map((value) => ({ column: 'region', operator: '=' as const, values: [value] })),
+  });
+  const both = take(
+    start,
+    filters('a'),
+    filters('a', 'b'),
+    filters('ax', 'b'),
+    filters('axy', 'b'),
+    filters('axy', 'bz'),
+  );
+  const first = take(both, { do: 'undo' });
+  expect(first.now.query.filters.map(({ values }) => values[0])).toEqual(['axy', 'b']);
+  expect(take(first, { do: 'undo' }).now.query.filters.map(({ values }) => values[0])).toEqual(['a', 'b']);
 });

@@ -34,21 +34,21 @@ export function takeStep(history: DraftHistory, step: HistoryStep, model: View['
   }
   const next = change(now, step, model);
   if (next === now) return history;
-  const typing = typedInto(step);
+  const typing = typedInto(step, now.query);
   const isSameGo = typing !== undefined && typing === history.typing;
   return { now: next, past: isSameGo ? past : [...past, now].slice(-MOST_STEPS), future: [], typing };
 }
 
-/** The field that a change is typed into, letter by letter. */
-function typedInto(step: Change): string | undefined {
+/** The field that a change is typed into, letter by letter; `before` is what it changes. */
+function typedInto(step: Change, before: WidgetDraft['query']): string | undefined {
   switch (step.do) {
     case 'name':
     case 'limit':
       return step.do;
     case 'filters':
-      return `filters ${step.filters.map((each) => `${each.column} ${each.operator}`).join()}`;
+      return changedPlace('filters', before.filters, step.filters, (each) => `${each.column} ${each.operator}`);
     case 'having':
-      return `having ${step.having.map((each) => `${each.by} ${each.operator}`).join()}`;
+      return changedPlace('having', before.having, step.having, (each) => `${each.by} ${each.operator}`);
     case 'setting':
       return typeof step.value === 'number' || Array.isArray(step.value)
         ? `${step.name} ${Array.isArray(step.value) ? step.value.length : ''}`
@@ -56,4 +56,16 @@ function typedInto(step: Change): string | undefined {
     default:
       return undefined;
   }
+}
+
+/** Which one of several conditions is changed or added, and what it is over; undefined where one is taken away. */
+function changedPlace<Part>(
+  list: string,
+  before: readonly Part[],
+  after: readonly Part[],
+  nameOf: (part: Part) => string,
+): string | undefined {
+  if (after.length < before.length) return undefined;
+  const at = after.findIndex((part, index) => JSON.stringify(part) !== JSON.stringify(before[index]));
+  return at < 0 ? undefined : `${list} ${at} ${nameOf(after[at]!)}`;
 }
