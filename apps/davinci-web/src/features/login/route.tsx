@@ -20,6 +20,7 @@ export default function LoginPage() {
   const { t } = useTranslation('login');
   const go = useGo();
   const [error, setError] = useState<ApiError>();
+  const [byLink, setByLink] = useState(false);
   const [busy, setBusy] = useState(false);
   const [code, setCode] = useState(() => new URLSearchParams(window.location.hash.slice(1)).get('code') ?? undefined);
   const began = useRef(false);
@@ -41,6 +42,7 @@ export default function LoginPage() {
       () => go(destination(), { replace: true }),
       (reason: unknown) => {
         setError(asApiError(reason));
+        setByLink(true);
         setCode(undefined);
       },
     );
@@ -49,6 +51,7 @@ export default function LoginPage() {
   const submit = async ({ email, password }: { email: string; password: string }) => {
     setBusy(true);
     setError(undefined);
+    setByLink(false);
     try {
       await signIn(email, password);
       go(destination(), { replace: true });
@@ -78,7 +81,18 @@ export default function LoginPage() {
                 showIcon
                 role="alert"
                 title={error.code === 'WEB_UNREACHABLE' ? t('unreachable') : error.message}
-                description={error.code === 'WEB_UNREACHABLE' ? t('unreachableNext') : error.next}
+                description={
+                  error.code === 'WEB_UNREACHABLE' ? (
+                    t('unreachableNext')
+                  ) : byLink && error.code === 'DAVINCI_LOGIN_FAILED' ? (
+                    <>
+                      <p>{t('newLink')}</p>
+                      <code>npm run -s rtdp -- login</code>
+                    </>
+                  ) : (
+                    error.next
+                  )
+                }
               />
             )}
             <Form.Item name="email" label={t('email')} rules={[{ required: true, message: t('emailNeeded') }]}>
