@@ -348,6 +348,7 @@ export const valuesRequestSchema = z.strictObject({
   column: z.string().max(200),
   search: z.string().max(200).optional(),
   limit: z.number().int().min(1).max(10_000).default(200),
+  filters: z.array(filterSchema).max(100).default([]),
   values: z.record(z.string(), variableValueSchema).default({}),
   timeZone: z.string().max(100).default('UTC'),
 });

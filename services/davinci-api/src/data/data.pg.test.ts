@@ -161,6 +161,9 @@ test('a view gives each role what its rights say, in data and in the values of a
     values: ['Köln'],
     truncated: true,
   });
+  // Narrowed by another column, and searched among what is left.
+  const narrowed = { ...cities, filters: [{ column: 'city', operator: '!=', values: ['Köln'] }] };
+  expect((await ask('POST', '/api/query/values', { body: narrowed })).body.values).toEqual(['Lyon']);
   const seen = (await ask('POST', '/api/query/values', { token: viewer, body: cities })).body;
   expect(seen).toEqual({ values: ['Lyon'], truncated: false });
   const limited = {

@@ -2,7 +2,7 @@
 import { parseStatement } from '@rtdp/sql/parse';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { Variable, ViewRights } from '../client.ts';
+import type { QueryParts, Variable, ViewRights } from '../client.ts';
 import { queryPartsSchema } from '../client.ts';
 import { checkView } from './check-view.ts';
 import { type Asker, type CompiledView, compileValues, compileView } from './compile-view.ts';
@@ -167,7 +167,7 @@ test('rights: the filter of the role is inside, hidden columns cannot be named a
   const { sql, parameters } = compile({ dimensions: [{ column: 'city' }] }, view, { region: 'x', mine: 'everything' });
   expect(sql).toContain('where (owner =  $2::text or region = any(string_to_array( $3::text, $$,$$))\n)');
   expect(parameters).toEqual(['x', 'ann@x.org', 'a,b']);
-  expect(compileValues(view, { column: 'city', search: '50%_\\', limit: 10 }, {}, asker)).toMatchObject({
+  expect(compileValues(view, { column: 'city', search: '50%_\\', filters: [], limit: 10 }, {}, asker)).toMatchObject({
     parameters: [null, 'ann@x.org', 'a,b', '%50\\%\\_\\\\%'],
     sql: expect.stringContaining('where (owner ='),
   });
@@ -185,7 +185,12 @@ test('rights: the filter of the role is inside, hidden columns cannot be named a
   expect(() => compile({ dimensions: [{ column: 'city' }], sort: [{ by: 'amount', direction: 'asc' }] }, view)).toThrow(
     expect.objectContaining({ code: 'DAVINCI_QUERY_INVALID' }),
   );
-  expect(() => compileValues(view, { column: 'amount', limit: 1 }, {}, asker)).toThrow(/no column/);
+  expect(() => compileValues(view, { column: 'amount', filters: [], limit: 1 }, {}, asker)).toThrow(/no column/);
+  const narrowing: QueryParts['filters'] = [{ column: 'city', operator: 'in', values: ['x', 'y'] }];
+  const narrowed = compileValues(view, { column: 'city', search: 'l', filters: narrowing, limit: 10 }, {}, asker);
+  expect(narrowed.parameters).toEqual(expect.arrayContaining(['x', 'y', '%l%']));
+  const hidden: QueryParts['filters'] = [{ column: 'amount', operator: '>', values: [1] }];
+  expect(() => compileValues(view, { column: 'city', filters: hidden, limit: 1 }, {}, asker)).toThrow(/no column/);
   for (const roles of [['editor'], ['admin'], []]) {
     expect(() => compile({ dimensions: [{ column: 'city' }] }, view, {}, { ...asker, roles })).toThrow(
       expect.objectContaining({ code: 'DAVINCI_VIEW_FORBIDDEN' }),

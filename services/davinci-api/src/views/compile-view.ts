@@ -91,13 +91,7 @@ export function compileView(
   if (selected.length === 0) throw refuse('nothing is asked for', 'Add a dimension or a measure.');
   const names = distinctNames(selected.map(({ column }) => column.name));
 
-  const conditions = [
-    ...from.conditions,
-    ...query.filters.map((filter) => {
-      const column = visibleColumn(visible, filter.column);
-      return compileFilter(filter, column, cuts.cut(column, columnName(column), filter.grain), parameters, asker);
-    }),
-  ];
+  const conditions = [...from.conditions, ...compileFilters(query.filters, { visible, cuts, parameters, asker })];
   const having = query.having.map((condition) => {
     const measure = measures.find(
       ({ aliases, column }) => column.name === condition.by || aliases.includes(condition.by),
@@ -136,17 +130,18 @@ export function compileView(
   };
 }
 
-/** The different values of one column, under the same rights as every other question. */
+/** The different values of one column, under the same rights as every other question; `filters` narrow them. */
 export function compileValues(
   view: CompiledView,
-  request: { column: string; search?: string | undefined; limit: number },
+  request: { column: string; search?: string | undefined; filters: QueryParts['filters']; limit: number },
   values: Readonly<Record<string, VariableValue>>,
   asker: Asker,
 ): CompiledQuery {
   const { visible, parameters, from } = openView(view, values, asker);
   const column = visibleColumn(visible, request.column);
   const expression = columnName(column);
-  const conditions = [...from.conditions];
+  const cuts = new Cuts({ name: asker.timeZone, listed: asker.listedZone === true });
+  const conditions = [...from.conditions, ...compileFilters(request.filters, { visible, cuts, parameters, asker })];
   if (request.search !== undefined && request.search !== '') {
     const pattern = `%${request.search.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
     const text = column.type === 'text' ? expression : `${expression}::text`;
@@ -154,7 +149,7 @@ export function compileValues(
   }
   const sql = [
     `select distinct ${expression} as "value"`,
-    from.sql,
+    cuts.around(from.sql, VIEW),
     ...(conditions.length === 0 ? [] : [`where ${conditions.join('\n  and ')}`]),
     'order by "value" asc',
     `limit ${request.limit + 1}`,
@@ -166,8 +161,19 @@ export function compileValues(
     columns: [{ name: 'value', modelType: column.type, role: 'dimension', label, format }],
     order: [{ column: 0, direction: 'asc' }],
     limit: request.limit,
-    namesZone: false,
+    namesZone: cuts.namesZone,
   };
+}
+
+function compileFilters(
+  filters: QueryParts['filters'],
+  over: { visible: Visible; cuts: Cuts; parameters: Parameters; asker: Asker },
+): string[] {
+  const { visible, cuts, parameters, asker } = over;
+  return filters.map((filter) => {
+    const column = visibleColumn(visible, filter.column);
+    return compileFilter(filter, column, cuts.cut(column, columnName(column), filter.grain), parameters, asker);
+  });
 }
 
 /**

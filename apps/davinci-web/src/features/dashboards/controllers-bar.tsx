@@ -1,10 +1,11 @@
 /** The filters that readers set: a choice, a text, a range, a span of time. */
-import type { Controller, Dashboard, QueryResult, ViewModel } from '@rtdp/davinci-api/client';
+import type { Controller, Dashboard, ViewModel, valuesResultSchema } from '@rtdp/davinci-api/client';
 import { useQuery } from '@tanstack/react-query';
 import { DatePicker, Input, InputNumber, Select } from 'antd';
 import dayjs from 'dayjs';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { z } from 'zod';
 import { type ApiError, api } from '../../api/client.ts';
 import { viewerZone } from '../../shell/numbers.ts';
 import type { Cell } from '../../widgets/contract.ts';
@@ -72,40 +73,22 @@ const FIELDS: Record<Controller['kind'], (props: FieldProps) => ReactNode> = {
   'date-range': DateRangeField,
 };
 
-/** Choices that are asked of a view at once; a search asks for more. */
-const MOST_CHOICES = 200;
-/** Those that others narrow come at once, and are searched here. */
-const MOST_NARROWED = 1_000;
+const NOT_NARROWED: Asked = { filters: [], values: {} };
 
 function SelectField({ controller, value, onChange, narrowed, id }: FieldProps): ReactNode {
   const { t } = useTranslation(['dashboards', 'widgets']);
   const [search, setSearch] = useState('');
   const { options } = controller;
   const fromView = 'from' in options ? options : undefined;
-  const cascade =
-    fromView === undefined || narrowed === undefined
+  const request =
+    fromView === undefined
       ? undefined
-      : choicesRequest(fromView.viewId, fromView.column, narrowed, MOST_NARROWED);
-  const choices = useQuery<{ values: Cell[] }, ApiError>({
-    queryKey: ['/api/query/values', fromView, cascade ?? search],
-    enabled: fromView !== undefined,
+      : choicesRequest({ viewId: fromView.viewId, column: fromView.column }, narrowed ?? NOT_NARROWED, search);
+  const choices = useQuery<z.output<typeof valuesResultSchema>, ApiError>({
+    queryKey: ['/api/query/values', request],
+    enabled: request !== undefined,
     placeholderData: (previous) => previous,
-    queryFn: async ({ signal }) => {
-      if (cascade !== undefined) {
-        const body = { timeZone: viewerZone(), ...cascade };
-        const { rows } = await api<QueryResult>('/api/query', { signal, body });
-        return { values: rows.map(([first]) => first ?? null) };
-      }
-      return api<{ values: Cell[] }>('/api/query/values', {
-        signal,
-        body: {
-          viewId: fromView?.viewId,
-          column: fromView?.column,
-          limit: MOST_CHOICES,
-          ...(search === '' ? {} : { search }),
-        },
-      });
-    },
+    queryFn: ({ signal }) => api('/api/query/values', { signal, body: { timeZone: viewerZone(), ...request } }),
   });
   const values: readonly Cell[] = 'values' in options ? options.values : (choices.data?.values ?? []);
   const chosen = value !== undefined && 'values' in value ? value.values : [];
@@ -125,10 +108,22 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
       allowClear
       showSearch={{
         optionFilterProp: 'label',
-        ...(fromView === undefined || cascade !== undefined ? {} : { onSearch: setSearch, filterOption: false }),
+        ...(fromView === undefined ? {} : { onSearch: setSearch, filterOption: false }),
       }}
       placeholder={t('controller.any')}
       loading={choices.isFetching}
+      {...(choices.data?.truncated
+        ? {
+            popupRender: (menu: ReactNode) => (
+              <>
+                {menu}
+                <p className="muted small controller-more" role="note">
+                  {t('controller.more', { count: choices.data.values.length })}
+                </p>
+              </>
+            ),
+          }
+        : {})}
       {...(choices.isError ? { status: 'error' as const, notFoundContent: choices.error.message } : {})}
       value={
         controller.multiple

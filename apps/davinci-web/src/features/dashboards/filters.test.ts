@@ -96,14 +96,17 @@ test('the choices of a controller are narrowed by the others, never by itself, a
     filters: [{ column: 'at', operator: '>=', values: ['2026-01-01'] }],
     values: { region: 'north' },
   });
-  expect(choicesRequest('v1', 'status', asked, 10)).toMatchObject({
-    viewId: 'v1',
-    dimensions: [{ column: 'status' }],
+  // What is typed is looked for among all that is left, not among those that came at once.
+  const from = { viewId: 'v1', column: 'status' };
+  expect(choicesRequest(from, asked, 'op')).toEqual({
+    ...from,
     filters: asked.filters,
     values: { region: 'north' },
+    search: 'op',
+    limit: 200,
   });
-  // Nothing narrows them: the plain list, which a search may go on in.
-  expect(choicesRequest('v1', 'status', cascadeOf(view, 'city', [city, elsewhere], values), 10)).toBeUndefined();
+  const nothing = cascadeOf(view, 'city', [city, elsewhere], values);
+  expect(choicesRequest(from, nothing, '')).toEqual({ ...from, filters: [], values: {}, limit: 200 });
 });
 
 test('a clicked mark filters the others, not its own widget, and a second click takes it back', () => {

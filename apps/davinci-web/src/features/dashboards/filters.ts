@@ -1,5 +1,6 @@
 /** Decides what the controllers and the clicked marks of a dashboard ask of one widget; pure. */
-import type { Controller, Dashboard, QueryRequest, RelativeDate, ViewModel } from '@rtdp/davinci-api/client';
+import type { Controller, Dashboard, RelativeDate, ViewModel, valuesRequestSchema } from '@rtdp/davinci-api/client';
+import type { z } from 'zod';
 import type { Cell, Filter, Pick, Values } from '../../widgets/contract.ts';
 import { toMoment } from '../../widgets/time-values.ts';
 
@@ -41,6 +42,9 @@ export function readValue(text: string): ControllerValue | undefined {
     return undefined;
   }
 }
+
+/** Choices that are asked of a view at once; a search asks for others. */
+export const MOST_CHOICES = 200;
 
 export interface Asked {
   filters: Filter[];
@@ -92,19 +96,13 @@ export function cascadeOf(
   return askedOf(view, '', { controllers: others, crossFilter: false }, controllerValues, []);
 }
 
-/** Asks for the different values of a column under these filters; undefined where nothing narrows them. */
-export function choicesRequest(viewId: string, column: string, asked: Asked, limit: number): QueryRequest | undefined {
-  if (asked.filters.length === 0 && Object.keys(asked.values).length === 0) return undefined;
-  return {
-    viewId,
-    // Counted, so that each value comes once.
-    dimensions: [{ column }],
-    measures: [{ column: '*', aggregation: 'count' }],
-    filters: asked.filters,
-    values: asked.values,
-    sort: [{ by: column, direction: 'asc' }],
-    limit,
-  };
+/** Asks for the different values of a column: those that hold what was typed, under what others narrow them to. */
+export function choicesRequest(
+  from: { viewId: string; column: string },
+  narrowed: Asked,
+  search: string,
+): z.input<typeof valuesRequestSchema> {
+  return { ...from, ...narrowed, limit: MOST_CHOICES, ...(search === '' ? {} : { search }) };
 }
 
 type Pick2<T, K extends keyof T> = { [key in K]: T[key] };
