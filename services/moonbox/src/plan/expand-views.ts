@@ -31,10 +31,15 @@ const DEEPEST = 32;
 
 export function expandViews(statement: Statement, select: SelectStmt, context: PlannerContext): ExpandedQuery {
   const found = findTables(statement, select, context);
-  return expand(select, found, 0);
+  return expand(select, found, []);
 }
 
-function expand(written: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelation>, depth: number): ExpandedQuery {
+/** @param around the views that it stands in, that of the statement first */
+function expand(
+  written: SelectStmt,
+  found: ReadonlyMap<RangeVar, PlannerRelation>,
+  around: readonly PlannerView[],
+): ExpandedQuery {
   const tables = new Map<RangeVar, PlannerTable>();
   const through = new Map<RangeVar, PlannerView>();
   const views: ViewUse[] = [];
@@ -50,7 +55,8 @@ function expand(written: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelatio
       tables.set(node, relation);
       continue;
     }
-    if (depth === DEEPEST) throw tooDeep(relation);
+    // Who may read the view of the statement need not know of those in it.
+    if (around.length === DEEPEST) throw tooDeep(around[0] ?? relation);
     const columns = relation.columns.map(({ name }) => name);
     const givenNames = (node.alias?.colnames ?? []).map((item) => ('String' in item ? (item.String.sval ?? '') : ''));
     const names = [...givenNames, ...columns.slice(givenNames.length)];
@@ -65,7 +71,7 @@ function expand(written: SelectStmt, found: ReadonlyMap<RangeVar, PlannerRelatio
       withConditions(definition.select, conditions),
       (place) => places.includes(place) && isNamed(columns[places.indexOf(place)] ?? '', places.indexOf(place)),
     );
-    const inner = expand(own, definition.found, depth + 1);
+    const inner = expand(own, definition.found, [...around, relation]);
     for (const [table, one] of inner.tables) {
       tables.set(table, one);
       through.set(table, relation);
