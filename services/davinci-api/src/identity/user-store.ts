@@ -131,7 +131,8 @@ export class UserStore {
           ? 1
           : await transaction('users').where({ id, organisation_id: organisationId }).update(columns);
       if (changed === 0) throw noUser(id);
-      if (change.role !== undefined || change.disabled === true) {
+      // Also who is back: the views that stopped with the user may be read again.
+      if (change.role !== undefined || change.disabled !== undefined) {
         await endWireLogin(transaction, { id, organisationId });
       }
       const admins = await transaction('users')

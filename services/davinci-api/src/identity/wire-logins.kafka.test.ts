@@ -64,4 +64,10 @@ test('a changed role and a disabled user end the password at the gateway, and wh
   await expect.poll(holders, { timeout: 30_000 }).toEqual([]);
   expect(await ownerRoles()).toEqual([]);
   expect(await operator.getView('sales', 'one')).toMatchObject({ state: 'broken' });
+  await expect(edda.replaceView('sales', 'one', { sql: 'select 2 as one' })).rejects.toMatchObject({
+    code: 'IDENTITY_FORBIDDEN',
+  });
+  await api.changeUser(user.id, { disabled: false });
+  expect(await ownerRoles()).toEqual(['viewer']);
+  expect(await operator.getView('sales', 'one')).toMatchObject({ state: 'ok' });
 }, 180_000);

@@ -197,6 +197,17 @@ test('a view stops with the rights of its owner, and nobody else lends it theirs
   expect(await operator.setOwnerRoles('edda', [])).toBe(1);
   for (const asked of [ask, askOuter]) await expect(asked()).rejects.toMatchObject({ code: 'MOONBOX_VIEW_BROKEN' });
   await expect(edda.setOwnerRoles('edda', ['admin'])).rejects.toMatchObject({ code: 'IDENTITY_FORBIDDEN' });
+  // A token that says more than she may now gives no view its roles back, neither hers nor another one, nor may it touch what others have.
+  const forbidden = { code: 'IDENTITY_FORBIDDEN' };
+  await expect(edda.replaceView('sales', 'eddas', { sql: view.sql })).rejects.toMatchObject(forbidden);
+  await operator.setOwnerRoles('edda', ['viewer']);
+  await expect(edda.createView('sales', { ...view, name: 'new' })).rejects.toMatchObject(forbidden);
+  const { client: eddaOfBefore } = await gateway.user('edda', 'admin');
+  await expect(eddaOfBefore.dropView('sales', 'outer')).rejects.toMatchObject({ code: 'MOONBOX_VIEW_FORBIDDEN' });
+  await operator.setOwnerRoles('edda', ['editor']);
+  await eddaOfBefore.replaceView('sales', 'eddas', { sql: view.sql });
+  const kept = await gateway.metadata.query("select owner_roles from moonbox.views where name = 'eddas'");
+  expect(kept.rows).toEqual([{ owner_roles: ['editor'] }]);
   await operator.setOwnerRoles('edda', ['viewer']);
   expect((await ask()).rows).toEqual([['ann']]);
 

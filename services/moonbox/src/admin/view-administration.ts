@@ -45,6 +45,8 @@ export interface ShownView {
   readonly isOpen: boolean;
 }
 
+type Owner = Pick<Principal, 'subject' | 'roles'>;
+
 export class ViewAdministration {
   readonly #options: ViewAdministrationOptions;
   /** Counters begin anew with the process. */
@@ -86,7 +88,7 @@ export class ViewAdministration {
     queries: Pick<QueryService, 'describe'>,
     signal: AbortSignal,
   ): Promise<ShownView> {
-    const { organisationId, subject, roles } = principal;
+    const { organisationId } = principal;
     const { database, name, kind } = request;
     this.#requireWritable(principal, database);
     const before = this.#stored(organisationId, database, name);
@@ -103,10 +105,11 @@ export class ViewAdministration {
     const described = await queries.describe({ ...asked, signal });
     const sql = text.trim().replace(/;$/, '').trimEnd();
     const columns = namedColumns(described.columns ?? [], request);
-    const view = { organisationId, database, name, kind, sql, columns, bases, owner: subject, ownerRoles: roles };
-    await this.#options.store.save(view, (views) => {
+    const view = { organisationId, database, name, kind, sql, columns, bases };
+    await this.#options.store.save(view, principal, (views, definer) => {
+      requireRole(definer, 'editor');
       const stored = views.find((one) => one.database === database && one.name === name);
-      if (stored !== undefined) this.#requireReplaceable(principal, stored, request);
+      if (stored !== undefined) this.#requireReplaceable(definer, stored, request);
       requireNoCycle(view, views);
     });
     await this.#reload(organisationId);
@@ -116,10 +119,12 @@ export class ViewAdministration {
   /** What is granted on it goes along; views that read it say that it has gone. @throws RtdpError MOONBOX_VIEW_UNKNOWN, MOONBOX_VIEW_FORBIDDEN */
   async drop(principal: Principal, kind: LogicalView['kind'], database: string, name: string): Promise<void> {
     requireRole(principal, 'editor');
-    const { view } = this.get(principal, database, name);
-    if (view.kind !== kind) throw otherKind(view);
-    requireOwner(principal, view);
-    await this.#options.store.remove(view);
+    this.get(principal, database, name);
+    await this.#options.store.remove({ database, name }, principal, (view, remover) => {
+      if (view === undefined) throw unknownView(database, name);
+      if (view.kind !== kind) throw otherKind(view);
+      requireOwner(remover, view);
+    });
     await this.#reload(principal.organisationId);
   }
 
@@ -178,7 +183,7 @@ export class ViewAdministration {
     });
   }
 
-  #requireReplaceable(principal: Principal, before: LogicalView, { replace, kind }: ViewRequest): void {
+  #requireReplaceable(principal: Owner, before: LogicalView, { replace, kind }: ViewRequest): void {
     const { database, name } = before;
     if (!replace) {
       throw new RtdpError({
@@ -202,7 +207,7 @@ export class ViewAdministration {
 }
 
 /** Whoever writes a definition lends it rights, so nobody may put words into the mouth of another. */
-function requireOwner(principal: Principal, { database, name, kind, owner }: LogicalView): void {
+function requireOwner(principal: Owner, { database, name, kind, owner }: LogicalView): void {
   if (owner === principal.subject || hasRole(principal, 'admin')) return;
   throw new RtdpError({
     code: 'MOONBOX_VIEW_FORBIDDEN',

@@ -152,4 +152,16 @@ export const MOONBOX_MIGRATIONS: readonly Migration[] = [
       );
     },
   },
+  {
+    name: '006_owner_roles',
+    async up(database, schema) {
+      // What a user may do now, as it was told last; a token of before may still say more.
+      await database.schema.withSchema(schema).createTable('owner_roles', (table) => {
+        table.uuid('organisation_id').notNullable();
+        table.text('owner').notNullable();
+        table.jsonb('roles').notNullable();
+        table.primary(['organisation_id', 'owner']);
+      });
+    },
+  },
 ];

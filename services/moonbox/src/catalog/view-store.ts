@@ -1,6 +1,7 @@
 /** Decides how views are kept in the metadata server: one change at a time in an organisation, and grants go with what they were given on. */
-import type { Role } from '@rtdp/identity/roles';
+import { hasRole, type Role } from '@rtdp/identity/roles';
 import type { Knex } from '@rtdp/service/metadata';
+import type { Principal } from '../query/contract.ts';
 import type { LogicalView } from './contract.ts';
 
 interface ViewRow {
@@ -17,7 +18,10 @@ interface ViewRow {
   changed_at: Date;
 }
 
-export type ViewDefinition = Omit<LogicalView, 'createdAt' | 'changedAt'>;
+/** Its owner and their roles are those of whoever defines it. */
+export type ViewDefinition = Omit<LogicalView, 'createdAt' | 'changedAt' | 'owner' | 'ownerRoles'>;
+
+type Changer = Pick<Principal, 'organisationId' | 'subject' | 'roles'>;
 
 export class ViewStore {
   readonly #database: Knex;
@@ -32,18 +36,23 @@ export class ViewStore {
   }
 
   /**
-   * Stores a definition, in place of the one before. `check` is given all that the organisation has, as they stand in the transaction, and
-   * throws where the new one does not go with them.
+   * Stores a definition, in place of the one before. `check` is given all that the organisation has, as they stand in the transaction, and whoever
+   * defines it with the roles of now; it throws where the new one does not go with them.
    */
-  async save(view: ViewDefinition, check: (views: readonly LogicalView[]) => void): Promise<void> {
+  async save(
+    view: ViewDefinition,
+    definer: Changer,
+    check: (views: readonly LogicalView[], definer: Changer) => void,
+  ): Promise<void> {
     const { organisationId, database, name } = view;
     const key = { organisation_id: organisationId, database_name: database, name };
     await this.#database.transaction(async (transaction) => {
       await lock(transaction, organisationId);
-      const rows = await transaction<ViewRow>('views').where({ organisation_id: organisationId });
-      check(rows.map((row) => read(row as ViewRow)));
+      const now = await withRolesOfNow(transaction, definer);
+      const views = await viewsOf(transaction, organisationId);
+      check(views, now);
       // Granted while one of that name went: nothing of that is meant for this one.
-      if (!rows.some((row) => row.database_name === database && row.name === name)) {
+      if (!views.some((one) => one.database === database && one.name === name)) {
         await removeGrants(transaction, view);
       }
       const content = {
@@ -51,8 +60,8 @@ export class ViewStore {
         sql: view.sql,
         columns: JSON.stringify(view.columns),
         bases: JSON.stringify(view.bases),
-        owner: view.owner,
-        owner_roles: JSON.stringify(view.ownerRoles),
+        owner: now.subject,
+        owner_roles: JSON.stringify(now.roles),
         changed_at: transaction.fn.now(),
       };
       await transaction('views')
@@ -62,25 +71,57 @@ export class ViewStore {
     });
   }
 
-  /** What is granted on it goes along. @returns false when it was not there */
-  async remove(view: Pick<LogicalView, 'organisationId' | 'database' | 'name'>): Promise<boolean> {
-    const { organisationId, database, name } = view;
-    return this.#database.transaction(async (transaction) => {
+  /** What is granted on it goes along. `check` is given what is there, as it stands in the transaction, and who takes it away; it may throw. */
+  async remove(
+    { database, name }: Pick<LogicalView, 'database' | 'name'>,
+    remover: Changer,
+    check: (view: LogicalView | undefined, remover: Changer) => void,
+  ): Promise<void> {
+    const { organisationId } = remover;
+    await this.#database.transaction(async (transaction) => {
       await lock(transaction, organisationId);
-      const gone = await transaction('views')
-        .where({ organisation_id: organisationId, database_name: database, name })
-        .delete();
-      await removeGrants(transaction, view);
-      return gone > 0;
+      const views = await viewsOf(transaction, organisationId);
+      check(
+        views.find((one) => one.database === database && one.name === name),
+        await withRolesOfNow(transaction, remover),
+      );
+      await transaction('views').where({ organisation_id: organisationId, database_name: database, name }).delete();
+      await removeGrants(transaction, { organisationId, database, name });
     });
   }
 
-  /** The views of an owner run with these roles from now on. @returns how many there are */
+  /** The views of an owner run with these roles from now on, and new ones with no more. @returns how many there are */
   async setOwnerRoles(organisationId: string, owner: string, roles: readonly Role[]): Promise<number> {
-    return this.#database('views')
-      .where({ organisation_id: organisationId, owner })
-      .update({ owner_roles: JSON.stringify(roles) });
+    return this.#database.transaction(async (transaction) => {
+      await lock(transaction, organisationId);
+      await transaction('owner_roles')
+        .insert({ organisation_id: organisationId, owner, roles: JSON.stringify(roles) })
+        .onConflict(['organisation_id', 'owner'])
+        .merge();
+      const count = await transaction('views')
+        .where({ organisation_id: organisationId, owner })
+        .update({ owner_roles: JSON.stringify(roles) });
+      return count;
+    });
   }
+}
+
+/** A token lives on for a while when its user has lost a role: it counts for no more than what was told of the user since. */
+async function withRolesOfNow(transaction: Knex.Transaction, { organisationId, subject, roles }: Changer) {
+  const row: { roles: Role[] } | undefined = await transaction('owner_roles')
+    .where({ organisation_id: organisationId, owner: subject })
+    .first('roles');
+  return { organisationId, subject, roles: row === undefined ? roles : inBoth(roles, row.roles) };
+}
+
+function inBoth(some: readonly Role[], others: readonly Role[]): Role[] {
+  const kept = some.filter((role) => hasRole({ roles: others }, role));
+  return kept.length > 0 ? kept : others.filter((role) => hasRole({ roles: some }, role));
+}
+
+async function viewsOf(transaction: Knex.Transaction, organisationId: string): Promise<LogicalView[]> {
+  const rows = await transaction<ViewRow>('views').where({ organisation_id: organisationId });
+  return rows.map((row) => read(row as ViewRow));
 }
 
 async function lock(transaction: Knex.Transaction, organisationId: string): Promise<void> {
