@@ -3,6 +3,7 @@
  * open dead letters, re-reads; and the fence every transaction begins with.
  */
 
+import { requireBookkeepingRights } from './bookkeeping-rights.ts';
 import type { Session } from './connect.ts';
 import { FENCED_STATE } from './errors.ts';
 
@@ -140,8 +141,9 @@ END
 $fence$;
 `;
 
-/** Makes the bookkeeping once; must run inside a transaction. Two workers that begin together take turns. */
+/** Makes the bookkeeping once; must run inside a transaction. Two workers that begin together take turns. @throws RtdpError STORE_REFUSED */
 export async function ensureBookkeeping(session: Session): Promise<void> {
+  await requireBookkeepingRights(session);
   await session.query('SELECT pg_advisory_xact_lock(1381253200, 0)');
   const [found] = await session.query<{ present: boolean }>(
     `SELECT to_regclass('rtdp.sink_bookkeeping') IS NOT NULL AS present`,

@@ -1,5 +1,6 @@
 /** Runs the contract suite of sinks on Postgres in both shapes, staged and by arrays, and checks what only Postgres has. */
 import { testPostgres } from '@rtdp/testing/postgres';
+import type { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
 import { describe, expect, test } from 'vitest';
 import { batchOfRows } from '../batch-of-rows.ts';
@@ -126,4 +127,44 @@ describe('types', () => {
       });
     }
   });
+});
+
+test('a second role is told the statements that let it write beside the first, and they are enough', async () => {
+  const database = await testPostgres();
+  const role = `second_${Math.random().toString(36).slice(2, 10)}`;
+  const url = new URL(database.url);
+  const definition = {
+    table: 'orders',
+    fields: [{ name: 'id', type: 'long', key: true, nullable: false, encoded: false }],
+    deletes: 'physical',
+  } as const;
+  const first = createStore({ url: database.url });
+  await first.openSink({ ...definition, flow: 'first', schema: 'one' }).ensure();
+  await database.query(`CREATE ROLE ${role} LOGIN PASSWORD 'second'`);
+  url.username = role;
+  url.password = 'second';
+  const second = createStore({ url: url.href });
+  try {
+    const sink = second.openSink({ ...definition, flow: 'second', schema: 'two' });
+    const refused = await second.check().then(
+      () => undefined,
+      (error: unknown) => error as RtdpError,
+    );
+    expect(refused).toMatchObject({ code: 'STORE_REFUSED' });
+    await expect(sink.ensure()).rejects.toMatchObject({ code: 'STORE_REFUSED', next: refused?.next });
+    const statements = refused?.next.match(/GRANT [^;]+;/g) ?? [];
+    expect(statements).toHaveLength(2);
+    await database.query(`GRANT CREATE ON DATABASE ${quoteIdentifier(url.pathname.slice(1))} TO ${role}`);
+    for (const statement of statements) await database.query(statement);
+    await second.check();
+    await sink.ensure();
+    const { epoch } = await sink.claim('topic', 0, 'worker');
+    await sink.write({ topic: 'topic', partition: 0, epoch, expectedOffset: null, nextOffset: 1n, items: [] });
+  } finally {
+    await first.close();
+    await second.close();
+    await database.query(`DROP OWNED BY ${role}`);
+    await database.query(`DROP ROLE ${role}`);
+    await database.drop();
+  }
 });

@@ -1,6 +1,7 @@
 /** Opens sinks of one Postgres database over a shared, small pool of connections, and hands out the re-read requests they recorded. */
 import type { RereadRequest, SinkDefinition, Store, StoreOptions, TableSink } from '../contract.ts';
 import { ensureBookkeeping } from './bookkeeping.ts';
+import { requireBookkeepingRights } from './bookkeeping-rights.ts';
 import { Connections } from './connect.ts';
 import { qualify } from './dialect.ts';
 import { PostgresSink } from './sink.ts';
@@ -19,7 +20,7 @@ class PostgresStore implements Store {
   }
 
   async check(): Promise<void> {
-    await this.#connections.use({}, (session) => session.query('SELECT 1'));
+    await this.#connections.use({}, requireBookkeepingRights);
   }
 
   openSink(definition: SinkDefinition): TableSink {
