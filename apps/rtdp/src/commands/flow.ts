@@ -2,6 +2,7 @@
 import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
+import { pullProgress } from '../output/pull-progress.ts';
 import { millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable, type TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
@@ -10,12 +11,15 @@ import { readDefinition } from './read-definition.ts';
 
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
+/** Whether DBus was asked; `flow show` tells what came of it. */
+const PULL_WORDS = { wanted: 'waits for the source', requested: 'asked for' } as const;
+
 const FLOW_COLUMNS: readonly TableColumn<FlowView>[] = [
   { title: 'flow', value: ({ name }) => name },
   { title: 'state', value: ({ state }) => state },
   { title: 'stream', value: ({ stream }) => stream },
   { title: 'revision', value: ({ revision }) => revision, align: 'right' },
-  { title: 'pull', value: ({ pull }) => pull?.state },
+  { title: 'pull', value: ({ pull }) => (pull === null ? null : PULL_WORDS[pull.state]) },
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
 
@@ -142,12 +146,15 @@ export function flowCommands(program: Command, act: Act): void {
   }
 }
 
-function showFlow(session: Session, status: FlowStatus): void {
+async function showFlow(session: Session, status: FlowStatus): Promise<void> {
   if (session.json) {
     printDone(session, status, '');
     return;
   }
-  printRows(session, [status], FLOW_COLUMNS, '');
+  // Without DBus the rest of the status is still worth seeing.
+  const pull = await pullProgress(status, session.dbus).catch(() => 'asked for; DBus does not answer');
+  const columns = FLOW_COLUMNS.map((column) => (column.title === 'pull' ? { ...column, value: () => pull } : column));
+  printRows(session, [status], columns, '');
   session.print('\n');
   printRows(session, status.tables, TABLE_COLUMNS, 'It has met no table yet.');
   if (status.openDeadLetters > 0) {

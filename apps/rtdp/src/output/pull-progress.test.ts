@@ -1,0 +1,23 @@
+import type { DbusClient } from '@rtdp/dbus/client';
+import type { FlowStatus } from '@rtdp/wormhole/client';
+import { expect, test } from 'vitest';
+import { pullProgress } from './pull-progress.ts';
+
+test('the first pull of a flow is done once DBus has read all of it and the sinks have its end', async () => {
+  const progress = (states: ('running' | 'done' | 'failed')[], loading: boolean) =>
+    pullProgress(
+      {
+        pull: { state: 'requested', tables: { 'public.orders': 'pull-0', 'public.customers': 'pull-1' } },
+        tables: [{ loading }] as FlowStatus['tables'],
+      },
+      {
+        listSources: async () => [{ name: 'erp' }] as Awaited<ReturnType<DbusClient['listSources']>>,
+        listPulls: async () =>
+          states.map((state, at) => ({ id: `pull-${at}`, state })) as Awaited<ReturnType<DbusClient['listPulls']>>,
+      },
+    );
+  expect(await progress(['done', 'running'], true)).toBe('1 of 2 tables read');
+  expect(await progress(['done', 'done'], true)).toBe('read, being stored');
+  expect(await progress(['done', 'done'], false)).toBe('done');
+  expect(await progress(['failed', 'done'], false)).toBe('failed: public.orders');
+});
