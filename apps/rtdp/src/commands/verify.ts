@@ -1,5 +1,6 @@
 /** The verb that proves a flow: compares source and sink row by row while both change, and names what differs. */
 import type { Command } from 'commander';
+import { placeName } from '../output/place-name.ts';
 import type { PlatformDescription } from '../platform/contract.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { FlowVerification } from '../verify/verify-flow.ts';
@@ -53,7 +54,7 @@ const KINDS: Readonly<Record<string, string>> = {
 };
 
 function showProgress({ source, rows, estimatedRows }: { source: string; rows: number; estimatedRows: number }): void {
-  process.stderr.write(`\r\u001b[K${source}: ${rows} of about ${Math.max(rows, estimatedRows)} rows`);
+  process.stderr.write(`\r\u001b[K${placeName(source)}: ${rows} of about ${Math.max(rows, estimatedRows)} rows`);
 }
 
 function printVerification(session: Session, verification: FlowVerification): void {
@@ -65,7 +66,7 @@ function printVerification(session: Session, verification: FlowVerification): vo
     session,
     verification.tables,
     [
-      { title: 'source', value: ({ source }) => source },
+      { title: 'source', value: ({ source }) => placeName(source) },
       { title: 'sink table', value: ({ sink }) => sink },
       { title: 'verdict', value: ({ verdict }) => verdict },
       { title: 'source rows', value: ({ comparison }) => comparison?.sourceRows, align: 'right' },
@@ -75,6 +76,10 @@ function printVerification(session: Session, verification: FlowVerification): vo
     ],
     `The flow has no table to compare yet; "rtdp flow show ${verification.flow}" says what it waits for.`,
   );
+  const compared = verification.tables.filter(({ comparison }) => comparison !== null).length;
+  if (compared < verification.tables.length) {
+    session.print(`Compared: ${compared} of ${verification.tables.length} tables; the notes say why not the others.\n`);
+  }
   for (const { sink, comparison } of verification.tables) {
     for (const { key, kind, columns } of comparison?.differences ?? []) {
       const where = Object.entries(key).map(([name, value]) => `${name}=${value}`);

@@ -4,7 +4,7 @@ import type { FollowedComparison } from '@rtdp/stores/postgres/compare-tables';
 import { compareFollowedTable } from '@rtdp/stores/postgres/compare-tables';
 import { readSinkDefinition } from '@rtdp/stores/postgres/read-definition';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
-import { parseNamespace, tableIdentity } from '@rtdp/ums/namespace';
+import { formatNamespace, matchesPattern, parseNamespace, parsePattern, tableIdentity } from '@rtdp/ums/namespace';
 import type { FlowStatus, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import { z } from 'zod';
 import type { PlatformDescription } from '../platform/contract.ts';
@@ -20,7 +20,7 @@ export interface VerifyProgress {
 }
 
 export interface VerifyOptions {
-  dbus: Pick<DbusClient, 'listSources'>;
+  dbus: Pick<DbusClient, 'listSources' | 'listTables'>;
   wormhole: Pick<WormholeClient, 'status'>;
   flow: string;
   /** Only sink tables of this name, `table` or `schema.table`. */
@@ -36,7 +36,8 @@ export interface VerifyOptions {
 export interface TableVerification {
   /** The source's namespace. */
   source: string;
-  sink: string;
+  /** Null as long as the flow has made none for it. */
+  sink: string | null;
   verdict: 'equal' | 'different' | 'undecided' | 'not comparable';
   /** Why it is not comparable, or what was left out. */
   notes: string[];
@@ -52,6 +53,7 @@ export interface FlowVerification {
 
 const placeSchema = z.object({ host: z.string(), port: z.number(), database: z.string() });
 const flowDefinitionSchema = z.object({
+  source: z.object({ namespace: z.string() }),
   steps: z.array(z.unknown()),
   sink: z.object({ store: z.string(), connection: placeSchema }),
 });
@@ -65,7 +67,8 @@ export async function verifyFlow(options: VerifyOptions): Promise<FlowVerificati
     if (!isWanted(table, options.table)) continue;
     for (const source of table.sources) tables.push(await verifyTable(options, status, table, source));
   }
-  if (options.table !== undefined && tables.length === 0) {
+  if (options.table === undefined) tables.push(...(await tablesNotMet(options.dbus, status)));
+  else if (tables.length === 0) {
     throw new RtdpError({
       code: 'RTDP_USAGE',
       message: `the flow ${options.flow} has no sink table ${options.table}`,
@@ -82,6 +85,29 @@ export async function verifyFlow(options: VerifyOptions): Promise<FlowVerificati
 
 function isWanted({ schema, table }: TableStatus, wanted: string | undefined): boolean {
   return wanted === undefined || wanted === table || wanted === `${schema}.${table}`;
+}
+
+/** Captured tables of the flow that it has no sink table for: nothing of them has arrived, so they cannot be passed over in silence. */
+export async function tablesNotMet(
+  dbus: VerifyOptions['dbus'],
+  status: Pick<FlowStatus, 'definition' | 'tables'>,
+): Promise<TableVerification[]> {
+  const pattern = parsePattern(flowDefinitionSchema.parse(status.definition).source.namespace);
+  const met = new Set(
+    status.tables.flatMap(({ sources }) => sources.map((each) => tableIdentity(parseNamespace(each)))),
+  );
+  const found: TableVerification[] = [];
+  for (const { name, source } of await dbus.listSources()) {
+    const [system = '', instance = ''] = source.split('.');
+    for (const { schema, table, captured, keyColumns } of await dbus.listTables(name)) {
+      const place = { system, instance, database: schema, table, version: '0', dbPartition: '0', tablePartition: '0' };
+      if (!captured || !matchesPattern(pattern, place) || met.has(tableIdentity(place))) continue;
+      const notes = ['no row of it has arrived; the sink table is made with the first one'];
+      if (keyColumns.length === 0) notes.push('it has no key, by which rows could be compared');
+      found.push({ source: formatNamespace(place), sink: null, verdict: 'not comparable', notes, comparison: null });
+    }
+  }
+  return found;
 }
 
 async function verifyTable(

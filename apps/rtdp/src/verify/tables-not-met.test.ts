@@ -1,0 +1,41 @@
+import type { DbusClient } from '@rtdp/dbus/client';
+import type { FlowStatus } from '@rtdp/wormhole/client';
+import { expect, test } from 'vitest';
+import { tablesNotMet } from './verify-flow.ts';
+
+type Tables = Awaited<ReturnType<DbusClient['listTables']>>;
+const table = (schema: string, name: string, captured: boolean, keyColumns: string[]): Tables[number] => ({
+  ...{
+    schema,
+    table: name,
+    captured,
+    keyColumns,
+    chosen: captured,
+    capture: 'all changes',
+    replicaIdentity: 'default',
+  },
+  ...{ partitioned: false, estimatedRows: 0, bytes: 0, problems: [], capturedAt: null, namespace: null, version: null },
+  ...{ stopped: false, rows: 0, deadLetters: 0, lagMillis: null },
+});
+
+test('a captured table that the flow has no sink table for is named with the reason', async () => {
+  const listSources = async () =>
+    [{ name: 'erp', source: 'postgresql.erp' }] as Awaited<ReturnType<DbusClient['listSources']>>;
+  const listTables = async () => [
+    table('public', 'orders', true, ['id']),
+    table('public', 'Odd notes', true, []),
+    table('public', 'left_out', false, ['id']),
+    table('other', 'orders', true, ['id']),
+  ];
+  const definition = {
+    source: { namespace: 'postgresql.erp.public.*.*.*.*' },
+    steps: [],
+    sink: { store: 'postgres', connection: { host: 'localhost', port: 5432, database: 'warehouse' } },
+  };
+  const tables = [{ sources: ['postgresql.erp.public.orders.3.0.0'] }] as FlowStatus['tables'];
+  const found = await tablesNotMet({ listSources, listTables }, { definition, tables });
+  expect(found.map(({ source, verdict, sink }) => [source, verdict, sink])).toEqual([
+    ['postgresql.erp.public.%4fdd%20notes.0.0.0', 'not comparable', null],
+  ]);
+  expect(found[0]?.notes).toHaveLength(2);
+});
