@@ -1,16 +1,20 @@
-/** A person's way with mouse and keyboard: a widget from the keyboard, with a condition and a step back; a dashboard arranged and kept. */
+/** A person's way with mouse and keyboard: a widget from the keyboard alone, a dashboard arranged, filtered, shown on a whole screen, edited and removed under the reader. */
+import type { Dashboard, ViewInput } from '@rtdp/davinci-api/client';
 import { expect } from 'vitest';
 import type { WebStand } from './web-stand.ts';
 
 export interface ByHand {
   stand: WebStand;
   dashboardId: string;
-  /** Shows the sum of `amount`, which is `all`, and for the region `north` less than for the others. */
+  /** Shows the sum of `amount`; its data are those of `orders` as they stand. */
   totalId: string;
-  total: { all: string; north: string };
+  total: { all: string; south: string; north: string };
+  /** Shows what the view `still` gives. */
+  otherId: string;
+  still: { id: string; input: ViewInput };
 }
 
-export async function workByHand({ stand, dashboardId, totalId, total }: ByHand): Promise<void> {
+export async function workByHand({ stand, dashboardId, totalId, total, otherId, still }: ByHand): Promise<void> {
   const { page, davinci, baseUrl, view } = stand;
   const path = `${baseUrl}/dashboards/${dashboardId}`;
   const untilNumber = (id: string, value: string) =>
@@ -72,4 +76,60 @@ export async function workByHand({ stand, dashboardId, totalId, total }: ByHand)
   const moved = await storedItem();
   expect(moved.x).toBeGreaterThan(first.x);
   expect([moved.w > first.w, moved.h > first.h + 1]).toEqual([true, true]);
+
+  // Somebody adds a filter and a second tab: the open page has them by itself, and its address keeps what is chosen.
+  const { createdAt: _, updatedAt: __, ...now }: Dashboard = await davinci.dashboards.get(dashboardId);
+  await davinci.dashboards.replace(dashboardId, {
+    ...now,
+    tabs: [...now.tabs, { id: 'second', name: 'Second', items: [] }],
+    controllers: [
+      {
+        id: 'where',
+        kind: 'select',
+        label: 'Where',
+        targets: [{ viewId: view.id, column: 'region' }],
+        options: { from: 'view', viewId: view.id, column: 'region' },
+      },
+    ],
+  });
+  await page.getByRole('combobox', { name: 'Where' }).click();
+  await page.keyboard.type('sou');
+  await page.locator('.ant-select-item-option', { hasText: 'south' }).click();
+  await untilNumber(totalId, total.south);
+  await untilNumber(otherId, '2');
+  expect(page.url()).toContain('f.where=');
+  await page.reload();
+  await untilNumber(totalId, total.south);
+  await page.getByRole('tab', { name: 'Second' }).click();
+  await page.getByText('Nothing stands here yet').waitFor();
+  await page.reload();
+  await page.getByRole('tab', { name: 'Second', selected: true }).waitFor();
+
+  // A selection is left by Escape; a whole screen stays one after a reload.
+  await page.goto(path);
+  await page.getByRole('gridcell', { name: 'north' }).click();
+  await untilNumber(totalId, total.north);
+  await page.locator('.grid-line.chosen', { hasText: 'north' }).waitFor();
+  await page.keyboard.press('Escape');
+  await untilNumber(totalId, total.all);
+  await page.getByRole('button', { name: 'Full screen', exact: true }).click();
+  await page.getByRole('button', { name: 'Leave full screen' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: 'Leave full screen' }).click();
+  await page.getByRole('button', { name: 'Full screen', exact: true }).waitFor();
+
+  // Edited while the page cannot listen: seen as soon as it can again. Removed: said at once.
+  await untilNumber(totalId, total.all);
+  await page.route('**/api/live**', (route) => route.abort());
+  await stand.restartApi(async () => undefined);
+  await page.getByText('Reconnecting').first().waitFor();
+  const { version } = await davinci.views.get(still.id);
+  await davinci.views.replace(still.id, { ...still.input, sql: 'select 3 as amount', version });
+  await page.unroute('**/api/live**');
+  await untilNumber(otherId, '3');
+  await davinci.dashboards.remove(dashboardId);
+  await page
+    .getByText(/there is no dashboard/)
+    .first()
+    .waitFor();
 }

@@ -125,7 +125,9 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
     stand,
     dashboardId: dashboard.id,
     totalId: total.id,
-    total: { all: '6150', north: '60' },
+    total: { all: '6150', south: '90', north: '60' },
+    otherId: other.id,
+    still: { id: still.id, input: stillInput },
   });
   expect(broken).toEqual([]);
 }, 400_000);
