@@ -12,11 +12,12 @@ import {
 import { type ECharts, init, use as register } from 'echarts/core';
 import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
-import { useCallback, useEffect, useRef } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
 import type { Pick, WidgetViewProps } from './contract.ts';
 import type { Mark } from './picks.ts';
 import { useSize } from './use-size.ts';
+import { Waiting } from './waiting.tsx';
 
 register([
   AriaComponent,
@@ -50,6 +51,8 @@ export function Chart({
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
   const size = useSize(place);
+  /** Whether anything of it is on the screen: the first frame may come late on a busy machine. */
+  const [drawn, setDrawn] = useState(false);
   const click = useRef<(mark: Mark) => void>(undefined);
   click.current = onPick === undefined || picks === undefined ? undefined : (mark) => onPick(picks(mark));
   /** The mark whose tooltip is held fast. */
@@ -67,6 +70,12 @@ export function Chart({
     if (place.current === null || size.width === 0 || size.height === 0) return;
     if (chart.current === undefined) {
       chart.current = init(place.current, undefined, { renderer: 'canvas' });
+      const first = chart.current;
+      const onDrawn = () => {
+        first.off('rendered', onDrawn);
+        setDrawn(true);
+      };
+      first.on('rendered', onDrawn);
       chart.current.on('click', (event) => {
         const { dataIndex, seriesIndex } = event as unknown as Mark;
         const mark = { dataIndex, seriesIndex: seriesIndex ?? 0 };
@@ -113,5 +122,14 @@ export function Chart({
     [],
   );
 
-  return <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />;
+  return (
+    <div className="widget-picture">
+      <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />
+      {drawn ? null : (
+        <div className="widget-undrawn">
+          <Waiting word="drawing" />
+        </div>
+      )}
+    </div>
+  );
 }
