@@ -44,7 +44,7 @@ export class StandingLogin {
       throw new RtdpError({
         code: 'WIRE_LOGIN_ENDED',
         message: `terminating connection: the login of user ${JSON.stringify(this.#user)} has ended or was changed`,
-        next: 'Log in again; POST /passwords of Moonbox makes a new password.',
+        next: 'Log in again. A new password is made on the page Queries, Connect, or by `rtdp password`.',
       });
     }
     this.#askedAt = now;

@@ -202,7 +202,7 @@ async function authenticate(
     throw new RtdpError({
       code: 'WIRE_LOGIN_FAILED',
       message: `Password authentication failed for user ${JSON.stringify(user)}.`,
-      next: 'Check user and password; POST /passwords of Moonbox makes a new one.',
+      next: 'Check user and password. A new one is made on the page Queries, Connect, or by `rtdp password`.',
     });
   }
   limiter.succeeded(address, user);

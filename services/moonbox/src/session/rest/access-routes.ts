@@ -138,7 +138,7 @@ export function accessRoutes(application: HttpApplication, options: AccessRoutes
         throw new RtdpError({
           code: 'MOONBOX_PASSWORD_UNKNOWN',
           message: `${user} has no password`,
-          next: 'POST /passwords makes one.',
+          next: 'One is made on the page Queries, Connect, by `rtdp password`, or by POST /passwords.',
         });
       });
       return { done: true as const };
