@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../testing/gateway-harness.ts';
+import { connectionOf, eventually } from '../../testing/gateway-harness.ts';
 import { dropShadows, startWire, type TestWire, type WireUser } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);
@@ -75,6 +75,30 @@ describe('psql', () => {
     expect(await psql(['select current_database(), current_user, current_schema()'])).toBe('shop|eve|shop');
     const whole = ['\\dt shop.*', 'select count(*) from shop.orders'];
     expect(await psql(whole, { database: 'rtdp' })).toContain('20000');
+  });
+
+  it('lists tables of other schemas by the names that a query has for them', async () => {
+    const { operator, source } = wire;
+    await source.query(`create schema north; create table north.places (id int primary key); insert into north.places values (7);
+      create table north.orders (id int); create schema south; create table south.places_too (id int); create table south.orders (id int)`);
+    await operator.mount({
+      name: 'world',
+      kind: 'postgres',
+      connection: connectionOf(source.url),
+      schemas: ['north', 'south'],
+      readableBy: ['editor'],
+    });
+    const inWhole = (...commands: string[]) => psql(commands, { database: 'rtdp' });
+    expect(await inWhole('\\dt world.*')).toBe(
+      ['north.orders', 'places', 'places_too', 'south.orders'].map((name) => `world|${name}|table|moonbox`).join('\n'),
+    );
+    const described = await inWhole('\\d world.places', '\\d world."north.orders"');
+    expect(described).toBe('id|integer||not null|\nid|integer|||');
+    for (const name of ['world.places', 'world."north.places"', 'places']) {
+      expect(await inWhole(`select id from ${name}`), name).toBe('7');
+    }
+    await operator.unmount('world');
+    await source.query('drop schema north cascade; drop schema south cascade');
   });
 
   it('defines views, and lists and describes them without what is behind them', async () => {
