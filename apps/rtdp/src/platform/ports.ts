@@ -2,6 +2,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { requireFreePort } from '@rtdp/local/ports';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 
 export const PORTS = {
   davinci: { default: 7400, flag: '--port-davinci', environment: 'RTDP_PORT_DAVINCI', what: 'the web application' },
@@ -75,9 +76,24 @@ export function portOption(name: PortName): string {
   return `${PORTS[name].flag} (or ${PORTS[name].environment})`;
 }
 
-/** Throws `LOCAL_PORT_TAKEN` for the first port that is in use, before anything is started. */
+/** Throws `LOCAL_PORT_TAKEN` naming every port that is in use, before anything is started. */
 export async function requireFreePorts(ports: PlatformPorts, host: string): Promise<void> {
+  const taken: { name: PortName; error: RtdpError }[] = [];
   for (const name of Object.keys(PORTS) as PortName[]) {
-    await requireFreePort({ port: ports[name], host, what: PORTS[name].what, option: portOption(name) });
+    try {
+      await requireFreePort({ port: ports[name], host, what: PORTS[name].what, option: portOption(name) });
+    } catch (error) {
+      if (!isRtdpError(error, 'LOCAL_PORT_TAKEN')) throw error;
+      taken.push({ name, error });
+    }
   }
+  const [first, second] = taken;
+  if (first === undefined) return;
+  if (second === undefined) throw first.error;
+  throw new RtdpError({
+    code: first.error.code,
+    message: `Several ports on ${host} are not free: ${taken.map(({ name }) => `${ports[name]} for ${PORTS[name].what}`).join(', ')}.`,
+    next: `Stop what listens there (another platform?), or choose other ports with ${taken.map(({ name }) => PORTS[name].flag).join(', ')}.`,
+    facts: { host, ports: taken.map(({ name }) => ports[name]) },
+  });
 }
