@@ -27,9 +27,13 @@ beforeAll(async () => {
     },
     routes(application) {
       application.get('/who', async (request) => ({ subject: identityOf(request).subject }));
-      application.post('/double', { schema: { body: z.object({ number: z.number() }) } }, async (request) => ({
-        number: request.body.number * 2,
-      }));
+      application.post(
+        '/double',
+        { schema: { body: z.strictObject({ number: z.number(), round: z.boolean().optional() }) } },
+        async (request) => ({
+          number: request.body.number * 2,
+        }),
+      );
       application.get('/open/:part', { config: { open: true } }, async () => ({ open: true }));
       application.get('/broken', async () => {
         throw new Error('inner secret');
@@ -59,6 +63,12 @@ describe('http server', () => {
     const client = createServiceClient({ baseUrl, token: 'good' });
     const answer = z.object({ number: z.number() });
     expect(await client.request('POST', '/double', answer, { number: 21 })).toEqual({ number: 42 });
+    await expect(client.request('POST', '/double', answer, {})).rejects.toMatchObject({
+      message: 'body.number: is missing',
+    });
+    await expect(client.request('POST', '/double', answer, { number: 1, rond: true })).rejects.toMatchObject({
+      message: expect.stringContaining('there is no "rond" here; did you mean "round"?'),
+    });
     await expect(client.request('POST', '/double', answer, { number: 'x' })).rejects.toMatchObject({
       code: 'SERVICE_REQUEST_INVALID',
       message: expect.stringContaining('body.number'),

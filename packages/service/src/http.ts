@@ -11,6 +11,7 @@ import {
 } from 'fastify-type-provider-zod';
 import type { Health } from './health.ts';
 import { toHttpError } from './http-errors.ts';
+import { tellInputProblems } from './input-problems.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
 
@@ -68,6 +69,7 @@ export function identityOf(request: FastifyRequest): RequestIdentity {
 }
 
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  tellInputProblems();
   const application = typed(options.logger, options.trustProxy ?? false);
   application.setValidatorCompiler(validatorCompiler);
   application.setSerializerCompiler(serializerCompiler);

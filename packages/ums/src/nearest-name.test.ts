@@ -1,0 +1,9 @@
+import { expect, test } from 'vitest';
+import { nearestName } from './nearest-name.ts';
+
+test('the nearest name is found, and none that is merely another one', () => {
+  expect(nearestName('hosst', ['port', 'host', 'user'])).toBe('host');
+  expect(nearestName('Erp-to-warehose', ['shop-to-warehouse', 'erp-to-warehouse'])).toBe('erp-to-warehouse');
+  expect(nearestName('orders', ['customers', 'payments'])).toBeUndefined();
+  expect(nearestName('a', ['b'])).toBeUndefined();
+});
