@@ -11,6 +11,7 @@ import { sourceCommands } from './commands/source.ts';
 import { platformStatus } from './commands/status.ts';
 import { up } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
+import { withCommandHint } from './output/command-hint.ts';
 import { errorText } from './output/print-error.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
@@ -46,7 +47,11 @@ function act(work: (session: Session) => Promise<void>): Promise<void> {
   return guarded(async () => {
     const { data, json } = program.opts<GlobalOptions>();
     const clients = clientsFromEnvironment(process.env) ?? openClients(await readPlatformFile(data));
-    await work({ ...clients, print, json: json === true });
+    try {
+      await work({ ...clients, print, json: json === true });
+    } catch (error) {
+      throw await withCommandHint(error, clients);
+    }
   });
 }
 
@@ -82,7 +87,11 @@ verifyCommand(program, (work) =>
     const remote = clientsFromEnvironment(process.env);
     const platform = remote ? undefined : await readPlatformFile(data);
     const clients = remote ?? openClients(await readPlatformFile(data));
-    await work({ ...clients, print, json: json === true }, platform);
+    try {
+      await work({ ...clients, print, json: json === true }, platform);
+    } catch (error) {
+      throw await withCommandHint(error, clients);
+    }
   }),
 );
 demoCommands(program, actOnPlatform);
@@ -95,7 +104,7 @@ await program.parseAsync();
 function addUp(command: Command): void {
   // What a person typed is npm start; the words behind it are ours.
   if (process.env.npm_lifecycle_event === 'start')
-    command.configureHelp({ commandUsage: () => 'npm start -- [options]' });
+    command.configureHelp({ showGlobalOptions: true, commandUsage: () => 'npm start -- [options]' });
   command
     .option('--no-demo', 'without the shop, its flows and the live view')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')

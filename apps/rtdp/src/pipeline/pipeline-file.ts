@@ -102,7 +102,7 @@ function variable(name: string, variables: Variables, path: string): string {
   throw new RtdpError({
     code: 'RTDP_VARIABLE_MISSING',
     message: `${path} uses \${${name}}, which is not set`,
-    next: `Set the environment variable ${name} and apply the file again.`,
+    next: `Set the environment variable ${name}, then run the same command again.`,
     facts: { path, variable: name },
   });
 }

@@ -121,7 +121,9 @@ export function sqlState(error: unknown): string {
 }
 
 const REFUSALS: Record<string, (connection: SourceConnection) => string> = {
-  '28P01': (c) => `Check the password of role ${c.user}.`,
+  // Postgres says the same of a wrong password and of a role that is not there.
+  '28P01': (c) =>
+    `Check the password of role ${c.user}; if there is no such role yet: CREATE ROLE ${quoteName(c.user)} LOGIN REPLICATION PASSWORD '…';`,
   '28000': (c) =>
     `Allow ${c.user} in pg_hba.conf for database ${c.database} from this host, and check that the role exists.`,
   '3D000': (c) => `Create the database ${c.database}, or correct its name.`,
