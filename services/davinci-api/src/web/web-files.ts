@@ -127,9 +127,14 @@ export class WebFiles {
 const NOT_BUILT =
   'The web application has not been built: run vite build in apps/davinci-web (npm start does it), or set RTDP_WEB_FOLDER. The API is at /docs.\n';
 
-/** An address of the application rather than a file: a last part without an ending, and none of the API's. */
+/**
+ * An address of the application rather than a file: below the word that names a kind of page stands the name of a thing, which may have
+ * dots (`/topics/postgresql.shop`). Files lie at the top, with an ending, or among the assets.
+ */
 function isPage(path: string): boolean {
-  return !/^(api|docs|\.well-known)(\/|$)/.test(path) && extname(path) === '';
+  const [first = '', ...below] = path.split('/');
+  if (/^(api|docs|assets|\.well-known)$/.test(first)) return false;
+  return below.length === 0 ? extname(first) === '' : /^[a-z-]+$/.test(first);
 }
 
 function readFolder(folder: string): Map<string, WebFile> {

@@ -19,7 +19,7 @@ test('the application is served for every page, its files for ever, and nothing 
   await writeFile(join(webFolder, 'assets', 'main-abc.js'), `console.log(${JSON.stringify('x'.repeat(5_000))})`);
   await writeFile(join(webFolder, 'index.html'), '<!doctype html><title>one</title>');
 
-  for (const path of ['/', '/login', '/dashboards/1?tab=2']) {
+  for (const path of ['/', '/login', '/dashboards/1?tab=2', '/topics/postgresql.shop', '/topics/a%2Fb.json']) {
     const page = await get(path);
     expect(page.status, path).toBe(200);
     expect(await page.text()).toContain('<title>one</title>');
