@@ -19,7 +19,7 @@ import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { SourceRate } from '../sources/source-rate.tsx';
 import { SourceState } from '../sources/source-state.tsx';
 import { MessagesTab } from './messages-tab.tsx';
-import { type Topic, topicsOf } from './topics.ts';
+import { isInternal, type Topic, topicsOf } from './topics.ts';
 
 export default function Route(): ReactNode {
   const { t } = useTranslation('console-health');
@@ -72,11 +72,6 @@ export default function Route(): ReactNode {
         source === undefined ? <Null /> : <Link to={`/sources/${encodeURIComponent(source.name)}`}>{source.name}</Link>,
     },
     {
-      key: 'rate',
-      title: t('topics.rate'),
-      cell: ({ source }) => (source === undefined ? <Null /> : <SourceRate source={source} />),
-    },
-    {
       key: 'partitions',
       title: t('topics.partitions'),
       align: 'end',
@@ -122,15 +117,32 @@ export default function Route(): ReactNode {
           </Empty>
         }
       >
-        {(all) => (
-          <ListTable
-            label={t('topics.title')}
-            rows={all}
-            columns={columns}
-            rowKey={(topic) => topic.name}
-            onChoose={(topic) => go(`/topics/${encodeURIComponent(topic.name)}`)}
-          />
-        )}
+        {(all) => {
+          const internal = all.filter(isInternal);
+          const list = (label: string, rows: readonly Topic[]): ReactNode => (
+            <ListTable
+              label={label}
+              rows={rows}
+              columns={columns}
+              rowKey={(topic) => topic.name}
+              onChoose={(topic) => go(`/topics/${encodeURIComponent(topic.name)}`)}
+            />
+          );
+          return (
+            <div className="stack">
+              {list(
+                t('topics.title'),
+                all.filter((topic) => !isInternal(topic)),
+              )}
+              {internal.length === 0 ? null : (
+                <details>
+                  <summary>{t('topics.internal', { count: internal.length })}</summary>
+                  {list(t('topics.internal', { count: internal.length }), internal)}
+                </details>
+              )}
+            </div>
+          );
+        }}
       </Answer>
     </Page>
   );

@@ -53,6 +53,14 @@ export function topicsOf(
     });
 }
 
+/** Names of what the schema registry keeps in Kafka. */
+const OF_REGISTRY: ReadonlySet<string> = new Set(['kafkasql-journal', 'kafkasql-snapshots', 'registry-events']);
+
+/** Whether the platform keeps it for itself: no source that somebody registered writes it, no flow reads it. */
+export function isInternal({ name, source, flows }: Pick<Topic, 'name' | 'source' | 'flows'>): boolean {
+  return source === undefined && flows.length === 0 && (name.startsWith('rtdp.') || OF_REGISTRY.has(name));
+}
+
 export function topicOf({ definition }: Pick<FlowView, 'definition'>): string {
   const source = (definition as { source?: { topic?: unknown } } | null)?.source;
   return typeof source?.topic === 'string' ? source.topic : '';

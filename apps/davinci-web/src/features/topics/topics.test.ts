@@ -1,0 +1,20 @@
+/** Proves which topics stand apart as the platform's own. */
+import { expect, test } from 'vitest';
+import { isInternal, topicsOf } from './topics.ts';
+
+test("what the platform and its registry keep stands apart, but never what a flow reads or a source's name", () => {
+  const there = ['kafkasql-journal', 'orders', 'registry-events', 'rtdp.feedback', 'rtdp.rereads', 'shop'].map(
+    (name) => ({
+      name,
+      source: null,
+      partitions: [],
+    }),
+  );
+  const reader = { name: 'look', definition: { source: { topic: 'rtdp.feedback' } } } as never;
+  const all = topicsOf(there, [], [reader], new Map());
+  expect(all.filter(isInternal).map(({ name }) => name)).toEqual([
+    'kafkasql-journal',
+    'registry-events',
+    'rtdp.rereads',
+  ]);
+});
