@@ -162,7 +162,7 @@ test('a grant names what is there, and goes with its database', async () => {
   await client.unmount('other');
 });
 
-test('what one gateway grants and revokes holds at another over the same metadata', async () => {
+test('what one gateway grants, revokes, defines and stops holds at another over the same metadata', async () => {
   await using other = await startGateway({}, gateway);
   const { client } = gateway.operator;
   const { token } = await gateway.user('olga', 'viewer');
@@ -177,6 +177,22 @@ test('what one gateway grants and revokes holds at another over the same metadat
   expect(await eventually(ask, (answer) => Array.isArray(answer))).toEqual([[100]]);
   await client.revoke({ subject: 'olga', database: 'shop', table: 'salaries' });
   expect(await eventually(ask, (answer) => !Array.isArray(answer))).toBe('SQL_UNKNOWN_TABLE');
+
+  await client.createDatabase('sales');
+  await client.createView('sales', { name: 'shared', sql: 'select amount from shop.salaries' });
+  await client.grant({ subject: 'olga', database: 'sales', table: 'shared' });
+  const askView = () =>
+    olga.query({ sql: 'select * from sales.shared' }).then(
+      ({ rows }) => rows,
+      ({ code }) => code,
+    );
+  expect(await eventually(askView, Array.isArray)).toEqual([[100]]);
+  await client.replaceView('sales', 'shared', { sql: 'select amount + 1 as amount from shop.salaries' });
+  expect(await eventually(askView, (answer) => JSON.stringify(answer) === '[[101]]')).toEqual([[101]]);
+  await client.setOwnerRoles('operator', []);
+  expect(await eventually(askView, (answer) => !Array.isArray(answer))).toBe('MOONBOX_VIEW_BROKEN');
+  await client.setOwnerRoles('operator', ['admin']);
+  await client.dropDatabase('sales', true);
 });
 
 test('a password for Postgres clients is shown once, listed for admins, and ended by its holder or an admin', async () => {
