@@ -253,6 +253,7 @@ export function EditorPage(props: {
             <ResultPanel
               runner={runner}
               places={places}
+              model={draft.model}
               unset={unset}
               onVariables={() => setPanel('variables')}
               onGoTo={(offset) => editor.current?.goTo(offset)}

@@ -1,17 +1,20 @@
 /** Decides what is shown below the editor: how long it runs, the rows, or what went wrong and where. */
+import type { View } from '@rtdp/davinci-api/client';
 import { Button } from 'antd';
-import type { ReactNode } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DataGrid } from '../../shell/data-grid.tsx';
+import { DataGrid, type GridColumn } from '../../shell/data-grid.tsx';
 import { formatDuration, formatNumber } from '../../shell/numbers.ts';
 import { Empty } from '../../shell/states.tsx';
 import { Reason } from '../console/reason.tsx';
 import type { ErrorPlace } from './error-places.ts';
 import { type Runner, useElapsed } from './use-run.ts';
+import { writerOf } from './write-cell.ts';
 
 export function ResultPanel(props: {
   runner: Runner;
   places: readonly ErrorPlace[];
+  model: View['model'];
   /** Variables that had no value when it was run. */
   unset: readonly string[];
   /** Leads to where variables get their values. */
@@ -19,11 +22,26 @@ export function ResultPanel(props: {
   onGoTo: (offset: number) => void;
 }): ReactNode {
   const { t, i18n } = useTranslation('views');
-  const { runner, places } = props;
+  const { runner, places, model } = props;
   const { state } = runner;
   const isUnderWay = state.is === 'running' || state.is === 'cancelling';
   const elapsed = useElapsed(isUnderWay ? state.since : undefined);
   const time = (milliseconds: number): string => formatDuration(milliseconds, i18n.language);
+  const result = state.is === 'done' ? state.result : undefined;
+  const columns = useMemo(
+    () =>
+      (result?.columns ?? []).map((column, at): GridColumn => {
+        const values = result?.rows.map((row) => row[at] ?? null) ?? [];
+        const write = writerOf(column, model, values, i18n.language);
+        return {
+          key: `${at} ${column.name}`,
+          title: column.name,
+          numeric: column.modelType === 'number',
+          ...(write === undefined ? {} : { write }),
+        };
+      }),
+    [result, model, i18n.language],
+  );
   if (isUnderWay) {
     return (
       <div className="state" role="status">
@@ -77,11 +95,7 @@ export function ResultPanel(props: {
           <DataGrid
             bare
             label={t('run.result')}
-            columns={result.columns.map(({ name, modelType }, at) => ({
-              key: `${at} ${name}`,
-              title: name,
-              numeric: modelType === 'number',
-            }))}
+            columns={columns}
             rows={result.rows}
             empty={
               props.unset.length === 0 ? (

@@ -1,0 +1,23 @@
+/** Proves how ids and exact numbers of a result are written. */
+import { expect, test } from 'vitest';
+import { type FigureColumn, writerOf } from './write-cell.ts';
+
+const column = (name: string, type: string): FigureColumn => ({ name, type, modelType: 'number' });
+const write = (what: FigureColumn, value: string | number, values: (string | number)[] = [value]) =>
+  writerOf(what, [{ column: 'year', role: 'dimension' }], values, 'en')?.(value);
+
+test('whole numbers that name something have no separators, others do', () => {
+  expect(write(column('id', 'int8'), '1497')).toBe('1497');
+  expect(write(column('customer_id', 'integer'), 1497)).toBe('1497');
+  expect(write(column('year', 'int4'), 2026)).toBe('2026');
+  expect(write(column('paid', 'int4'), 2026)).toBe('2,026');
+});
+
+test('exact numbers have the digits of their column, and none is lost', () => {
+  expect(write(column('amount', 'numeric(12,2)'), '597.20')).toBe('597.20');
+  expect(write(column('amount', 'numeric(12,2)'), 597.2)).toBe('597.20');
+  expect(write(column('total', 'numeric'), '597.2', ['597.2', '1791.49'])).toBe('597.20');
+  expect(write(column('mean', 'numeric'), '1.3333333333333333')).toBe('1.3333333333333333');
+  expect(write(column('rate', 'float8'), 0.5)).toBe('0.5');
+  expect(writerOf({ name: 'city', type: 'text', modelType: 'text' }, [], [], 'en')).toBeUndefined();
+});
