@@ -3,6 +3,7 @@
 import { renderJson, renderTable } from '../output/table.ts';
 import { checkParts } from '../platform/check-parts.ts';
 import type { PlatformDescription } from '../platform/contract.ts';
+import { asGoingOn } from '../platform/part-that-waits.ts';
 
 export interface StatusResult {
   text: string;
@@ -11,7 +12,8 @@ export interface StatusResult {
 
 /** One line a part; healthy only when every part is. */
 export async function platformStatus(platform: PlatformDescription, json: boolean): Promise<StatusResult> {
-  const checks = await checkParts(platform);
+  const seen = await checkParts(platform);
+  const checks = seen.map((check) => ({ ...check, ...asGoingOn(check, seen) }));
   const healthy = checks.every(({ state }) => state === 'ok');
   if (json) return { healthy, text: renderJson({ healthy, dataFolder: platform.dataFolder, parts: checks }) };
   const table = renderTable(

@@ -91,6 +91,11 @@ async function run(
     if (options.demo)
       screen.say(`Make your own change in the shop and see it arrive:  ${demoChangeCommand(description)}`);
     screen.say(`Health of every part:  ${statusCommand(description)}`);
+    const behind = platform.parts().filter(({ state }) => state !== 'ok');
+    if (behind.length > 0) {
+      const names = behind.map(({ name, state }) => `${name} (${state})`).join(', ');
+      screen.say(`Not there yet: ${names}; the rest works already, and what waits for them goes on by itself.`);
+    }
     screen.say('Ctrl-C stops everything.');
     screen.say('');
     const state: LiveViewState = { publishedRows: 0, lookedAt: 0 };

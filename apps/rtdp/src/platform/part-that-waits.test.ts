@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { PartCheck } from './check-parts.ts';
 import type { PartName, PartState } from './contract.ts';
-import { asWaiting } from './part-that-waits.ts';
+import { asGoingOn, asWaiting } from './part-that-waits.ts';
 
 const dbus = (unwell: string[], state: PartCheck['state'] = 'degraded'): PartCheck => ({
   name: 'dbus',
@@ -28,4 +28,14 @@ test('anything else keeps its state and its words', () => {
   expect(asWaiting(dbus(['registry', 'source shop']), registryIs('starting'))).toMatchObject({ state: 'degraded' });
   expect(asWaiting(dbus(['registry'], 'down'), registryIs('starting'))).toMatchObject({ state: 'down' });
   expect(asWaiting({ name: 'dbus', state: 'ok', detail: '' }, registryIs('starting'))).toMatchObject({ state: 'ok' });
+});
+
+test('a service that misses what answers by now goes on by itself', () => {
+  const registry = (state: PartCheck['state']): PartCheck => ({ name: 'registry', state, detail: '' });
+  expect(asGoingOn(dbus(['registry']), [registry('ok')])).toEqual({
+    state: 'waiting',
+    detail: 'for registry, which answers by now; it goes on by itself',
+  });
+  expect(asGoingOn(dbus(['registry']), [registry('degraded')])).toMatchObject({ state: 'degraded' });
+  expect(asGoingOn(dbus(['registry', 'source shop']), [registry('ok')])).toMatchObject({ state: 'degraded' });
 });

@@ -16,6 +16,15 @@ export function asWaiting(
   };
 }
 
+/** What `status` sees in one look: a service that misses only parts which answer has not noticed that yet. */
+export function asGoingOn(check: PartCheck, checks: readonly PartCheck[]): { state: PartState; detail: string } {
+  const { state, detail, unwell = [] } = check;
+  const answering = checks.filter((other) => unwell.includes(other.name) && other.state === 'ok');
+  if (state !== 'degraded' || answering.length === 0 || answering.length < unwell.length) return { state, detail };
+  const names = answering.map(({ name }) => name).join(' and ');
+  return { state: 'waiting', detail: `for ${names}, which answers by now; it goes on by itself` };
+}
+
 function isStarting(state: PartState | undefined): boolean {
   return state === 'waiting' || state === 'preparing' || state === 'starting';
 }
