@@ -37,7 +37,7 @@ export async function changeShop(options: {
     const customerId = inserted.rows[0]?.id ?? '';
     while (performance.now() - committed < options.timeoutMilliseconds) {
       const arrived = await warehouse.query<{ name: string; ums_id_: string; ums_ts_: string }>(
-        'select name, ums_id_::text, ums_ts_::text from shop.customers where id = $1',
+        "select name, ums_id_::text, (ums_ts_ at time zone 'UTC')::text as ums_ts_ from shop.customers where id = $1",
         [customerId],
       );
       const row = arrived.rows[0];
