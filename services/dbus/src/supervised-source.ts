@@ -219,7 +219,8 @@ export class SupervisedSource {
       case 'paused':
         return held('paused');
       case 'removing':
-        return { status: 'degraded', detail: 'It is being removed.' };
+        // Somebody asked for it: nothing is wrong.
+        return { status: 'ok', detail: 'It is being removed.' };
       case 'stopped':
         return this.#detail === '' ? held('stopped') : { status: 'down', detail: this.#detail };
     }
