@@ -19,7 +19,7 @@ function subscribe(listener: () => void): () => void {
   return () => listeners.delete(listener);
 }
 
-/** What the top bar shows. */
+/** What the top bar shows; empty while no page stands. */
 export function useCrumbs(): readonly Crumb[] {
   return useSyncExternalStore(subscribe, () => crumbs);
 }
@@ -59,6 +59,8 @@ export function Page(props: PageProps): ReactNode {
   });
   useLayoutEffect(
     () => () => {
+      // Until the next page stands, the bar names what the menu names.
+      crumbs = [];
       aside = undefined;
       tell();
     },

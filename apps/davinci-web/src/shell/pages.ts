@@ -53,6 +53,10 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/users', load: () => import('../features/users/route.tsx') },
 ];
 
+export function isWithin({ path }: Pick<RailEntry, 'path'>, pathname: string): boolean {
+  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
+}
+
 export const RAIL: readonly RailEntry[] = [
   { noun: 'home', path: '/', icon: HomeOutlined, group: 'see', role: 'viewer' },
   { noun: 'dashboards', path: '/dashboards', icon: DashboardOutlined, group: 'see', role: 'viewer' },

@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } fro
 import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Link, useGo } from './link.tsx';
-import { RAIL, type RailEntry } from './pages.ts';
+import { isWithin, RAIL, type RailEntry } from './pages.ts';
 import { NARROW_WINDOW } from './tokens.ts';
 
 const narrow = matchMedia(NARROW_WINDOW);
@@ -88,7 +88,7 @@ export function Rail({ open, onClose }: { open: boolean; onClose: () => void }):
 function RailLink({ entry, narrow }: { entry: RailEntry; narrow: boolean }): ReactNode {
   const { t } = useTranslation('shell');
   const path = useLocation({ select: (location) => location.pathname });
-  const active = entry.path === '/' ? path === '/' : path === entry.path || path.startsWith(`${entry.path}/`);
+  const active = isWithin(entry, path);
   const label = t(`rail.${entry.noun}`);
   const Icon = entry.icon;
   return (

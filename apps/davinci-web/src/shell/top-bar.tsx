@@ -1,18 +1,24 @@
 /** Decides what stands above a page: where I am, what the page adds, search, and how it looks. */
 import { BulbOutlined, MenuOutlined, SearchOutlined } from '@ant-design/icons';
+import { useLocation } from '@tanstack/react-router';
 import { Button, Dropdown } from 'antd';
 import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type Language, type ThemeChoice, useAppearance } from './appearance.tsx';
 import { Link } from './link.tsx';
-import { useBarAside, useCrumbs } from './page.tsx';
+import { type Crumb, useBarAside, useCrumbs } from './page.tsx';
+import { isWithin, RAIL } from './pages.ts';
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 
 /** The button of the menu is there on a phone only. */
 export function TopBar(props: { menuOpen: boolean; onMenu: () => void; onSearch: () => void }): ReactNode {
   const { t } = useTranslation('shell');
-  const crumbs = useCrumbs();
+  const path = useLocation({ select: (location) => location.pathname });
+  const onTheWay = RAIL.find((entry) => isWithin(entry, path));
+  const told = useCrumbs();
+  const crumbs: readonly Crumb[] =
+    told.length > 0 || onTheWay === undefined ? told : [{ label: t(`rail.${onTheWay.noun}`) }];
   const aside = useBarAside();
   return (
     <header className="bar">
