@@ -39,7 +39,8 @@ export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
   const settle = async (command: 'replay' | 'discard', ids: readonly string[] | 'all'): Promise<void> => {
     const answer = await run<Replayed>({ method: 'POST', path: `${path}/${command}`, body: { ids } });
     if (answer === undefined) return;
-    setMarked(new Set());
+    // What was marked meanwhile stays marked.
+    setMarked((before) => new Set(ids === 'all' ? [] : [...before].filter((id) => !ids.includes(id))));
     const refused = answer.results.filter((result) => result.status === 'open');
     const done = answer.results.length - refused.length;
     if (done > 0 || refused.length === 0) void message.success(t(`dead.${command}Done`, { count: done }));

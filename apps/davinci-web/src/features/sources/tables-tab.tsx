@@ -57,7 +57,9 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
     .filter((table) => nameOf(table).toLowerCase().includes(find.toLowerCase()));
   const picked = tables.filter((table) => marked.has(nameOf(table)));
   const patterns = picked.map(tablePattern);
-  const finish = (): void => setMarked(new Set());
+  // What was marked while the action ran stays marked.
+  const finish = (): void =>
+    setMarked((before) => new Set([...before].filter((name) => !picked.some((table) => nameOf(table) === name))));
   const mark = (name: string, isMarked: boolean): void =>
     setMarked((before) => new Set(isMarked ? [...before, name] : [...before].filter((each) => each !== name)));
 
