@@ -19,6 +19,7 @@ import { FieldLabel, FieldList } from './field-list.tsx';
 import { Preview } from './preview.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { Shelves } from './shelves.tsx';
+import '../console/console.css';
 import './workbench.css';
 import { draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
 import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
@@ -58,6 +59,8 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const [version, setVersion] = useState(stored?.version);
   const [dragged, setDragged] = useState<string>();
   const [saved, setSaved] = useState<WidgetDraft>();
+  /** What is wrong with the name, told beside it until it is another. */
+  const [nameProblem, setNameProblem] = useState<string>();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const [history, dispatch] = useReducer(
     (current: DraftHistory, step: HistoryStep) => takeStep(current, step, modelOf(views, current.now.viewId)),
@@ -125,7 +128,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         settings: draft.settings,
       };
       if (body.name === '') {
-        message.warning(t('nameFirst'));
+        setNameProblem(t('nameFirst'));
         document.getElementById('widget-name')?.focus();
         return undefined;
       }
@@ -144,7 +147,12 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         message.success(t('saved'));
         return made;
       } catch (error) {
-        const { message: what, next, status, facts } = error as ApiError;
+        const { code, message: what, next, status, facts } = error as ApiError;
+        if (code === 'DAVINCI_NAME_EXISTS' && 'name' in facts) {
+          setNameProblem(t('nameTaken', { name: body.name }));
+          document.getElementById('widget-name')?.focus();
+          return undefined;
+        }
         notification.error({
           title: t('notSaved'),
           description: `${what} ${next}`,
@@ -214,9 +222,22 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
             placeholder={t('newWidget')}
             value={draft.name}
             maxLength={200}
-            onChange={(event) => dispatch({ do: 'name', name: event.target.value })}
+            {...(nameProblem === undefined
+              ? {}
+              : { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': 'widget-name-problem' })}
+            onChange={(event) => {
+              setNameProblem(undefined);
+              dispatch({ do: 'name', name: event.target.value });
+            }}
           />
         </>
+      }
+      badge={
+        nameProblem === undefined ? undefined : (
+          <span id="widget-name-problem" className="field-problem" role="alert">
+            {nameProblem}
+          </span>
+        )
       }
       actions={
         mayEdit ? (
