@@ -50,7 +50,7 @@ export async function consoleStand(): Promise<ConsoleStand> {
       create table orders (id int primary key, customer_id int, amount int);
       create table visits (at timestamptz default now(), page text);
       insert into customers select n, 'customer ' || n from generate_series(1, 50) n;
-      insert into orders select n, 1 + n % 50, n from generate_series(1, 20000) n;
+      insert into orders select n, 1 + n % 50, n from generate_series(1, 300) n;
       create role ${clerk} login password '${CLERK_PASSWORD}';
       alter table customers owner to ${clerk};
       alter table orders owner to ${clerk};

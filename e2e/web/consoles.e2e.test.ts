@@ -59,6 +59,7 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await page.getByLabel('Choose public.visits').check();
   await person.press('Capture');
   await expect.poll(() => captured(), patiently).toEqual(['customers', 'orders', 'visits']);
+  await page.getByLabel('Choose public.visits').and(page.locator(':not(:checked)')).waitFor();
   await page.getByLabel('Choose public.customers').check();
   await person.press('Stop capturing');
   await expect.poll(() => captured(), patiently).toEqual(['orders', 'visits']);
@@ -69,7 +70,7 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await person.press('Pull all tables');
   await expect.poll(async () => (await pulls()).filter(({ cause }) => cause === 'request').length, patiently).toBe(2);
   await expect.poll(async () => (await pulls()).every(({ state }) => state === 'done'), patiently).toBe(true);
-  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: 500 } } as never);
+  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: 5, chunkRows: 20 } } as never);
   await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
   await person.tab('Tables');
   await page.getByLabel('Choose public.orders').check();
@@ -79,7 +80,7 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await person.press('Cancel', list);
   await expect.poll(async () => (await pulls())[0]?.state, patiently).toBe('cancelled');
   await page.getByRole('cell', { name: 'cancelled' }).first().waitFor();
-  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: null } } as never);
+  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: null, chunkRows: 100_000 } } as never);
 
   for (const [command, verb, state] of [
     ['Pause', 'Go on', 'paused'],
@@ -100,6 +101,108 @@ test('a source is registered by its form, and mended, watched and commanded on i
   }
   function pulls() {
     return dbus.listPulls(sourceName);
+  }
+}, 180_000);
+
+test('a flow is made by its form, watched, mended row by row, changed and removed; then its source goes', async () => {
+  const { page, dbus, wormhole, shop, store, sourceName } = stand;
+  await person.open('/flows');
+  await person.press('New flow');
+  await person.fill({
+    Name: 'shares',
+    Reads: `postgresql.${sourceName}.public.orders`,
+    Address: store.url,
+    Table: 'shares',
+  });
+  await person.press('Compute something');
+  await page.locator('.cm-content').fill('select id, customer_id, amount, 600 / amount as share from orders');
+  await person.press('Check');
+  await person.sees('It can be deployed');
+  await person.press('Try on real rows');
+  await person.sees('The newest rows of each table, through every step. Nothing was written.');
+  await page.getByRole('gridcell').first().waitFor();
+  await person.press('Deploy');
+  await page.waitForURL(/\/flows\/shares$/);
+  await expect.poll(() => stored('count(*)::int as value'), patiently).toBe(300);
+
+  // Where is row 7? Its message is found by its key, with where it came from and which flow stored it.
+  await person.open(`/topics/postgresql.${sourceName}`);
+  await person.fill({ Table: 'public.orders', 'Key of a row': '7' });
+  await person.press('Find');
+  await page.getByRole('region', { name: 'Messages', exact: true }).getByRole('row').nth(1).click();
+  await person.sees('Where it came from');
+  await page
+    .getByRole('region', { name: 'Where it went' })
+    .getByRole('row', { name: /shares stored/ })
+    .waitFor();
+  await person.open('/flows/shares');
+
+  // Its picture names what it reads, does and writes; its figures move.
+  await page.locator('.graph-node', { hasText: 'shares' }).first().waitFor();
+  await person.sees(/rows\/s/);
+  await shop.query('insert into orders values (301, 1, 0), (302, 1, 0), (303, 1, 3)');
+
+  // Two rows cannot be computed. One is corrected and sent again, the other given up.
+  await page.getByRole('tab', { name: 'Dead letters (2)' }).click();
+  const letters = await wormhole.listDeadLetters('shares', { status: 'open' });
+  expect(letters.map(({ tuple }) => tuple?.at(-1))).toEqual([0, 0]);
+  const [second, first] = [...letters].sort((a, b) => Number(b.id) - Number(a.id));
+  // Of the columns `id, customer_id, amount`, after those of the platform.
+  const corrected = first?.tuple?.at(-3);
+  const rows = page.getByRole('region', { name: 'Dead letters', exact: true }).getByRole('row');
+  await rows.filter({ has: page.getByLabel(`Choose dead letter ${first?.id}`, { exact: true }) }).click();
+  await person.sees(`Dead letter ${first?.id}`);
+  await person.sees(/division by zero/i);
+  await page.getByLabel('Value of amount').fill('6');
+  await person.press('Keep the correction');
+  await person.press('Replay', page.getByRole('region', { name: 'Dead letter', exact: true }));
+  await expect.poll(() => stored('share::int as value', `where id = ${corrected}`), patiently).toBe(100);
+  await page.getByLabel(`Choose dead letter ${second?.id}`, { exact: true }).check();
+  await person.press('Give up');
+  await expect
+    .poll(async () => (await wormhole.listDeadLetters('shares')).map(({ status }) => status).sort(), patiently)
+    .toEqual(['discarded', 'replayed']);
+
+  for (const [verb, state] of [
+    ['Pause', 'paused'],
+    ['Go on', 'running'],
+  ] as const) {
+    await person.press(verb);
+    await expect.poll(async () => (await wormhole.getFlow('shares')).state, patiently).toBe(state);
+  }
+  // Begun anew, it brings in line what was changed behind its back.
+  await store.query('delete from shares where id = 7');
+  await person.tab('Settings');
+  await person.press('Begin anew');
+  expect(await person.confirmLoss('shares', 'Begin anew')).toContain('what lies between is not read');
+  await expect.poll(() => stored('count(*)::int as value', 'where id = 7'), patiently).toBe(1);
+
+  // Changed without its password, which stays.
+  await person.press('Change');
+  await page.locator('.cm-content').fill('select id, customer_id, amount, 1200 / amount as share from orders');
+  await person.press('Save the change');
+  await page.waitForURL(/\/flows\/shares$/);
+  await shop.query('insert into orders values (304, 1, 12)');
+  await expect.poll(() => stored('share::int as value', 'where id = 304'), patiently).toBe(100);
+  await person.press('Remove');
+  expect(await person.confirmLoss('shares', 'Remove')).toContain('Its sink tables, as they are now.');
+  await page.waitForURL(/\/flows$/);
+  expect(await wormhole.listFlows()).toEqual([]);
+
+  await person.open(`/sources/${sourceName}`);
+  await person.press('Remove');
+  expect(await person.confirmLoss(sourceName, 'Remove')).toContain(
+    'Its replication slot and publications at the server',
+  );
+  await page.waitForURL(/\/sources$/);
+  expect(await dbus.listSources()).toEqual([]);
+  const slots = await shop.query('select 1 from pg_replication_slots where database = current_database()');
+  expect(slots.rowCount).toBe(0);
+  expect(stand.broken).toEqual([]);
+
+  async function stored(what: string, where = ''): Promise<number | undefined> {
+    const { rows } = await store.query<{ value: number }>(`select ${what} from shares ${where}`);
+    return rows[0]?.value;
   }
 }, 180_000);
 
