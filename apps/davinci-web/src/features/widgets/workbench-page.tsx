@@ -59,8 +59,8 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const [version, setVersion] = useState(stored?.version);
   const [dragged, setDragged] = useState<string>();
   const [saved, setSaved] = useState<WidgetDraft>();
-  /** What is wrong with the name, told beside it until it is another. */
-  const [nameProblem, setNameProblem] = useState<string>();
+  /** Told beside the name until there is one. */
+  const [isNameMissing, setNameMissing] = useState(false);
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const [history, dispatch] = useReducer(
     (current: DraftHistory, step: HistoryStep) => takeStep(current, step, modelOf(views, current.now.viewId)),
@@ -128,7 +128,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         settings: draft.settings,
       };
       if (body.name === '') {
-        setNameProblem(t('nameFirst'));
+        setNameMissing(true);
         document.getElementById('widget-name')?.focus();
         return undefined;
       }
@@ -147,12 +147,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         message.success(t('saved'));
         return made;
       } catch (error) {
-        const { code, message: what, next, status, facts } = error as ApiError;
-        if (code === 'DAVINCI_NAME_EXISTS' && 'name' in facts) {
-          setNameProblem(t('nameTaken', { name: body.name }));
-          document.getElementById('widget-name')?.focus();
-          return undefined;
-        }
+        const { message: what, next, status, facts } = error as ApiError;
         notification.error({
           title: t('notSaved'),
           description: `${what} ${next}`,
@@ -222,22 +217,22 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
             placeholder={t('newWidget')}
             value={draft.name}
             maxLength={200}
-            {...(nameProblem === undefined
-              ? {}
-              : { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': 'widget-name-problem' })}
+            {...(isNameMissing
+              ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': 'widget-name-problem' }
+              : {})}
             onChange={(event) => {
-              setNameProblem(undefined);
+              setNameMissing(false);
               dispatch({ do: 'name', name: event.target.value });
             }}
           />
         </>
       }
       badge={
-        nameProblem === undefined ? undefined : (
+        isNameMissing ? (
           <span id="widget-name-problem" className="field-problem" role="alert">
-            {nameProblem}
+            {t('nameFirst')}
           </span>
-        )
+        ) : undefined
       }
       actions={
         mayEdit ? (
