@@ -59,8 +59,10 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await page.getByLabel('Choose public.visits').check();
   await person.press('Capture');
   await expect.poll(() => captured(), patiently).toEqual(['customers', 'orders', 'visits']);
-  await page.getByLabel('Choose public.visits').and(page.locator(':not(:checked)')).waitFor();
+  // Chosen before the answer has come: it stays chosen.
   await page.getByLabel('Choose public.customers').check();
+  await page.getByLabel('Choose public.visits').and(page.locator(':not(:checked)')).waitFor();
+  expect(await page.getByLabel('Choose public.customers').isChecked()).toBe(true);
   await person.press('Stop capturing');
   await expect.poll(() => captured(), patiently).toEqual(['orders', 'visits']);
 
