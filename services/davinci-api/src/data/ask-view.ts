@@ -36,8 +36,8 @@ type Compile = (view: View, asker: Asker) => CompiledQuery;
 
 const MOST_PACE_MS = 1_000;
 const MOST_LISTED = 10_000;
-/** What was too large to be shared is tried again after this time. */
-const TOO_LARGE_MS = 600_000;
+/** A statement that did not answer all of its questions is tried again after this time. */
+const REFUSED_MS = 600_000;
 
 export interface Asking {
   viewer: Viewer;
@@ -76,8 +76,10 @@ export class AskView {
   readonly #types: ViewTypes;
   /** Views (id and version) over sources that do not know zones by name. */
   readonly #listsZone = new Set<string>();
-  /** What is not shared, until when. */
-  readonly #tooLarge = new Map<string, number>();
+  /** Shared statements that did not answer all of their questions: each of these is asked alone, until when. */
+  readonly #refused = new Map<string, number>();
+  /** Into how many groups the rows of a shared statement fell. */
+  readonly #groups = new Map<string, number>();
   /** How long a query takes of late, milliseconds. */
   #pace = 0;
 
@@ -229,7 +231,11 @@ export class AskView {
     );
     const { now } = this.#options;
     const works = new Map<string, (signal: AbortSignal) => Promise<Answer>>();
-    for (const group of shareQuestions(open, (key) => (this.#tooLarge.get(key) ?? 0) > now())) {
+    const experience = {
+      isRefused: (key: string) => (this.#refused.get(key) ?? 0) > now(),
+      groupsOf: (key: string) => this.#groups.get(key),
+    };
+    for (const group of shareQuestions(open, experience)) {
       // Those who ask for the same widget's data may be many; the audit names each widget once.
       const labels = [...new Set(questions.filter(sharesWith(group)).map(({ prepared }) => prepared.label))];
       const shared = new SharedWork((signal) => this.#runShared(group, labels.join(' '), signal));
@@ -254,12 +260,15 @@ export class AskView {
     const { view, asker, source, onBehalf } = prepared;
     const questions = group.map((each) => ({ parts: each.parts, compiled: each.prepared.compiled }));
     const query = { view, asker, source, values, types, questions, onBehalf };
-    const answers = await runShared({ ...query, label, signal, timeoutMs });
-    if (answers === undefined) {
-      if (this.#tooLarge.size >= MOST_LISTED) this.#tooLarge.clear();
-      this.#tooLarge.set(sharedKey(group), now() + TOO_LARGE_MS);
+    const shared = await runShared({ ...query, label, signal, timeoutMs });
+    if (shared === undefined) {
+      if (this.#refused.size >= MOST_LISTED) this.#refused.clear();
+      this.#refused.set(sharedKey(group), now() + REFUSED_MS);
       return undefined;
     }
+    const { answers, groups } = shared;
+    if (this.#groups.size >= MOST_LISTED) this.#groups.clear();
+    this.#groups.set(sharedKey(group), groups);
     this.#notePace(answers[0]!.milliseconds);
     return new Map(answers.map((answer, index) => [group[index]!.prepared.key, answer]));
   }

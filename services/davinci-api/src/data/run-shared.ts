@@ -21,8 +21,15 @@ export interface SharedStatement {
 /** These would befall each of them as well; anything else may be the fault of one. */
 const OF_ALL = /_CANCELLED$|_TIMEOUT$|_UNAVAILABLE$|_UNREACHABLE$|_UNAUTHENTICATED$/;
 
-/** One answer for each question; undefined where they have to be asked alone, because there is too much of it or one of them fails. */
-export async function runShared(statement: SharedStatement): Promise<Answer[] | undefined> {
+export interface SharedAnswers {
+  /** One for each question. */
+  answers: Answer[];
+  /** Groups that the rows were grouped into first. */
+  groups: number;
+}
+
+/** Undefined where they have to be asked alone, because there is too much of it or one of them fails. */
+export async function runShared(statement: SharedStatement): Promise<SharedAnswers | undefined> {
   const { view, asker, source, onBehalf, values, types, questions, label, signal, timeoutMs } = statement;
   const startedAt = performance.now();
   const shared = compileShared(view, questions, values, asker, types);
@@ -31,14 +38,19 @@ export async function runShared(statement: SharedStatement): Promise<Answer[] | 
     const { rows, columns } = await source.query({ ...query, signal, label }, onBehalf);
     if (shared.isCut(rows)) return undefined;
     const milliseconds = performance.now() - startedAt;
-    return questions.map(({ compiled }, index) => {
+    const answers = questions.map(({ compiled }, index) => {
       const own = shared.pick(rows, index);
       const ownTypes = own.places.map((place) => shared.typeAt(place) ?? columns[place]!.type);
       return answerOf(compiled, { types: ownTypes, rows: own.rows, truncated: false, milliseconds });
     });
+    return { answers, groups: shared.groupsOf(rows) };
   } catch (error) {
     const code = (error as { code?: unknown }).code;
     if (signal.aborted || typeof code !== 'string' || OF_ALL.test(code)) throw error;
+    // As each alone: what is not all computed by one Postgres is asked for with the zone written out.
+    if (code.startsWith('SQL_') && asker.listedZone !== true) {
+      return runShared({ ...statement, asker: { ...asker, listedZone: true } });
+    }
     return undefined;
   }
 }

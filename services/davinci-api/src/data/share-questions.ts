@@ -3,7 +3,7 @@
  * share one grouping; those that group differently share one pass over the rows where their measures allow it and their groups are few.
  */
 import type { QueryParts } from '../client.ts';
-import { dimensionKey, groupingKey, isAdditive } from '../views/compile-shared.ts';
+import { dimensionKey, groupingKey, isAdditive, MOST_BASE_GROUPS } from '../views/compile-shared.ts';
 
 export interface Shareable {
   /** What must be the same: view, version, variables, filters, zone. */
@@ -20,42 +20,51 @@ const MOST_DIMENSIONS = 5;
 /** Spans of which a view holds few. */
 const COARSE = new Set(['day', 'week', 'month', 'quarter', 'year']);
 
-/** Names a statement, to remember of it that its answer was too large. */
+/** Two passes become one where their groups, each with each, are not more than this: most of them rarely stand together. */
+const MOST_GROUPS_TOGETHER = MOST_BASE_GROUPS / 2;
+
+export interface Experience {
+  /** True of a `sharedKey` that did not answer all of its questions of late. */
+  isRefused(key: string): boolean;
+  /** Into how many groups the rows of a `sharedKey` fell of late; undefined where nothing is known. */
+  groupsOf(key: string): number | undefined;
+}
+
+/** Names a statement, to remember of it how it went. */
 export function sharedKey(questions: readonly Shareable[]): string {
   return JSON.stringify([questions[0]!.rows, [...new Set(questions.map(({ parts }) => groupingKey(parts)))].sort()]);
 }
 
-/**
- * Groups of at least two; who is in none asks alone.
- * @param isTooLarge true of a `sharedKey` whose answer was too large before
- */
+/** Groups of at least two; who is in none asks alone. */
 export function shareQuestions<Question extends Shareable>(
   questions: readonly Question[],
-  isTooLarge: (key: string) => boolean,
+  experience: Experience,
 ): Question[][] {
   const fit = questions.filter(({ parts }) => parts.measures.length > 0 && parts.having.length === 0);
   return grouped(fit, ({ rows }) => rows)
-    .flatMap((ofRows) => byPass(ofRows, isTooLarge))
+    .flatMap((ofRows) => byPass(ofRows, experience))
     .flatMap((group) => slices(group, MOST_TOGETHER))
-    .filter((group) => group.length > 1 && !isTooLarge(sharedKey(group)));
+    .filter((group) => group.length > 1 && !experience.isRefused(sharedKey(group)));
 }
 
 /** One pass over the rows for all whose groups are likely few, by time and otherwise each; the others by what they group by. */
-function byPass<Question extends Shareable>(questions: Question[], isTooLarge: (key: string) => boolean): Question[][] {
+function byPass<Question extends Shareable>(questions: Question[], experience: Experience): Question[][] {
+  const mayBeOne = (wanted: Question[]): boolean => {
+    const dimensions = new Set(wanted.flatMap(({ parts }) => parts.dimensions.map(dimensionKey)));
+    return dimensions.size <= MOST_DIMENSIONS && !experience.isRefused(sharedKey(wanted));
+  };
   const onePass = (wanted: Question[]): Question[][] => {
     const alike = grouped(wanted, ({ parts }) => groupingKey(parts));
-    if (alike.length < 2) return alike;
-    const dimensions = new Set(wanted.flatMap(({ parts }) => parts.dimensions.map(dimensionKey)));
-    return dimensions.size > MOST_DIMENSIONS || isTooLarge(sharedKey(wanted)) ? alike : [wanted];
+    return alike.length < 2 || !mayBeOne(wanted) ? alike : [wanted];
   };
   const fit = questions.filter(mayBeMadeOfParts);
   const rest = questions.filter((question) => !fit.includes(question));
   const byTime = ({ parts }: Question): boolean => parts.dimensions.some(({ grain }) => grain !== undefined);
-  return [
-    ...onePass(fit.filter((question) => !byTime(question))),
-    ...onePass(fit.filter(byTime)),
-    ...grouped(rest, ({ parts }) => groupingKey(parts)),
-  ];
+  const passes = [onePass(fit.filter((question) => !byTime(question))), onePass(fit.filter(byTime))].flat();
+  const groups = passes.map((pass) => experience.groupsOf(sharedKey(pass)) ?? Number.POSITIVE_INFINITY);
+  const together = groups.reduce((product, each) => product * Math.max(1, each), 1);
+  const isOne = passes.length > 1 && together <= MOST_GROUPS_TOGETHER && mayBeOne(fit);
+  return [...(isOne ? [fit] : passes), ...grouped(rest, ({ parts }) => groupingKey(parts))];
 }
 
 /** What groups by a number or by a moment as it stands has a group for nearly each row. */

@@ -37,6 +37,8 @@ export interface CompiledShared {
   mostRows: number;
   /** True when the answer is not whole, so that each question has to be asked alone. */
   isCut(rows: readonly (readonly Cell[])[]): boolean;
+  /** How many groups the rows were grouped into first. */
+  groupsOf(rows: readonly (readonly Cell[])[]): number;
   /** The rows that the question at `index` alone would give, at most one more than its limit, and where its columns stand in a row. */
   pick(rows: readonly (readonly Cell[])[], index: number): { rows: Cell[][]; places: readonly number[] };
   /** The type of the column at a place, where it is another than that of the statement. */
@@ -46,7 +48,7 @@ export interface CompiledShared {
 /** Rows that are shared, over all groupings. */
 const MOST_ROWS = 20_000;
 /** Groups that others are made of. */
-const MOST_BASE_GROUPS = 50_000;
+export const MOST_BASE_GROUPS = 50_000;
 
 export function dimensionKey({ column, grain }: Dimension): string {
   return JSON.stringify([column, grain ?? null]);
@@ -75,7 +77,8 @@ export function compileShared(
   types: ReadonlyMap<string, string>,
 ): CompiledShared {
   const { visible, parameters, from } = openView(view, values, asker);
-  const cuts = new Cuts({ name: asker.timeZone, listed: asker.listedZone === true });
+  const listed = asker.listedZone === true;
+  const cuts = new Cuts({ name: asker.timeZone, listed, counts: !listed });
   const dimensions = new Places<Dimension>(dimensionKey);
   const measures = new Places<Measure>(({ column, aggregation }) => JSON.stringify([column, aggregation]));
   const read = new Places<string>((column) => column);
@@ -148,6 +151,7 @@ export function compileShared(
     parameters: parameters.values,
     mostRows: MOST_ROWS,
     isCut: (found) => found.length > MOST_ROWS || found.some((row) => Number(row[1]) > MOST_BASE_GROUPS),
+    groupsOf: (found) => (isMadeOfParts ? Number(found[0]?.[1] ?? 0) : found.length),
     typeAt(place) {
       const measure = isMadeOfParts ? measures.all[place - firstMeasure] : undefined;
       // The sum of sums of integers is numeric, with the same digits.

@@ -1,15 +1,18 @@
 /**
  * Decides the SQL that cuts a column of dates or times to the start of its minute, day, …: of an instant by the calendar of the viewer. Postgres
- * knows zones by name; where the query is computed elsewhere the zone is written out, as the moments at which its clocks are set.
+ * knows zones by name; where the query is computed elsewhere the zone is written out, as the moments at which its clocks are set. Days and weeks
+ * of a zone whose clocks are not set any more are all as long, so Postgres can count them instead of going through the calendar.
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Grain, ModelColumn } from '../client.ts';
-import { changesOf, offsetAt } from './zone-time.ts';
+import { changesOf, offsetAt, type ZoneChange } from './zone-time.ts';
 
 export interface Zone {
   name: string;
   /** Written out rather than by name. */
   listed: boolean;
+  /** Days and weeks are counted where they can be: a longer text, and only for Postgres. */
+  counts?: boolean;
 }
 
 export class Cuts {
@@ -52,16 +55,24 @@ export class Cuts {
   }
 
   #cutInstant(expression: string, grain: Grain): string {
-    const { name, listed } = this.#zone;
+    const { name, counts } = this.#zone;
     const changes = changesOf(name);
     const first = changes[0]?.before ?? offsetAt(0, name);
     const offsets = [first, ...changes.map(({ after }) => after)];
+    const byCalendar = this.#byCalendar(expression, grain, changes, offsets);
+    if (counts !== true) return byCalendar;
+    return counting(expression, grain, changes, offsets.at(-1)!, byCalendar) ?? byCalendar;
+  }
+
+  /** `offsets[0]` counts before `changes[0]`, `offsets[i]` after `changes[i - 1]`. */
+  #byCalendar(expression: string, grain: Grain, changes: readonly ZoneChange[], offsets: readonly number[]): string {
+    const { name, listed } = this.#zone;
     // A minute is the same everywhere, and an hour where all offsets are whole hours.
     const step = grain === 'minute' ? MINUTE : grain === 'hour' ? HOUR : Number.POSITIVE_INFINITY;
     if (offsets.every((offset) => offset % step === 0)) return `date_trunc('${grain}', ${expression})`;
     const shifted = (offset: number): string =>
       `date_trunc('${grain}', ${expression} + ${interval(offset)}) - ${interval(offset)}`;
-    if (changes.length === 0) return shifted(first);
+    if (changes.length === 0) return shifted(offsets[0]!);
     if (!listed) {
       this.#namesZone = true;
       return `date_trunc('${grain}', ${expression}, '${name.replaceAll("'", "''")}')`;
@@ -95,6 +106,32 @@ export class Cuts {
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
+const DAY = 24 * HOUR;
+const WEEK = 7 * DAY;
+
+const FIRST_MONDAY = Date.UTC(1970, 0, 5);
+/** The end of what is known of zones. */
+const COUNTED_BEFORE = Date.UTC(2038, 0);
+/** A zone whose clocks are set from year to year is set in the last years that are known as well. */
+const SET_NO_MORE = Date.UTC(2030, 0);
+
+/** Counts days or weeks where all are as long, and is `otherwise` outside of that time; undefined where that cannot be said of a time up to its end. */
+function counting(
+  expression: string,
+  grain: Grain,
+  changes: readonly ZoneChange[],
+  offset: number,
+  otherwise: string,
+): string | undefined {
+  const stride = grain === 'day' ? DAY : grain === 'week' ? WEEK : undefined;
+  const last = changes.at(-1)?.at ?? Number.NEGATIVE_INFINITY;
+  if (stride === undefined || last >= SET_NO_MORE) return undefined;
+  const origin = FIRST_MONDAY - offset;
+  // The whole week in which the clocks were set goes by the calendar; and nothing is counted backwards.
+  const from = Math.max(origin, last + WEEK);
+  const bin = `date_bin(${interval(stride)}, ${expression}, ${instant(origin)})`;
+  return `case when ${expression} >= ${instant(from)} and ${expression} < ${instant(COUNTED_BEFORE)} then ${bin} else ${otherwise} end`;
+}
 
 /**
  * `offsets[0]` counts before `limits[0]`, `offsets[i]` from `limits[i - 1]` on. A zone has few different offsets, so each is computed with once,
