@@ -35,6 +35,10 @@ export class ServerFailure extends Error {
   }
 }
 
+/** Groups of a dashboard fit, where the server's own 4 MB make it sort the rows through files. A setting of the role or the database stays. */
+const WORKING_MEMORY = `SELECT set_config('work_mem', '32MB', false) FROM pg_settings WHERE name = 'work_mem'
+  AND setting::bigint < 32768 AND source NOT IN ('user', 'database', 'database user')`;
+
 const BEGIN = 'rtdp_begin';
 const ROLLBACK = 'rtdp_rollback';
 /** A text that is asked a second time is prepared; so many may stay so. */
@@ -84,6 +88,7 @@ export class QuerySession {
     const late = setTimeout(() => session.#break(new Error('Connection timeout')), LONGEST_PREPARING_MS);
     try {
       await session.#prepareOwn();
+      await session.#exchange([simpleQuery(WORKING_MEMORY)], 1, NOTHING);
       return session;
     } catch (error) {
       session.end();

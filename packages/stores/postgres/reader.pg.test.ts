@@ -91,6 +91,19 @@ test('what a statement sets is gone with it, and nothing is written by any way',
   await reader.close();
 });
 
+test('groups get more memory than a server gives by itself, unless its owner has decided', async () => {
+  await using database = await testPostgres({ settings: { work_mem: '1MB' } });
+  const memory = async () => {
+    const reader = await openReader({ kind: 'postgres', url: database.url, connections: 1 });
+    const rows = await rowsOf(await reader.scan({ sql: `SELECT current_setting('work_mem')` }));
+    await reader.close();
+    return rows;
+  };
+  expect(await memory()).toEqual([['1MB']]);
+  await database.query(`ALTER DATABASE ${database.name} RESET work_mem`);
+  expect(await memory()).toEqual([['32MB']]);
+});
+
 test('a scan whose types cannot be named ends at the source too, and gives its session back', async () => {
   await using database = await testPostgres();
   await database.query("CREATE TYPE mood AS ENUM ('glad')");
