@@ -1,4 +1,5 @@
 /** Decides which kinds of source there are (a lazy map, so that a kind's code is loaded only where it is used) and how they are put together. */
+import { randomUUID } from 'node:crypto';
 import type { Bus } from '@rtdp/bus/bus';
 import type { Registry } from '@rtdp/bus/registry';
 import type { Health } from '@rtdp/service/health';
@@ -11,6 +12,7 @@ import type { RouteSurroundings } from './admin/surroundings.ts';
 import { createEventStore } from './catalog/event-store.ts';
 import { createRereadPositions } from './catalog/reread-positions.ts';
 import { createSchemaVersionStore } from './catalog/schema-version-store.ts';
+import { SourceLease } from './catalog/source-lease.ts';
 import { SOURCE_STATES } from './catalog/source-states.ts';
 import { createSourceStore } from './catalog/source-store.ts';
 import { createTableStore } from './catalog/table-store.ts';
@@ -55,9 +57,11 @@ export function assembleSources(parts: SourceParts): RouteSurroundings {
   const pulls = createPullStore(database);
   const schemaVersions = createSchemaVersionStore(database);
   const events = createEventStore(database);
+  const holder = `${instance} ${randomUUID()}`;
   const metrics = createSourceMetrics(parts.metrics, SOURCE_STATES);
   const supervisor = new Supervisor({
     store: sources,
+    leaseOf: ({ id }) => new SourceLease(database, holder, id, logger),
     events,
     bus,
     health,

@@ -3,14 +3,17 @@ import type { Bus } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
 import { isRtdpError, RtdpError, sentences } from '@rtdp/ums/error';
 import { DBUS_TOPICS, type SourceDefinition } from './catalog/source-definition.ts';
+import type { SourceLease } from './catalog/source-lease.ts';
 import type { SourceState } from './catalog/source-states.ts';
 import { reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
 import type { SourceMetrics } from './health/source-metrics.ts';
 import type { TableName } from './pipeline/contract.ts';
 import type { RunningSource, SlotReport, SourceKind, SourceSurroundings, SourceWatch } from './sources/contract.ts';
+import { isFenced, Standby } from './standby.ts';
 
 export interface SupervisedSourceOptions {
   store: SourceStore;
+  leaseOf: (source: StoredSource) => SourceLease;
   bus: Bus;
   metrics: SourceMetrics;
   logger: Logger;
@@ -34,8 +37,6 @@ const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
 const FINAL_CODES = new Set([
   'DBUS_SLOT_LOST',
   'DBUS_SLOT_AHEAD',
-  'BUS_FENCED',
-  'DBUS_FENCED',
   'DBUS_SOURCE_KIND_INVALID',
   'DBUS_POSITION_MALFORMED',
 ]);
@@ -45,6 +46,7 @@ export class SupervisedSource {
   readonly name: string;
   readonly #organisationId: string;
   readonly #options: SupervisedSourceOptions;
+  readonly #lease: SourceLease;
   #turn: Promise<unknown> = Promise.resolve();
   #running: RunningSource | undefined;
   /** The one that is being started: what ends it need not wait until it runs. */
@@ -54,6 +56,8 @@ export class SupervisedSource {
   #detail = '';
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
+  #standby: Standby | undefined;
+  #fencedOff = 0;
   #isLeft = false;
   #isStopping = false;
 
@@ -62,6 +66,7 @@ export class SupervisedSource {
     this.#organisationId = stored.organisationId;
     this.#state = stored.state;
     this.#options = options;
+    this.#lease = options.leaseOf(stored);
   }
 
   get state(): SourceState {
@@ -86,7 +91,8 @@ export class SupervisedSource {
 
   /** Ends a start that is under way; the command that wants it then gets its turn. */
   async interrupt(): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#endRetry();
+    this.#endStandby();
     await this.#starting?.stop();
   }
 
@@ -97,16 +103,20 @@ export class SupervisedSource {
     await this.#turn;
     await this.#running?.stop();
     await this.#watch?.stop();
+    await this.#lease.letGo();
   }
 
   /** Starts it; what stands in the way becomes its state, and is thrown for whoever asked. */
   async begin(how: 'asked' | 'by itself' = 'asked'): Promise<void> {
     const { loadKind, surround, logger } = this.#options;
-    clearTimeout(this.#retry);
+    this.#endRetry();
+    this.#endStandby();
     if (how === 'asked') this.#failures = 0;
     const stored = await this.#stored();
     // One whose stream has ended by itself still has its pulls, its watch and its timers.
     await this.#stopRunning();
+    if (how === 'asked') await this.#lease.take();
+    else if (!(await this.#lease.takeIfFree())) return this.#waitForOthers();
     await this.settle('starting', null);
     let starting: RunningSource | undefined;
     try {
@@ -116,14 +126,20 @@ export class SupervisedSource {
       await starting.start();
       this.#running = starting;
       this.#failures = 0;
+      this.#fencedOff = 0;
       await this.settle('running', null);
       logger.info({ source: this.name }, 'a source runs');
     } catch (error) {
       await starting?.stop();
+      if (isFenced(error)) {
+        logger.warn({ source: this.name }, 'another process has taken a source over; this one stands by');
+        await this.standBy();
+        throw error;
+      }
       const isFinal = isRtdpError(error) && FINAL_CODES.has(error.code);
+      if (!isFinal) this.#tryAgain();
       await this.settle(isFinal ? 'stopped' : 'failed', error);
       logger.warn({ err: error, source: this.name, isFinal }, 'a source could not be started');
-      if (!isFinal) this.#tryAgain();
       throw error;
     } finally {
       this.#starting = undefined;
@@ -131,9 +147,18 @@ export class SupervisedSource {
   }
 
   async end(state: SourceState, reason: unknown): Promise<void> {
-    clearTimeout(this.#retry);
+    this.#endRetry();
+    this.#endStandby();
     await this.#stopRunning();
+    await this.#lease.letGo();
     await this.settle(state, reason);
+  }
+
+  /** Another process streams it: ends what runs here and waits until nobody does. The catalog is that process's to write. */
+  async standBy(): Promise<void> {
+    await this.#stopRunning();
+    await this.#lease.letGo();
+    this.#waitForOthers();
   }
 
   /** Starts it again under the definition that the catalog has now; one that does not run is left so. */
@@ -206,6 +231,7 @@ export class SupervisedSource {
   }
 
   health(): SourceHealth {
+    if (this.#standby !== undefined) return { status: 'degraded', detail: this.#standby.detail };
     const held = (what: string): SourceHealth =>
       this.#watch?.alarm() ?? { status: 'degraded', detail: `It is ${what}; the server keeps its log meanwhile.` };
     switch (this.#state) {
@@ -230,17 +256,54 @@ export class SupervisedSource {
     return this.#options.store.get(this.#organisationId, this.name);
   }
 
+  #endRetry(): void {
+    clearTimeout(this.#retry);
+    this.#retry = undefined;
+  }
+
   #tryAgain(): void {
     if (this.#isLeft) return;
     const after = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]!;
     this.#failures++;
     this.#retry = setTimeout(() => {
-      const again = this.inTurn(async () => {
-        if (this.#state === 'failed' && !this.#isLeft) await this.begin('by itself');
-      });
-      // Its failure is the source's state already.
-      again.catch(() => undefined);
+      this.#retry = undefined;
+      void this.#beginByItself(() => this.#state === 'failed');
     }, after);
+  }
+
+  /** Never rejects: a failure is the source's state, or that of the catalog, and then it is tried again. */
+  async #beginByItself(isStillDue: () => boolean): Promise<void> {
+    const turn = this.inTurn(async () => {
+      if (!this.#isLeft && isStillDue()) await this.begin('by itself');
+    });
+    await turn.catch(() => undefined);
+    const isForgotten = this.#state === 'failed' && this.#retry === undefined && this.#standby === undefined;
+    if (isForgotten) this.#tryAgain();
+  }
+
+  /** What the catalog says of the source is the other process's to write. */
+  #waitForOthers(): void {
+    const { metrics, loadKind } = this.#options;
+    this.#state = 'failed';
+    metrics.state(this.name, 'failed');
+    if (this.#isLeft) return;
+    const standby = new Standby({
+      lease: this.#lease,
+      failures: this.#fencedOff++,
+      random: Math.random,
+      isWanted: async () => (await this.#stored()).wanted === 'running',
+      isRead: async () => {
+        const { definition } = await this.#stored();
+        return (await loadKind(definition.kind)).isRead(definition);
+      },
+      takeUp: () => this.#beginByItself(() => this.#standby === standby),
+    });
+    this.#standby = standby;
+  }
+
+  #endStandby(): void {
+    this.#standby?.end();
+    this.#standby = undefined;
   }
 
   /** A source that is held keeps log at its server: its slot is watched until it runs again or is gone. */

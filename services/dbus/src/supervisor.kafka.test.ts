@@ -2,6 +2,7 @@
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
+import type { Supervisor } from './supervisor.ts';
 import { dbusFixture, rowsOf, until } from './testing/dbus-fixture.ts';
 
 // A second or two on a quiet machine; two busy cores may take long.
@@ -126,4 +127,53 @@ test('a changed source that takes long to stop is started again once, and misses
   const told = (await fixture.around.events.list(fixture.organisationId, given.name, 100)).map(({ kind }) => kind);
   expect(told).not.toContain('stopped');
   expect(told.filter((kind) => kind === 'change')).toHaveLength(1);
+});
+
+test('of processes over one catalog one streams: who is fenced off waits, also two that start at once, and nothing is missed or doubled', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url, { snapshot: { initial: false } });
+  const { definition } = await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  let rows = 0;
+  const insert = () => shop.query('INSERT INTO t VALUES ($1)', [++rows]);
+  const arrived = (what: string, supervisors: Supervisor[]) =>
+    until(what, async () => {
+      const ids = rowsOf(await fixture.messages(definition.topic), 't').map(({ id }) => Number(id));
+      const told = () => supervisors.map((each) => each.health(given.name).detail).join(' | ');
+      return ids.includes(rows) ? ids : `${ids}; they are ${told()}`;
+    });
+
+  const first = fixture.supervisor;
+  const second = fixture.restartSupervisor();
+  await second.start();
+  await until('the first stands by', async () => {
+    const { status, detail } = first.health(given.name);
+    return status === 'degraded' && detail.startsWith('Another process streams it') ? true : detail;
+  });
+  await fixture.becomes(given.name, 'running');
+  await insert();
+  await arrived('the second streams', [first, second]);
+  expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
+  await second.stop();
+  await insert();
+  await arrived('the first streams again', [first, second]);
+  await first.stop();
+
+  for (let round = 0; round < 4; round++) {
+    const both = [fixture.restartSupervisor(), fixture.restartSupervisor()];
+    await Promise.all(both.map((each) => each.start()));
+    await insert();
+    await arrived(`one of two streams in round ${round}`, both);
+    await until('the other one stands by', async () => {
+      const told = both.map((each) => each.health(given.name));
+      const isOne = told.filter(({ status }) => status === 'ok').length === 1;
+      const waits = told.filter(({ detail }) => detail.startsWith('Another process streams it')).length === 1;
+      return isOne && waits ? true : JSON.stringify(told);
+    });
+    await Promise.all(both.map((each) => each.stop()));
+  }
+  const ids = rowsOf(await fixture.messages(definition.topic), 't').map(({ id }) => Number(id));
+  expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
 });

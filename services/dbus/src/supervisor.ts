@@ -7,6 +7,7 @@ import { holdsForTable, readSourceDefinition, type SourceDefinitionInput } from 
 import { nextSourceState, type SourceCommand, type SourceState } from './catalog/source-states.ts';
 import { reasonOf, type StoredSource, withPassword } from './catalog/source-store.ts';
 import type { RunningSource, SlotReport } from './sources/contract.ts';
+import { isFenced } from './standby.ts';
 import {
   type EndedStream,
   type SourceHealth,
@@ -170,9 +171,15 @@ export class Supervisor {
   async #endedByItself(source: SupervisedSource, { running, endedBy: reason }: EndedStream): Promise<void> {
     // A command that had its turn first has stopped it already, and what runs now is another.
     if (source.running !== running) return;
-    await source.end('stopped', reason ?? null);
+    const isOver = !isFenced(reason);
+    if (isOver) await source.end('stopped', reason ?? null);
+    else await source.standBy();
     const stored = await this.#options.store.find(source.name);
     if (stored === undefined) return;
+    if (!isOver) {
+      const sentence = `Source ${source.name} is streamed by another process; this one waits until nobody else does`;
+      return this.#event(stored, 'standing-by', sentence, 'dbus');
+    }
     const sentence = `Source ${source.name} stopped: ${reason?.message ?? 'its stream ended'}`;
     await this.#event(stored, 'stopped', sentence, 'dbus', { reason: reason === undefined ? null : reasonOf(reason) });
   }

@@ -6,7 +6,16 @@ export const DBUS_MIGRATIONS: readonly Migration[] = [
   { name: '001-catalog', up: createCatalogTables },
   { name: '002-cancelled-pulls', up: noteUntoldCancellations },
   figuresMigration('003-figures'),
+  { name: '004-leases', up: addLeases },
 ];
+
+/** Which process streams a source, and until when it counts as alive. */
+async function addLeases(database: Knex, schema: string): Promise<void> {
+  await database.schema.withSchema(schema).alterTable('sources', (table) => {
+    table.text('held_by');
+    table.timestamp('held_until', { useTz: true });
+  });
+}
 
 /** A cancelled pull is told to the sinks; one that was cancelled while its source stood still is told later. */
 async function noteUntoldCancellations(database: Knex, schema: string): Promise<void> {

@@ -227,7 +227,7 @@ function fenced(cause: RtdpError): RtdpError {
   return new RtdpError({
     code: 'DBUS_FENCED',
     message: 'Another process has taken this source over.',
-    next: 'Let only one DBus run this source; start it here again if the other one is gone.',
+    next: 'It goes on here by itself when nobody else streams it any more; start it here to take it back at once.',
     facts: {},
     cause,
   });

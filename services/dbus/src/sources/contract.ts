@@ -132,6 +132,8 @@ export interface SourceKind {
   open(stored: StoredSource, surroundings: SourceSurroundings): Promise<RunningSource>;
   /** Watches the slot of a source that is held: the server keeps its log meanwhile. */
   watch(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch;
+  /** Whether somebody reads the source's log at this moment, here or elsewhere. Rejects when its server cannot be asked. */
+  isRead(definition: SourceDefinition): Promise<boolean>;
   /** Takes slot and publications away. @returns what could not be taken away, as sentences. */
   remove(definition: SourceDefinition): Promise<string[]>;
 }

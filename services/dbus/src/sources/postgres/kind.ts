@@ -7,13 +7,14 @@ import { checkPostgres } from './check.ts';
 import { openSession } from './connection.ts';
 import { openPostgresSource } from './postgres-source.ts';
 import { dropPublications } from './publication.ts';
-import { dropSlot } from './slot.ts';
+import { dropSlot, inspectSlot } from './slot.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
 
 export const kind: SourceKind = {
   check: checkPostgres,
   open: async (stored, surroundings) => openPostgresSource(stored, surroundings),
   watch: watchPostgres,
+  isRead: isSlotRead,
   remove: removePostgres,
 };
 
@@ -22,6 +23,11 @@ function watchPostgres(definition: SourceDefinition, logger: Logger, now: () => 
   const watch = new SlotWatch({ definition, logger, now, onLost });
   watch.start();
   return { report: () => watch.report, alarm: () => slotAlarm(watch.report), stop: () => watch.stop() };
+}
+
+async function isSlotRead(definition: SourceDefinition): Promise<boolean> {
+  await using session = await openSession(definition.connection, `rtdp-dbus-${definition.name}-standby`);
+  return (await inspectSlot(session, definition.slot))?.active === true;
 }
 
 async function removePostgres(definition: SourceDefinition): Promise<string[]> {
