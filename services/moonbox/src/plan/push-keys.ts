@@ -1,8 +1,9 @@
 /** Decides which part is asked only for rows whose keys another part has found: a large table that is equal to a column of a small part. */
 import { namesOf } from '@rtdp/sql/bind-expression';
+import { conjunctsOf } from '@rtdp/sql/conjunctions';
 import { isInteger, type PgType } from '@rtdp/sql/pg-type';
 import type { QueryFacts } from '@rtdp/sql/query-context';
-import type { Node, RangeVar } from '@rtdp/sql/syntax-tree';
+import type { ColumnRef, Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
 import type { PartDraft, TablesDraft } from './part-draft.ts';
 
@@ -50,13 +51,47 @@ const MOST_LITERALS = 5_000;
 export function equalityOf(condition: Node, own: ReadonlySet<RangeVar>, facts: QueryFacts): KeyEquality | null {
   if (!('A_Expr' in condition) || condition.A_Expr.kind !== 'AEXPR_OP' || namesOf(condition.A_Expr.name).join() !== '=')
     return null;
-  const [a, b] = [condition.A_Expr.lexpr, condition.A_Expr.rexpr].map((node) => {
-    const origin = node !== undefined && 'ColumnRef' in node ? facts.columns.get(node.ColumnRef) : undefined;
-    return origin?.table == null || origin.merged ? null : { table: origin.table, index: origin.index };
-  });
+  const [a, b] = [condition.A_Expr.lexpr, condition.A_Expr.rexpr].map((node) => keyColumnOf(node, facts));
   if (a == null || b == null || a.table === b.table) return null;
   if (own.has(a.table)) return { a, b, ofBoth: own.has(b.table) };
   return own.has(b.table) ? { a: b, b: a, ofBoth: false } : null;
+}
+
+/**
+ * What `x IN (SELECT y …)` says where only true counts, or null: of the rows of y those count that some x is equal to, and of x those that some y is.
+ * Not where the SELECT counts, cuts or numbers its rows, for then the others count as well. `keptIn`: the tables of an item of FROM whose rows no outer
+ * join fills up with NULLs.
+ */
+export function semiJoinOf(
+  condition: Node,
+  own: ReadonlySet<RangeVar>,
+  facts: QueryFacts,
+  keptIn: (item: Node) => readonly RangeVar[],
+): KeyEquality | null {
+  if (!('SubLink' in condition) || condition.SubLink.subLinkType !== 'ANY_SUBLINK') return null;
+  const { operName, testexpr, subselect } = condition.SubLink;
+  if ((namesOf(operName).join('.') || '=') !== '=' || subselect === undefined || !('SelectStmt' in subselect))
+    return null;
+  const { SelectStmt: select } = subselect;
+  const [target, more] = select.targetList ?? [];
+  if (target === undefined || more !== undefined || !('ResTarget' in target) || countsRows(select)) return null;
+  const [x, y] = [keyColumnOf(testexpr, facts), keyColumnOf(target.ResTarget.val, facts)];
+  if (x === null || y === null || !(select.fromClause ?? []).flatMap(keptIn).includes(y.table)) return null;
+  return { a: y, b: x, ofBoth: own.has(x.table) };
+}
+
+/** A row of its FROM may decide about more than itself. */
+function countsRows(select: SelectStmt): boolean {
+  const { op, groupClause, havingClause, limitCount, limitOffset, distinctClause = [] } = select;
+  const isSet = op !== undefined && op !== 'SETOP_NONE';
+  const isOn = distinctClause.some((node) => Object.keys(node).length > 0);
+  return isSet || isOn || [groupClause, havingClause, limitCount, limitOffset].some((clause) => clause !== undefined);
+}
+
+function keyColumnOf(node: Node | undefined, facts: QueryFacts): KeyColumn | null {
+  const reference: ColumnRef | undefined = node !== undefined && 'ColumnRef' in node ? node.ColumnRef : undefined;
+  const origin = reference === undefined ? undefined : facts.columns.get(reference);
+  return origin?.table == null || origin.merged ? null : { table: origin.table, index: origin.index };
 }
 
 /** At most one reduction for each part, none in a circle. */
@@ -150,20 +185,36 @@ function rowsOf(draft: TablesDraft, tables: ReadonlyMap<RangeVar, PlannerTable>)
 
 /** The share of its rows that its conditions let through. */
 function shareOf(draft: TablesDraft): number {
-  const shares = draft.conditions
-    .filter((condition) => !isJoin(condition))
-    .map((condition) => {
-      if (!('A_Expr' in condition)) return OTHER_SHARE;
-      const { kind, name } = condition.A_Expr;
-      const isEqual = (kind === 'AEXPR_OP' || kind === 'AEXPR_IN') && namesOf(name).join() === '=';
-      return isEqual || kind === 'AEXPR_LIKE' ? EQUAL_SHARE : OTHER_SHARE;
-    });
-  return shares.length === 0
-    ? 1
-    : Math.max(
-        LEAST_SHARE,
-        shares.reduce((all, one) => all * one, 1),
-      );
+  const conditions = draft.conditions.filter((condition) => !isJoin(condition));
+  return conditions.length === 0 ? 1 : Math.max(LEAST_SHARE, shareOfAll(conditions));
+}
+
+function shareOfAll(conditions: readonly Node[]): number {
+  return conditions.map(shareOfOne).reduce((all, one) => all * one, 1);
+}
+
+function shareOfOne(condition: Node): number {
+  if ('BoolExpr' in condition) {
+    const { boolop, args = [] } = condition.BoolExpr;
+    if (boolop === 'AND_EXPR') return shareOfAll(args);
+    return boolop === 'OR_EXPR'
+      ? Math.min(
+          1,
+          args.map(shareOfOne).reduce((all, one) => all + one, 0),
+        )
+      : OTHER_SHARE;
+  }
+  if ('SubLink' in condition) {
+    const { subLinkType, subselect } = condition.SubLink;
+    const isIn = subLinkType === 'ANY_SUBLINK' && subselect !== undefined && 'SelectStmt' in subselect;
+    const inner = isIn ? conjunctsOf(subselect.SelectStmt.whereClause).filter((part) => !isJoin(part)) : [];
+    // Who is among a share of the others is taken to be such a share.
+    return inner.length === 0 ? OTHER_SHARE : shareOfAll(inner);
+  }
+  if (!('A_Expr' in condition)) return OTHER_SHARE;
+  const { kind, name } = condition.A_Expr;
+  const isEqual = (kind === 'AEXPR_OP' || kind === 'AEXPR_IN') && namesOf(name).join() === '=';
+  return isEqual || kind === 'AEXPR_LIKE' ? EQUAL_SHARE : OTHER_SHARE;
 }
 
 function isJoin(condition: Node): boolean {

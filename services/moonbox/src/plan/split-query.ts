@@ -17,7 +17,7 @@ import type { PartDraft, PrintedDraft, SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
 import { type PushedRows, pushAggregate, type SourceRows } from './push-aggregate.ts';
 import { chooseJoins } from './push-join.ts';
-import { chooseReductions, equalityOf, type KeyEquality } from './push-keys.ts';
+import { chooseReductions, equalityOf, type KeyEquality, semiJoinOf } from './push-keys.ts';
 import { canPushSubquery, onlyMysqlStore } from './push-subquery.ts';
 import { pushTopN } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
@@ -300,7 +300,7 @@ class Splitter {
     }
     for (const condition of level.conditions) {
       if (taken.has(condition)) continue;
-      const equality = equalityOf(condition, kept, this.#facts);
+      const equality = equalityOf(condition, kept, this.#facts) ?? semiJoinOf(condition, kept, this.#facts, keptTables);
       if (equality !== null) this.equalities.push(equality);
       const { tables: named, derived } = useOf(condition, this.#facts);
       const stores = new Set([...named].map((table) => tables.get(table)?.store));

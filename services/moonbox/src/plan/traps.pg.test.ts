@@ -532,6 +532,11 @@ test('a subquery asks its own table for the keys around it, and never leaves out
     `select n.id from pg.note n where (select w.e from maria.word w where w.id = n.n and w.e = 'abc') is null`,
     `select n.id, l.e from pg.note n left join lateral (select w.e from maria.word w where w.id = n.n and w.e = 'abc') l on true`,
     `select n.id from pg.note n left join maria.word w on w.id = n.n and w.e = 'abc'`,
+    `select w.id from maria.word w where w.n not in (select n.n from pg.note n where n.id <> w.id) and w.n = 1 and w.e = 'abc'`,
+    `select w.id from maria.word w where w.n in (select n.n from pg.note n where n.id <> w.id order by n.id limit 2) and w.n in (1, 2) and w.e > ''`,
+    `select w.id, w.n in (select n.n from pg.note n where n.id <> w.id) from maria.word w where w.n in (1, 2)`,
+    `select w.id from maria.word w where (w.n in (select n.n from pg.note n where n.id <> w.id)) is not true and w.n in (1, -7)`,
+    `select w.id from maria.word w where w.n in (select max(n.n) from pg.note n where n.id <> w.id) and w.n = 1`,
   ]) {
     const plan = await planOf(sql, 'note');
     expect(reduced(plan), sql).toEqual([]);
@@ -541,6 +546,10 @@ test('a subquery asks its own table for the keys around it, and never leaves out
     `select w.id from maria.word w where w.e >= 'abc' and w.n = -7 and not exists (select 1 from pg.note n where n.n = w.n)`,
     `select w.id, (select max(n.t) from pg.note n where w.n = n.n) from maria.word w where w.n in (1, 2)`,
     `select w.id, n.id from maria.word w, pg.note n where w.n = n.n and w.n in (1, 2)`,
+    `select w.id from maria.word w where w.n in (select n.n from pg.note n where n.id <> w.id) and w.n in (1, 2)`,
+    `select n.id from pg.note n where n.n in (select w.n from maria.word w where w.id <> n.id and w.n in (1, 2))`,
+    // Each arm lets few rows through, and so do all of them.
+    `select w.id, n.id from maria.word w, pg.note n where w.n = n.n and ((w.n = 1 and w.e = 'abc' and n.id > 0) or (w.n = 2 and w.e = 'ABC' and n.id > 1))`,
   ]) {
     const plan = await planOf(sql, 'note');
     expect(reduced(plan), sql).toEqual(['pg.note']);
