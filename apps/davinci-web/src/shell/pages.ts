@@ -19,6 +19,8 @@ export interface PageEntry {
   /** In the router's spelling: `/flows/$name`. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
+  /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
+  ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams) => Promise<void> }>;
 }
 
 export interface RailEntry {
@@ -33,7 +35,11 @@ export interface RailEntry {
 export const PAGES: readonly PageEntry[] = [
   { path: '/', load: () => import('../features/home/route.tsx') },
   { path: '/dashboards', load: () => import('../features/dashboards/route.tsx') },
-  { path: '/dashboards/$id', load: () => import('../features/dashboards/dashboard-page.tsx') },
+  {
+    path: '/dashboards/$id',
+    load: () => import('../features/dashboards/dashboard-page.tsx'),
+    ahead: () => import('../features/dashboards/ask-ahead.ts'),
+  },
   { path: '/widgets', load: () => import('../features/widgets/route.tsx') },
   { path: '/widgets/$id', load: () => import('../features/widgets/workbench-page.tsx') },
   { path: '/views', load: () => import('../features/views/route.tsx') },
@@ -70,3 +76,15 @@ export const RAIL: readonly RailEntry[] = [
   { noun: 'health', path: '/status', icon: SafetyOutlined, group: 'run', role: 'viewer' },
   { noun: 'users', path: '/users', icon: TeamOutlined, group: 'run', role: 'admin' },
 ];
+
+/** The page that stands at an address; undefined where none does. */
+export function pageAt(pathname: string): PageEntry | undefined {
+  const parts = pathname.split('/');
+  const fits = ({ path }: PageEntry): boolean => {
+    const wanted = path.split('/');
+    return (
+      wanted.length === parts.length && wanted.every((part, index) => part.startsWith('$') || part === parts[index])
+    );
+  };
+  return PAGES.find(fits);
+}

@@ -38,13 +38,29 @@ const frame = createRoute({
   component: Frame,
 });
 
-const pages = PAGES.map(({ path, load }) =>
-  createRoute({ getParentRoute: () => frame, path, component: lazyRouteComponent(load) }),
+const pages = PAGES.map(({ path, load, ahead }) =>
+  createRoute({
+    getParentRoute: () => frame,
+    path,
+    component: lazyRouteComponent(load),
+    // Not waited for: the page shows by itself how it stands with its answers.
+    ...(ahead === undefined
+      ? {}
+      : {
+          loader: ({ params, location, cause }) => {
+            // Neither for a link that is only pointed at, nor again for another filter on the same page.
+            if (cause !== 'enter') return;
+            const { id = '' } = params as { id?: string };
+            void ahead().then(({ askAhead }) => askAhead(id, new URLSearchParams(location.searchStr)));
+          },
+        }),
+  }),
 );
 
 export const router = createRouter({
   routeTree: root.addChildren([login, frame.addChildren(pages)]),
   defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0,
   defaultPendingComponent: () => <Loading shape="page" />,
   defaultPendingMs: 200,
   defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,

@@ -38,13 +38,23 @@ export function toMoment(value: Cell): number | undefined {
   return utc - sign * minutes * 60_000;
 }
 
+/** Making one takes longer than writing a hundred moments with it. */
+const formats = new Map<string, Intl.DateTimeFormat>();
+
+function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${locale}${JSON.stringify(options)}`;
+  const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
+  formats.set(key, known);
+  return known;
+}
+
 /** A moment as one writes it at this grain: `2026`, `Mar 2026`, `14 Mar`, `14 Mar, 09:30`. */
 export function formatAtGrain(value: Cell, grain: Grain | undefined, language: string): string {
   const moment = toMoment(value);
   if (moment === undefined) return String(value);
   const locale = localeOf(language);
   const at = new Date(moment);
-  const write = (options: Intl.DateTimeFormatOptions) => new Intl.DateTimeFormat(locale, options).format(at);
+  const write = (options: Intl.DateTimeFormatOptions) => formatter(locale, options).format(at);
   switch (grain) {
     case 'year':
       return write({ year: 'numeric' });

@@ -1,5 +1,5 @@
 /** Decides which of its states a widget shows: waiting with its time, failing, nothing, or its picture. */
-import { Component, type ComponentType, type ReactNode, Suspense, useMemo } from 'react';
+import { Component, type ComponentType, memo, type ReactNode, Suspense, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
 import { Empty, ErrorState } from '../shell/states.tsx';
@@ -16,7 +16,8 @@ export interface WidgetBodyProps extends Omit<WidgetViewProps, 'data'> {
   onCancel?: (() => void) | undefined;
 }
 
-export function WidgetBody(props: WidgetBodyProps): ReactNode {
+/** Drawn anew only when one of its properties changes. */
+export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): ReactNode {
   const { t } = useTranslation('widgets');
   const { answer, widget, onRetry } = props;
   const kind = widgetKind(widget.kind);
@@ -27,7 +28,7 @@ export function WidgetBody(props: WidgetBodyProps): ReactNode {
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
   if (answer.data.rows.length === 0) return <Empty small title={t('noRows')} />;
   return <Picture {...props} data={answer.data} View={kind.View} />;
-}
+});
 
 function Picture({ View, ...props }: WidgetViewProps & { View: ComponentType<WidgetViewProps> }): ReactNode {
   const data = useMemo(() => dress(props.data, props.widget.settings), [props.data, props.widget.settings]);

@@ -1,11 +1,11 @@
 /** Decides whether an answer is older than a commit that was heard of: where several servers run, the one that answers may hear later than the one that tells. */
 import type { Freshness } from '@rtdp/davinci-api/client';
 
-/** Where the number of a commit is not known, neither is that. */
+/** An answer that knows no commit of a table is older than any that was heard of. */
 export function isBehind(answered: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): boolean {
   return answered.some(({ sinkNamespace, commitNumber }) => {
     const later = heard.get(sinkNamespace)?.commitNumber ?? null;
-    return later !== null && commitNumber !== null && BigInt(later) > BigInt(commitNumber);
+    return later !== null && (commitNumber === null || BigInt(later) > BigInt(commitNumber));
   });
 }
 

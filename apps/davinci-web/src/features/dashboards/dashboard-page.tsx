@@ -11,6 +11,7 @@ import { Answer, Empty, Stale } from '../../shell/states.tsx';
 import { usePathName, useUrlState } from '../../shell/url-state.ts';
 import { createColourBook } from '../../widgets/colours.ts';
 import { AddWidget } from './add-widget.tsx';
+import { bundlePath } from './ask-ahead.ts';
 import { ControllerEditor } from './controller-editor.tsx';
 import { ControllersBar } from './controllers-bar.tsx';
 import { DashboardGrid } from './dashboard-grid.tsx';
@@ -24,7 +25,7 @@ import { useLive } from './use-live.ts';
 export default function DashboardPage() {
   const { t } = useTranslation('dashboards');
   const id = usePathName() ?? '';
-  const bundle = useApi<DashboardBundle>(`/api/dashboards/${encodeURIComponent(id)}/bundle`);
+  const bundle = useApi<DashboardBundle>(bundlePath(id));
   const [editing] = useUrlState('edit', '');
   const crumbs = [{ label: t('title'), to: '/dashboards' }];
   // Removed, or taken from us, while it was open; what somebody is changing stays on the screen.

@@ -43,6 +43,46 @@ export function readValue(text: string): ControllerValue | undefined {
   }
 }
 
+/** What the URL says where a reader took the default away. */
+export const CLEARED = '-';
+
+/** The value of each controller, by its id: the one of the URL, or the default. */
+export function readValues(
+  controllers: readonly Controller[],
+  url: URLSearchParams,
+): Record<string, ControllerValue | undefined> {
+  return Object.fromEntries(
+    controllers.map((controller) => {
+      const text = url.get(`f.${controller.id}`);
+      const value = text === null ? defaultValue(controller) : text === CLEARED ? undefined : readValue(text);
+      return [controller.id, value];
+    }),
+  );
+}
+
+/** The clicked marks that the URL holds. */
+export function readCrossFilters(url: URLSearchParams): CrossFilter[] {
+  const text = url.get('x');
+  if (text === null) return [];
+  try {
+    const read = JSON.parse(text) as unknown;
+    return Array.isArray(read) ? read.filter(isCrossFilter) : [];
+  } catch {
+    // A mistyped address filters nothing.
+    return [];
+  }
+}
+
+function isCrossFilter(value: unknown): value is CrossFilter {
+  if (typeof value !== 'object' || value === null) return false;
+  const each = value as Partial<CrossFilter>;
+  const texts = [each.column, each.viewId, each.from, each.label];
+  return (
+    texts.every((text) => typeof text === 'string') &&
+    (each.value === null || ['string', 'number', 'boolean'].includes(typeof each.value))
+  );
+}
+
 /** Choices that are asked of a view at once; a search asks for others. */
 export const MOST_CHOICES = 200;
 

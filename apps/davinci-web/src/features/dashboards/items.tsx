@@ -1,11 +1,12 @@
-/** Lists the kinds of items that a dashboard can hold; each is a file, loaded when it is needed. */
+/** Lists the kinds of items that a dashboard can hold: widgets come with the page, each other kind when it is needed. */
 import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty, Loading } from '../../shell/states.tsx';
 import type { ItemProps } from './item-contract.ts';
+import WidgetItem from './widget-item.tsx';
 
 const ITEMS: Readonly<Record<string, ComponentType<ItemProps>>> = {
-  widget: lazy(() => import('./widget-item.tsx')),
+  widget: WidgetItem,
   text: lazy(() => import('./text-item.tsx')),
   'demo-rate': lazy(() => import('./demo-rate.tsx')),
 };

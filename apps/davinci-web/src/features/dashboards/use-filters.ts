@@ -6,11 +6,12 @@ import type { Pick } from '../../widgets/contract.ts';
 import {
   type Asked,
   askedOf,
+  CLEARED,
   type ControllerValue,
   type CrossFilter,
   cascadeOf,
-  defaultValue,
-  readValue,
+  readCrossFilters,
+  readValues,
   togglePicks,
 } from './filters.ts';
 
@@ -25,25 +26,17 @@ export interface Filters {
   cascadeOf(view: ViewModel, controllerId: string): Asked;
 }
 
-/** What the URL says where a reader took the default away. */
-const CLEARED = '-';
-
 export function useFilters(dashboard: Dashboard): Filters {
   const query = useUrlQuery();
   const setQuery = useSetUrlQuery();
   const search = query.toString();
 
-  const values = useMemo(() => {
-    const url = new URLSearchParams(search);
-    const found: Record<string, ControllerValue | undefined> = {};
-    for (const controller of dashboard.controllers) {
-      const text = url.get(`f.${controller.id}`);
-      found[controller.id] = text === null ? defaultValue(controller) : text === CLEARED ? undefined : readValue(text);
-    }
-    return found;
-  }, [search, dashboard.controllers]);
+  const values = useMemo(
+    () => readValues(dashboard.controllers, new URLSearchParams(search)),
+    [search, dashboard.controllers],
+  );
 
-  const crossFilters = useMemo(() => readCrossFilters(new URLSearchParams(search).get('x')), [search]);
+  const crossFilters = useMemo(() => readCrossFilters(new URLSearchParams(search)), [search]);
 
   const setValue = useCallback(
     (controllerId: string, value: ControllerValue | undefined) =>
@@ -67,26 +60,5 @@ export function useFilters(dashboard: Dashboard): Filters {
       cascadeOf: (view, controllerId) => cascadeOf(view, controllerId, dashboard.controllers, values),
     }),
     [values, setValue, crossFilters, setCrossFilters, dashboard],
-  );
-}
-
-function readCrossFilters(text: string | null): CrossFilter[] {
-  if (text === null) return [];
-  try {
-    const read = JSON.parse(text) as unknown;
-    return Array.isArray(read) ? read.filter(isCrossFilter) : [];
-  } catch {
-    // A mistyped address filters nothing.
-    return [];
-  }
-}
-
-function isCrossFilter(value: unknown): value is CrossFilter {
-  if (typeof value !== 'object' || value === null) return false;
-  const each = value as Partial<CrossFilter>;
-  const texts = [each.column, each.viewId, each.from, each.label];
-  return (
-    texts.every((text) => typeof text === 'string') &&
-    (each.value === null || ['string', 'number', 'boolean'].includes(typeof each.value))
   );
 }

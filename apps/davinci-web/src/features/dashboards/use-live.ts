@@ -4,6 +4,8 @@ import { type Query, useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type LiveState, listenLive } from '../../api/live.ts';
 import { WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
+import { isBehind } from './answer-age.ts';
+import { openedAt } from './opening.ts';
 
 export interface Live {
   state: LiveState | undefined;
@@ -27,6 +29,10 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
 
   useEffect(() => {
     if (!on) return undefined;
+    // What was asked when the page was opened before is as old as that.
+    const opened = openedAt(dashboardId);
+    const hear = (commits: readonly Freshness[]) =>
+      setFreshness((known) => new Map([...known, ...commits.map((each) => [each.sinkNamespace, each] as const)]));
     const ask = (which: (query: Query) => boolean) =>
       void client.invalidateQueries(
         { predicate: (query) => query.queryKey[0] === WIDGET_QUERY && which(query) },
@@ -40,21 +46,20 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
         if (next.is === 'refused') reload();
       },
       onReady: (ready, resumed) => {
-        const readyAt = Date.now();
+        hear(ready.commits);
         setStale(undefined);
         if (ready.state !== shown.current) reload();
-        // After a resumption the server itself names what was missed.
+        // After a resumption the server itself names what was missed. An answer that is still on its way is looked at when it comes.
         if (!resumed) {
-          ask(({ state: { data, fetchStatus } }) => {
+          const told = new Map(ready.commits.map((each) => [each.sinkNamespace, each]));
+          ask(({ state: { data } }) => {
             const answer = data as WidgetAnswer | undefined;
-            return answer === undefined ? fetchStatus === 'fetching' : answer.askedAt < readyAt;
+            return answer !== undefined && (answer.askedAt < opened || isBehind(answer.freshness, told));
           });
         }
       },
       onCommit: (commit: LiveCommit) => {
-        setFreshness(
-          (known) => new Map([...known, ...commit.commits.map((each) => [each.sinkNamespace, each] as const)]),
-        );
+        hear(commit.commits);
         const named = new Set(commit.widgets);
         if (named.size > 0) {
           ask(({ queryKey }) => named.has((queryKey[1] as { widgetId?: string } | undefined)?.widgetId ?? ''));

@@ -1,16 +1,14 @@
 /** A widget on a dashboard: asks for its data when it is seen, and shows it with its freshness and what can be done with it. */
-import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
-import type { DashboardBundle, Freshness, QueryRequest, Widget } from '@rtdp/davinci-api/client';
+import { CloseOutlined } from '@ant-design/icons';
+import type { DashboardBundle, Freshness, Widget } from '@rtdp/davinci-api/client';
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
-import { App, Button, Dropdown, Tooltip } from 'antd';
+import { App, Button } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMay } from '../../api/session.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Empty } from '../../shell/states.tsx';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
-import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
 import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
@@ -20,7 +18,10 @@ import { isBehind, waitBeforeTry } from './answer-age.ts';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
+import { useLatest } from './use-latest.ts';
 import { useSeen } from './use-seen.ts';
+import { type WidgetAct, WidgetHead } from './widget-head.tsx';
+import { versionOf, widgetRequest } from './widget-request.ts';
 
 /** A table says by itself where it ends; a trend of the last hour is meant to end there. */
 const SELF_LIMITED: ReadonlySet<string> = new Set(['table', 'scorecard']);
@@ -56,7 +57,6 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const { message } = App.useApp();
   const { item, widget, view, filters, live, editing } = props;
   const go = useGo();
-  const mayEdit = useMay('editor');
   const client = useQueryClient();
   const place = useRef<HTMLElement>(null);
   const seen = useSeen(place);
@@ -71,19 +71,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   );
   // Compared by what they say: every change of the URL makes new objects.
   const asked = JSON.stringify(filters.askedOf(view, item.id));
-  const request = useMemo<QueryRequest | undefined>(() => {
-    const kind = widgetKind(definition.kind);
-    if (kind === undefined) return undefined;
-    const query = kind.buildQuery(definition.query, view.model);
-    const more = JSON.parse(asked) as Asked;
-    return {
-      ...query,
-      filters: [...query.filters, ...more.filters],
-      values: more.values,
-      viewId: view.id,
-      widgetId: widget.id,
-    };
-  }, [definition, view, widget.id, asked]);
+  const request = useMemo(() => widgetRequest(widget, view, JSON.parse(asked) as Asked), [widget, view, asked]);
 
   // What draws the answer is fetched while the answer is on its way.
   useEffect(
@@ -94,27 +82,31 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     [widget.kind],
   );
 
-  // Before the stream stands, an answer might miss a commit; it is waited for, but not for long.
-  const ready = useReadyToAsk(
-    props.bundle.dashboard.refreshed !== 'live' || (live.state !== undefined && live.state.is !== 'connecting'),
-  );
-  const answer = useWidgetData(seen && ready && !broken ? request : undefined, `${view.version} ${view.sourceVersion}`);
+  const version = versionOf(view);
+  // What was asked before the page stood is in sight as well.
+  const isAsked = client.getQueryState([WIDGET_QUERY, request, version]) !== undefined;
+  const answer = useWidgetData((seen || isAsked) && !broken ? request : undefined, version);
   const data = answer.data;
   useAskAgain(answer, live.freshness);
-  const freshness = useMemo(() => newest(data?.freshness ?? [], live.freshness), [data?.freshness, live.freshness]);
+  const freshness = useNewest(data?.freshness ?? NOTHING_KNOWN, live.freshness);
+  const { error } = answer;
+  const isAgain = error !== null && answer.isFetching;
+  const shown = useMemo(() => ({ data, error, isFetching: isAgain }), [data, error, isAgain]);
 
   const takePicture = useCallback((take: (() => Promise<string>) | undefined) => {
     picture.current = take;
     setHasPicture(take !== undefined);
   }, []);
-  const cancel = () => {
+  const moveByKey = useLatest(props.onMoveKey);
+  const remove = useLatest(props.onRemove);
+  const cancel = useLatest(() => {
     setBroken(true);
     void client.cancelQueries({ queryKey: [WIDGET_QUERY, request] });
-  };
-  const retry = () => {
+  });
+  const retry = useLatest(() => {
     setBroken(false);
     void answer.refetch();
-  };
+  });
   const pick = useCallback(
     (picks: Pick[]) =>
       filters.pick(picks, item.id, view.id, (each) => {
@@ -134,7 +126,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     [filters.crossFilters, item.id],
   );
 
-  const act = async (key: string) => {
+  const act = useLatest(async (key: WidgetAct) => {
     if (key === 'data' || key === 'sql' || key === 'freshness') setDetails(key);
     else if (key === 'csv' && data !== undefined) download(fileName(widget.name, 'csv'), toCsv(data));
     else if (key === 'png') {
@@ -146,7 +138,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         () => message.error(t('widgets:notCopied')),
       );
     } else if (key === 'workbench') go(`/widgets/${widget.id}`);
-  };
+  });
   const hasData = data !== undefined;
   const flush = widget.kind === 'table';
 
@@ -159,50 +151,17 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       data-state={answer.isError ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
       data-answered={data?.askedAt ?? ''}
     >
-      <ItemHead name={widget.name} editing={editing} onMoveKey={props.onMoveKey}>
-        <Tooltip title={widget.description}>
-          <h2 className="ellipsis">{widget.name}</h2>
-        </Tooltip>
-        <FreshnessMark freshness={freshness} />
-        {editing ? (
-          <Button
-            type="text"
-            size="small"
-            icon={<CloseOutlined />}
-            aria-label={t('item.remove', { name: widget.name })}
-            onClick={props.onRemove}
-          />
-        ) : (
-          <Dropdown
-            trigger={['click']}
-            placement="bottomRight"
-            menu={{
-              items: [
-                ...(['data', 'sql', 'freshness'] as const).map((key) => ({
-                  key,
-                  label: t(`widgets:menu.${key}`),
-                  disabled: !hasData,
-                })),
-                { type: 'divider' as const },
-                ...(hasPicture ? [{ key: 'png', label: t('widgets:menu.png'), disabled: !hasData }] : []),
-                { key: 'copy', label: t('widgets:menu.copy'), disabled: !hasData },
-                { key: 'csv', label: t('widgets:menu.csv'), disabled: !hasData },
-                ...(mayEdit
-                  ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }]
-                  : []),
-              ],
-              onClick: ({ key }) => void act(key),
-            }}
-          >
-            <Button
-              type="text"
-              size="small"
-              icon={<EllipsisOutlined />}
-              aria-label={t('widgets:menu.label', { name: widget.name })}
-            />
-          </Dropdown>
-        )}
-      </ItemHead>
+      <WidgetHead
+        name={widget.name}
+        description={widget.description}
+        freshness={freshness}
+        editing={editing}
+        hasData={hasData}
+        hasPicture={hasPicture}
+        onMoveKey={moveByKey}
+        onRemove={remove}
+        onAct={act}
+      />
       <div className={`widget-body ${flush ? 'flush' : ''}`}>
         {broken && !hasData ? (
           <Empty
@@ -217,7 +176,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         ) : (
           <WidgetBody
             widget={definition}
-            answer={answer}
+            answer={shown}
             colours={props.colours}
             onRetry={retry}
             onCancel={cancel}
@@ -244,12 +203,20 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   );
 }
 
-/** What the stream said since the answer came is newer than what the answer knew. */
-function newest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): Freshness[] {
-  return known.map((each) => {
-    const later = heard.get(each.sinkNamespace);
-    return later !== undefined && (later.watermark ?? '') >= (each.watermark ?? '') ? later : each;
-  });
+const NOTHING_KNOWN: readonly Freshness[] = [];
+
+/** What the stream said since the answer came is newer than what the answer knew; the same as before where nothing of it changed. */
+function useNewest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): readonly Freshness[] {
+  const last = useRef<readonly Freshness[]>(NOTHING_KNOWN);
+  return useMemo(() => {
+    const next = known.map((each) => {
+      const later = heard.get(each.sinkNamespace);
+      return later !== undefined && (later.watermark ?? '') >= (each.watermark ?? '') ? later : each;
+    });
+    const before = last.current;
+    if (next.length !== before.length || next.some((each, index) => each !== before[index])) last.current = next;
+    return last.current;
+  }, [known, heard]);
 }
 
 /** Asks again for an answer that is older than what the stream has told since. */
@@ -270,16 +237,4 @@ function useAskAgain(answer: UseQueryResult<WidgetAnswer>, heard: ReadonlyMap<st
     }, wait);
     return () => clearTimeout(timer);
   }, [data, isFetching, refetch, heard]);
-}
-
-/** Longest wait for the stream before the first question, in milliseconds. */
-const PATIENCE = 1_000;
-
-function useReadyToAsk(ready: boolean): boolean {
-  const [waited, setWaited] = useState(false);
-  useEffect(() => {
-    const timer = setTimeout(() => setWaited(true), PATIENCE);
-    return () => clearTimeout(timer);
-  }, []);
-  return ready || waited;
 }

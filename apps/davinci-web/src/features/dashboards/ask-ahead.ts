@@ -1,0 +1,47 @@
+/**
+ * Decides what is asked for a dashboard while its page is still on the way: its bundle, and then the data of the widgets that the first window
+ * will show. The page finds the answers, or that they are being waited for, under the same keys.
+ */
+import type { DashboardBundle } from '@rtdp/davinci-api/client';
+import { api } from '../../api/client.ts';
+import { queryClient } from '../../api/query-client.ts';
+import { keyOf } from '../../api/use-api.ts';
+import { DASHBOARD_GRID } from '../../shell/tokens.ts';
+import { widgetQuery } from '../../widgets/use-widget-data.ts';
+import { askedOf, readCrossFilters, readValues } from './filters.ts';
+import { noteOpening } from './opening.ts';
+import { versionOf, widgetRequest } from './widget-request.ts';
+
+/** An answer that is younger, in milliseconds, is of this opening of the page. */
+const FRESH = 2_000;
+
+export function bundlePath(id: string): string {
+  return `/api/dashboards/${encodeURIComponent(id)}/bundle`;
+}
+
+/** What goes wrong is told by the page, which asks again. */
+export async function askAhead(id: string, url: URLSearchParams): Promise<void> {
+  noteOpening(id);
+  const path = bundlePath(id);
+  await queryClient.prefetchQuery({
+    queryKey: keyOf(path),
+    queryFn: ({ signal }) => api<DashboardBundle>(path, { signal }),
+  });
+  const bundle = queryClient.getQueryData<DashboardBundle>(keyOf(path));
+  if (bundle !== undefined) for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
+}
+
+function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSearchParams) {
+  const tab = dashboard.tabs.find(({ id }) => id === url.get('tab')) ?? dashboard.tabs[0];
+  const values = readValues(dashboard.controllers, url);
+  const crossFilters = readCrossFilters(url);
+  const bottom = window.innerHeight / (DASHBOARD_GRID.rowHeight + DASHBOARD_GRID.gap);
+  return (tab?.items ?? []).flatMap((item) => {
+    const widget = widgets.find(({ id }) => item.kind === 'widget' && id === item.widgetId);
+    const view = views.find(({ id }) => id === widget?.viewId);
+    if (widget === undefined || view === undefined || item.y >= bottom) return [];
+    const request = widgetRequest(widget, view, askedOf(view, item.id, dashboard, values, crossFilters));
+    const { queryKey, queryFn } = widgetQuery(request, versionOf(view));
+    return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: FRESH }];
+  });
+}
