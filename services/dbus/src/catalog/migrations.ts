@@ -7,7 +7,15 @@ export const DBUS_MIGRATIONS: readonly Migration[] = [
   { name: '002-cancelled-pulls', up: noteUntoldCancellations },
   figuresMigration('003-figures'),
   { name: '004-leases', up: addLeases },
+  { name: '005-lost-tables', up: noteLostTables },
 ];
+
+/** A table that was captured and may not be any more, with what stands in the way; one that was taken out has none. */
+async function noteLostTables(database: Knex, schema: string): Promise<void> {
+  await database.schema.withSchema(schema).alterTable('tables', (table) => {
+    table.jsonb('lost_because');
+  });
+}
 
 /** Which process streams a source, and until when it counts as alive. */
 async function addLeases(database: Knex, schema: string): Promise<void> {

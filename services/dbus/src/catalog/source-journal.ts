@@ -35,7 +35,12 @@ export class SourceJournal {
       for (const table of tables) await this.tell(kind, `${table.schema}.${table.table} ${what}`, { ...table });
     };
     await each('table-added', changes.added, 'is captured from now on');
-    await each('table-removed', changes.removed, 'is not captured any more');
+    for (const table of changes.removed) {
+      const lost = changes.lost.find((other) => other.schema === table.schema && other.table === table.table);
+      const because = lost === undefined ? '' : `: ${lost.problems.map(({ message }) => message).join(' ')}`;
+      const what = `${table.schema}.${table.table} is not captured any more${because}`;
+      await this.tell(lost === undefined ? 'table-removed' : 'table-lost', what, { ...table });
+    }
     await each('table-changed', changes.changed, 'has another key, or lost it');
   }
 

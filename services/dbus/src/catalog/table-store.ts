@@ -1,6 +1,7 @@
 /** Decides what is kept of each captured table: its key, how it is captured, and whether it may be read yet. */
 import type { Knex } from '@rtdp/service/metadata';
 import type { TableName } from '../pipeline/contract.ts';
+import type { Problem } from '../sources/contract.ts';
 import type { TransactionBarrier } from '../sources/postgres/running-transactions.ts';
 
 export interface CapturedTable extends TableName {
@@ -24,11 +25,19 @@ interface TableRow {
   captured_at: Date;
 }
 
+/** Was captured, is still asked for, and cannot be captured until what stands in the way is mended. */
+export interface LostTable extends TableName {
+  problems: Problem[];
+}
+
 export interface TableStore {
   list(sourceId: string): Promise<CapturedTable[]>;
   /** Adds or changes tables; a barrier is kept until {@link TableStore.barrierPassed}. */
   save(organisationId: string, sourceId: string, tables: Omit<CapturedTable, 'capturedAt'>[]): Promise<void>;
   remove(sourceId: string, tables: readonly TableName[]): Promise<void>;
+  lost(sourceId: string): Promise<LostTable[]>;
+  /** They are captured no more; `save` takes them in again, `remove` gives them up. */
+  lose(sourceId: string, tables: readonly LostTable[]): Promise<void>;
   /** Sets a new barrier for all tables: the slot was just made, nothing before it is in the stream. */
   raiseBarrier(sourceId: string, barrier: TransactionBarrier): Promise<void>;
   barrierPassed(sourceId: string, table: TableName): Promise<void>;
@@ -64,6 +73,7 @@ export function createTableStore(database: Knex): TableStore {
         barrier: table.barrier,
         pull_wanted: table.pullWanted,
         removed_at: null,
+        lost_because: null,
       }));
       await database('tables').insert(rows).onConflict(['source_id', 'schema_name', 'table_name']).merge();
     },
@@ -71,7 +81,21 @@ export function createTableStore(database: Knex): TableStore {
       for (const table of tables) {
         await database('tables')
           .where({ source_id: sourceId, ...named(table) })
-          .update({ removed_at: database.fn.now() });
+          .update({ removed_at: database.fn.now(), lost_because: null });
+      }
+    },
+    async lost(sourceId) {
+      const rows = (await database('tables')
+        .where({ source_id: sourceId })
+        .whereNotNull('lost_because')
+        .orderBy(['schema_name', 'table_name'])) as (TableRow & { lost_because: Problem[] })[];
+      return rows.map((row) => ({ schema: row.schema_name, table: row.table_name, problems: row.lost_because }));
+    },
+    async lose(sourceId, tables) {
+      for (const table of tables) {
+        await database('tables')
+          .where({ source_id: sourceId, ...named(table) })
+          .update({ removed_at: database.fn.now(), lost_because: JSON.stringify(table.problems) });
       }
     },
     async raiseBarrier(sourceId, barrier) {

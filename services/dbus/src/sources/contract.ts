@@ -6,7 +6,7 @@ import type { EventStore } from '../catalog/event-store.ts';
 import type { SchemaVersionStore } from '../catalog/schema-version-store.ts';
 import type { SourceDefinition } from '../catalog/source-definition.ts';
 import type { StoredSource } from '../catalog/source-store.ts';
-import type { TableStore } from '../catalog/table-store.ts';
+import type { LostTable, TableStore } from '../catalog/table-store.ts';
 import type { SourceMetrics } from '../health/source-metrics.ts';
 import type { SourceStream, TableName } from '../pipeline/contract.ts';
 import type { PullCommand } from '../pulls/pull-states.ts';
@@ -86,8 +86,11 @@ export interface SlotReport {
 
 export interface ReconcileReport {
   added: TableName[];
+  /** Those that were lost just now among them. */
   removed: TableName[];
   changed: TableName[];
+  /** All that were captured and may not be any more, also those of earlier. */
+  lost: LostTable[];
 }
 
 /** A source at work. Everything that may be called concurrently says so. */

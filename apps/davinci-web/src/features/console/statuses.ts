@@ -54,10 +54,11 @@ export function flowStatus(flow: Pick<FlowStatus, 'state' | 'wanted' | 'tables' 
 }
 
 export function capturedTableStatus(
-  table: Pick<CapturedTableView, 'captured' | 'stopped' | 'chosen' | 'problems'>,
+  table: Pick<CapturedTableView, 'captured' | 'capture' | 'stopped' | 'chosen' | 'problems'>,
 ): GraphStatus {
   if (table.stopped) return 'broken';
-  if (!table.captured) return table.chosen ? 'unknown' : 'paused';
+  if (!table.captured && table.chosen) return table.capture === null ? 'late' : 'unknown';
+  if (!table.captured) return 'paused';
   return table.problems.some(({ severity }) => severity === 'blocking') ? 'broken' : 'ok';
 }
 

@@ -225,10 +225,11 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
   );
 }
 
-function stateOf(table: CapturedTableView): 'stopped' | 'inserts' | 'captured' | 'waiting' | 'out' {
+function stateOf(table: CapturedTableView): 'stopped' | 'inserts' | 'captured' | 'waiting' | 'blocked' | 'out' {
   if (table.stopped) return 'stopped';
   if (table.captured) return table.capture === 'inserts and truncates' ? 'inserts' : 'captured';
-  return table.chosen ? 'waiting' : 'out';
+  if (!table.chosen) return 'out';
+  return table.capture === null ? 'blocked' : 'waiting';
 }
 
 function TableDetail(props: { source: SourceView; table: CapturedTableView; onClose: () => void }): ReactNode {

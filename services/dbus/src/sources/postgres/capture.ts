@@ -1,6 +1,6 @@
 /** Decides which tables a source captures from now on, by comparing definition, source and catalog; tells what changed. */
 import { choosesTable, type SourceDefinition } from '../../catalog/source-definition.ts';
-import type { CapturedTable, TableStore } from '../../catalog/table-store.ts';
+import type { CapturedTable, LostTable, TableStore } from '../../catalog/table-store.ts';
 import type { TableName } from '../../pipeline/contract.ts';
 import type { ReconcileReport } from '../contract.ts';
 import { reportTable } from './check.ts';
@@ -23,7 +23,8 @@ export interface CaptureRequest {
 export async function reconcileCapture(session: SourceSession, request: CaptureRequest): Promise<ReconcileReport> {
   const { definition, organisationId, sourceId, store } = request;
   const captured = await store.list(sourceId);
-  const wanted = wantedTables(await loadTables(session), captured, request);
+  const lostBefore = await store.lost(sourceId);
+  const { wanted, lost } = wantedTables(await loadTables(session), [...captured, ...lostBefore], request);
   await reconcilePublications(session, definition, {
     keyed: wanted.filter((table) => !table.insertOnly),
     insertOnly: wanted.filter((table) => table.insertOnly),
@@ -37,32 +38,42 @@ export async function reconcileCapture(session: SourceSession, request: CaptureR
     // After the publications: whatever ran at their change has a smaller id.
     const barrier = await takeBarrier(session);
     // What a table made later held before it was found is in no stream: it is pulled, whatever the definition says of first pulls.
-    const pullAdded = definition.snapshot.initial || captured.length > 0;
+    // So is one that comes back: its changes of meanwhile are in no stream either.
+    const pullAdded = definition.snapshot.initial || captured.length + lostBefore.length > 0;
     await store.save(organisationId, sourceId, [
       ...added.map((table) => ({ ...table, barrier, pullWanted: pullAdded })),
       // A key that came (or another one) makes rows findable that were not: read them under it.
       ...changed.map((table) => ({ ...table, barrier, pullWanted: !table.insertOnly })),
     ]);
   }
-  await store.remove(sourceId, removed);
-  return { added: added.map(nameOf), removed: removed.map(nameOf), changed: changed.map(nameOf) };
+  const lostKeys = new Set(lost.map(keyOfTable));
+  const gone = [...removed, ...lostBefore].filter((table) => {
+    return !lostKeys.has(keyOfTable(table)) && !wantedKeys.has(keyOfTable(table));
+  });
+  await store.remove(sourceId, gone);
+  await store.lose(sourceId, lost);
+  return { added: added.map(nameOf), removed: removed.map(nameOf), changed: changed.map(nameOf), lost };
 }
 
 type WantedTable = Omit<CapturedTable, 'barrier' | 'pullWanted' | 'capturedAt'>;
 
-/** Pure. */
+/**
+ * What is captured from now on, and what was (`known`) and cannot be any more. Pure.
+ * @param known captured so far, or lost before
+ */
 export function wantedTables(
   tables: readonly SourceTable[],
-  captured: readonly CapturedTable[],
+  known: readonly TableName[],
   request: Pick<CaptureRequest, 'definition' | 'serverVersion' | 'adopt'>,
-): WantedTable[] {
+): { wanted: WantedTable[]; lost: LostTable[] } {
   const { definition, serverVersion, adopt } = request;
-  const known = new Set(captured.map(keyOfTable));
-  const isFirstTime = captured.length === 0;
-  return tables
+  const knownKeys = new Set(known.map(keyOfTable));
+  const isFirstTime = known.length === 0;
+  const asked = tables
     .filter((table) => choosesTable(definition, table.schema, table.table))
-    .filter((table) => definition.future || isFirstTime || known.has(keyOfTable(table)) || adopt(table))
-    .map((table) => reportTable(table, definition, serverVersion))
+    .filter((table) => definition.future || isFirstTime || knownKeys.has(keyOfTable(table)) || adopt(table))
+    .map((table) => reportTable(table, definition, serverVersion));
+  const wanted = asked
     .filter((report) => report.capture !== null)
     .map((report) => ({
       schema: report.schema,
@@ -70,6 +81,29 @@ export function wantedTables(
       keyColumns: report.keyColumns,
       insertOnly: report.capture !== 'all changes',
     }));
+  const lost = asked
+    .filter((report) => report.capture === null && knownKeys.has(keyOfTable(report)))
+    .map(({ schema, table, problems }) => ({
+      schema,
+      table,
+      problems: problems.filter(({ severity }) => severity === 'blocking'),
+    }));
+  return { wanted, lost };
+}
+
+/** What a source's health says of tables that were lost: what stands in the way of the first, and how to mend it. Pure. */
+export function lostAlarm(lost: readonly LostTable[]): { status: 'degraded'; detail: string } | null {
+  const [first] = lost;
+  if (first === undefined) return null;
+  const name = `${first.schema}.${first.table}`;
+  const more = lost.length === 1 ? '' : ` ${lost.length - 1} more are lost too.`;
+  const why = first.problems.map(({ message }) => message).join(' ');
+  const statements = first.problems.map(({ statement }) => statement ?? '').filter((statement) => statement !== '');
+  const mend = statements.length === 0 ? '' : ` Run at the source: ${statements.join(' ')}`;
+  return {
+    status: 'degraded',
+    detail: `${name} is not captured any more: ${why}${mend} It then comes back by itself and is pulled.${more}`,
+  };
 }
 
 function isChanged(table: WantedTable, before: CapturedTable | undefined): boolean {

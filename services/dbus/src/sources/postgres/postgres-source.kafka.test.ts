@@ -1,4 +1,5 @@
 /** Shows the life of a source: registered, streamed, changed live, paused, removed with everything it made at the server. */
+import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
 import { addTables, removeTables } from '../../catalog/change-definition.ts';
@@ -103,6 +104,60 @@ test('tables are added and taken out live, without restarting the stream', async
   expect((await fixture.around.tables.list(id)).map((table) => table.table)).toEqual(['a']);
   const published = await shop.query(`SELECT tablename FROM pg_publication_tables WHERE schemaname = 'public'`);
   expect(published.rows).toEqual([{ tablename: 'a' }]);
+});
+
+test('a table that may not be read any more is told with what mends it, and comes back by itself with what was missed', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const role = uniqueName('reader');
+  await shop.query(`CREATE ROLE ${role} LOGIN REPLICATION PASSWORD 'much-secret'`);
+  try {
+    await shop.query(`GRANT CREATE ON DATABASE ${shop.name} TO ${role}`);
+    await shop.query('CREATE TABLE t (id int PRIMARY KEY); CREATE TABLE other (id int PRIMARY KEY)');
+    await shop.query(`ALTER TABLE t OWNER TO ${role}; ALTER TABLE other OWNER TO ${role}`);
+    // Neither first pulls nor new tables: only what is lost and found again may be the reason.
+    const given = fixture.definitionOf(shop.url, { future: false, snapshot: { initial: false } });
+    Object.assign(given.connection, { user: role, password: 'much-secret' });
+    const { id, definition } = await fixture.register(given);
+    await fixture.becomes(given.name, 'running');
+    await shop.query('INSERT INTO t VALUES (1)');
+    const has = (key: string) => async () => {
+      const rows = materialise(await fixture.messages(definition.topic), 't', 'id');
+      return rows.has(key) ? rows : `${[...rows.keys()]}`;
+    };
+    await until('the first row is there', has('1'));
+
+    await shop.query(`REVOKE SELECT ON t FROM ${role}`);
+    const lost = await until('it is told', async () => {
+      const health = fixture.supervisor.health(given.name);
+      return health.status === 'degraded' ? health : health.detail;
+    });
+    expect(lost.detail).toContain('public.t is not captured any more');
+    const mend = /GRANT SELECT ON [^;]+;/.exec(lost.detail)?.[0];
+    expect(mend).toBe(`GRANT SELECT ON "public"."t" TO "${role}";`);
+    expect((await fixture.around.tables.list(id)).map(({ table }) => table)).toEqual(['other']);
+    await shop.query('INSERT INTO t VALUES (2)');
+
+    // It is known across a restart of the service.
+    await fixture.supervisor.stop();
+    const again = fixture.restartSupervisor();
+    await again.start();
+    const told = (what: string) => async () =>
+      again.health(given.name).detail === what || JSON.stringify(again.health(given.name));
+    await until('it is told after the restart', told(lost.detail));
+
+    await shop.query(mend!);
+    await fixture.pulled(given.name, 't');
+    await until('what was missed is there', has('2'));
+    await until('all is well', told(''));
+    expect(again.health(given.name).status).toBe('ok');
+    const events = await fixture.around.events.list(fixture.organisationId, given.name, 100);
+    expect(events.map(({ kind }) => kind)).toContain('table-lost');
+  } finally {
+    await fixture.supervisor.stop();
+    await shop.query(`DROP OWNED BY ${role} CASCADE`);
+    await shop.query(`DROP ROLE ${role}`);
+  }
 });
 
 test('a keyless table never breaks the writes of its application, and its rows come exactly once', async () => {

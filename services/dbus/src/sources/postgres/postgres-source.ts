@@ -15,7 +15,7 @@ import type { Pull } from '../../pulls/pull-store.ts';
 import { RereadAnswerer } from '../../rereads/answer-rereads.ts';
 import { RereadReader } from '../../rereads/reread-reader.ts';
 import type { ReconcileReport, RunningSource, SlotReport, SourceSurroundings } from '../contract.ts';
-import { reconcileCapture } from './capture.ts';
+import { lostAlarm, reconcileCapture } from './capture.ts';
 import { openSession, type SourceSession } from './connection.ts';
 import { Housekeeping } from './housekeeping.ts';
 import { type Prepared, prepare } from './prepare.ts';
@@ -41,6 +41,7 @@ class PostgresSource implements RunningSource {
   readonly #housekeeping: Housekeeping;
   readonly #history: SchemaHistory;
   #serverVersion = 0;
+  #lost: ReturnType<typeof lostAlarm> = null;
   #gate: ReadGate | undefined;
   #pulls: PullScheduler | undefined;
   #rereads: RereadReader | undefined;
@@ -87,7 +88,7 @@ class PostgresSource implements RunningSource {
     await using session = await this.#open('prepare');
     const prepared = await this.#prepare(session);
     this.#serverVersion = prepared.serverVersion;
-    await this.#journal.tables(prepared.changes);
+    await this.#tell(prepared.changes);
     this.#watch.start();
     await this.stream.start();
     await this.#startPulls(session, prepared.partitions);
@@ -127,9 +128,14 @@ class PostgresSource implements RunningSource {
         store: this.#surroundings.tables,
         adopt,
       });
-      await this.#journal.tables(changes);
+      await this.#tell(changes);
       return changes;
     });
+  }
+
+  async #tell(changes: ReconcileReport): Promise<void> {
+    this.#lost = lostAlarm(changes.lost);
+    await this.#journal.tables(changes);
   }
 
   changeTables(definition: SourceDefinition, adopt: (table: TableName) => boolean): Promise<ReconcileReport> {
@@ -171,6 +177,7 @@ class PostgresSource implements RunningSource {
     if (this.#watch.unreachable !== undefined)
       return { status: 'degraded', detail: `The slot cannot be seen: ${this.#watch.unreachable}` };
     if (alarm !== null) return alarm;
+    if (this.#lost !== null) return this.#lost;
     const stalled = this.#pulls?.stalled(this.#surroundings.now()) ?? [];
     if (stalled.length > 0) return { status: 'degraded', detail: `Pulls make no progress: ${stalled.join('; ')}.` };
     const [failedPull] = this.#pulls?.failed(this.#stored.name) ?? [];
