@@ -8,6 +8,7 @@ export type Role = RoleName;
 
 let session: Session | undefined;
 let refreshing: Promise<boolean> | undefined;
+let restoring: Promise<void> | undefined;
 let timer: ReturnType<typeof setTimeout> | undefined;
 const listeners = new Set<() => void>();
 
@@ -59,8 +60,13 @@ export function updateUser(user: Me): void {
   if (session !== undefined) take({ ...session, user });
 }
 
-/** Continues the session of the cookie, if there is one; a server that is away is told by the first page that asks. */
-export async function restoreSession(): Promise<void> {
+/** Continues the session of the cookie, once, if there is one; a server that is away is told by the first page that asks. */
+export function restoreSession(): Promise<void> {
+  restoring ??= restore();
+  return restoring;
+}
+
+async function restore(): Promise<void> {
   // The cookie itself cannot be seen from here; this mark says whether asking is worth it.
   if (localStorage.getItem(MARK) === null) return;
   await refreshSession();

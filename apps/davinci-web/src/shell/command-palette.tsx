@@ -7,7 +7,7 @@ import { rank, useSession } from '../api/session.ts';
 import { type List, useApi } from '../api/use-api.ts';
 import { useAppearance } from './appearance.tsx';
 import { useGo } from './link.tsx';
-import { RAIL } from './pages.ts';
+import { RAIL } from './rail-entries.ts';
 
 interface Entry {
   key: string;

@@ -1,19 +1,5 @@
-/** Lists every page: its path, the file that shows it, and, for those in the rail, where it stands there and who sees it. */
-import {
-  ApartmentOutlined,
-  BarChartOutlined,
-  CloudServerOutlined,
-  CodeOutlined,
-  DashboardOutlined,
-  DatabaseOutlined,
-  ForkOutlined,
-  HomeOutlined,
-  SafetyOutlined,
-  SearchOutlined,
-  TeamOutlined,
-} from '@ant-design/icons';
+/** Lists every page: its path, the file that shows it, and what it asks first. */
 import type { ComponentType } from 'react';
-import type { Role } from '../api/session.ts';
 
 export interface PageEntry {
   /** In the router's spelling: `/flows/$name`. */
@@ -21,15 +7,6 @@ export interface PageEntry {
   load: () => Promise<{ default: ComponentType }>;
   /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
   ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams) => Promise<void> }>;
-}
-
-export interface RailEntry {
-  /** Also the key of its label: `rail.<noun>`. */
-  noun: string;
-  path: string;
-  icon: ComponentType;
-  group: 'see' | 'run';
-  role: Role;
 }
 
 export const PAGES: readonly PageEntry[] = [
@@ -57,24 +34,6 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/status', load: () => import('../features/health/route.tsx') },
   { path: '/account', load: () => import('../features/account/route.tsx') },
   { path: '/users', load: () => import('../features/users/route.tsx') },
-];
-
-export function isWithin({ path }: Pick<RailEntry, 'path'>, pathname: string): boolean {
-  return path === '/' ? pathname === '/' : pathname === path || pathname.startsWith(`${path}/`);
-}
-
-export const RAIL: readonly RailEntry[] = [
-  { noun: 'home', path: '/', icon: HomeOutlined, group: 'see', role: 'viewer' },
-  { noun: 'dashboards', path: '/dashboards', icon: DashboardOutlined, group: 'see', role: 'viewer' },
-  { noun: 'widgets', path: '/widgets', icon: BarChartOutlined, group: 'see', role: 'viewer' },
-  { noun: 'views', path: '/views', icon: CodeOutlined, group: 'see', role: 'editor' },
-  { noun: 'data', path: '/data', icon: DatabaseOutlined, group: 'see', role: 'editor' },
-  { noun: 'sources', path: '/sources', icon: CloudServerOutlined, group: 'run', role: 'editor' },
-  { noun: 'flows', path: '/flows', icon: ForkOutlined, group: 'run', role: 'editor' },
-  { noun: 'topics', path: '/topics', icon: ApartmentOutlined, group: 'run', role: 'editor' },
-  { noun: 'queries', path: '/queries', icon: SearchOutlined, group: 'run', role: 'editor' },
-  { noun: 'health', path: '/status', icon: SafetyOutlined, group: 'run', role: 'viewer' },
-  { noun: 'users', path: '/users', icon: TeamOutlined, group: 'run', role: 'admin' },
 ];
 
 /** The page that stands at an address; undefined where none does. */

@@ -6,7 +6,7 @@ import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } fro
 import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Link, useGo } from './link.tsx';
-import { isWithin, RAIL, type RailEntry } from './pages.ts';
+import { isWithin, RAIL, type RailEntry } from './rail-entries.ts';
 import { NARROW_WINDOW } from './tokens.ts';
 
 const narrow = matchMedia(NARROW_WINDOW);

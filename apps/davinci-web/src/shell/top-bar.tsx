@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { type Language, type ThemeChoice, useAppearance } from './appearance.tsx';
 import { Link } from './link.tsx';
 import { type Crumb, useBarAside, useCrumbs } from './page.tsx';
-import { isWithin, RAIL } from './pages.ts';
+import { isWithin, RAIL } from './rail-entries.ts';
 
 const isApple = /Mac|iPhone|iPad/.test(navigator.userAgent);
 

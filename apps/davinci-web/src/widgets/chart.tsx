@@ -68,6 +68,8 @@ export function Chart({
 
   useEffect(() => {
     if (place.current === null || size.width === 0 || size.height === 0) return;
+    // What is new stands there at once; what was there moves, for those who like that.
+    const moves = chart.current !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (chart.current === undefined) {
       chart.current = init(place.current, undefined, { renderer: 'canvas' });
       const first = chart.current;
@@ -90,8 +92,10 @@ export function Chart({
         isReleased = pinned.current !== undefined;
         pin(undefined);
       });
-    } else chart.current.resize();
-    chart.current.setOption(option, { replaceMerge: REPLACED, lazyUpdate: false });
+    } else if (chart.current.getWidth() !== size.width || chart.current.getHeight() !== size.height) {
+      chart.current.resize();
+    }
+    chart.current.setOption({ ...option, animation: moves }, { replaceMerge: REPLACED, lazyUpdate: false });
     // It tells of the newest data.
     if (pinned.current !== undefined) chart.current.dispatchAction({ type: 'showTip', ...pinned.current });
   }, [option, size, pin]);

@@ -1,0 +1,21 @@
+/**
+ * Starts the web application with what needs no drawing and takes its time: the session, the file of the page, and what the page asks first.
+ * All of that is on its way while the libraries that draw are being read.
+ */
+import { currentSession, restoreSession } from './api/session.ts';
+import { pageAt } from './shell/pages.ts';
+
+const { pathname, search } = window.location;
+const page = pageAt(pathname);
+// What does not come is asked for again, and told, by the page.
+void page?.load().catch(() => undefined);
+const ahead = page?.ahead?.().catch(() => undefined);
+void restoreSession().then(async () => {
+  if (currentSession() === undefined) return;
+  await (await ahead)?.askAhead(pathname.split('/').at(-1) ?? '', new URLSearchParams(search));
+});
+
+import('./main.tsx').catch((error: unknown) => {
+  const place = document.getElementById('root');
+  if (place !== null) place.textContent = `Davinci could not be loaded: reload the page. (${String(error)})`;
+});
