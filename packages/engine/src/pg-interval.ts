@@ -46,7 +46,7 @@ export function sumIntervals(list: string): string {
 }
 
 /** To the nearest whole number, halves to the even one. */
-function nearest(value: number): number {
+export function nearest(value: number): number {
   const floor = Math.floor(value);
   const rest = value - floor;
   if (rest === 0.5) return floor % 2 === 0 ? floor : floor + 1;

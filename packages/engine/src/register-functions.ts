@@ -11,6 +11,7 @@ import * as float from './pg-float.ts';
 import * as integer from './pg-integer.ts';
 import * as interval from './pg-interval.ts';
 import * as json from './pg-json.ts';
+import * as making from './pg-moment-making.ts';
 import * as numeric from './pg-numeric.ts';
 import { numericDeviation } from './pg-numeric-root.ts';
 import * as statistics from './pg-statistics.ts';
@@ -128,6 +129,12 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_moment_add: interval.moveMoment,
   rtdp_age: interval.age,
   rtdp_make_date: interval.makeDate,
+  rtdp_make_time: making.makeTime,
+  rtdp_interval_part: making.intervalPart,
+  rtdp_interval_time: making.intervalTime,
+  rtdp_make_interval: making.makeInterval,
+  rtdp_read_moment: making.readMoment,
+  rtdp_moment_of_seconds: making.momentOfSeconds,
   rtdp_zone_to_local: zone.toLocal,
   rtdp_zone_to_utc: zone.toUtc,
   rtdp_to_char_moment: format.momentToChar,

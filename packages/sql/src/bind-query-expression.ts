@@ -12,6 +12,7 @@ import { computed, constant, type Expression, Refusal } from './expression.ts';
 import { foldMoment } from './fold-moment.ts';
 import type { FunctionCall } from './function-call.ts';
 import { coerceLiteral, readArrayText } from './literals.ts';
+import { intervalArguments } from './moment-making.ts';
 import {
   BOOL,
   DATE,
@@ -346,6 +347,14 @@ export class QueryExpressionBinder extends ExpressionBinder {
     }
     if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
       return this.#timeOfStatement('SVFOP_CURRENT_TIMESTAMP', call.location);
+    }
+    if (name === 'age' && call.args?.length === 1) {
+      const today = { SQLValueFunction: { op: 'SVFOP_CURRENT_DATE', location: call.location } } as Node;
+      return super.bind({ FuncCall: { ...call, args: [today, ...call.args] } } as Node);
+    }
+    if (name === 'make_interval') {
+      const args = intervalArguments(call.args ?? []);
+      if (args !== null) return super.bind({ FuncCall: { ...call, args } } as Node);
     }
     return super.bind(node);
   }

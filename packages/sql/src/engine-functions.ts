@@ -130,6 +130,15 @@ export const ENGINE_FUNCTIONS = {
   rtdp_moment_add: { parameters: ['BIGINT', 'VARCHAR'], returns: 'BIGINT' },
   rtdp_age: { parameters: ['BIGINT', 'BIGINT'], returns: 'VARCHAR' },
   rtdp_make_date: { parameters: ['INTEGER', 'INTEGER', 'INTEGER'], returns: 'VARCHAR' },
+  rtdp_make_time: { parameters: ['INTEGER', 'INTEGER', 'DOUBLE'], returns: 'BIGINT' },
+  /** `first * factor + second` of whole months or days. */
+  rtdp_interval_part: { parameters: ['INTEGER', 'INTEGER', 'INTEGER'], returns: 'INTEGER' },
+  rtdp_interval_time: { parameters: ['INTEGER', 'INTEGER', 'DOUBLE'], returns: 'BIGINT' },
+  /** Months, days and microseconds. */
+  rtdp_make_interval: { parameters: ['INTEGER', 'INTEGER', 'BIGINT'], returns: 'VARCHAR' },
+  /** A text and the format it has. */
+  rtdp_read_moment: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BIGINT' },
+  rtdp_moment_of_seconds: { parameters: ['DOUBLE'], returns: 'BIGINT' },
   rtdp_zone_to_local: { parameters: ['VARCHAR', 'BIGINT'], returns: 'BIGINT' },
   rtdp_zone_to_utc: { parameters: ['VARCHAR', 'BIGINT'], returns: 'BIGINT' },
   rtdp_to_char_moment: { parameters: ['BIGINT', 'VARCHAR'], returns: 'VARCHAR' },

@@ -4,12 +4,16 @@ import type { Expression } from './expression.ts';
 import type { Binder, FunctionCall } from './function-call.ts';
 import { bindFunction } from './functions.ts';
 import { JSON_FUNCTIONS } from './json-building.ts';
+import { MAKING_FUNCTIONS } from './moment-making.ts';
 import { QUERY_MOMENT_FUNCTIONS } from './query-moment-functions.ts';
+import { QUERY_TEXT_FUNCTIONS } from './query-text-functions.ts';
 
 const QUERY_FUNCTIONS: Record<string, Binder> = {
   ...ARRAY_FUNCTIONS,
   ...JSON_FUNCTIONS,
+  ...MAKING_FUNCTIONS,
   ...QUERY_MOMENT_FUNCTIONS,
+  ...QUERY_TEXT_FUNCTIONS,
 };
 
 /** Throws SQL_UNKNOWN_FUNCTION where the function or the types are not on the lists. */

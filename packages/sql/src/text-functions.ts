@@ -63,7 +63,7 @@ const substring: Binder = (call) => {
 };
 
 /** Texts as the output functions write them: only char(n) keeps its blanks, and boolean would be t and f. */
-function outputText(call: FunctionCall, argument: Expression): Expression {
+export function outputText(call: FunctionCall, argument: Expression): Expression {
   if (argument.type.name === 'bool') throw refuseCall(call, 'writes booleans as t and f.', 'Cast it: (…)::text.');
   return argument.type.name === 'bpchar' ? computed(TEXT, argument.sql, [argument]) : textOf(call.statement, argument);
 }

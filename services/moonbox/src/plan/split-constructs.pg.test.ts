@@ -100,6 +100,14 @@ const QUERIES: Record<string, readonly string[]> = {
     `select array_agg(e.iv order by e.id), json_agg(e.iv order by e.id), e.iv::text from pg.ev e join maria.w w on w.id = e.id where e.id < 4 group by e.id order by e.id`,
     `select percentile_cont(0.5) within group (order by extract(epoch from e.iv)) from pg.ev e join maria.w w on w.id = e.id`,
   ],
+  'moments and intervals that are made, and texts with a format': [
+    `select w.id, make_timestamp(2024, (w.id % 12) + 1, 28, w.id, 59, 59.999999), make_timestamp(2024, 2, 29, 24, 0, 0), make_timestamp(1, 1, 1, 0, 0, e.m / 7), make_timestamp(w.k + 1, 1, 1, 0, 0, 60) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, make_interval(days => w.k), make_interval(), make_interval(1, 2, 3, 4, 5, 6, 7.8901234), make_interval(hours => 30, secs => -e.f), make_interval(years => -1, months => w.id), e.ts + make_interval(weeks => w.id) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, to_date(to_char(e.ts, 'DD.MM.YYYY'), 'DD.MM.YYYY'), to_date('2024-' || w.id || '-3 and more', 'YYYY-MM-DD'), to_date('202402' || (w.id + 9), 'YYYYMMDD'), to_date('2024-00-00', 'YYYY-MM-DD'), to_date('5 feb 2024', 'DD Mon YYYY'), to_date('2024-02-03 25', 'YYYY-MM-DD') from pg.ev e join maria.w w on w.id = e.id where w.id < 13 order by 1`,
+    `select w.id, to_timestamp(to_char(e.tz, 'YYYY-MM-DD HH24:MI:SS.US'), 'YYYY-MM-DD HH24:MI:SS.US'), to_timestamp('2024-01-02T' || w.id || ':3:4.5', 'YYYY-MM-DD"T"HH24:MI:SS.MS'), to_timestamp(w.id * 1000000.1234567), to_timestamp(e.f), to_timestamp(-w.id) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, format('%s is %s (100%%)', w.id, w.t), format('%2$s-%1$s-%s', e.g, w.d, e.m), format('%L, %L', e.g, w.k), format('%L', '\\' || w.id || ''''), format(''), format('no %s', e.ts) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select w.id, regexp_match(w.t, '[a-z]([0-9]+)'), regexp_match(w.t, 't[1-3]'), regexp_match(e.g, '^([a-z]) ?([a-z]*)$'), regexp_match(e.ts::text, '([0-9]{4})-([0-9]+)-([0-9]+)'), (regexp_match(w.id || '=' || w.m, '([^=]*)=([0-9]+)[.]([0-9]*)'))[2], regexp_match(e.g, '"(.*)') from pg.ev e join maria.w w on w.id = e.id order by 1`,
+  ],
   'moments around every change of a zone': [
     `select w.id, y at time zone 'Europe/Berlin', y::timestamp at time zone 'America/New_York', y at time zone 'Africa/Casablanca', y::timestamp at time zone 'Australia/Lord_Howe', y at time zone 'America/Sao_Paulo' from maria.w w, pg.ev e, generate_series(timestamptz '1970-01-03', '2026-06-30', '97 days 7 hours') y where w.id = 1 and e.id = 1 order by y`,
   ],
@@ -116,6 +124,13 @@ for (const [construct, queries] of Object.entries(QUERIES)) {
     });
   });
 }
+
+test('age of one moment is counted from the day of the statement', async () => {
+  const sql = `select w.id, age(e.ts), age(e.tz), age(w.d), age(e.ts) > '1 year' from pg.ev e join maria.w w on w.id = e.id order by 1`;
+  const today = `date '2026-01-15'`;
+  const expected = await stores.expected(sql.replaceAll('age(', `age(${today}, `));
+  expect(await stores.answer(sql)).toEqual(expected);
+});
 
 describe('where the whole query goes to one source, behind a subquery of the columns that are seen', () => {
   test.for([
@@ -147,6 +162,13 @@ describe('refuses with a reason', () => {
     [`select e.fr[1] from pg.ev e, maria.w`, /array\[index\]/],
     [`select distinct array[e.fr] from pg.ev e, maria.w`, /DISTINCT/],
     [`select 1 from maria.w w where (w.id, w.k) < (1, 2, 3)`, /Rows of 2 and 3/],
+    [`select to_date(e.g, 'YYYY-MM-DDTH') from pg.ev e, maria.w`, /format 'YYYY-MM-DDTH' is not proven/],
+    [`select to_date(e.g, 'MM-DD') from pg.ev e, maria.w`, /is not proven/],
+    [`select format('%I', e.g) from pg.ev e, maria.w`, /'%I' is not proven/],
+    [`select format('%s %s', e.g) from pg.ev e, maria.w`, /too few/],
+    [`select regexp_match(e.g, '(.*)a') from pg.ev e, maria.w`, /another extent/],
+    [`select regexp_match(e.g, '(a|ab)(c|bcd)') from pg.ev e, maria.w`, /another extent/],
+    [`select regexp_match(e.g, '[a-z]+[^0-9]') from pg.ev e, maria.w`, /another extent/],
   ];
   test.for(refused)('%s', ([sql, reason]) => {
     expect(() => stores.plan(sql)).toThrow(reason);

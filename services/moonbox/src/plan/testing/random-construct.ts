@@ -98,6 +98,13 @@ class Generator {
       () => `${this.#whole()} = any(${this.#array()})`,
       () => `array(select x.id from pg.ev x where x.n = w.k order by x.id)`,
       () => 'age(e.ts, w.d)',
+      () =>
+        `make_interval(days => w.k, secs => ${this.#int(-9, 9)}.${this.#int(0, 9)}, hours => ${this.#pick(['w.id', 'e.n'])})`,
+      () => `make_timestamp(2024, w.id % 12 + 1, ${this.#int(1, 29)}, 0, w.id, ${this.#pick(['0.5', 'w.id', 'e.m'])})`,
+      () => `to_date(to_char(${this.#moment()}, 'DD/MM/YYYY'), 'DD/MM/YYYY')`,
+      () => `format('%s: %2$L (%%)', ${this.#text()}, ${this.#pick(['w.t', 'e.g', 'w.m', 'e.ts'])})`,
+      () =>
+        `regexp_match(${this.#text()}, '${this.#pick(['([a-z])([0-9]*)', '[a-z]+', '^([^/]*)/?(.*)$', '(a) ?b', '"?([a-z]*)"'])}')`,
     ])();
   }
 
