@@ -115,7 +115,8 @@ async function startWire(
   gateway: Gateway,
   metrics: ReturnType<typeof createMetrics>,
 ): Promise<number> {
-  const shadow = await openShadowCatalog({ url: options.shadowUrl, catalog: visibleCatalog(gateway.access), logger });
+  const catalog = visibleCatalog(gateway.access, gateway.mounting);
+  const shadow = await openShadowCatalog({ url: options.shadowUrl, catalog, logger });
   lifecycle.onStop('shadow catalog', () => shadow.close());
   const wire = createWireServer({
     queries: gateway.queries,

@@ -53,6 +53,7 @@ export interface Gateway {
   passwords: PasswordStore;
   access: Access;
   catalog: Catalog;
+  mounting: Mounting;
   audit: Audit;
   /** Reads what is stored, and begins to look at the stores. */
   start(): Promise<void>;
@@ -116,6 +117,7 @@ export function assembleGateway(options: GatewayOptions): Gateway {
     passwords: new PasswordStore(database, makeScramVerifier),
     access,
     catalog,
+    mounting,
     audit,
     async start() {
       await reload();

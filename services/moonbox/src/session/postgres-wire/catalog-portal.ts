@@ -12,7 +12,7 @@ import {
 } from './portal.ts';
 import type { SessionSettings } from './session-settings.ts';
 import { type RewrittenQuery, rewriteCatalogQuery } from './shadow/rewrite-catalog-query.ts';
-import type { StatementParts } from './statement-parts.ts';
+import type { RelationUse, StatementParts } from './statement-parts.ts';
 import { CatalogError } from './to-wire-error.ts';
 
 export interface CatalogStatement {
@@ -26,6 +26,8 @@ export interface CatalogStatement {
 
 /** Also where the client has set no limit, or a longer one. */
 const CATALOG_TIMEOUT_MS = 20_000;
+
+const LISTS_OF_TABLES: ReadonlySet<string> = new Set(['pg_class', 'pg_attribute', 'pg_tables', 'pg_views']);
 
 export async function describeCatalogStatement(
   statement: CatalogStatement,
@@ -101,6 +103,7 @@ async function ask(
   const { shadow, principal, settings, parts, declared } = statement;
   const changes = parts.functions.filter(({ name }) => name === 'set_config').map(({ texts }) => texts);
   for (const [name, value] of changes) settings.check(name, value);
+  if (parts.relations.some(isListOfTables)) await shadow.lookAgain(principal);
   const lease = await shadow.lease(principal);
   try {
     await lease.connection.apply(settings.forShadow(lease.databaseNames));
@@ -118,6 +121,10 @@ async function ask(
   } finally {
     lease.release(changes.length > 0);
   }
+}
+
+function isListOfTables({ schema, name }: RelationUse): boolean {
+  return schema === 'information_schema' || LISTS_OF_TABLES.has(name);
 }
 
 /** What a call of set_config left behind stays the session's. */

@@ -41,6 +41,8 @@ export interface VisibleDatabase {
 export interface VisibleCatalog {
   /** Changes whenever what the principal sees may have changed. Asked before each catalog statement, so it has to be cheap. */
   version(principal: Principal): string | Promise<string>;
+  /** Reads from the stores what tables they have now; not each time, and not longer than a moment. Never rejects. */
+  lookAgain(principal: Principal): Promise<void>;
   /** All databases the principal sees, those without tables too. */
   read(principal: Principal): Promise<readonly VisibleDatabase[]>;
 }
@@ -76,6 +78,8 @@ export interface ShadowCatalog {
   readonly serverVersion: string;
   /** Names of the databases the principal sees, sorted. */
   databaseNames(principal: Principal): Promise<readonly string[]>;
+  /** Before a statement that lists tables or columns: so that it tells those that a store has only just got. */
+  lookAgain(principal: Principal): Promise<void>;
   /** Runs one statement; see `shadow-catalog.ts`. */
   lease(principal: Principal): Promise<ShadowLease>;
   close(): Promise<void>;

@@ -77,6 +77,21 @@ describe('psql', () => {
     expect(await psql(whole, { database: 'rtdp' })).toContain('20000');
   });
 
+  it('describes a table that its store has only just got', async () => {
+    const { operator, source } = wire;
+    // The catalog has been looked at, so what comes now is not seen by the way.
+    expect(await psql(['\\d orders'])).toContain('amount|numeric(12,2)');
+    await source.query('create table fresh (id int primary key, word text)');
+    const described = await eventually(
+      // It ends with an error where nothing is found.
+      () => psql(['\\d fresh']).catch(() => ''),
+      (answer) => answer !== '',
+    );
+    expect(described).toBe('id|integer||not null|\nword|text|||');
+    await source.query('drop table fresh');
+    await operator.refreshMount('shop');
+  });
+
   it('lists tables of other schemas by the names that a query has for them', async () => {
     const { operator, source } = wire;
     await source.query(`create schema north; create table north.places (id int primary key); insert into north.places values (7);

@@ -100,6 +100,10 @@ class Shadow implements ShadowCatalog {
     return (await this.#look(principal)).databaseNames;
   }
 
+  lookAgain(principal: Principal): Promise<void> {
+    return this.#catalog.lookAgain(principal);
+  }
+
   async lease(principal: Principal): Promise<ShadowLease> {
     const { hash, databases, databaseNames } = await this.#look(principal);
     let picture = await this.#picture(hash, databases);
