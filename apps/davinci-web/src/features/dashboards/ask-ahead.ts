@@ -9,11 +9,8 @@ import { keyOf } from '../../api/use-api.ts';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
 import { askedOf, readCrossFilters, readValues } from './filters.ts';
-import { noteOpening } from './opening.ts';
+import { noteOpening, ONE_OPENING } from './opening.ts';
 import { versionOf, widgetRequest } from './widget-request.ts';
-
-/** An answer that is younger, in milliseconds, is of this opening of the page. */
-const FRESH = 2_000;
 
 export function bundlePath(id: string): string {
   return `/api/dashboards/${encodeURIComponent(id)}/bundle`;
@@ -42,6 +39,6 @@ function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSea
     if (widget === undefined || view === undefined || item.y >= bottom) return [];
     const request = widgetRequest(widget, view, askedOf(view, item.id, dashboard, values, crossFilters));
     const { queryKey, queryFn } = widgetQuery(request, versionOf(view));
-    return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: FRESH }];
+    return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: ONE_OPENING }];
   });
 }
