@@ -44,7 +44,7 @@ export async function run(options: {
     await client.query('create database warehouse');
   });
   await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: url('metadata') });
-  const wormhole = services.service('wormhole');
+  const wormhole = services.service('wormhole', { RTDP_SERVICE_TOKEN_FILE: '' });
   await wormhole.start();
   const client = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
   const bus = connectBus({ brokers: kafka.brokers, clientId: 'bench-wormhole' });

@@ -9,6 +9,7 @@ import { loginCommand } from './commands/login.ts';
 import { passwordCommand } from './commands/password.ts';
 import { sourceCommands } from './commands/source.ts';
 import { platformStatus } from './commands/status.ts';
+import { topicCommands } from './commands/topic.ts';
 import { up } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { withCommandHint } from './output/command-hint.ts';
@@ -80,6 +81,7 @@ program
 applyCommand(program, act);
 sourceCommands(program, act);
 flowCommands(program, act);
+topicCommands(program, act);
 deadLetterCommands(program, act);
 verifyCommand(program, (work) =>
   guarded(async () => {

@@ -10,7 +10,9 @@ import {
   type MessagePage,
   messageDetailSchema,
   messagePageSchema,
+  type TopicOwner,
   type TopicView,
+  topicOwnerSchema,
   topicSchema,
 } from './topics/topic-shapes.ts';
 
@@ -216,7 +218,7 @@ export const changeSchema = z
   .looseObject({ connection: z.looseObject({}).optional() })
   .describe('Only what changes of a definition; name, kind, instance, topic and partitions cannot');
 
-export type { MessageDetail, MessagePage, TopicMessage, TopicView } from './topics/topic-shapes.ts';
+export type { MessageDetail, MessagePage, TopicMessage, TopicOwner, TopicView } from './topics/topic-shapes.ts';
 export type PastFiguresView = z.output<typeof pastFiguresSchema>;
 export type SourceView = z.output<typeof sourceSchema>;
 export type PullView = z.output<typeof pullSchema>;
@@ -247,6 +249,9 @@ export interface DbusClient {
   listEvents(name: string, limit?: number): Promise<z.output<typeof eventSchema>[]>;
   pastFigures(name: string, hours?: number): Promise<PastFiguresView>;
   listTopics(): Promise<TopicView[]>;
+  topicOwner(topic: string): Promise<TopicOwner>;
+  /** Gives a topic that is nobody's to an organisation; for administrators of the platform. */
+  giveTopic(topic: string, organisationId: string): Promise<TopicOwner>;
   /** @param question of `GET /topics/:name/messages` */
   listMessages(topic: string, question?: Record<string, string | number>): Promise<MessagePage>;
   getMessage(topic: string, partition: number, offset: string): Promise<MessageDetail>;
@@ -279,6 +284,9 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     askRereads: (name, body) => request('POST', at(name, '/rereads'), z.object({ asked: z.number() }), body),
     pastFigures: (name, hours = 1) => request('GET', at(name, `/figures?hours=${hours}`), pastFiguresSchema),
     listTopics: () => request('GET', '/topics', z.array(topicSchema)),
+    topicOwner: (topic) => request('GET', `/topics/${encodeURIComponent(topic)}/owner`, topicOwnerSchema),
+    giveTopic: (topic, organisationId) =>
+      request('PUT', `/topics/${encodeURIComponent(topic)}/owner`, topicOwnerSchema, { organisationId }),
     listMessages: (topic, question = {}) => {
       const query = new URLSearchParams(
         Object.entries(question).map(([key, value]): [string, string] => [key, String(value)]),

@@ -16,6 +16,7 @@ import { SourceLease } from './catalog/source-lease.ts';
 import { SOURCE_STATES } from './catalog/source-states.ts';
 import { createSourceStore } from './catalog/source-store.ts';
 import { createTableStore } from './catalog/table-store.ts';
+import { createTopicStore } from './catalog/topic-store.ts';
 import { createSourceMetrics } from './health/source-metrics.ts';
 import { createPullStore } from './pulls/pull-store.ts';
 import type { SourceKind } from './sources/contract.ts';
@@ -57,6 +58,7 @@ export function assembleSources(parts: SourceParts): RouteSurroundings {
   const pulls = createPullStore(database);
   const schemaVersions = createSchemaVersionStore(database);
   const events = createEventStore(database);
+  const topics = createTopicStore(database);
   const holder = `${instance} ${randomUUID()}`;
   const metrics = createSourceMetrics(parts.metrics, SOURCE_STATES);
   const supervisor = new Supervisor({
@@ -84,5 +86,16 @@ export function assembleSources(parts: SourceParts): RouteSurroundings {
       slotMade: () => sources.slotMade(stored.id),
     }),
   });
-  return { sources, tables, pulls, schemaVersions, events, supervisor, bus, loadKind: loadSourceKind, now: Date.now };
+  return {
+    sources,
+    tables,
+    pulls,
+    schemaVersions,
+    events,
+    topics,
+    supervisor,
+    bus,
+    loadKind: loadSourceKind,
+    now: Date.now,
+  };
 }

@@ -74,7 +74,9 @@ export class Supervisor {
     origin: StoredSource['origin'],
     subject: string,
   ): Promise<StoredSource> {
-    const stored = await this.#options.store.insert(organisationId, given, origin);
+    const { topic } = readSourceDefinition(given);
+    const topicIsThere = (await this.#options.bus.admin().listTopics()).includes(topic);
+    const stored = await this.#options.store.insert(organisationId, given, origin, topicIsThere);
     await this.#event(stored, 'registered', `Source ${given.name} was registered`, subject);
     this.#takeUp(stored);
     return this.#options.store.get(organisationId, given.name);

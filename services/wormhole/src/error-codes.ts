@@ -15,6 +15,7 @@ export const WORMHOLE_ERROR_CODES = {
   WORMHOLE_DEAD_LETTER_STATE: 'The dead letter is in a state from which this step is not possible.',
   WORMHOLE_DEAD_LETTER_LIMIT: 'More rows in a row failed than the flow allows.',
   WORMHOLE_DEAD_LETTER_INVALID: 'An edited row does not have the columns or values of its table.',
+  WORMHOLE_TOPIC_FORBIDDEN: 'The topic of a flow does not belong to its organisation.',
   WORMHOLE_PULL_REFUSED: 'DBus could not be asked to pull the tables of a flow.',
 } as const;
 

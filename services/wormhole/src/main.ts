@@ -23,6 +23,7 @@ import { flowSampler } from './feedback/flow-figures.ts';
 import { dbusPulls } from './flow/dbus-pulls.ts';
 import { FlowFolder } from './flow/flow-folder.ts';
 import { FlowService } from './flow/flow-service.ts';
+import { topicOwners } from './flow/topic-owners.ts';
 import { WORMHOLE_OPTIONS } from './options.ts';
 import { assembleFlows } from './registry.ts';
 import { WORMHOLE_MIGRATIONS } from './state/migrations.ts';
@@ -62,6 +63,7 @@ async function start(
     logger,
     metrics,
     pulls: dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
+    topics: topicOwners({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
     worker: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
     groupPrefix: options.groupPrefix,
     engine: { threads: options.engineThreads, memoryLimit: options.engineMemory },

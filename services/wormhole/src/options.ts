@@ -22,14 +22,15 @@ export const WORMHOLE_OPTIONS = defineOptions({
     kind: 'string',
     environment: 'RTDP_DBUS_URL',
     flag: '--dbus-url',
-    sentence: 'Address of DBus, which is asked for the pulls of new flows.',
+    sentence: 'Address of DBus, which is asked whose topics are, and for the pulls of new flows.',
     default: 'http://127.0.0.1:7401',
   },
   tokenFile: {
     kind: 'string',
     environment: 'RTDP_SERVICE_TOKEN_FILE',
     flag: '--token-file',
-    sentence: 'File with the token that DBus is asked with; empty when no flow starts from a pull.',
+    sentence:
+      'File with the token that DBus is asked with; empty without a DBus: then no flow starts from a pull, and only flows of the first organisation run.',
     default: '',
   },
   groupPrefix: {

@@ -12,6 +12,7 @@ import { LazyEngine } from './flow/lazy-engine.ts';
 import { RecordedSchemas } from './flow/recorded-schemas.ts';
 import type { PullService } from './flow/request-pulls.ts';
 import type { FlowSurroundings } from './flow/running-flow.ts';
+import type { TopicOwners } from './flow/topic-owners.ts';
 import { TopicReader } from './ingest/topic-reader.ts';
 import { FlowStore } from './state/flow-store.ts';
 import { ProgressStore } from './state/progress-store.ts';
@@ -23,6 +24,7 @@ export interface AssemblyOptions {
   logger: Logger;
   metrics: Metrics;
   pulls: PullService;
+  topics: TopicOwners;
   /** Names this process in claims and feedback. */
   worker: string;
   /** Consumer groups are called `<prefix>.<stream>`. */
@@ -55,6 +57,7 @@ export function assembleFlows(options: AssemblyOptions): Assembly {
       metrics: createFlowMetrics(options.metrics),
       schemas: new RecordedSchemas(bus, now),
       pulls: options.pulls,
+      topics: options.topics,
       readerOf(stream) {
         let reader = readers.get(stream);
         if (reader === undefined) {

@@ -1,9 +1,11 @@
 /** The service as a real process: flows over REST, in the way the command line uses it, with tokens checked. */
 import { connectBus } from '@rtdp/bus/connect';
+import { createDbusClient } from '@rtdp/dbus/client';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
-import { serviceSet } from '@rtdp/testing/services';
+import { type ServiceSet, serviceSet } from '@rtdp/testing/services';
 import { expect, test, vi } from 'vitest';
 import { createWormholeClient } from './client.ts';
 import { eventually } from './fixtures/flow-fixture.ts';
@@ -18,7 +20,8 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await using sink = await testPostgres();
   await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
   const wormhole = services.service('wormhole', { RTDP_WORMHOLE_GROUP: uniqueName('group') });
-  await wormhole.start();
+  const dbus = services.service('dbus');
+  await Promise.all([dbus.start(), wormhole.start()]);
   const client = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
   const refused = await fetch(`${services.baseUrls.wormhole}/flows`);
   expect(refused.status).toBe(401);
@@ -51,6 +54,38 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
       },
     },
   };
+  // Whoever names a topic does not have it yet.
+  const foreign = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: await tokenOfOther(services) });
+  const owners = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
+  const refusal = {
+    code: 'WORMHOLE_TOPIC_FORBIDDEN',
+    next: expect.stringContaining(`rtdp topic give ${source.topic}`),
+  };
+  expect((await client.check(definition)).problems).toMatchObject([refusal]);
+  await expect(client.deploy(definition)).rejects.toMatchObject({ code: 'WORMHOLE_FLOW_NOT_ALLOWED' });
+  await expect(client.dryRun(definition)).rejects.toMatchObject(refusal);
+  await owners.giveTopic(source.topic, FIRST_ORGANISATION_ID);
+  expect((await foreign.check(definition)).problems).toMatchObject([{ code: 'WORMHOLE_TOPIC_FORBIDDEN' }]);
+  await expect(foreign.dryRun(definition)).rejects.toMatchObject({ code: 'WORMHOLE_TOPIC_FORBIDDEN' });
+
+  // A flow that was there before the topic does not get it either.
+  const later = `postgresql.${uniqueName('later')}`;
+  await foreign.deploy({
+    ...definition,
+    name: 'early',
+    source: { namespace: `${later}.public.*` },
+    sink: { ...definition.sink, table: 'stolen' },
+  });
+  const { topic: taken } = await SourceWriter.create(bus, later, 1);
+  await owners.giveTopic(taken, FIRST_ORGANISATION_ID);
+  const early = await eventually(
+    () => foreign.getFlow('early'),
+    ({ reason }) => reason?.code === 'WORMHOLE_TOPIC_FORBIDDEN',
+  );
+  expect(early).toMatchObject({ state: 'retrying', reason: { code: 'WORMHOLE_TOPIC_FORBIDDEN' } });
+  await foreign.remove('early');
+  await bus.admin().deleteTopic(taken);
+
   const plan = await client.check(definition);
   expect(plan.problems).toEqual([]);
   await client.deploy(definition);
@@ -59,6 +94,8 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
     code: 'SERVICE_REQUEST_INVALID',
   });
   await source.rows(items, [{ op: 'i', values: [1, 'one'] }]);
+  const ownsTopic = async () =>
+    (await metadata.query('select topic_owned as owned from wormhole.flows')).rows[0]?.owned;
   const count = async () =>
     (await sink.query('select count(*)::int as n from public.items').catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
   expect(await eventually(count, (n) => n === 1)).toBe(1);
@@ -72,7 +109,9 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await client.command('items', 'resume');
   expect(await eventually(count, (n) => n === 2)).toBe(2);
 
-  await wormhole.kill();
+  // What it was told once of its topic holds without DBus.
+  expect(await eventually(ownsTopic, (owned) => owned === true)).toBe(true);
+  await Promise.all([dbus.kill(), wormhole.kill()]);
   await source.rows(items, [{ op: 'i', values: [3, 'three'] }], 1);
   await wormhole.start();
   expect(await eventually(count, (n) => n === 3)).toBe(3);
@@ -91,3 +130,8 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await bus.admin().deleteTopic(source.topic);
   await bus.close();
 });
+
+function tokenOfOther(services: ServiceSet): Promise<string> {
+  const organisationId = '00000000-0000-4000-8000-0000000000ff';
+  return services.signToken({ subject: 'stranger', organisationId, roles: ['editor'] });
+}

@@ -7,6 +7,7 @@ import type { EventStore } from '../catalog/event-store.ts';
 import type { SchemaVersionStore } from '../catalog/schema-version-store.ts';
 import type { SourceStore } from '../catalog/source-store.ts';
 import type { TableStore } from '../catalog/table-store.ts';
+import type { TopicStore } from '../catalog/topic-store.ts';
 import type { PullStore } from '../pulls/pull-store.ts';
 import type { SourceKind } from '../sources/contract.ts';
 import type { Supervisor } from '../supervisor.ts';
@@ -17,6 +18,7 @@ export interface RouteSurroundings {
   pulls: PullStore;
   schemaVersions: SchemaVersionStore;
   events: EventStore;
+  topics: TopicStore;
   supervisor: Supervisor;
   bus: Bus;
   loadKind: (name: string) => Promise<SourceKind>;

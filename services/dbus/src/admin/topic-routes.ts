@@ -6,8 +6,15 @@ import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
+import { isOfPlatform } from '../catalog/topic-store.ts';
 import { lookAtTopic } from '../topics/look-at-topic.ts';
-import { messageDetailSchema, messagePageSchema, messageQuestionSchema, topicSchema } from '../topics/topic-shapes.ts';
+import {
+  messageDetailSchema,
+  messagePageSchema,
+  messageQuestionSchema,
+  topicOwnerSchema,
+  topicSchema,
+} from '../topics/topic-shapes.ts';
 import { readAny, viewDetail } from '../topics/view-message.ts';
 import { allowed, type RouteSurroundings } from './surroundings.ts';
 
@@ -15,38 +22,17 @@ const tags = ['topics'];
 const named = z.object({ name: z.string() });
 const placed = named.extend({ partition: z.coerce.number().int().min(0), offset: z.string().regex(/^\d{1,19}$/) });
 
-const isOfPlatform = (topic: string): boolean => topic.startsWith('rtdp.');
 /** Kafka's own. */
 const isInternal = (topic: string): boolean => topic.startsWith('__');
 
 export function topicRoutes(application: HttpApplication, around: RouteSurroundings, registry: Registry | null): void {
-  const { bus, sources, now } = around;
-
-  /** Topic → source, of this organisation alone: one that another's source writes as well, or that the platform keeps, is nobody's. */
-  async function written(organisationId: string): Promise<Map<string, string>> {
-    const all = await sources.list();
-    const others = new Set(
-      all.filter((stored) => stored.organisationId !== organisationId).map(({ definition }) => definition.topic),
-    );
-    return new Map(
-      all
-        .filter(({ definition: { topic } }) => !others.has(topic) && !isOfPlatform(topic))
-        .map(({ name, definition }) => [definition.topic, name]),
-    );
-  }
+  const { bus, sources, topics, now } = around;
 
   /** Messages hold rows as they are, past the rights on columns and rows that views and the gateway know: not for viewers. */
   async function checkMayRead(request: FastifyRequest, topic: string): Promise<void> {
     const { organisationId } = allowed(request, 'editor');
-    const isOwn = (await written(organisationId)).has(topic);
-    if (isInternal(topic) || !(isOwn || seesAll(request))) {
-      throw new RtdpError({
-        code: 'DBUS_TOPIC_FORBIDDEN',
-        message: `topic ${topic} is not written by a source of yours`,
-        next: 'Only administrators of the platform read the other topics.',
-        facts: { topic },
-      });
-    }
+    const isOwn = (await topics.ownerOf(topic)) === organisationId && !isOfPlatform(topic);
+    if (isInternal(topic) || !(isOwn || seesAll(request))) throw notYours(topic);
   }
 
   application.get(
@@ -54,20 +40,78 @@ export function topicRoutes(application: HttpApplication, around: RouteSurroundi
     {
       schema: {
         tags,
-        summary: "Topics of one's sources; for an administrator of the platform all but Kafka's own",
+        summary: "Topics of one's organisation; for an administrator of the platform all but Kafka's own",
         response: { 200: z.array(topicSchema) },
       },
     },
     async (request) => {
       const { organisationId } = allowed(request, 'viewer');
-      const bySource = await written(organisationId);
+      const owners = await topics.owners();
+      const bySource = new Map(
+        (await sources.list(organisationId)).map(({ name, definition }) => [definition.topic, name]),
+      );
       const there = (await bus.admin().listTopics()).filter((topic) => !isInternal(topic));
-      const names = there.filter((topic) => bySource.has(topic) || seesAll(request)).sort();
+      const isOwn = (topic: string): boolean => owners.get(topic) === organisationId && !isOfPlatform(topic);
+      const names = there.filter((topic) => isOwn(topic) || seesAll(request)).sort();
       const shown = await Promise.all(names.map((name) => offsetsOf(name)));
       return names.flatMap((name, at) => {
         const partitions = shown[at];
-        return partitions === undefined ? [] : [{ name, source: bySource.get(name) ?? null, partitions }];
+        if (partitions === undefined) return [];
+        return [{ name, source: bySource.get(name) ?? null, organisationId: owners.get(name) ?? null, partitions }];
       });
+    },
+  );
+
+  application.get(
+    '/topics/:name/owner',
+    {
+      schema: {
+        tags,
+        summary: "Whose a topic is; only for one's own, and for administrators of the platform",
+        params: named,
+        response: { 200: topicOwnerSchema },
+      },
+    },
+    async (request) => {
+      const { organisationId } = allowed(request, 'viewer');
+      const topic = request.params.name;
+      const owner = await topics.ownerOf(topic);
+      if (owner !== organisationId && !seesAll(request)) throw notYours(topic);
+      return { topic, organisationId: owner ?? null };
+    },
+  );
+
+  application.put(
+    '/topics/:name/owner',
+    {
+      schema: {
+        tags,
+        summary:
+          "Give a topic that is nobody's to an organisation, whose editors may then read it; for administrators of the platform",
+        params: named,
+        body: z.strictObject({ organisationId: z.uuid() }),
+        response: { 200: topicOwnerSchema },
+      },
+    },
+    async (request) => {
+      const { subject } = allowed(request, 'admin');
+      const topic = request.params.name;
+      if (!seesAll(request)) throw notYours(topic);
+      if (!(await bus.admin().listTopics()).includes(topic)) {
+        throw new RtdpError({
+          code: 'DBUS_TOPIC_NOT_FOUND',
+          message: `Kafka has no topic ${topic}`,
+          next: 'A topic that is still to be made belongs to whoever registers the source for it.',
+          facts: { topic },
+        });
+      }
+      const { organisationId } = request.body;
+      const other = (await sources.list()).find((stored) => {
+        return stored.definition.topic === topic && stored.organisationId !== organisationId;
+      });
+      if (other !== undefined) throw notYours(topic, `is written by source ${other.name} of another organisation`);
+      await topics.give(topic, organisationId, subject);
+      return { topic, organisationId };
     },
   );
 
@@ -134,7 +178,16 @@ export function topicRoutes(application: HttpApplication, around: RouteSurroundi
   }
 }
 
-/** Topics that belong to no source, or to somebody else's: for those who run the platform. */
+function notYours(topic: string, because = 'is not yours'): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_TOPIC_FORBIDDEN',
+    message: `topic ${topic} ${because}`,
+    next: "Topics belong to the organisation whose source writes them; only administrators of the platform see others, and give away what is nobody's.",
+    facts: { topic },
+  });
+}
+
+/** Topics that are nobody's, or somebody else's: for those who run the platform. */
 function seesAll(request: FastifyRequest): boolean {
   const identity = identityOf(request);
   return identity.organisationId === FIRST_ORGANISATION_ID && hasRole(identity, 'admin');

@@ -8,7 +8,29 @@ export const DBUS_MIGRATIONS: readonly Migration[] = [
   figuresMigration('003-figures'),
   { name: '004-leases', up: addLeases },
   { name: '005-lost-tables', up: noteLostTables },
+  { name: '006-topics', up: recordOwners },
 ];
+
+/** A topic that sources of two organisations write is left without an owner: nobody is shown the other's rows. */
+async function recordOwners(database: Knex, schema: string): Promise<void> {
+  await database.schema.withSchema(schema).createTable('topics', (table) => {
+    table.text('topic').primary();
+    table.uuid('organisation_id').notNullable().index();
+    // What made it this organisation's: a source, or somebody.
+    table.text('origin').notNullable();
+    table.timestamp('owned_since', { useTz: true }).notNullable().defaultTo(database.fn.now());
+  });
+  await database.raw(
+    `INSERT INTO ??.topics (topic, organisation_id, origin)
+     SELECT topic, min(organisation_id::text)::uuid, 'source ' || min(name)
+       FROM (SELECT organisation_id, name,
+                    coalesce(definition->>'topic', 'postgresql.' || coalesce(definition->>'instance', name)) AS topic
+               FROM ??.sources) AS written
+      WHERE topic NOT LIKE 'rtdp.%' AND topic NOT LIKE '\\_\\_%'
+      GROUP BY topic HAVING count(DISTINCT organisation_id) = 1`,
+    [schema, schema],
+  );
+}
 
 /** A table that was captured and may not be any more, with what stands in the way; one that was taken out has none. */
 async function noteLostTables(database: Knex, schema: string): Promise<void> {

@@ -5,6 +5,7 @@ import type { SecretBox } from '@rtdp/service/secrets';
 import { RtdpError } from '@rtdp/ums/error';
 import { readSourceDefinition, type SourceDefinition, type SourceDefinitionInput } from './source-definition.ts';
 import type { SourceState } from './source-states.ts';
+import { claimTopic } from './topic-store.ts';
 
 /** Why a source is as it is: an error's code, sentence and next step. */
 export interface Reason {
@@ -51,8 +52,18 @@ export interface SourceStore {
   /** @throws RtdpError DBUS_SOURCE_NOT_FOUND */
   get(organisationId: string, name: string): Promise<StoredSource>;
   find(name: string): Promise<StoredSource | undefined>;
-  /** @throws RtdpError DBUS_SOURCE_EXISTS when any organisation has a source of this name: slot and topics are named after it. */
-  insert(organisationId: string, given: SourceDefinitionInput, origin: StoredSource['origin']): Promise<StoredSource>;
+  /**
+   * Keeps it, and takes its topic for its organisation.
+   * @param topicIsThere whether Kafka has the topic already
+   * @throws RtdpError DBUS_SOURCE_EXISTS when any organisation has a source of this name: slot and topics are named after it;
+   *   DBUS_TOPIC_FORBIDDEN, DBUS_TOPIC_UNOWNED
+   */
+  insert(
+    organisationId: string,
+    given: SourceDefinitionInput,
+    origin: StoredSource['origin'],
+    topicIsThere: boolean,
+  ): Promise<StoredSource>;
   replaceDefinition(id: string, given: SourceDefinitionInput): Promise<void>;
   setWanted(id: string, wanted: StoredSource['wanted']): Promise<void>;
   setState(id: string, state: SourceState, reason: Reason | null): Promise<void>;
@@ -104,31 +115,35 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
       const row = (await sources().where({ name }).first()) as SourceRow | undefined;
       return row === undefined ? undefined : toStored(row);
     },
-    async insert(organisationId, given, origin) {
-      const id = randomUUID();
-      const rows = await sources()
-        .insert({
-          id,
-          organisation_id: organisationId,
-          name: given.name,
-          kind: given.kind,
-          ...splitPassword(given, secrets),
-          origin,
-          wanted: given.autoStart === false ? 'stopped' : 'running',
-          state: 'registered',
-        } as never)
-        .onConflict('name')
-        .ignore()
-        .returning('*');
-      const row = (rows as SourceRow[])[0];
-      if (row !== undefined) return toStored(row);
-      throw new RtdpError({
-        code: 'DBUS_SOURCE_EXISTS',
-        message: `a source ${given.name} is registered already`,
-        next: 'Choose another name, change the source that is there (PATCH), or remove it first.',
-        facts: { source: given.name },
-      });
-    },
+    insert: (organisationId, given, origin, topicIsThere) =>
+      database.transaction(async (work) => {
+        const rows = (await work('sources')
+          .insert({
+            id: randomUUID(),
+            organisation_id: organisationId,
+            name: given.name,
+            kind: given.kind,
+            ...splitPassword(given, secrets),
+            origin,
+            wanted: given.autoStart === false ? 'stopped' : 'running',
+            state: 'registered',
+          })
+          .onConflict('name')
+          .ignore()
+          .returning('*')) as SourceRow[];
+        const [row] = rows;
+        if (row === undefined) {
+          throw new RtdpError({
+            code: 'DBUS_SOURCE_EXISTS',
+            message: `a source ${given.name} is registered already`,
+            next: 'Choose another name, change the source that is there (PATCH), or remove it first.',
+            facts: { source: given.name },
+          });
+        }
+        const stored = toStored(row);
+        await claimTopic(work, stored.definition.topic, { organisationId, name: given.name }, topicIsThere);
+        return stored;
+      }),
     replaceDefinition: (id, given) => change(id, splitPassword(given, secrets)),
     setWanted: (id, wanted) => change(id, { wanted }),
     setState: (id, state, reason) => change(id, { state, reason: reason === null ? null : JSON.stringify(reason) }),

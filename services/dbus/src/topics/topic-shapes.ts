@@ -7,7 +7,13 @@ const offset = z.string().describe('Of Kafka, as digits');
 export const topicSchema = z.object({
   name: z.string(),
   source: z.string().nullable().describe('Name of the source that writes it; null for any other topic'),
+  organisationId: z.string().nullable().describe("Whose it is; null while it is nobody's"),
   partitions: z.array(z.object({ partition: z.number(), low: offset, high: offset })),
+});
+
+export const topicOwnerSchema = z.object({
+  topic: z.string(),
+  organisationId: z.string().nullable().describe("null while it is nobody's"),
 });
 
 const messageProblemSchema = z.object({ code: z.string(), message: z.string(), next: z.string() });
@@ -85,6 +91,7 @@ export const messageQuestionSchema = z.object({
   cursor: z.string().max(10_000).optional().describe('`next` of the answer before'),
 });
 
+export type TopicOwner = z.output<typeof topicOwnerSchema>;
 export type TopicView = z.output<typeof topicSchema>;
 export type TopicMessage = z.output<typeof topicMessageSchema>;
 export type MessagePage = z.output<typeof messagePageSchema>;

@@ -1,6 +1,7 @@
 /** Shows topics through the service's own REST side: who may look, that paging misses and doubles nothing, that rows are found, and that nothing a message holds is an error. */
 import type { Bus } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -154,6 +155,78 @@ test('messages are found, paged, decoded, and shown to those who may see them', 
   } finally {
     await dbus.client.removeSource(name, { force: true });
     await bus.admin().deleteTopic(topic);
+    await bus.close();
+  }
+});
+
+test("a topic is its organisation's, whoever names it; one that is nobody's is given away before anybody may", async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using shop = await testPostgres();
+  await shop.query('create table orders (id int primary key)');
+  await using dbus = await dbusProcess({ metadataUrl: metadata.url, brokers });
+  const { hostname: host, port, username: user, password } = new URL(shop.url);
+  const definitionOf = (more: { topic?: string } = {}) => ({
+    name: uniqueName('s'),
+    kind: 'postgres' as const,
+    connection: { host, port: Number(port), database: shop.name, user, password },
+    tables: 'all' as const,
+    autoStart: false,
+    ...more,
+  });
+  const bus = connectBus({ brokers, clientId: uniqueName('topics') });
+  const found = uniqueName('found');
+  await bus.admin().ensureTopic({ topic: found, partitions: 1 });
+  try {
+    const operator = dbus.client;
+    const stranger = await dbus.clientOf('admin', OTHER_ORGANISATION);
+    const editor = await dbus.clientOf('editor', OTHER_ORGANISATION);
+
+    // To name it was enough to read it.
+    await expect(stranger.registerSource(definitionOf({ topic: found }))).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_UNOWNED',
+    });
+    await expect(editor.listMessages(found)).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
+    for (const topic of ['rtdp.dbus.positions', '__consumer_offsets']) {
+      await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
+        code: 'DBUS_TOPIC_FORBIDDEN',
+      });
+    }
+    expect(await stranger.listSources()).toEqual([]);
+
+    await expect(stranger.giveTopic(found, OTHER_ORGANISATION)).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
+    expect(await operator.topicOwner(found)).toEqual({ topic: found, organisationId: null });
+    await operator.giveTopic(found, OTHER_ORGANISATION);
+    await expect(operator.giveTopic(found, FIRST_ORGANISATION_ID)).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_FORBIDDEN',
+    });
+    await expect(operator.giveTopic(uniqueName('none'), OTHER_ORGANISATION)).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_NOT_FOUND',
+    });
+    expect((await editor.listMessages(found)).messages).toEqual([]);
+    expect((await editor.listTopics()).map(({ name, organisationId }) => [name, organisationId])).toEqual([
+      [found, OTHER_ORGANISATION],
+    ]);
+    await stranger.registerSource(definitionOf({ topic: found }));
+    await expect(operator.registerSource(definitionOf({ topic: found }))).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_FORBIDDEN',
+    });
+
+    // Taken before Kafka has it, and kept when the source is gone.
+    const first = definitionOf();
+    const { topic } = await operator.registerSource(first);
+    await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_FORBIDDEN',
+    });
+    await operator.removeSource(first.name);
+    await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
+      code: 'DBUS_TOPIC_FORBIDDEN',
+    });
+    await expect(stranger.topicOwner(topic)).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
+    await operator.registerSource(first);
+    await operator.removeSource(first.name);
+  } finally {
+    await bus.admin().deleteTopic(found);
     await bus.close();
   }
 });

@@ -76,10 +76,9 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       },
     },
     async (request) => {
-      editor(request);
-      return (await dryRun(around, readFlowDefinition(request.body), request.query.rows)) as z.output<
-        typeof dryRunSchema
-      >;
+      const { organisationId } = editor(request);
+      const definition = readFlowDefinition(request.body);
+      return (await dryRun(around, definition, organisationId, request.query.rows)) as z.output<typeof dryRunSchema>;
     },
   );
 

@@ -14,7 +14,7 @@ test('mistakes in SQL, a sink that does not answer, and a table that another flo
   await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
   const { source, instance, service } = fixture;
   const deploy = (definition: unknown) => service.deploy(definition, { organisationId: ORGANISATION, origin: 'rest' });
-  const problems = async (definition: unknown) => (await service.check(definition)).problems;
+  const problems = async (definition: unknown) => (await service.check(definition, ORGANISATION)).problems;
 
   expect(await problems(fixture.flow({ name: 'a', sql: 'select id,\n  from orders where' }))).toMatchObject([
     { code: 'SQL_SYNTAX', step: 'result', line: 2 },

@@ -10,6 +10,7 @@ import type { FlowDefinition } from './definition.ts';
 import type { RecordedSchema } from './recorded-schemas.ts';
 import type { FlowSurroundings } from './running-flow.ts';
 import { type SinkTableName, sinkIdentity, sinkTableOf } from './sink-name.ts';
+import { topicProblem } from './topic-owners.ts';
 
 export interface PlanProblem {
   code: string;
@@ -41,24 +42,31 @@ export interface FlowPlan {
   tables: PlannedTable[];
 }
 
+const NO_TABLE_YET = 'No table of the pattern is known yet: SQL and columns are checked when the first row arrives.';
+
 export async function checkPlan(
-  around: Pick<FlowSurroundings, 'bus' | 'engine' | 'progress' | 'schemas'>,
+  around: Pick<FlowSurroundings, 'bus' | 'engine' | 'progress' | 'schemas' | 'topics'>,
   definition: FlowDefinition,
+  organisationId: string,
 ): Promise<FlowPlan> {
   const plan: FlowPlan = { problems: [], notes: [], tables: [] };
-  const [pattern] = await Promise.all([
+  const [pattern, isOwnTopic] = await Promise.all([
     readPattern(plan, definition),
+    checkTopic(plan, around, definition, organisationId),
     checkSink(plan, definition),
-    checkTopic(plan, around, definition),
   ]);
   if (pattern === undefined) return plan;
   await checkStatements(plan, definition);
   if (plan.problems.some(({ step }) => step !== undefined)) return plan;
+  // What another's tables look like is not told either.
+  if (!isOwnTopic) {
+    if (plan.problems.length === 0) plan.notes.push(NO_TABLE_YET);
+    return plan;
+  }
   const recorded = [...(await around.schemas.all()).values()].filter(({ namespace }) =>
     matchesPattern(pattern, parseNamespace(namespace)),
   );
-  if (recorded.length === 0)
-    plan.notes.push('No table of the pattern is known yet: SQL and columns are checked when the first row arrives.');
+  if (recorded.length === 0) plan.notes.push(NO_TABLE_YET);
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
   return plan;
@@ -104,14 +112,29 @@ async function checkSink(plan: FlowPlan, definition: FlowDefinition): Promise<vo
   }
 }
 
+/** @returns whether the topic is certainly the organisation's; one that may become so, the flow asks for again before it reads it. */
 async function checkTopic(
   plan: FlowPlan,
-  around: Pick<FlowSurroundings, 'bus'>,
+  around: Pick<FlowSurroundings, 'bus' | 'topics'>,
   definition: FlowDefinition,
-): Promise<void> {
+  organisationId: string,
+): Promise<boolean> {
   const { topic } = definition.source;
-  const topics = await around.bus.admin().listTopics();
-  if (!topics.includes(topic)) plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.`);
+  const isThere = (await around.bus.admin().listTopics()).includes(topic);
+  if (!isThere) plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.`);
+  let owner: string | null;
+  try {
+    owner = await around.topics.ownerOf(topic);
+  } catch (error) {
+    plan.notes.push(
+      `Whose topic ${topic} is cannot be found out, and the flow waits until it can: ${reasonOf(error).message}`,
+    );
+    return false;
+  }
+  if (!isThere && owner === null) return false;
+  const problem = topicProblem(topic, organisationId, owner);
+  if (problem !== undefined) plan.problems.push(problemOf(problem));
+  return problem === undefined;
 }
 
 async function checkTable(

@@ -13,6 +13,7 @@ import { toTopicMessage } from '../ingest/topic-message.ts';
 import type { Reason } from '../state/flow-store.ts';
 import { compileSource } from './compile.ts';
 import type { FlowDefinition } from './definition.ts';
+import { requireOwnTopic, type TopicOwners } from './topic-owners.ts';
 
 export interface DryRunTable {
   /** Source namespace with version. */
@@ -30,12 +31,18 @@ export interface DryRun {
 /** How many messages of a partition are looked at, from its end: more when there are only heartbeats, one a second. */
 const MESSAGES_PER_PARTITION = [500n, 10_000n, 100_000n] as const;
 
-/** @param rowsPerTable at most this many rows of each table are tried @throws ENGINE_FLOW_REFUSED with every problem */
+/**
+ * @param organisationId whose rows they must be
+ * @param rowsPerTable at most this many rows of each table are tried
+ * @throws ENGINE_FLOW_REFUSED with every problem, WORMHOLE_TOPIC_FORBIDDEN, or why DBus could not be asked whose topic it is
+ */
 export async function dryRun(
-  around: { bus: Bus; engine: Engine; now(): number },
+  around: { bus: Bus; engine: Engine; topics: TopicOwners; now(): number },
   definition: FlowDefinition,
+  organisationId: string,
   rowsPerTable: number,
 ): Promise<DryRun> {
+  await requireOwnTopic(around.topics, definition.source.topic, organisationId);
   let readers = new Map<string, TableReader>();
   for (const messages of MESSAGES_PER_PARTITION) {
     readers = await readNewest(around, definition, rowsPerTable, messages);

@@ -77,18 +77,18 @@ export class FlowService {
   }
 
   /** Looks at what a flow would do, without deploying it; a change of a flow of this organisation is checked with the password that is kept. */
-  async check(input: unknown, organisationId?: string): Promise<FlowPlan> {
+  async check(input: unknown, organisationId: string): Promise<FlowPlan> {
     const definition = readFlowDefinition(input);
-    const stored =
-      organisationId === undefined ? undefined : await this.#around.flows.find(organisationId, definition.name);
-    return checkPlan(this.#around, stored === undefined ? definition : withKeptPassword(definition, stored.definition));
+    const stored = await this.#around.flows.find(organisationId, definition.name);
+    const whole = stored === undefined ? definition : withKeptPassword(definition, stored.definition);
+    return checkPlan(this.#around, whole, organisationId);
   }
 
   /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
   deploy(input: unknown, options: DeployOptions): Promise<StoredFlow> {
     return this.#inTurn(async () => {
       const definition = readFlowDefinition(input);
-      await this.#requirePlan(definition);
+      await this.#requirePlan(definition, options.organisationId);
       const stored = await this.#around.flows.add({
         ...options,
         definition,
@@ -106,7 +106,7 @@ export class FlowService {
       const stored = await this.get(organisationId, name);
       const definition = keepPassword(readFlowDefinition(input), stored.definition);
       requireSamePlaces(stored.definition, definition);
-      await this.#requirePlan(definition);
+      await this.#requirePlan(definition, organisationId);
       await this.#end(stored.id, 'stop');
       await this.#around.flows.replace(stored.id, definition);
       // What waited for better SQL has it now; if it still cannot work, that is told again.
@@ -312,8 +312,8 @@ export class FlowService {
     return { state: 'wanted', tables: {}, ...(wholeTopic ? { wholeTopic } : {}) };
   }
 
-  async #requirePlan(definition: FlowDefinition): Promise<void> {
-    const plan = await checkPlan(this.#around, definition);
+  async #requirePlan(definition: FlowDefinition, organisationId: string): Promise<void> {
+    const plan = await checkPlan(this.#around, definition, organisationId);
     if (plan.problems.length === 0) return;
     throw new RtdpError({
       code: 'WORMHOLE_FLOW_NOT_ALLOWED',

@@ -24,6 +24,7 @@ import { FlowRun } from './flow-run.ts';
 import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
 import type { RecordedSchemas } from './recorded-schemas.ts';
 import { type PullService, requestPulls } from './request-pulls.ts';
+import { requireOwnTopic, type TopicOwners } from './topic-owners.ts';
 import { LoadingWatch } from './watch-loading.ts';
 
 /** What all flows of a process share. */
@@ -38,6 +39,7 @@ export interface FlowSurroundings {
   metrics: FlowMetrics;
   schemas: RecordedSchemas;
   pulls: PullService;
+  topics: TopicOwners;
   readerOf(stream: string): TopicReader;
   logger: Logger;
   now(): number;
@@ -56,6 +58,7 @@ export class RunningFlow {
   #state: FlowState = 'stopped';
   #reason: Reason | null = null;
   #pull: PullState | null;
+  #ownsTopic: boolean;
   #run: FlowRun | undefined;
   #store: Store | undefined;
   #relay: RereadRelay | undefined;
@@ -68,6 +71,7 @@ export class RunningFlow {
     this.stored = stored;
     this.#around = around;
     this.#pull = stored.pull;
+    this.#ownsTopic = stored.topicOwned;
     this.#logger = around.logger.child({ flow: stored.name });
     this.#loading = new LoadingWatch(around.pulls, () => this.#run, this.#logger);
   }
@@ -140,6 +144,7 @@ export class RunningFlow {
   async #tryUp(): Promise<void> {
     const { definition } = this.stored;
     const partitionCount = await this.#requireTopic(definition.source.topic);
+    await this.#requireOwn(definition.source.topic);
     this.#store ??= await openSinkStore(definition);
     await this.#store.check();
     const around = this.#around;
@@ -172,6 +177,14 @@ export class RunningFlow {
       next: 'Register its source in DBus, or correct source.topic; the flow starts when the topic is there.',
       facts: { topic },
     });
+  }
+
+  /** Asked once: a topic never changes hands, and a flow that has read it goes on while DBus is away. */
+  async #requireOwn(topic: string): Promise<void> {
+    if (this.#ownsTopic) return;
+    await requireOwnTopic(this.#around.topics, topic, this.stored.organisationId);
+    await this.#around.flows.setTopicOwned(this.stored.id);
+    this.#ownsTopic = true;
   }
 
   /** A new flow's place in the topic is fixed before its pull is asked for, so that nothing lies between the two. */

@@ -36,7 +36,7 @@ test('a filter and a projection, kept true while rows change', async () => {
     { op: 'i', values: ['2', 'new', '5.00'] },
     { op: 'i', values: ['3', null, '500.00'] },
   ]);
-  const tried = await dryRun(around, readFlowDefinition(flow), 10);
+  const tried = await dryRun(around, readFlowDefinition(flow), ORGANISATION, 10);
   expect(tried.tables[0]?.steps.map(({ name, rows }) => [name, rows.length])).toEqual([
     ['valued', 3],
     ['large', 1],

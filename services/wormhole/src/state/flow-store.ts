@@ -35,6 +35,8 @@ export interface StoredFlow {
   state: FlowState;
   reason: Reason | null;
   pull: PullState | null;
+  /** Its topic was found to be its organisation's. */
+  topicOwned: boolean;
   revision: number;
   createdAt: Date;
   updatedAt: Date;
@@ -50,6 +52,7 @@ interface FlowRow {
   state: FlowState;
   reason: Reason | null;
   pull: PullState | null;
+  topic_owned: boolean;
   revision: number;
   created_at: Date;
   updated_at: Date;
@@ -136,6 +139,10 @@ export class FlowStore {
       .update({ pull: pull === null ? null : this.#json(pull) });
   }
 
+  async setTopicOwned(id: string): Promise<void> {
+    await this.#database('flows').where({ id }).update({ topic_owned: true });
+  }
+
   /** Dead letters, progress and tables of the flow go with it. */
   async remove(id: string): Promise<void> {
     await this.#database('flows').where({ id }).delete();
@@ -160,6 +167,7 @@ export class FlowStore {
       state: row.state,
       reason: row.reason,
       pull: row.pull,
+      topicOwned: row.topic_owned,
       revision: row.revision,
       createdAt: row.created_at,
       updatedAt: row.updated_at,

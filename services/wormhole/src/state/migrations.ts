@@ -117,4 +117,13 @@ export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
     },
   },
   figuresMigration('003_figures'),
+  {
+    name: '004_topic_owned',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).alterTable('flows', (table) => {
+        // False until DBus has said so once: also for the flows that there are.
+        table.boolean('topic_owned').notNullable().defaultTo(false);
+      });
+    },
+  },
 ];

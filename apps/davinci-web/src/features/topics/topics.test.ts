@@ -7,6 +7,7 @@ test("what the platform and its registry keep stands apart, but never what a flo
     (name) => ({
       name,
       source: null,
+      organisationId: null,
       partitions: [],
     }),
   );
