@@ -25,6 +25,7 @@ import { LoginLimits } from './identity/login-limits.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { SessionStore } from './identity/session-store.ts';
 import { Sessions } from './identity/sessions.ts';
+import { TokensOfNow } from './identity/token-of-now.ts';
 import { userRoutes } from './identity/user-routes.ts';
 import { UserStore } from './identity/user-store.ts';
 import { WireLogins } from './identity/wire-logins.ts';
@@ -79,6 +80,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const audit = new AuditStore(database);
   const users = new UserStore(identityDatabase);
   const accounts = new Accounts(users, now);
+  const tokens = new TokensOfNow(options.signer, now);
   const sessionStore = new SessionStore(identityDatabase, now);
   const limits = new LoginLimits(now);
   const { moonbox: moonboxUrl } = services;
@@ -110,7 +112,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   return {
     users,
     commits,
-    verifier: currentVerifier(options.verifier, accounts),
+    verifier: currentVerifier(options.verifier, accounts, tokens),
     routes(application) {
       application.addHook('onSend', async (request, reply) => {
         if (!request.url.startsWith('/api/')) return;
@@ -124,7 +126,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       widgetRoutes(application, widgets);
       dashboardRoutes(application, dashboards);
       dataRoutes(application, { asks, together: new QueryTogether(asks), runs });
-      liveRoutes(application, { push, accounts, plans, dashboards, pace: () => asks.pace, logger });
+      liveRoutes(application, { push, accounts, tokens, plans, dashboards, pace: () => asks.pace, logger });
       auditRoutes(application, { audit, users });
       healthRoutes(application, check);
       searchRoutes(application, { database, sources, moonboxUrl, dbusUrl, wormholeUrl });

@@ -1,5 +1,5 @@
 /**
- * Decides what of a console's request reaches another service: method, query, body and the user's own token. The service checks the rights as
+ * Decides what of a console's request reaches another service: method, query, body and a token of the user. The service checks the rights as
  * well; the browser never speaks to it directly.
  */
 import { Readable } from 'node:stream';
@@ -8,10 +8,11 @@ import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { untilGone } from '../data/until-gone.ts';
+import { onBehalfOf } from '../sources/source-routes.ts';
 
 export type ConsoleServices = Readonly<Record<'dbus' | 'wormhole' | 'moonbox', string>>;
 
-const REQUEST_HEADERS = ['authorization', 'content-type', 'accept', 'accept-language'];
+const REQUEST_HEADERS = ['content-type', 'accept', 'accept-language'];
 const ANSWER_HEADERS = ['content-type', 'content-disposition', 'cache-control'];
 
 export function consoleRoutes(application: HttpApplication, services: ConsoleServices): void {
@@ -24,7 +25,7 @@ export function consoleRoutes(application: HttpApplication, services: ConsoleSer
       scope.route({
         method: ['GET', 'POST', 'PUT', 'PATCH', 'DELETE'],
         url: `${prefix}*`,
-        schema: { tags: ['console'], summary: `Passed on to ${service} with the token of the user` },
+        schema: { tags: ['console'], summary: `Passed on to ${service} with a token of the user` },
         handler: (request, reply) => passOn(request, reply, { service, baseUrl, prefix }),
       });
     }
@@ -39,7 +40,7 @@ async function passOn(
   // Viewers see data through views and their rights; here they may only look at how things are.
   requireRole(identityOf(request), request.method === 'GET' ? 'viewer' : 'editor');
   const target = targetOf(request.url, prefix, baseUrl);
-  const headers = new Headers();
+  const headers = new Headers({ authorization: `Bearer ${onBehalfOf(request).token}` });
   for (const name of REQUEST_HEADERS) {
     const value = request.headers[name];
     if (typeof value === 'string') headers.set(name, value);

@@ -7,6 +7,7 @@ import type { Role } from '@rtdp/identity/roles';
 import type { Verifier } from '@rtdp/identity/verifier';
 import type { RequestIdentity } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
+import type { TokensOfNow } from './token-of-now.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 
 /** Another instance may have changed the user; this one forgets at once what it changes itself. */
@@ -64,7 +65,17 @@ export class Accounts {
   }
 }
 
+/** Who sends a request, with the token that other services are asked with for them. */
+export interface SignedViewer extends Viewer {
+  token: string;
+}
+
 /** A verifier whose identities are of today. */
-export function currentVerifier(verifier: Verifier, accounts: Accounts): Verifier {
-  return { verify: async (token) => accounts.current(await verifier.verify(token)) };
+export function currentVerifier(verifier: Verifier, accounts: Accounts, tokens: TokensOfNow): Verifier {
+  return {
+    async verify(token): Promise<SignedViewer> {
+      const viewer = await accounts.current(await verifier.verify(token));
+      return { ...viewer, token: await tokens.of(token, viewer) };
+    },
+  };
 }

@@ -1,4 +1,7 @@
-/** A login over the Postgres protocol ends with the role it was made under, also where the gateway was away when the role changed. */
+/**
+ * What a changed role means at the gateway: a login over the Postgres protocol ends with the role it was made under, also where the gateway was
+ * away when the role changed, and Davinci asks with the role of now.
+ */
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createMoonboxClient } from '@rtdp/moonbox/client';
 import { testKafka } from '@rtdp/testing/kafka';
@@ -70,4 +73,33 @@ test('a changed role and a disabled user end the password at the gateway, and wh
   await api.changeUser(user.id, { disabled: false });
   expect(await ownerRoles()).toEqual(['viewer']);
   expect(await operator.getView('sales', 'one')).toMatchObject({ state: 'ok' });
+}, 180_000);
+
+test('what Davinci asks the gateway for a user, it asks with the role of now, whatever the token says', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  const [moonbox, davinci] = [services.service('moonbox'), services.service('davinci-api')];
+  await Promise.all([moonbox.start(), davinci.start()]);
+  const baseUrl = services.baseUrls['davinci-api'];
+  const api = createDavinciClient({ baseUrl, token: services.token });
+  const operator = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token });
+  await operator.createDatabase('sales');
+  await operator.grant({ role: 'editor', database: 'sales' });
+
+  const user = await api.createUser({ email: 'otto@example.org', name: 'Otto', role: 'editor' });
+  const identity = { subject: user.id, organisationId: FIRST_ORGANISATION_ID };
+  const token = await services.signToken({ ...identity, roles: ['editor'] });
+  const seen = async () => {
+    const headers = { authorization: `Bearer ${token}` };
+    const answer = await fetch(`${baseUrl}/api/console/moonbox/databases`, { headers });
+    return ((await answer.json()) as { items: { name: string }[] }).items.map(({ name }) => name);
+  };
+  expect(await seen()).toEqual(['sales']);
+  await api.changeUser(user.id, { role: 'viewer' });
+  expect(await seen()).toEqual([]);
+  // Also the other way round, without signing in again.
+  await operator.grant({ role: 'admin', database: 'sales' });
+  await api.changeUser(user.id, { role: 'admin' });
+  expect(await seen()).toEqual(['sales']);
 }, 180_000);

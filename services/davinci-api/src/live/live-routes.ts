@@ -6,6 +6,7 @@ import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Accounts } from '../identity/accounts.ts';
+import type { TokensOfNow } from '../identity/token-of-now.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
 import type { DashboardPlans } from './dashboard-plan.ts';
 import type { Push } from './push.ts';
@@ -13,6 +14,7 @@ import type { Push } from './push.ts';
 export interface LiveRoutesOptions {
   push: Push;
   accounts: Accounts;
+  tokens: TokensOfNow;
   plans: DashboardPlans;
   dashboards: DashboardService;
   pace: () => number;
@@ -20,7 +22,7 @@ export interface LiveRoutesOptions {
 }
 
 export function liveRoutes(application: HttpApplication, options: LiveRoutesOptions): void {
-  const { push, accounts, plans, dashboards, pace, logger } = options;
+  const { push, accounts, tokens, plans, dashboards, pace, logger } = options;
   application.get(
     '/api/live',
     {
@@ -45,6 +47,7 @@ export function liveRoutes(application: HttpApplication, options: LiveRoutesOpti
         onBehalf,
         lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,
         accounts,
+        tokens,
         plans,
         pace,
         failed: (error) => logger.error({ err: error, dashboardId }, 'a live stream failed'),

@@ -5,6 +5,7 @@
 import { isRtdpError } from '@rtdp/ums/error';
 import type { LiveReady, LiveStale } from '../client.ts';
 import type { Accounts } from '../identity/accounts.ts';
+import type { TokensOfNow } from '../identity/token-of-now.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { CommitBook, Moved } from './commit-book.ts';
 import type { DashboardLineage, DashboardPlans } from './dashboard-plan.ts';
@@ -20,6 +21,7 @@ export interface LiveStreamOptions {
   /** Of the last event that the browser had, if it comes back. */
   lastEventId: string | undefined;
   accounts: Accounts;
+  tokens: TokensOfNow;
   plans: DashboardPlans;
   commits: CommitBook;
   /** How long a query takes of late. */
@@ -223,12 +225,13 @@ export class LiveStream {
 
   /** As it is for the viewer's rights of now; says so where something is stale. Undefined when the stream has ended. */
   async #readLineage(): Promise<DashboardLineage | undefined> {
-    const { accounts, plans, organisationId, onBehalf, dashboardId, roles } = this.#options;
-    const viewer = await accounts.current({ organisationId, subject: onBehalf.subject, roles });
+    const { accounts, tokens, plans, organisationId, dashboardId, roles } = this.#options;
+    const { subject, token } = this.#options.onBehalf;
+    const viewer = await accounts.current({ organisationId, subject, roles });
     const plan = await plans.of(viewer, dashboardId);
     if (this.#state !== '' && this.#state !== plan.state) this.#sayStale('changed');
     this.#state = plan.state;
-    const lineage = await plans.lineageOf(plan, viewer, onBehalf);
+    const lineage = await plans.lineageOf(plan, viewer, { subject, token: await tokens.of(token, viewer) });
     if (this.#ended) return undefined;
     this.#unknown = new Set(lineage.unknown.map(({ widgetId }) => widgetId));
     const isAway = lineage.unknown.some(({ error }) => isRtdpError(error, 'SERVICE_UNAVAILABLE'));

@@ -6,7 +6,7 @@ export type Cell = string | number | boolean | null;
 /** The one for whom it is asked: a source that knows users of the platform asks as them. */
 export interface OnBehalf {
   subject: string;
-  /** Their own access token. */
+  /** An access token of theirs, with the roles they have now. */
   token: string;
 }
 

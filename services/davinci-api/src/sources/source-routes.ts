@@ -1,10 +1,11 @@
 /** Decides which requests there are for sources beside those of every document: test them, and read their tables. */
 import { type Role, requireRole } from '@rtdp/identity/roles';
-import { bearerToken, type HttpApplication, identityOf } from '@rtdp/service/http';
+import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { sourceInputSchema, sourceSchema, sourceSchemaSchema, sourceTestSchema } from '../client.ts';
 import { collectionRoutes } from '../documents/collection-routes.ts';
+import type { SignedViewer } from '../identity/accounts.ts';
 import type { OnBehalf } from './data-source.ts';
 import type { SourceService } from './source-service.ts';
 
@@ -59,5 +60,7 @@ function allowed(request: FastifyRequest, role: Role) {
 }
 
 export function onBehalfOf(request: FastifyRequest): OnBehalf {
-  return { subject: identityOf(request).subject, token: bearerToken(request) };
+  // The verifier of this service gives signed viewers.
+  const { subject, token } = identityOf(request) as SignedViewer;
+  return { subject, token };
 }
