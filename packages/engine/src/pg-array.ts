@@ -71,6 +71,12 @@ function requirePlain(text: string): void {
   if (!isPlain(text)) fail('an array of several dimensions, or whose index does not begin at 1, is not computed with');
 }
 
+/** Items of an array of one dimension that begins at 1. */
+export function readPlainItems(text: string): Item[] {
+  requirePlain(text);
+  return readItems(text);
+}
+
 export function arrayItem(text: string, index: number): Item {
   requirePlain(text);
   return readItems(text)[index - 1] ?? null;

@@ -127,6 +127,16 @@ export function jsonItems(text: string): string[] {
   return items;
 }
 
+/** Names and values as they are written, in their order. */
+export function jsonMembers(text: string): { key: string; item: string }[] {
+  const members: { key: string; item: string }[] = [];
+  visit(text, (keyStart, keyEnd, start, end) => {
+    members.push({ key: decodeString(text.slice(keyStart, keyEnd)), item: text.slice(start, end) });
+    return undefined;
+  });
+  return members;
+}
+
 function decodeString(written: string): string {
   if (!written.includes('\\')) return written.slice(1, -1);
   const value = JSON.parse(written) as string;
@@ -227,11 +237,7 @@ function canonical(value: string, depth: number): string {
       .map((item) => canonical(item, depth + 1))
       .join(', ')}]`;
   if (kind !== 'object') return value;
-  const members = new Map<string, string>();
-  visit(value, (keyStart, keyEnd, start, end) => {
-    members.set(decodeString(value.slice(keyStart, keyEnd)), value.slice(start, end));
-    return undefined;
-  });
+  const members = new Map(jsonMembers(value).map(({ key, item }) => [key, item]));
   const sorted = [...members].map(([key, item]) => ({ key, bytes: Buffer.from(key), item }));
   sorted.sort((a, b) => a.bytes.length - b.bytes.length || Buffer.compare(a.bytes, b.bytes));
   return `{${sorted.map(({ key, item }) => `${printString(key)}: ${canonical(item, depth + 1)}`).join(', ')}}`;

@@ -1,8 +1,9 @@
 /** Makes of an array or a jsonb a text that is equal and in order, byte by byte, exactly where Postgres has the values so. */
-import { numericKey, parseNumeric } from './pg-numeric.ts';
-import { intervalKey } from './pg-interval.ts';
+
 import { readPlainItems } from './pg-array.ts';
-import { jsonKind, jsonMembers, jsonText, readJsonb } from './pg-json.ts';
+import { intervalKey } from './pg-interval.ts';
+import { jsonItems, jsonKind, jsonMembers, jsonText, readJsonb } from './pg-json.ts';
+import { numericKey } from './pg-numeric.ts';
 import { fail } from './row-failure.ts';
 
 /** Ends a part: less than all that parts are made of, so that a text comes before a longer one that begins with it. */
@@ -31,7 +32,8 @@ function floatKey(text: string): string {
 function momentKey(text: string): string {
   if (text === 'infinity') return '~';
   if (text === '-infinity') return '!';
-  if (!/^\d{4}-/.test(text) || text.endsWith('BC')) return fail('the order of moments outside the years 1 to 9999 is not computed');
+  if (!/^\d{4}-/.test(text) || text.endsWith('BC'))
+    return fail('the order of moments outside the years 1 to 9999 is not computed');
   return text.replace(/\+00$/, '');
 }
 
@@ -55,15 +57,43 @@ export function arrayKey(text: string, kind: string): string {
     .join('');
 }
 
-/** Objects after arrays after booleans after numbers after strings after null; of arrays and of objects the larger after the smaller. */
+/**
+ * Objects come after arrays, booleans, numbers, strings and null, in this order; of arrays and of objects the larger ones after the smaller, then they
+ * are compared part by part.
+ */
 export function jsonbKey(text: string): string {
   const value = readJsonb(text);
   const kind = jsonKind(value);
-  if (kind === 'object') return `O${container(value)}`;
-  // At the top, a value that is no container is an array of one, which comes before others of one.
-  return kind === 'array' ? `A${counted(1 + 0, value)}` : `A${size(1)}0${inner(value)}`;
+  if (kind === 'object') return `O${partsKey(value)}`;
+  // What is no container counts as an array of one, before the others of one; so an empty array comes before null.
+  if (kind !== 'array') return `A${countKey(1)}0${valueKey(value)}`;
+  const items = jsonItems(value);
+  return `A${countKey(items.length)}1${items.map(valueKey).join('')}`;
 }
 
-function size(count: number): string {
-  return String(count).padStart(10, '0');
+const countKey = (count: number): string => String(count).padStart(10, '0');
+
+/** Of an object: how many members, and each name with its value, in the order in which jsonb holds them. */
+function partsKey(object: string): string {
+  const members = jsonMembers(object);
+  return `${countKey(members.length)}${members.map(({ key, item }) => `${ended(key)}${valueKey(item)}`).join('')}`;
+}
+
+function valueKey(value: string): string {
+  switch (jsonKind(value)) {
+    case 'null':
+      return '0';
+    case 'string':
+      return `1${ended(jsonText(value)!)}`;
+    case 'number':
+      return `2${ended(numericKey(value))}`;
+    case 'boolean':
+      return value === 'true' ? '31' : '30';
+    case 'array': {
+      const items = jsonItems(value);
+      return `4${countKey(items.length)}${items.map(valueKey).join('')}`;
+    }
+    default:
+      return `5${partsKey(value)}`;
+  }
 }

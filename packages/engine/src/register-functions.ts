@@ -14,6 +14,7 @@ import * as json from './pg-json.ts';
 import * as making from './pg-moment-making.ts';
 import * as numeric from './pg-numeric.ts';
 import { numericDeviation } from './pg-numeric-root.ts';
+import * as order from './pg-order-key.ts';
 import * as statistics from './pg-statistics.ts';
 import * as text from './pg-text.ts';
 import * as format from './pg-to-char.ts';
@@ -113,6 +114,8 @@ const IMPLEMENTATIONS: Record<EngineFunctionName, Implementation> = {
   rtdp_array_contains: array.containsItems,
   rtdp_array_overlaps: array.overlapsItems,
   rtdp_array_json: array.arrayJson,
+  rtdp_array_key: order.arrayKey,
+  rtdp_jsonb_key: order.jsonbKey,
   rtdp_json_quote: json.quoteJson,
   rtdp_numeric_deviation: numericDeviation,
   rtdp_float8_deviation: statistics.float8Deviation,

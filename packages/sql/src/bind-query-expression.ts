@@ -5,6 +5,7 @@ import { arrayOf, makeArray, PACK_SEPARATOR, packItem } from './array-values.ts'
 import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
 import { compareRows, partsOfRow, rowInList } from './bind-query-rows.ts';
+import { bindSeries, isSeries, misplacedSeries } from './bind-query-series.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { compare } from './comparison.ts';
@@ -51,6 +52,8 @@ export interface QueryBinderOptions {
   readonly grouping?: Grouping;
   /** Present where window functions may stand. */
   readonly windows?: ReadonlyMap<string, WindowClause>;
+  /** Functions of several rows that may stand here. */
+  readonly series?: ReadonlySet<FuncCall>;
   /** What an aggregate is told here, where it may not stand. */
   readonly place: string;
 }
@@ -347,6 +350,10 @@ export class QueryExpressionBinder extends ExpressionBinder {
     }
     if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
       return this.#timeOfStatement('SVFOP_CURRENT_TIMESTAMP', call.location);
+    }
+    if (isSeries(name)) {
+      if (this.options.series?.has(call) === true) return bindSeries(this, call, name);
+      throw misplacedSeries(this, call, name);
     }
     if (name === 'age' && call.args?.length === 1) {
       const today = { SQLValueFunction: { op: 'SVFOP_CURRENT_DATE', location: call.location } } as Node;

@@ -6,13 +6,15 @@ import { QueryExpressionBinder } from './bind-query-expression.ts';
 import { bindQueryFrom } from './bind-query-from.ts';
 import { Groups } from './bind-query-groups.ts';
 import { limits } from './bind-query-limits.ts';
+import { seriesIn } from './bind-query-series.ts';
 import { bindSetOperation, bindValues } from './bind-query-set.ts';
 import { bindTarget, findTarget, finishTarget, groupExpression } from './bind-query-targets.ts';
 import { bindCommonTables } from './bind-query-with.ts';
 import type { WindowClause } from './bind-window.ts';
 import { conjunctsOf, printConjunction } from './conjunctions.ts';
 import { computed, type Expression } from './expression.ts';
-import { UNKNOWN } from './pg-type.ts';
+import { coerceLiteral } from './literals.ts';
+import { TEXT, UNKNOWN } from './pg-type.ts';
 import type { BoundSelect, CommonTables, QueryColumn, QueryContext, QueryNames } from './query-context.ts';
 import { isPlainKey, keySql } from './query-keys.ts';
 import { QueryScope } from './query-scope.ts';
@@ -98,6 +100,7 @@ function bindCore(
   }
   groups?.group(select.groupClause ?? [], (node) => groupExpression(context, node, targetNodes, scope));
   const grouping = groups === null ? {} : { grouping: groups };
+  const series = seriesIn(targetNodes);
   const output = new QueryExpressionBinder({
     context,
     names: scope,
@@ -105,6 +108,7 @@ function bindCore(
     place: 'this place',
     windows,
     ...grouping,
+    ...(series.size === 0 ? {} : { series }),
   });
   const targets = targetNodes.flatMap((node) => bindTarget(context, output, scope, node));
   const having = conjunctsOf(select.havingClause).map((node) =>
@@ -113,12 +117,29 @@ function bindCore(
       'The condition of HAVING',
     ),
   );
-  const finished = targets.map((target) => finishTarget(context, target));
+  const computedTargets = targets.map((target) => finishTarget(context, target));
+  // What gives several rows for one is computed before rows are told apart, ordered and counted.
+  const expanded = series.size === 0 ? null : context.name('q');
+  const finished =
+    expanded === null
+      ? computedTargets
+      : computedTargets.map((target, index) => ({
+          ...target,
+          expression: computed(target.expression.type, `${expanded}.c${index}`, []),
+        }));
   const columns = finished.map(({ name, expression }, index): QueryColumn => {
     const unknown = keepUnknown && targets[index]!.expression.type.name === 'unknown';
     return { name, type: unknown ? UNKNOWN : expression.type };
   });
   const list = finished.map(({ expression }, index) => `${expression.sql} AS c${index}`).join(', ') || '1 AS c0';
+  const beside: string[] = [];
+  const bindBeside = (node: Node | undefined): Expression => {
+    const bound = output.bind(node);
+    if (expanded === null) return bound;
+    const value = bound.type.name === 'unknown' ? coerceLiteral(statement, bound, TEXT) : bound;
+    beside.push(`${value.sql} AS s${beside.length}`);
+    return computed(value.type, `${expanded}.s${beside.length - 1}`, []);
+  };
   const tail = limits(context, select, outer, commonTables);
 
   const distinct = select.distinctClause;
@@ -133,7 +154,7 @@ function bindCore(
       if (target !== null) return output.sortKey(sort, inner(target));
       if (distinct !== undefined && !isOn) {
         const bound = output.bind(sort.node);
-        const same = finished.findIndex(({ expression }) => expression.sql === bound.sql);
+        const same = computedTargets.findIndex(({ expression }) => expression.sql === bound.sql);
         if (same >= 0) return output.sortKey(sort, inner(same));
         throw statement.refuse(
           'SQL_UNSUPPORTED',
@@ -142,20 +163,23 @@ function bindCore(
           sort.location,
         );
       }
-      return output.sortKey(sort, output.bind(sort.node));
+      return output.sortKey(sort, bindBeside(sort.node));
     });
     return keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
   };
   const sourceOf = (): string => {
     const filter = having.length === 0 ? '' : ` WHERE ${printConjunction(having)}`;
-    return groups === null ? body : ` FROM ${groups.print(body)}${filter}`;
+    const source = groups === null ? body : ` FROM ${groups.print(body)}${filter}`;
+    if (expanded === null) return source;
+    const rows = computedTargets.map(({ expression }, index) => `${expression.sql} AS c${index}`);
+    return ` FROM (SELECT ${[...rows, ...beside].join(', ')}${source}) AS ${expanded}`;
   };
   if (distinct === undefined || isOn) {
     const on = isOn
       ? `DISTINCT ON (${distinct
           .map((node) => {
             const target = findTarget(statement, node, finished);
-            return keySql(statement, target === null ? output.bind(node) : finished[target]!.expression, 'DISTINCT');
+            return keySql(statement, target === null ? bindBeside(node) : finished[target]!.expression, 'DISTINCT');
           })
           .join(', ')}) `
       : '';

@@ -73,6 +73,10 @@ export function compare(
     const arrays = compareArrays(statement, operator, left, right, location);
     if (arrays !== null) return arrays;
   }
+  if (statement.ordersTextByBytes && a.name === 'jsonb' && b.name === 'jsonb') {
+    const keys = [left, right].map((side) => computed(TEXT, `rtdp_jsonb_key(${side.sql})`, [side]));
+    return infix(keys[0]!, keys[1]!);
+  }
   if (a.name === BYTEA.name && b.name === BYTEA.name && (operator === '=' || operator === '<>'))
     return infix(left, right);
   throw unknownOperator(statement, operator, left, right, location);

@@ -110,6 +110,9 @@ export const ENGINE_FUNCTIONS = {
   rtdp_array_contains: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
   rtdp_array_overlaps: { parameters: ['VARCHAR', 'VARCHAR'], returns: 'BOOLEAN' },
   rtdp_array_json: twoTexts,
+  /** Texts that are equal and in order, byte by byte, exactly where the values are; of an array also the kind of its items. */
+  rtdp_array_key: twoTexts,
+  rtdp_jsonb_key: textToText,
   rtdp_json_quote: textToText,
   // aggregates over all values, separated by blanks (pairs by commas); the first argument says which
   rtdp_numeric_deviation: twoTexts,

@@ -180,9 +180,15 @@ export function coerceLiteral(statement: Statement, expression: Expression, type
     const { element } = type;
     const items = readArrayText(literal);
     if (items === null) throw invalid('Write it as {a,b}.');
-    const texts = items.map((item) =>
-      item === null ? null : String(coerceLiteral(statement, { ...expression, literal: item }, element).literal),
-    );
+    const texts = items.map((item) => {
+      if (item === null) return null;
+      const text = itemText(
+        String(coerceLiteral(statement, { ...expression, literal: item }, element).literal),
+        element,
+      );
+      if (text === null) throw invalid('Write it as ARRAY[…].');
+      return text;
+    });
     return constant(type, quote(printArrayText(texts)), literal, location);
   }
   switch (type.name) {
@@ -260,6 +266,19 @@ export function coerceLiteral(statement: Statement, expression: Expression, type
         location,
       );
   }
+}
+
+/** A constant as an array prints it; null where that is not known here. */
+function itemText(literal: string, { name }: PgType): string | null {
+  if (name === 'bool') return literal[0]!;
+  if (name !== 'float4' && name !== 'float8') return literal;
+  const value = Number(literal);
+  if (!Number.isFinite(value)) return literal;
+  if (Object.is(value, -0)) return '-0';
+  const text = String(value);
+  // Shortest digits are the same, as long as neither prints a power of ten.
+  const isPlain = value === 0 || (Math.abs(value) >= 1e-4 && Math.abs(value) < 1e15);
+  return isPlain && (name === 'float8' || text.replace(/\D/g, '').length <= 6) ? text : null;
 }
 
 /** Items of `{a,"b c",NULL}`, one level; null where the text is no such array. */

@@ -26,9 +26,15 @@ export function keySql(statement: Statement, expression: Expression, what: strin
   if (type.name === 'numeric') return `rtdp_numeric_key(${sql})`;
   // 1 day and 24 hours are one value.
   if (type.name === 'interval') return `rtdp_interval_key(${sql})`;
-  // Equal arrays have one text where equal items have; it tells nothing about their order.
-  if (type.name === 'array' && !ORDERINGS.has(what) && statement.ordersTextByBytes && hasOneText(type.element!))
-    return sql;
+  // There is no min and no max of them.
+  if (type.name === 'jsonb' && statement.ordersTextByBytes && what !== 'min' && what !== 'max')
+    return `rtdp_jsonb_key(${sql})`;
+  if (type.name === 'array' && statement.ordersTextByBytes) {
+    // Equal arrays have one text where equal items have; it tells nothing about their order.
+    if (!ORDERINGS.has(what) && hasOneText(type.element!)) return sql;
+    const kind = itemKind(type.element!);
+    if (kind !== null) return `rtdp_array_key(${sql}, '${kind}')`;
+  }
   throw new Refusal(
     statement.problem(
       'SQL_UNSUPPORTED',
@@ -39,7 +45,18 @@ export function keySql(statement: Statement, expression: Expression, what: strin
   );
 }
 
+/** How the engine puts the items of an array in order; null where it does not. */
+function itemKind(type: PgType): string | null {
+  if (isInteger(type)) return 'integer';
+  if (isFloat(type)) return 'float';
+  if (isMoment(type)) return 'moment';
+  if (type.name === 'bpchar') return 'padded';
+  if (type.name === 'numeric' || type.name === 'interval') return type.name;
+  return ['text', 'varchar', 'bool', 'uuid'].includes(type.name) ? 'text' : null;
+}
+
 /** Whether the order of these values depends on a collation. */
 export function isCollated(type: PgType): boolean {
+  if (type.element !== undefined) return isCollated(type.element);
   return type.name === 'text' || type.name === 'varchar' || type.name === 'bpchar' || type.name === 'unknown';
 }

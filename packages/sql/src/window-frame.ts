@@ -6,9 +6,12 @@ import { computed, type Expression } from './expression.ts';
 import { coerceLiteral } from './literals.ts';
 import {
   describeType,
+  engineType,
+  FLOAT8,
   fixedNumeric,
   INTERVAL,
   isFixed,
+  isFloat,
   isInteger,
   isMoment,
   MAXIMUM_PRECISION,
@@ -55,16 +58,13 @@ const WIDE_INTEGER = fixedNumeric(MAXIMUM_PRECISION, 0);
 export function widened(key: Expression): Expression {
   const type = wideType(key.type);
   if (type === null) return key;
-  return computed(
-    type,
-    `CAST(${key.sql} AS ${type === TIMESTAMP ? 'TIMESTAMP' : `DECIMAL(${MAXIMUM_PRECISION},${type.scale})`})`,
-    [key],
-  );
+  return computed(type, `CAST(${key.sql} AS ${engineType(type)})`, [key]);
 }
 
 function wideType(type: PgType): (PgType & { scale?: number }) | null {
   if (isInteger(type)) return WIDE_INTEGER;
   if (isFixed(type)) return fixedNumeric(MAXIMUM_PRECISION, type.scale);
+  if (isFloat(type)) return FLOAT8;
   return isMoment(type) ? TIMESTAMP : null;
 }
 
@@ -139,6 +139,7 @@ function distance(
   const typed = value.type.name === 'unknown' ? coerceLiteral(statement, value, key.type) : value;
   if (typeof typed.literal !== 'string' || !/^[\d.]+$/.test(typed.literal))
     throw refuse('A frame with an offset that is not a constant from 0');
+  if (isFloat(key.type)) return cast(statement, typed, FLOAT8, 'implicit').sql;
   if (isInteger(key.type) && !isInteger(typed.type)) throw refuse('RANGE over integers with another offset');
   const places = isFixed(typed.type) ? typed.type.scale : 0;
   if (places > (type.scale ?? 0)) throw refuse('RANGE with an offset of more places than its key');

@@ -2,6 +2,7 @@
 import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { sortDirection } from '@rtdp/sql/bind-query-expression';
+import { isSeries } from '@rtdp/sql/bind-query-series';
 import { walk } from '@rtdp/sql/check-stateless';
 import { NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
@@ -95,7 +96,8 @@ function needsAllRows(select: SelectStmt): boolean {
   walk([select.targetList, select.sortClause], (kind, body) => {
     if (kind !== 'FuncCall') return;
     const { over, funcname } = body as { over?: unknown; funcname?: Node[] };
-    if (over !== undefined || isAggregate(namesOf(funcname).join('.'))) needed = true;
+    const name = namesOf(funcname).join('.');
+    if (over !== undefined || isAggregate(name) || isSeries(name)) needed = true;
   });
   return needed;
 }

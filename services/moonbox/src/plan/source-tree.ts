@@ -1,4 +1,5 @@
 /** Decides how a tree reads at its Postgres source: remote names, only columns the user sees, texts in byte order, values in place of parameters. */
+import { isString } from '@rtdp/sql/pg-type';
 import type { ColumnOrigin, QueryFacts } from '@rtdp/sql/query-context';
 import {
   columnNode,
@@ -115,8 +116,7 @@ export function sourceTable(node: RangeVar, options: SourceOptions): Node {
   if (!options.wrap && colnames === undefined)
     return { RangeVar: { ...remote.RangeVar, alias: { aliasname } } } as Node;
   const columns = table.columns.map(({ name, type }) => {
-    const text = type.name === 'text' || type.name === 'varchar' || type.name === 'bpchar';
-    if (!options.byBytes || !text) return targetNode(columnNode(name));
+    if (!options.byBytes || !isString(type.element ?? type)) return targetNode(columnNode(name));
     return targetNode({ CollateClause: { arg: columnNode(name), collname: [stringNode('C')] } } as Node, name);
   });
   return {

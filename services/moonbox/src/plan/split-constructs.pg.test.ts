@@ -45,6 +45,19 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id, l.s from maria.w w cross join lateral (select sum(x) as s from generate_series(1, w.id) x) l order by 1`,
     `select w.id, (select string_agg(x::text, ',' order by x) from generate_series(1, w.k) x) from maria.w w order by 1`,
   ],
+  'functions of several rows in the result list': [
+    `select w.id, unnest(e.a) as u, e.g from pg.ev e join maria.w w on w.id = e.id order by w.id, u nulls first`,
+    `select w.id, unnest(e.ta) as u, unnest(e.a) * 10 as v, generate_series(1, w.k) as x from pg.ev e join maria.w w on w.id = e.id order by 1, 4, 3, 2`,
+    `select generate_series(w.d, e.ts, '20 days')::date as day, count(*) over (), w.t || unnest(e.ta) from pg.ev e join maria.w w on w.id = e.id where w.id < 9 order by 1, 3`,
+    `select distinct upper(unnest(e.ta)) as u from pg.ev e join maria.w w on w.id = e.id order by u desc limit 3`,
+    `select distinct on (u) unnest(e.a) as u, w.id from pg.ev e join maria.w w on w.id = e.id order by u, w.id desc`,
+    `select w.t, unnest(array_agg(e.id order by e.id)) as u, count(*) from pg.ev e join maria.w w on w.id = e.id group by w.t having count(*) > 1 order by count(*), w.t, u limit 7 offset 2`,
+    `select w.id, (select sum(x) from (select unnest(e.a) as x) y), 5 in (select unnest(e.a)), array(select unnest(e.a) order by 1 desc) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+    `select unnest(string_to_array(w.t, 't')) as u from maria.w w order by u limit 5`,
+    `select w.id, unnest(string_to_array(w.t, '1')) as u from maria.w w order by w.m desc, u limit 6`,
+    `select unnest(array[w.k, 3]) as x, count(*) from maria.w w group by w.k order by 1, 2`,
+    `select 1 as x from maria.w w where w.id = 1 union select generate_series(0, 3) from pg.ev e where e.id < 3 order by x`,
+  ],
   arrays: [
     `select w.id, x from maria.w w, unnest(array[w.id, w.k, 7]) x order by 1, 2`,
     `select w.t, x from maria.w w, unnest('{a,NULL,"b c"}'::text[]) x where w.id < 3 order by 1, 2`,
@@ -55,6 +68,34 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id, array[w.id, w.k] || 5, 0 || array[w.k], array_append(e.a, w.k), e.ta || 'new item'::text, string_to_array(w.t || ',x', ',') from pg.ev e join maria.w w on w.id = e.id order by 1`,
     `select w.id, array(select e.id from pg.ev e where e.n = w.k order by e.id desc) from maria.w w order by 1`,
     `select w.id, array_position(e.a, w.k), array_remove(e.a, w.k), array_position(e.ta, w.t), array_position(array[w.k, e.n, 1], e.n) from pg.ev e join maria.w w on w.id = e.id order by 1`,
+  ],
+  'the order of arrays and of jsonb': [
+    ...Object.entries({
+      'int[]': '{} | {1} | {1,2} | {-5} | {NULL} | {1,NULL} | {10} | {2}',
+      'bigint[]': '{9223372036854775807} | {-9223372036854775808} | {0}',
+      'text[]': '{} | {a} | {A} | {ab} | {a,b} | {"a\u0001b"} | {"a\u0002"} | {""} | {"",x} | {é} | {NULL} | {zebra}',
+      'numeric[]': '{1.0} | {1.00,2} | {1.0,NULL} | {-3.5} | {-3.55} | {100} | {1e-9}',
+      'float8[]': '{1.5} | {-0} | {0} | {NaN} | {Infinity} | {-Infinity} | {-0.50} | {1e3}',
+      'bool[]': '{t} | {f} | {f,t} | {NULL}',
+      'date[]': '{2024-01-01} | {infinity} | {-infinity} | {1999-12-31,2000-01-01}',
+      'timestamp[]': '{"2024-01-01 10:00:00"} | {"2024-01-01 10:00:00.5"} | {"2024-01-01 10:00:00",NULL}',
+      jsonb:
+        'null | 1 | 1.0 | -2 | 10 | true | false | "" | "a" | "B" | "ab" | [] | [[]] | {} | [null] | ["a"] | [1, 2] | [1, [2]] | [1, {}] | [2] | {"a": 1} | {"a": 1.00} | {"b": 0} | {"aa": 0} | {"a": 1, "b": 2} | {"a": null} | {"a": [1, "x"]} | {"b": 1, "aa": 2}',
+    }).map(([type, values]) => {
+      const rows = values
+        .split(' | ')
+        .map((value) => `('${value}'::${type})`)
+        .join(', ');
+      const list = `(values ${rows})`;
+      return `select a.x, b.x, a.x < b.x, a.x >= b.x, a.x = b.x, a.x <> b.x from ${list} a(x), ${list} b(x), maria.w w where w.id = 1 order by a.x::text, b.x::text`;
+    }),
+    `select w.id, e.a, e.ta from pg.ev e join maria.w w on w.id = e.id order by e.ta desc, e.a nulls first`,
+    `select w.id, e.j from pg.ev e join maria.w w on w.id = e.id order by e.j -> 'b', e.j desc`,
+    `select w.t, min(e.a), max(e.ta), max(array[e.m, w.m]) from pg.ev e join maria.w w on w.id = e.id group by w.t order by w.t`,
+    `select w.k, row_number() over (partition by e.j -> 'b' order by e.ta desc, w.id), rank() over (order by array[e.fr, w.m]) from pg.ev e join maria.w w on w.id = e.id order by w.id`,
+    `select count(distinct e.j), count(distinct array[e.m]), e.j -> 'b', array[e.b] from pg.ev e join maria.w w on w.id = e.id group by 3, 4 order by 4`,
+    `select distinct array[e.fr], e.j -> 'b' from pg.ev e join maria.w w on w.k = e.id order by 1 desc`,
+    `select w.id from pg.ev e join maria.w w on w.id = e.id where e.j in ('{"a": 1, "b": [1, "z"]}', '{"b": [1.0, "z"], "a": 2.00}') or e.ta > array['a b', 'x2'] order by 1`,
   ],
   rows: [
     `select w.id from maria.w w where (w.k, w.id) < (3, 7) order by 1`,
@@ -84,6 +125,10 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id, count(*) over (order by w.d range between interval '2 days' preceding and '1 day' following exclude ties), array_agg(w.id) over (order by w.id rows 2 preceding exclude current row), sum(w.m) over (order by w.m range between 3.5 preceding and current row exclude group) from maria.w w join pg.ev e on e.id = w.id order by 1`,
     `select w.id, count(*) over (order by e.ts range between unbounded preceding and interval '1 month' preceding), nth_value(w.t, 2) over (order by w.id rows between unbounded preceding and unbounded following), stddev(w.k) over (order by w.id rows 3 preceding), max(w.id) over (order by w.k groups current row exclude current row) from maria.w w join pg.ev e on e.id = w.id order by 1`,
     `select w.id, count(*) over (order by e.m desc nulls last range between 2 preceding and 1.25 following) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select w.id, count(*) over (order by e.f range between 1.1 preceding and 2 following), sum(w.k) over (order by e.f desc range between 3.3 following and unbounded following exclude ties), count(*) over (order by e.f::real range between '0.5' preceding and current row) from maria.w w join pg.ev e on e.id = w.id order by 1`,
+    `select x, count(*) over (order by x range between 1e300 preceding and current row), count(*) over (order by x desc range between 1 preceding and 9e307 following), array_agg(x) over (order by x nulls first range between 0 preceding and 0 following)
+      from (values ('NaN'::float8), ('-Infinity'), ('Infinity'), (0), (1.7e308), (-1.7e308), (1e308), (null), (1), ('NaN')) v(x), maria.w w where w.id = 1 order by x`,
+    `select array['-0'::float8], ('-0'::float8)::text, array[x], x::text from (values ('-0'::float8), (1)) v(x), maria.w w where w.id = 1 order by x`,
     `select w.id, first_value(w.k) over x, sum(w.m) over (x rows 1 preceding) from maria.w w join pg.ev e on e.id = w.id window x as (partition by w.t order by w.id) order by 1`,
   ],
   'time: zones, intervals, formats and fields': [
@@ -160,7 +205,13 @@ describe('refuses with a reason', () => {
     [`with recursive t(n) as (select 1.5::float8 union select n from t) select * from t, maria.w`, /double precision/],
     [`select * from generate_series(1, 5, 0) g, maria.w`, /step is zero/],
     [`select e.fr[1] from pg.ev e, maria.w`, /array\[index\]/],
-    [`select distinct array[e.fr] from pg.ev e, maria.w`, /DISTINCT/],
+    [`select distinct array[e.iv::json] from pg.ev e, maria.w`, /DISTINCT|cast/i],
+    [`select w.id from pg.ev e, maria.w w order by e.j::json`, /Ordering by json/],
+    [`select '{3e200}'::float8[] from pg.ev e, maria.w`, /not a value of type double/],
+    [`select case when w.id > 1 then unnest(e.a) end from pg.ev e, maria.w w`, /several rows/],
+    [`select w.id from pg.ev e, maria.w w order by unnest(e.a)`, /several rows/],
+    [`select unnest(array[generate_series(1, 2)]) from pg.ev e, maria.w w`, /several rows/],
+    [`select max(e.j) from pg.ev e, maria.w w`, /max by jsonb/],
     [`select 1 from maria.w w where (w.id, w.k) < (1, 2, 3)`, /Rows of 2 and 3/],
     [`select to_date(e.g, 'YYYY-MM-DDTH') from pg.ev e, maria.w`, /format 'YYYY-MM-DDTH' is not proven/],
     [`select to_date(e.g, 'MM-DD') from pg.ev e, maria.w`, /is not proven/],

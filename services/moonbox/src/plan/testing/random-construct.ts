@@ -40,6 +40,8 @@ class Generator {
       () => this.#windows(),
       () => this.#series(),
       () => this.#recursion(),
+      () => this.#expanded(),
+      () => this.#ordered(),
       () => this.#conditions(),
     ])();
   }
@@ -104,7 +106,7 @@ class Generator {
       () => `to_date(to_char(${this.#moment()}, 'DD/MM/YYYY'), 'DD/MM/YYYY')`,
       () => `format('%s: %2$L (%%)', ${this.#text()}, ${this.#pick(['w.t', 'e.g', 'w.m', 'e.ts'])})`,
       () =>
-        `regexp_match(${this.#text()}, '${this.#pick(['([a-z])([0-9]*)', '[a-z]+', '^([^/]*)/?(.*)$', '(a) ?b', '"?([a-z]*)"'])}')`,
+        `regexp_match(${this.#text()}, '${this.#pick(['([a-z])([0-9]*)', '[a-z]+', '^([a-z ]*)([0-9]?)', '(a) ?b', '"([a-z]*)"'])}')`,
     ])();
   }
 
@@ -114,6 +116,43 @@ class Generator {
 
   #values(): string {
     return `select w.id, ${this.#several(3, () => this.#value())} from ${this.#pick(FROM)}`;
+  }
+
+  /** Functions of several rows in the result list. */
+  #expanded(): string {
+    const series = (): string =>
+      this.#pick([
+        'unnest(e.a)',
+        'unnest(e.ta)',
+        `unnest(${this.#array()}) + 1`,
+        `generate_series(${this.#int(0, 2)}, w.k)`,
+        `coalesce(w.t, 'x') || unnest(e.ta)`,
+        `generate_series(w.d, e.ts, '17 days')::date`,
+      ]);
+    const distinct = this.#random() < 0.3 ? 'distinct ' : '';
+    const list = this.#several(this.#int(1, 3), series);
+    return this.#random() < 0.3
+      ? `select ${distinct}w.t, unnest(array_agg(w.k order by w.id)), count(*) from ${this.#pick(FROM)} group by w.t`
+      : `select ${distinct}w.id, ${list} from ${this.#pick(FROM)}`;
+  }
+
+  /** Rows by the order of arrays and of jsonb. */
+  #ordered(): string {
+    const key = (): string =>
+      this.#pick([
+        'e.a',
+        'e.ta',
+        this.#array(),
+        `array[${this.#exact()}, e.m]`,
+        'array[e.f, 1]',
+        'array[e.iv]',
+        `e.j`,
+        `e.j -> 'b'`,
+        `jsonb_build_array(${this.#pick(['w.k', 'w.t', 'e.b', 'e.m', 'e.a'])}, ${this.#pick(['w.k % 2', 'w.t', 'e.j'])})`,
+      ]);
+    return this.#random() < 0.6
+      ? `select w.id, e.id, rank() over (order by ${key()} ${this.#pick(['', 'desc', 'nulls first'])}, ${key()}) from ${this.#pick(FROM)}`
+      : `select count(*), count(distinct ${key()}), min(${this.#array()}) from ${this.#pick(FROM)} group by ${key()}`;
   }
 
   #aggregate(): string {
@@ -158,6 +197,7 @@ class Generator {
       `order by w.k desc groups between ${this.#int(0, 2)} preceding and current row`,
       `order by w.m range between ${this.#int(0, 9)}.5 preceding and unbounded following`,
       `order by w.d range between interval '${this.#int(0, 3)} days' preceding and '1 day' following`,
+      `order by e.f range between ${this.#int(0, 2)}.2 preceding and ${this.#int(0, 4)} following`,
       `order by e.ts desc nulls last range between '1 month' preceding and current row`,
       `partition by w.t order by w.id rows ${this.#int(0, 3)} preceding`,
     ]);
