@@ -52,6 +52,8 @@ export interface QueryBinderOptions {
   readonly grouping?: Grouping;
   /** Present where window functions may stand. */
   readonly windows?: ReadonlyMap<string, WindowClause>;
+  /** Subqueries that were asked already. */
+  readonly known?: ReadonlyMap<SubLink, Expression>;
   /** Functions of several rows that may stand here. */
   readonly series?: ReadonlySet<FuncCall>;
   /** What an aggregate is told here, where it may not stand. */
@@ -84,7 +86,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
       return this.#ungrouped(column);
     }
     if ('FuncCall' in node) return this.#functionCall(node.FuncCall, node);
-    if ('SubLink' in node) return this.#subLink(node.SubLink);
+    if ('SubLink' in node) return this.options.known?.get(node.SubLink) ?? this.#subLink(node.SubLink);
     if ('GroupingFunc' in node) return this.#grouping(node.GroupingFunc);
     if ('ParamRef' in node) return this.#parameter(node.ParamRef.number ?? 0, node.ParamRef.location);
     if ('SQLValueFunction' in node)

@@ -1,11 +1,11 @@
 /** Binds the joins of FROM, with ON, USING and NATURAL. */
-import type { JoinExpr, Node } from 'libpg-query';
+import type { JoinExpr } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import { locationOf } from './bind-from.ts';
+import { askBeforeJoin } from './bind-query-on.ts';
 import { castToCommon, commonType } from './casts.ts';
-import { walk } from './check-stateless.ts';
 import { compare } from './comparison.ts';
-import { computed, type Statement } from './expression.ts';
+import { computed } from './expression.ts';
 import type { ColumnOrigin } from './query-context.ts';
 import {
   type BindItem,
@@ -57,23 +57,11 @@ export function bindJoin(
     if (left.sql === '' || right.sql === '') return { sql: left.sql + right.sql, columns, tables };
     return { sql: word === 'JOIN' ? `(${left.sql} CROSS JOIN ${right.sql})` : sqlOf('true'), columns, tables };
   }
-  if (word !== 'JOIN') refuseSubqueries(statement, node.quals);
   const scope = namesSoFar(context, options.outer, [{ sql: '', columns, tables }]);
-  const condition = options.bindCondition(node.quals, scope);
-  return { sql: sqlOf(condition.sql), columns, tables };
-}
-
-/** The engine cannot ask a subquery which rows an outer join leaves alone. */
-function refuseSubqueries(statement: Statement, condition: Node): void {
-  walk(condition, (kind, body) => {
-    if (kind !== 'SubLink') return;
-    throw statement.refuse(
-      'SQL_UNSUPPORTED',
-      'A subquery in the ON of an outer join is only computed where one Postgres source holds every table of the query.',
-      'Join a subquery in FROM instead.',
-      body.location,
-    );
-  });
+  if (word === 'JOIN') return { sql: sqlOf(options.bindCondition(node.quals, scope).sql), columns, tables };
+  const asked = askBeforeJoin(options, node.quals, left, right, scope);
+  const condition = options.bindCondition(node.quals, scope, asked.known);
+  return { sql: `(${asked.left} ${word} ${asked.right} ON ${condition.sql})`, columns, tables };
 }
 
 /** USING and NATURAL: equal columns become one, which for FULL is the first that is there. */

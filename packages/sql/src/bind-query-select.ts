@@ -1,5 +1,5 @@
 /** Binds one SELECT of a query with all its clauses, and prints the engine's SQL for it. */
-import type { Node, SelectStmt } from 'libpg-query';
+import type { Node, SelectStmt, SubLink } from 'libpg-query';
 import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
 import { QueryExpressionBinder } from './bind-query-expression.ts';
@@ -63,17 +63,22 @@ function bindCore(
 ): BoundSelect {
   const { statement } = context;
   const scope = new QueryScope(context, outer);
-  const binderFor = (names: QueryNames, place: string): QueryExpressionBinder =>
-    new QueryExpressionBinder({ context, names, commonTables, place });
+  const binderFor = (
+    names: QueryNames,
+    place: string,
+    known?: ReadonlyMap<SubLink, Expression>,
+  ): QueryExpressionBinder =>
+    new QueryExpressionBinder({ context, names, commonTables, place, ...(known === undefined ? {} : { known }) });
   const from = bindQueryFrom(
     {
       context,
       scope,
       outer,
       commonTables,
-      bindCondition: (node, names) => {
+      bindValue: (node, names) => binderFor(names, 'ON').bind(node),
+      bindCondition: (node, names, known) => {
         const parts = conjunctsOf(node).map((part) =>
-          binderFor(names, 'ON').bindCondition(part, 'The condition of ON'),
+          binderFor(names, 'ON', known).bindCondition(part, 'The condition of ON'),
         );
         return computed({ name: 'bool' }, printConjunction(parts), parts);
       },

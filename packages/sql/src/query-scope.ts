@@ -1,5 +1,5 @@
 /** Decides what a name in a query means: the columns that the FROM of one level shows, and the level around it. */
-import type { Alias, Node } from 'libpg-query';
+import type { Alias, Node, SubLink } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import type { Expression } from './expression.ts';
 import { nearest } from './nearest-name.ts';
@@ -19,8 +19,10 @@ export interface FromOptions {
   readonly scope: QueryScope;
   readonly outer: QueryNames | null;
   readonly commonTables: CommonTables;
-  /** Binds the condition of ON in a scope of the tables joined so far. */
-  readonly bindCondition: (node: Node, names: QueryNames) => Expression;
+  /** Binds the condition of ON in a scope of the tables joined so far. `known`: subqueries that were asked already. */
+  readonly bindCondition: (node: Node, names: QueryNames, known?: ReadonlyMap<SubLink, Expression>) => Expression;
+  /** Binds a value that ON reads. */
+  readonly bindValue: (node: Node, names: QueryNames) => Expression;
 }
 
 /** Binds an item of FROM beside those before it; `joined`: engine tables that are read already, by what they hold joined. */

@@ -105,6 +105,16 @@ const QUERIES: Record<string, readonly string[]> = {
     `select w.id from maria.w w where (w.k, w.id) in (select e.n, e.id - 2 from pg.ev e) order by 1`,
     `select w.id from maria.w w where (w.k, w.id) not in (select e.n, e.id from pg.ev e where e.id < 4) order by 1`,
   ],
+  'subqueries in the ON of an outer join': [
+    `select w.id, e.id from maria.w w left join pg.ev e on e.id = w.k and exists (select 1 from maria.w x where x.k = e.n) order by 1, 2`,
+    `select w.id, e.id from maria.w w left join pg.ev e on e.id = w.k and w.id in (select x.n from pg.ev x) order by 1, 2`,
+    `select w.id, e.id from maria.w w full join pg.ev e on e.id = w.k and (e.n not in (select x.k from maria.w x) or w.m > (select avg(x.m) from pg.ev x)) order by 1, 2`,
+    `select w.id, e.id from maria.w w right join pg.ev e on e.n = w.k and (select count(*) from maria.w x where x.k = w.k) > 2 and e.g = any(select x.g from pg.ev x where x.n = e.n) order by 1, 2`,
+    `select w.id, e.id, x.id from maria.w w left join pg.ev e on e.id = w.k left join maria.w x on x.id = e.n and not exists (select 1 from pg.ev y where y.id = e.id + w.id) and exists (select 1 from pg.ev y where y.n = x.k) order by 1, 2, 3`,
+    `select w.id, e.id from maria.w w left join pg.ev e on e.id = w.k and exists (select 1 from pg.ev x where x.n = 1) and (w.k, w.t) in (select x.n, x.g from pg.ev x union all select y.k, y.t from maria.w y) order by 1, 2`,
+    `select w.id, (select count(*) from pg.ev e left join maria.w x on x.id = e.n and exists (select 1 from pg.ev y where y.id = w.id and y.n = x.k) where e.id < w.id) from maria.w w order by 1`,
+    `select w.id, l.x from maria.w w left join lateral (select e.id as x from pg.ev e where e.n = w.k) l on exists (select 1 from maria.w z where z.id = l.x) order by 1, 2`,
+  ],
   'VALUES and LATERAL': [
     `select * from (values (1, 'a', null), (2, null, 3.5)) v(a, b, c) join maria.w w on w.id = v.a order by 1`,
     `select w.id, v.x from maria.w w, lateral (values (w.k), (w.id * 10)) v(x) order by 1, 2`,
@@ -211,6 +221,10 @@ describe('refuses with a reason', () => {
     [`select case when w.id > 1 then unnest(e.a) end from pg.ev e, maria.w w`, /several rows/],
     [`select w.id from pg.ev e, maria.w w order by unnest(e.a)`, /several rows/],
     [`select unnest(array[generate_series(1, 2)]) from pg.ev e, maria.w w`, /several rows/],
+    [
+      `select 1 from pg.ev e left join maria.w w on exists (select 1 from pg.ev x where x.id = w.id and x.n = e.n)`,
+      /reads both sides/,
+    ],
     [`select max(e.j) from pg.ev e, maria.w w`, /max by jsonb/],
     [`select 1 from maria.w w where (w.id, w.k) < (1, 2, 3)`, /Rows of 2 and 3/],
     [`select to_date(e.g, 'YYYY-MM-DDTH') from pg.ev e, maria.w`, /format 'YYYY-MM-DDTH' is not proven/],
