@@ -22,8 +22,8 @@ export function baseOption({ palette }: ChartContext, description: string): Part
 export function tooltip({ palette }: ChartContext, trigger: 'axis' | 'item', formatter: unknown): Part {
   return {
     trigger,
+    className: 'chart-tip',
     confine: true,
-    appendTo: undefined,
     transitionDuration: 0,
     backgroundColor: palette.surface,
     borderColor: palette['line-strong'],
@@ -59,11 +59,12 @@ export function legend({ palette }: ChartContext, labels: readonly string[]): Pa
   };
 }
 
-export function grid(hasLegend: boolean): Part {
+/** `hasWordsAbove`: something is written above the picture, below the legend. */
+export function grid(hasLegend: boolean, hasWordsAbove = false): Part {
   return {
     left: 0,
     right: SPACE[2],
-    top: hasLegend ? SPACE[5] : SPACE[2],
+    top: (hasLegend ? SPACE[5] : SPACE[2]) + (hasWordsAbove ? SPACE[2] : 0),
     bottom: 0,
     outerBoundsMode: 'same',
     outerBoundsContain: 'axisLabel',
@@ -111,7 +112,7 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
         ? { month: 'short', year: 'numeric' }
         : span > 2 * DAY
           ? { day: 'numeric', month: 'short' }
-          : span > DAY / 24 || whole
+          : span >= DAY / 24 || whole
             ? { hour: '2-digit', minute: '2-digit' }
             : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
   const format = new Intl.DateTimeFormat(localeOf(language), form);
@@ -167,8 +168,19 @@ export function referenceLines(
       silent: true,
       symbol: 'none',
       animation: false,
-      lineStyle: { color: palette['text-muted'], type: 'dashed', width: LENGTHS.line },
-      label: { position: 'insideEndTop', color: palette['text-muted'], fontSize: TEXT[0] },
+      lineStyle: { color: palette.text, type: 'dashed', width: LENGTHS.line },
+      // The words stand on a ground of their own, over whatever they cross, and stay when a series is singled out.
+      label: {
+        // Upright ones begin at the top, since the first bar stands there.
+        position: axis === 'yAxis' ? 'insideEndTop' : 'start',
+        color: palette['text-muted'],
+        fontSize: TEXT[0],
+        backgroundColor: palette.surface,
+        borderRadius: LENGTHS['radius-small'] / 2,
+        padding: [0, SPACE[0]],
+      },
+      emphasis: { disabled: true },
+      blur: { lineStyle: { opacity: 1 }, label: { opacity: 1 } },
       data: lines.map(({ value, label }) => ({
         [axis]: value,
         label: { formatter: () => (label === '' ? write(value) : `${label}: ${write(value)}`) },

@@ -1,4 +1,4 @@
-/** Decides how charts write numbers, labels and tooltips: a sentence, escaped, in the reader's language; pure. */
+/** Decides how charts write numbers and labels, in the reader's language; pure. */
 import type { Grain } from '@rtdp/davinci-api/client';
 import { formatNumber, type NumberFormat, type NumberStyle, parseFormat } from '../shell/numbers.ts';
 import type { Palette } from '../shell/tokens.ts';
@@ -13,7 +13,16 @@ export interface ChartContext {
   language: string;
   colours: ColourBook;
   /** Words of the widgets. */
-  words: { others: string; none: string };
+  words: ChartWords;
+}
+
+export interface ChartWords {
+  others: string;
+  none: string;
+  /** For a text of no letters. */
+  emptyText: string;
+  /** Another sentence of the widgets, with what fills its holes. */
+  say: (key: string, values?: Readonly<Record<string, string>>) => string;
 }
 
 export function labelOf(column: QueryColumn | undefined): string {
@@ -37,6 +46,7 @@ export function categoryLabel(
   context: ChartContext,
 ): string {
   if (value === null) return context.words.none;
+  if (value === '') return context.words.emptyText;
   if (grain !== undefined || isTimeColumn(column)) return formatAtGrain(value, grain, context.language);
   if (column?.modelType === 'number')
     return formatNumber(value as number | string, context.language, formatOf(column), 'exact');
@@ -70,21 +80,6 @@ export function dimensionOf(
 
 export function isTimeColumn(column: QueryColumn | undefined): boolean {
   return column?.modelType === 'date' || column?.modelType === 'datetime' || column?.modelType === 'instant';
-}
-
-export interface TooltipLine {
-  colour: string;
-  label: string;
-  value: string;
-}
-
-/** The tooltip: what, then one line a series. */
-export function tooltipHtml(title: string, lines: readonly TooltipLine[]): string {
-  const rows = lines.map(
-    ({ colour, label, value }) =>
-      `<div class="tip-line"><span class="tip-dot" style="background:${escapeHtml(colour)}"></span><span>${escapeHtml(label)}</span><b>${escapeHtml(value)}</b></div>`,
-  );
-  return `<div class="tip-title">${escapeHtml(title)}</div>${rows.join('')}`;
 }
 
 export function writeNumber(

@@ -14,8 +14,9 @@ import { LabelLayout } from 'echarts/features';
 import { CanvasRenderer } from 'echarts/renderers';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
-import type { Pick, WidgetViewProps } from './contract.ts';
-import type { Mark } from './picks.ts';
+import type { WidgetViewProps } from './contract.ts';
+import { nearestMark } from './nearest-mark.ts';
+import { findMark, type Mark, type Marks } from './picks.ts';
 import { useSize } from './use-size.ts';
 import { Waiting } from './waiting.tsx';
 
@@ -43,10 +44,10 @@ const REPLACED = ['series', 'xAxis', 'yAxis', 'dataZoom', 'visualMap', 'legend',
 export function Chart({
   widget,
   option,
-  picks,
+  marks,
   onPick,
   pictureRef,
-}: WidgetViewProps & { option: Record<string, unknown>; picks?: (mark: Mark) => Pick[] }) {
+}: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks }) {
   const { palette } = useAppearance();
   const place = useRef<HTMLDivElement>(null);
   const chart = useRef<ECharts>(undefined);
@@ -54,13 +55,18 @@ export function Chart({
   /** Whether anything of it is on the screen: the first frame may come late on a busy machine. */
   const [drawn, setDrawn] = useState(false);
   const click = useRef<(mark: Mark) => void>(undefined);
-  click.current = onPick === undefined || picks === undefined ? undefined : (mark) => onPick(picks(mark));
-  /** The mark whose tooltip is held fast. */
-  const pinned = useRef<Mark>(undefined);
+  click.current = onPick === undefined || marks === undefined ? undefined : (mark) => onPick(marks.picks(mark));
+  const drawing = useRef(option);
+  drawing.current = option;
+  const newest = useRef<Marks>(undefined);
+  newest.current = marks;
+  /** What the mark stands for whose tooltip is held fast: where data moves it, its tooltip follows. */
+  const pinned = useRef<string>(undefined);
   const pin = useCallback((mark: Mark | undefined) => {
     if (mark === undefined && pinned.current === undefined) return;
-    pinned.current = mark;
-    const isHeld = mark !== undefined;
+    pinned.current = mark && (newest.current === undefined ? '' : newest.current.nameOf(mark));
+    const isHeld = pinned.current !== undefined;
+    place.current?.classList.toggle('held', isHeld);
     const triggerOn = isHeld ? 'none' : 'mousemove|click';
     chart.current?.setOption({ tooltip: { alwaysShowContent: isHeld, enterable: isHeld, triggerOn } });
     chart.current?.dispatchAction(isHeld ? { type: 'showTip', ...mark } : { type: 'hideTip' });
@@ -86,6 +92,14 @@ export function Chart({
         if (isShifted || click.current === undefined) pin(isReleased ? undefined : mark);
         else click.current(mark);
       });
+      const picture = chart.current;
+      picture.getZr().on('click', ({ target, offsetX, offsetY, event }) => {
+        const isShifted = (event as unknown as MouseEvent | undefined)?.shiftKey === true;
+        if (target !== undefined || (click.current !== undefined && !isShifted)) return;
+        const point: [number, number] = [offsetX, offsetY];
+        if (isReleased || !picture.containPixel('grid', point)) return;
+        pin(nearestMark(drawing.current, picture.convertFromPixel({ seriesIndex: 0 }, point) as [number, number]));
+      });
       // A press anywhere on the picture lets go, before the click that follows it.
       let isReleased = false;
       chart.current.getZr().on('mousedown', () => {
@@ -96,8 +110,11 @@ export function Chart({
       chart.current.resize();
     }
     chart.current.setOption({ ...option, animation: moves }, { replaceMerge: REPLACED, lazyUpdate: false });
-    // It tells of the newest data.
-    if (pinned.current !== undefined) chart.current.dispatchAction({ type: 'showTip', ...pinned.current });
+    if (pinned.current === undefined) return;
+    const held = markOf(pinned.current, newest.current, option);
+    // It tells of the newest data, or goes with what it told of.
+    if (held === undefined) pin(undefined);
+    else chart.current.dispatchAction({ type: 'showTip', ...held });
   }, [option, size, pin]);
 
   useEffect(() => {
@@ -136,4 +153,10 @@ export function Chart({
       )}
     </div>
   );
+}
+
+function markOf(name: string, marks: Marks | undefined, option: Record<string, unknown>): Mark | undefined {
+  if (marks === undefined) return { seriesIndex: 0, dataIndex: 0 };
+  const lengths = (option.series as { data: readonly unknown[] }[]).map(({ data }) => data.length);
+  return findMark(marks, lengths, name);
 }

@@ -1,6 +1,8 @@
 /** Decides which values a clicked mark stands for; pure. */
+
+import type { CategoryTable } from './category-table.ts';
 import type { Cell, Pick, WidgetData, WidgetDefinition } from './contract.ts';
-import type { SeriesTable } from './series.ts';
+import { pivotText } from './pivot/to-option.ts';
 import { toMoment } from './time-values.ts';
 
 /** What a chart tells of a clicked mark: its place on the category axis, and its series. */
@@ -9,10 +11,41 @@ export interface Mark {
   seriesIndex: number;
 }
 
+/** The marks of a picture, by what they stand for. */
+export interface Marks {
+  /** What the mark filters the others by. */
+  picks: (mark: Mark) => Pick[];
+  /** Stays the same where the data moves its mark to another place; undefined for a mark that is none. */
+  nameOf: (mark: Mark) => string | undefined;
+}
+
+/** Where the mark of this name is now, among series of these lengths. */
+export function findMark(marks: Marks, lengths: readonly number[], name: string): Mark | undefined {
+  for (const [seriesIndex, length] of lengths.entries()) {
+    for (let dataIndex = 0; dataIndex < length; dataIndex++) {
+      if (marks.nameOf({ seriesIndex, dataIndex }) === name) return { seriesIndex, dataIndex };
+    }
+  }
+  return undefined;
+}
+
+/** Of bars, lines and areas: a category of a series. */
+export function categoryMarks(widget: WidgetDefinition, found: CategoryTable): Marks {
+  const { series, categories } = found.table;
+  return {
+    picks: (mark) => picksAt(widget, found, mark),
+    nameOf: ({ seriesIndex, dataIndex }) => {
+      const one = series[seriesIndex];
+      if (one === undefined || !(dataIndex in categories)) return undefined;
+      return JSON.stringify([categories[dataIndex], one.measure, one.others ?? false, one.value]);
+    },
+  };
+}
+
 /** The category of the mark, and its series' value where a dimension makes the series; "others" stands for none. */
 export function picksAt(
   widget: WidgetDefinition,
-  shown: { table: SeriesTable; category: number | undefined; seriesIndex: number | undefined },
+  shown: Omit<CategoryTable, 'timed' | 'category'> & { category: number | undefined },
   mark: Mark,
 ): Pick[] {
   const { table, category, seriesIndex } = shown;
@@ -28,7 +61,7 @@ export function picksAt(
   return picks;
 }
 
-/** The cell or head of a pivot: `query` holds what it stands for, `c<index of the dimension>` → text, empty for nothing. A total stands for less. */
+/** The cell or head of a pivot: `query` holds what it stands for, `c<index of the dimension>` → text of `pivotText`. A total stands for less. */
 export function pivotPicks(
   widget: WidgetDefinition,
   data: WidgetData,
@@ -37,9 +70,21 @@ export function pivotPicks(
   return widget.query.dimensions.flatMap((dimension, index) => {
     const text = query[`c${index}`];
     if (typeof text !== 'string') return [];
-    const row = data.rows.find((each) => (each[index] === null ? '' : String(each[index])) === text);
+    const row = data.rows.find((each) => pivotText(each[index] ?? null) === text);
     return row === undefined ? [] : [pickOf(dimension, row[index] ?? null)];
   });
+}
+
+/** Whether the marks are those of this row: a mark for each of its dimensions, at its grain, and none beside. */
+export function isPicked(widget: WidgetDefinition, row: readonly Cell[], chosen: readonly Pick[]): boolean {
+  const { dimensions } = widget.query;
+  return (
+    chosen.length === dimensions.length &&
+    dimensions.every((dimension, index) => {
+      const own = pickOf(dimension, row[index] ?? null);
+      return chosen.some((each) => each.column === own.column && each.grain === own.grain && each.value === own.value);
+    })
+  );
 }
 
 /** The moment of a trend that is nearest to `part` (0 to 1) of its span. */

@@ -1,17 +1,17 @@
 /** Proves what each kind draws of an answer. */
 import { expect, test } from 'vitest';
 import { LIGHT } from '../shell/tokens.ts';
-import { toOption as barOption } from './bar/to-option.ts';
+import { toOption as barOption, barTable } from './bar/to-option.ts';
+import { toShares } from './category-table.ts';
 import type { ChartContext } from './chart-words.ts';
-import { tooltipHtml } from './chart-words.ts';
 import { createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
 import { gaugeRange, roundAbove } from './gauge/to-option.ts';
 import { toHeat } from './heat-map/to-option.ts';
-import { toOption as lineOption, toShares } from './line/to-option.ts';
-import { picksAt, pivotPicks, trendPicks } from './picks.ts';
+import { toOption as lineOption } from './line/to-option.ts';
+import { categoryMarks, findMark, isPicked, picksAt, pivotPicks, trendPicks } from './picks.ts';
 import { toSlices } from './pie/to-option.ts';
-import { toPivot } from './pivot/to-option.ts';
+import { pivotText, toPivot } from './pivot/to-option.ts';
 import { toGroups } from './scatter/to-option.ts';
 import { onTheWay, sparkline, toScorecard } from './scorecard/to-option.ts';
 import { toSeries } from './series.ts';
@@ -22,7 +22,7 @@ const context: ChartContext = {
   palette: LIGHT,
   language: 'en',
   colours: createColourBook(),
-  words: { others: 'Others', none: 'No value' },
+  words: { others: 'Others', none: 'No value', emptyText: 'Empty text', say: (key) => key },
 };
 
 function column(
@@ -217,7 +217,8 @@ test('a pivot totals only what adds up', () => {
   const answer = data([column('region', 'text'), column('status', 'text'), amount], [['n', null, '5']]);
   const summed = toPivot(widget('pivot', ['region', 'status']), answer, context);
   expect(summed).toMatchObject({ fields: { rows: ['c0'], columns: ['c1'], values: ['c2'] }, totals: true });
-  expect(summed.data).toEqual([{ c0: 'n', c1: '', c2: 5 }]);
+  expect(summed.data).toEqual([{ c0: 'n', c1: pivotText(null), c2: 5 }]);
+  expect([pivotText(null), ''].map((each) => summed.meta[1]?.formatter(each))).toEqual(['No value', 'Empty text']);
   const averaged = widget('pivot', ['region', 'status']);
   averaged.query.measures[0]!.aggregation = 'avg';
   expect(toPivot(averaged, answer, context).totals).toBe(false);
@@ -239,13 +240,16 @@ test('a cell of a pivot and a moment of a trend stand for their values', () => {
     [column('region', 'text'), column('size', 'number'), amount],
     [
       ['n', 5, 1],
+      ['', 6, 3],
       [null, 7, 2],
     ],
   );
-  expect(pivotPicks(pivot, answer, { c0: '', c1: '7', $$extra$$: 'c2' })).toEqual([
+  expect(pivotPicks(pivot, answer, { c0: pivotText(null), c1: '7', $$extra$$: 'c2' })).toEqual([
     { column: 'region', value: null },
     { column: 'size', value: 7 },
   ]);
+  // A text of no letters is a value; that there is none is another one.
+  expect(pivotPicks(pivot, answer, { c0: '' })).toEqual([{ column: 'region', value: '' }]);
   expect(pivotPicks(pivot, answer, { c1: '5' })).toEqual([{ column: 'size', value: 5 }]);
   expect(pivotPicks(pivot, answer, { c0: 'unknown' })).toEqual([]);
   const trend = widget('scorecard', ['at']);
@@ -340,9 +344,44 @@ test('moments are read with and without a zone', () => {
   expect(formatAtGrain('2026-03-01', 'month', 'en')).toBe('Mar 2026');
 });
 
-test('nothing in a tooltip is markup but its own', () => {
-  const html = tooltipHtml('<img src=x>', [{ colour: '"red', label: "o'clock & more", value: '<b>' }]);
-  expect(html).not.toContain('<img');
-  expect(html).not.toContain('"red');
-  expect(html).toContain('o&#39;clock &#38; more');
+test('a mark is found again by what it stands for, wherever newer data put it, and is gone with it', () => {
+  const bars = widget('bar', ['day', 'status']);
+  const answer = (rows: Cell[][]) => data([column('day', 'text'), column('status', 'text'), amount], rows);
+  const marksOf = (rows: Cell[][]) => categoryMarks(bars, barTable(bars, answer(rows)));
+  const before = marksOf([
+    ['mon', 'open', 5],
+    ['tue', 'paid', 9],
+  ]);
+  const name = before.nameOf({ seriesIndex: 0, dataIndex: 1 });
+  expect(before.picks({ seriesIndex: 0, dataIndex: 1 })).toEqual([
+    { column: 'day', value: 'mon' },
+    { column: 'status', value: 'open' },
+  ]);
+  const moved = marksOf([
+    ['wed', 'lost', 1],
+    ['mon', 'open', 50],
+    ['tue', 'paid', 90],
+  ]);
+  const found = findMark(moved, [3, 3, 3], name ?? '');
+  expect(moved.picks(found!)).toEqual(before.picks({ seriesIndex: 0, dataIndex: 1 }));
+  expect(found).not.toEqual({ seriesIndex: 0, dataIndex: 1 });
+  expect(findMark(marksOf([['tue', 'paid', 9]]), [1], name ?? '')).toBeUndefined();
+});
+
+test('the row of a table is marked that stands for all of its marks, at their grains', () => {
+  const table = widget('table', ['region', 'at', 'at']);
+  table.query.dimensions[1]!.grain = 'day';
+  table.query.dimensions[2]!.grain = 'hour';
+  const row: Cell[] = ['n', '2026-03-01', '2026-03-01 10:00:00'];
+  const marks = [
+    { column: 'region', value: 'n' },
+    { column: 'at', value: '2026-03-01', grain: 'day' as const },
+    { column: 'at', value: '2026-03-01 10:00:00', grain: 'hour' as const },
+  ];
+  expect(isPicked(table, row, marks)).toBe(true);
+  expect(isPicked(table, ['n', '2026-03-01', '2026-03-01 11:00:00'], marks)).toBe(false);
+  expect(isPicked(table, row, marks.slice(0, 2))).toBe(false);
+  // The same value, but of another grain, and marks of a widget that had other dimensions.
+  expect(isPicked(table, ['n', '2026-03-01 10:00:00', '2026-03-01'], marks)).toBe(false);
+  expect(isPicked(widget('table', []), [1], marks)).toBe(false);
 });

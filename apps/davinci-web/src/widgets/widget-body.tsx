@@ -6,6 +6,7 @@ import { Empty, ErrorState } from '../shell/states.tsx';
 import type { WidgetViewProps } from './contract.ts';
 import { dress } from './dress.ts';
 import { widgetKind } from './registry.ts';
+import './tip.css';
 import { Waiting } from './waiting.tsx';
 import './widgets.css';
 

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { Chart } from '../chart.tsx';
 import type { WidgetViewProps } from '../contract.ts';
-import { picksAt } from '../picks.ts';
+import { categoryMarks } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { barTable, toOption } from './to-option.ts';
 
@@ -10,5 +10,6 @@ export default function View(props: WidgetViewProps) {
   const { widget, data } = props;
   const context = useChartContext(props.colours);
   const option = useMemo(() => toOption(widget, data, context), [widget, data, context]);
-  return <Chart {...props} option={option} picks={(mark) => picksAt(widget, barTable(widget, data), mark)} />;
+  const marks = useMemo(() => categoryMarks(widget, barTable(widget, data)), [widget, data]);
+  return <Chart {...props} option={option} marks={marks} />;
 }

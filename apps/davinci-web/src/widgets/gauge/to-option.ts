@@ -1,10 +1,11 @@
 /** Decides how one number becomes a gauge: against its goal (a second measure or a setting), else against a round number above it; pure. */
 
 import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
-import { baseOption } from '../chart-parts.ts';
+import { baseOption, tooltip } from '../chart-parts.ts';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition } from '../contract.ts';
 import { numberOf } from '../series.ts';
+import { strong, tipHtml, writePart } from '../tip.ts';
 
 /** The next of 1, 2, 5, 10, 20, … that is not below `value`. */
 export function roundAbove(value: number): number {
@@ -28,6 +29,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const { value, low, high } = gaugeRange(widget, data);
   const column = data.columns[0];
   const { palette } = context;
+  const { say } = context.words;
   const warnAt = numberOf(widget.settings.warnAt as never);
   const badAt = numberOf(widget.settings.badAt as never);
   const colour =
@@ -38,6 +40,20 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
         : palette.accent;
   return {
     ...baseOption(context, widget.name),
+    tooltip: tooltip(context, 'item', () => {
+      const part = value === null || high === 0 ? undefined : writePart(value / high, column, context);
+      const goal = writeNumber(high, column, context, 'exact');
+      return tipHtml(
+        {
+          head: say('tip.alone', {
+            measure: labelOf(column),
+            value: strong(writeNumber(value, column, context, 'exact')),
+          }),
+          notes: part === undefined ? [] : [say('tip.goal', { part, goal })],
+        },
+        context,
+      );
+    }),
     series: [
       {
         id: 'gauge',

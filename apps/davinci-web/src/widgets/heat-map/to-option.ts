@@ -2,11 +2,12 @@
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, categoryAxis, tooltip } from '../chart-parts.ts';
-import { type ChartContext, categoryLabel, isTimeColumn, labelOf, tooltipHtml, writeNumber } from '../chart-words.ts';
+import { type ChartContext, categoryLabel, isTimeColumn, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { numberOf } from '../series.ts';
 import { splitDimensions } from '../shelves.ts';
 import { toMoment } from '../time-values.ts';
+import { addsUp, placeOf, shareOf, strong, tipHtml, whereOf } from '../tip.ts';
 import { schema } from './schema.ts';
 
 export interface HeatTable {
@@ -53,6 +54,10 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const across = heat.across.map((value) => label(value, heat.acrossIndex));
   const down = heat.down.map((value) => label(value, heat.downIndex));
   const amounts = heat.cells.map(([, , amount]) => amount);
+  const { say } = context.words;
+  const total = addsUp(widget.query.measures[0]?.aggregation)
+    ? amounts.reduce((sum, amount) => sum + Math.max(0, amount), 0)
+    : 0;
   const low = Math.min(0, ...amounts);
   const high = Math.max(low + 1e-9, ...amounts);
   return {
@@ -65,11 +70,21 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
-    tooltip: tooltip(context, 'item', ({ data: cell, color }: { data: [number, number, number]; color: string }) =>
-      tooltipHtml(`${across[cell[0]]} · ${down[cell[1]]}`, [
-        { colour: color, label: labelOf(column), value: writeNumber(cell[2], column, context, 'exact') },
-      ]),
-    ),
+    tooltip: tooltip(context, 'item', ({ data: [x, y, amount] }: { data: [number, number, number] }) => {
+      const places = [
+        placeOf(widget, data, heat.acrossIndex, heat.across[x] ?? null),
+        placeOf(widget, data, heat.downIndex, heat.down[y] ?? null),
+      ];
+      const value = strong(writeNumber(amount, column, context, 'exact'));
+      const compared = shareOf(amount, total, column, context);
+      return tipHtml(
+        {
+          head: say('tip.one', { measure: labelOf(column), where: whereOf(places, context), value }),
+          notes: compared === undefined ? [] : [compared],
+        },
+        context,
+      );
+    }),
     xAxis: categoryAxis(context, across),
     yAxis: { ...categoryAxis(context, down), inverse: true },
     visualMap: {

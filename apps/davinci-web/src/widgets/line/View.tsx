@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { Chart } from '../chart.tsx';
 import type { WidgetViewProps } from '../contract.ts';
-import { picksAt } from '../picks.ts';
+import { categoryMarks } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { schema } from './schema.ts';
 import { lineTable, toOption } from './to-option.ts';
@@ -11,5 +11,6 @@ export default function View(props: WidgetViewProps) {
   const { widget, data } = props;
   const context = useChartContext(props.colours);
   const option = useMemo(() => toOption(widget, data, context), [widget, data, context]);
-  return <Chart {...props} option={option} picks={(mark) => picksAt(widget, lineTable(widget, data, schema), mark)} />;
+  const marks = useMemo(() => categoryMarks(widget, lineTable(widget, data, schema)), [widget, data]);
+  return <Chart {...props} option={option} marks={marks} />;
 }

@@ -2,7 +2,7 @@
 import { useMemo } from 'react';
 import { Chart } from '../chart.tsx';
 import type { WidgetViewProps } from '../contract.ts';
-import { pickOf } from '../picks.ts';
+import { type Marks, pickOf } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { toOption, toSlices } from './to-option.ts';
 
@@ -10,15 +10,19 @@ export default function View(props: WidgetViewProps) {
   const { widget, data } = props;
   const context = useChartContext(props.colours);
   const option = useMemo(() => toOption(widget, data, context), [widget, data, context]);
-  return (
-    <Chart
-      {...props}
-      option={option}
-      picks={({ dataIndex }) => {
-        const slice = toSlices(data, widget.query.measures[0]?.aggregation)[dataIndex];
-        const dimension = widget.query.dimensions[0];
+  const marks = useMemo<Marks>(() => {
+    const slices = toSlices(data, widget.query.measures[0]?.aggregation);
+    const dimension = widget.query.dimensions[0];
+    return {
+      picks: ({ dataIndex }) => {
+        const slice = slices[dataIndex];
         return slice === undefined || slice.others || dimension === undefined ? [] : [pickOf(dimension, slice.value)];
-      }}
-    />
-  );
+      },
+      nameOf: ({ dataIndex }) => {
+        const slice = slices[dataIndex];
+        return slice && JSON.stringify([slice.value, slice.others ?? false]);
+      },
+    };
+  }, [widget, data]);
+  return <Chart {...props} option={option} marks={marks} />;
 }

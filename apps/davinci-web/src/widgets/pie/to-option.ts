@@ -2,9 +2,10 @@
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, legend, tooltip } from '../chart-parts.ts';
-import { type ChartContext, categoryLabel, labelOf, tooltipHtml, writeNumber } from '../chart-words.ts';
+import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { MOST_SERIES, numberOf } from '../series.ts';
+import { addsUp, placeOf, shareOf, strong, tipHtml, whereOf } from '../tip.ts';
 
 export interface Slice {
   value: Cell;
@@ -20,7 +21,7 @@ export function toSlices(data: WidgetData, aggregation: string | undefined): Sli
     .sort((a, b) => b.amount - a.amount);
   if (slices.length <= MOST_SERIES) return slices;
   const kept = slices.slice(0, MOST_SERIES - 1);
-  if (aggregation !== 'sum' && aggregation !== 'count') return slices.slice(0, MOST_SERIES);
+  if (!addsUp(aggregation)) return slices.slice(0, MOST_SERIES);
   const rest = slices.slice(MOST_SERIES - 1).reduce((sum, slice) => sum + slice.amount, 0);
   return [...kept, { value: null, amount: rest, others: true }];
 }
@@ -33,6 +34,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
     slice.others ? context.words.others : categoryLabel(slice.value, data.columns[0], dimension?.grain, context),
   );
   const series = context.palette.series;
+  const { say } = context.words;
   const colours = slices.map((slice) =>
     slice.others
       ? context.palette['text-faint']
@@ -43,15 +45,22 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   return {
     ...baseOption(context, widget.name),
     legend: { ...legend(context, widget.settings.labels === false ? labels : []), orient: 'horizontal' },
-    tooltip: tooltip(context, 'item', ({ dataIndex }: { dataIndex: number }) =>
-      tooltipHtml(labels[dataIndex] ?? '', [
+    tooltip: tooltip(context, 'item', ({ dataIndex }: { dataIndex: number }) => {
+      const slice = slices[dataIndex];
+      const amount = slice?.amount ?? null;
+      const where = slice?.others
+        ? say('tip.where', { name: context.words.others })
+        : whereOf([placeOf(widget, data, 0, slice?.value ?? null)], context);
+      const value = strong(writeNumber(amount, data.columns[1], context, 'exact'));
+      const compared = shareOf(amount, total, data.columns[1], context);
+      return tipHtml(
         {
-          colour: colours[dataIndex] ?? '',
-          label: labelOf(data.columns[1]),
-          value: `${writeNumber(slices[dataIndex]?.amount, data.columns[1], context, 'exact')} (${share(slices[dataIndex]?.amount ?? 0)})`,
+          head: say('tip.one', { measure: labelOf(data.columns[1]), where, value }),
+          notes: compared === undefined ? [] : [compared],
         },
-      ]),
-    ),
+        context,
+      );
+    }),
     series: [
       {
         id: 'pie',

@@ -13,6 +13,14 @@ export interface PivotConfig {
   totals: boolean;
 }
 
+/** Stands for a dimension without a value: the sheet takes null for "all", and an empty text is a value. No data has this letter. */
+const NOTHING = '\uE000';
+
+/** A value of a dimension as the sheet knows it. */
+export function pivotText(value: Cell): string {
+  return value === null ? NOTHING : String(value);
+}
+
 export function toPivot(widget: WidgetDefinition, data: WidgetData, context: ChartContext): PivotConfig {
   const split = splitDimensions(schema, widget.query);
   const count = widget.query.dimensions.length;
@@ -30,18 +38,19 @@ export function toPivot(widget: WidgetDefinition, data: WidgetData, context: Cha
       name: labelOf(column),
       formatter: (value) =>
         index < count
-          ? categoryLabel(value === '' ? null : (value as Cell), column, widget.query.dimensions[index]?.grain, context)
+          ? categoryLabel(
+              value === NOTHING ? null : (value as Cell),
+              column,
+              widget.query.dimensions[index]?.grain,
+              context,
+            )
           : value === null || value === undefined
             ? '–'
             : writeNumber(value as number, column, context, 'cell'),
     })),
-    // An empty text stands for a missing dimension: the sheet takes null for "all".
     data: data.rows.map((row) =>
       Object.fromEntries(
-        names.map((name, index) => [
-          name,
-          index < count ? (row[index] === null ? '' : String(row[index])) : numberOf(row[index]),
-        ]),
+        names.map((name, index) => [name, index < count ? pivotText(row[index] ?? null) : numberOf(row[index])]),
       ),
     ),
     totals: adds && widget.settings.totals !== false,

@@ -2,10 +2,11 @@
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
-import { type ChartContext, categoryLabel, labelOf, tooltipHtml, writeNumber } from '../chart-words.ts';
+import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { MOST_SERIES, numberOf } from '../series.ts';
 import { splitDimensions } from '../shelves.ts';
+import { nameOfPlace, placeOf, tipHtml } from '../tip.ts';
 import { schema } from './schema.ts';
 
 const SMALLEST = 8;
@@ -59,6 +60,17 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
         ] ?? context.palette.accent),
   );
   const scale = widget.settings.zero !== true;
+  const { say } = context.words;
+  const middles = new Map<number, number | null>();
+  /** Of a column of the answer; found when it is first told. */
+  const middleOf = (index: number): number | null => {
+    const known = middles.get(index);
+    if (known !== undefined) return known;
+    const values = data.rows.map((row) => numberOf(row[index])).filter((value) => value !== null);
+    const middle = values.sort((a, b) => a - b)[Math.floor(values.length / 2)] ?? null;
+    middles.set(index, middle);
+    return middle;
+  };
   const title = { nameLocation: 'middle', nameTextStyle: { color: context.palette['text-muted'], fontSize: TEXT[0] } };
   return {
     ...baseOption(context, widget.name),
@@ -66,25 +78,22 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
     legend: legend(context, series === undefined ? [] : labels),
     tooltip: tooltip(context, 'item', ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => {
       const row = data.rows[groups[seriesIndex]?.rows[dataIndex] ?? -1] ?? [];
-      const name = split.category
-        .map((index) =>
-          categoryLabel(row[index] ?? null, data.columns[index], widget.query.dimensions[index]?.grain, context),
-        )
-        .join(' · ');
-      return tooltipHtml(
-        name,
-        [x, y, size].flatMap((column, index) =>
-          column === undefined
-            ? []
-            : [
-                {
-                  colour: colours[seriesIndex] ?? '',
-                  label: labelOf(column),
-                  value: writeNumber(numberOf(row[count + index]), column, context, 'exact'),
-                },
-              ],
-        ),
+      const names = widget.query.dimensions.map((_, index) =>
+        nameOfPlace(placeOf(widget, data, index, row[index] ?? null), context),
       );
+      const lines = [x, y, size].flatMap((column, index) =>
+        column === undefined
+          ? []
+          : [
+              {
+                colour: colours[seriesIndex] ?? '',
+                label: labelOf(column),
+                value: writeNumber(numberOf(row[count + index]), column, context, 'exact'),
+                note: say('tip.middle', { value: writeNumber(middleOf(count + index), column, context) }),
+              },
+            ],
+      );
+      return tipHtml({ head: names.join(say('tip.and')), lines, notes: [say('tip.middleWhy')] }, context);
     }),
     xAxis: valueAxis(context, (value) => writeNumber(value, x, context), {
       scale,

@@ -3,8 +3,8 @@ import { type CSSProperties, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataGrid, type GridColumn } from '../../shell/data-grid.tsx';
 import { Empty } from '../../shell/states.tsx';
-import type { Cell, Pick, WidgetDefinition, WidgetViewProps } from '../contract.ts';
-import { pickOf } from '../picks.ts';
+import type { WidgetViewProps } from '../contract.ts';
+import { isPicked, pickOf } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { formatAtGrain } from '../time-values.ts';
 import { type TableColumn, toColumns, toneOf } from './to-option.ts';
@@ -24,7 +24,7 @@ export default function View({ widget, data, onPick, chosen = [] }: WidgetViewPr
       empty={<Empty small title={t('noRows')} />}
       {...(chosen.length === 0
         ? {}
-        : { isChosen: (index: number) => isChosen(widget, data.rows[index] ?? [], chosen) })}
+        : { isChosen: (index: number) => isPicked(widget, data.rows[index] ?? [], chosen) })}
       {...(onPick === undefined
         ? {}
         : {
@@ -32,13 +32,6 @@ export default function View({ widget, data, onPick, chosen = [] }: WidgetViewPr
               onPick(widget.query.dimensions.map((dimension, at) => pickOf(dimension, data.rows[index]?.[at] ?? null))),
           })}
     />
-  );
-}
-
-/** Whether the row is what the marks stand for. */
-function isChosen(widget: WidgetDefinition, row: readonly Cell[], chosen: readonly Pick[]): boolean {
-  return widget.query.dimensions.every((dimension, index) =>
-    chosen.some(({ column, value }) => column === dimension.column && value === (row[index] ?? null)),
   );
 }
 
