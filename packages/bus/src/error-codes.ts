@@ -20,6 +20,8 @@ export const BUS_ERROR_CODES = {
   BUS_KAFKA: 'Kafka answered with an error that has no code of its own here.',
   BUS_SCHEMA_INCOMPATIBLE: 'The registry refuses the schema because it is not backward compatible with the subject.',
   BUS_SCHEMA_INVALID: 'The registry or the mapping refuses the schema itself.',
+  BUS_SCHEMA_MISSING: 'The registry does not know the schema that a value was written with.',
+  BUS_VALUE_INVALID: 'A value does not follow the schema it was written with.',
   BUS_REGISTRY_UNREACHABLE: 'The schema registry did not answer in time.',
   BUS_REGISTRY_REFUSED: 'The schema registry answered with an error.',
 } as const;

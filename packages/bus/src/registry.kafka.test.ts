@@ -6,7 +6,7 @@ import { type TestRegistry, testRegistry } from '@rtdp/testing/registry';
 import type { UmsField } from '@rtdp/ums/types';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { connectRegistry, type Registry } from './registry.ts';
-import { subjectOf, toAvroSchema } from './to-avro-schema.ts';
+import { subjectOf, toAvroName, toAvroSchema } from './to-avro-schema.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
@@ -64,6 +64,27 @@ test('the same schema keeps its id, a nullable column makes a new version, and r
   expect(bytes[0]).toBe(0);
   expect(bytes.readInt32BE(1)).toBe(second);
   expect({ ...((await registry.decode(bytes)) as object) }).toEqual(row);
+});
+
+test('a value that cannot be read says so, and the registry is asked on', async () => {
+  const { system, instance, database, table: name } = table();
+  const subject = uniqueName('wide');
+  const wide = { type: 'record', name: toAvroName(name), namespace: `${system}.${instance}.${database}` };
+  const fields = [
+    { name: 'id', type: 'long' },
+    { name: 'price', type: ['null', { type: 'bytes', logicalType: 'decimal', precision: 9, scale: 2 }], default: null },
+  ];
+  const id = await registry.registerSchema({ subject, schema: { ...wide, fields } });
+  const head = Buffer.alloc(5);
+  head.writeInt32BE(id, 1);
+  const value = (hex: string) => Buffer.concat([head, Buffer.from(hex, 'hex')]);
+  const read = await registry.decode(value('feffffffffffffffff0102043039'));
+  expect({ ...(read as object) }).toEqual({ id: 9223372036854775807n, price: '123.45' });
+
+  await expect(registry.decode(value('feff'))).rejects.toMatchObject({ code: 'BUS_VALUE_INVALID' });
+  head.writeInt32BE(2_000_000_000, 1);
+  await expect(registry.decode(value('00'))).rejects.toMatchObject({ code: 'BUS_SCHEMA_MISSING' });
+  expect(registry.health()).toEqual({ status: 'ok' });
 });
 
 test.each([

@@ -6,6 +6,7 @@ import http from 'node:http';
 import https from 'node:https';
 import registryClient from '@kafkajs/confluent-schema-registry';
 import { isRtdpError, type RtdpError } from '@rtdp/ums/error';
+import { AVRO_READING } from './avro-values.ts';
 import { busError } from './errors.ts';
 import type { AvroRecord } from './to-avro-schema.ts';
 
@@ -34,6 +35,10 @@ export interface Registry {
   registerSchema(o: { subject: string; schema: AvroRecord | object; compatibility?: Compatibility }): Promise<number>;
   /** A value in the registry's wire format (magic byte, id, Avro). */
   encode(schemaId: number, value: unknown): Promise<Buffer>;
+  /**
+   * What a value in the registry's wire format holds: Avro as `avro-values.ts` says, JSON and Protobuf as their libraries read them.
+   * @throws RtdpError BUS_SCHEMA_MISSING, BUS_SCHEMA_INVALID, BUS_VALUE_INVALID, BUS_REGISTRY_UNREACHABLE, BUS_REGISTRY_REFUSED
+   */
   decode(bytes: Buffer): Promise<unknown>;
   health(): { status: 'ok' | 'degraded'; lastError?: string; restsUntil?: number };
   close(): void;
@@ -41,6 +46,8 @@ export interface Registry {
 
 /** One refused connection in five seconds costs nothing, and a registry that starts beside us is found as soon as it answers. */
 const MAX_REST_MS = 5_000;
+/** A zero, and the schema's id in four bytes. */
+const WIRE_HEAD_BYTES = 5;
 
 interface RegistryResponse {
   data<Body>(): Body;
@@ -62,7 +69,7 @@ export function connectRegistry(options: RegistryOptions): Registry {
     prepareRequest: async (next: () => Promise<{ enhance(extras: object): unknown }>) =>
       (await next()).enhance({ timeout: timeoutMs }),
   });
-  const client = new registryClient.SchemaRegistry({
+  const address = {
     host: options.url.replace(/\/+$/, ''),
     retry: { retries: 0 },
     agent,
@@ -70,6 +77,11 @@ export function connectRegistry(options: RegistryOptions): Registry {
     ...(options.username === undefined
       ? {}
       : { auth: { username: options.username, password: options.password ?? '' } }),
+  };
+  const client = new registryClient.SchemaRegistry(address);
+  // Beside the other one: what it reads cannot be written.
+  const reader = new registryClient.SchemaRegistry(address, {
+    [registryClient.SchemaType.AVRO]: AVRO_READING as never,
   });
   const subjects = (client as unknown as { api: { Subject: SubjectApi } }).api.Subject;
 
@@ -138,6 +150,30 @@ export function connectRegistry(options: RegistryOptions): Registry {
     return id;
   };
 
+  /** A schema that cannot be used says nothing against the registry. */
+  const schemaOf = async (schemaId: number) => {
+    try {
+      return await reader.getSchema(schemaId);
+    } catch (error) {
+      const facts = { schemaId, url: options.url };
+      if (statusOf(error) === 404) {
+        throw busError('BUS_SCHEMA_MISSING', {
+          message: `The registry has no schema ${schemaId}.`,
+          next: 'It was written with the schemas of another registry, or with none: any bytes may begin with a zero.',
+          facts,
+          cause: error,
+        });
+      }
+      if (typeof (error as { status?: unknown }).status === 'number') throw error;
+      throw busError('BUS_SCHEMA_INVALID', {
+        message: `Schema ${schemaId} of the registry cannot be used: ${saidBy(error)}`,
+        next: 'Look at the schema in the registry.',
+        facts,
+        cause: error,
+      });
+    }
+  };
+
   return {
     async registerSchema({ subject, schema, compatibility = 'BACKWARD' }) {
       const text = JSON.stringify(schema);
@@ -157,7 +193,20 @@ export function connectRegistry(options: RegistryOptions): Registry {
     },
     encode: (schemaId, value) =>
       ask(`encoding with schema ${schemaId}`, { schemaId }, () => client.encode(schemaId, value)),
-    decode: (bytes) => ask('decoding a value', {}, () => client.decode(bytes)),
+    async decode(bytes) {
+      const schemaId = bytes.readInt32BE(1);
+      const schema = await ask(`looking up schema ${schemaId}`, { schemaId }, () => schemaOf(schemaId));
+      try {
+        return schema.fromBuffer(bytes.subarray(WIRE_HEAD_BYTES));
+      } catch (cause) {
+        throw busError('BUS_VALUE_INVALID', {
+          message: `The value does not follow its schema ${schemaId}: ${saidBy(cause)}`,
+          next: 'Look at its bytes, and at who wrote it.',
+          facts: { schemaId },
+          cause,
+        });
+      }
+    },
     health: () => {
       const resting = Date.now() < restsUntil;
       if (lastError === undefined) return { status: 'ok' };
@@ -182,7 +231,7 @@ function statusOf(error: unknown): number | undefined {
 function toRegistryError(error: unknown, doing: string, url: string, facts: Record<string, unknown>): RtdpError {
   if (isRtdpError(error)) return error;
   const status = statusOf(error);
-  const said = error instanceof Error ? error.message : String(error);
+  const said = saidBy(error);
   const details = { facts: { ...facts, url, ...(status === undefined ? {} : { status }) }, cause: error };
   if (status === 409) {
     return busError('BUS_SCHEMA_INCOMPATIBLE', {
@@ -218,6 +267,10 @@ function toRegistryError(error: unknown, doing: string, url: string, facts: Reco
     next: 'Start the registry or correct its address; JSON data flows on without it.',
     ...details,
   });
+}
+
+function saidBy(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 function errorName(error: unknown): string {

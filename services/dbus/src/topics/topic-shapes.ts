@@ -57,7 +57,10 @@ export const messageDetailSchema = topicMessageSchema.extend({
     .array(z.array(z.number()))
     .describe('Per row: columns that the source did not send, because they did not change or at all'),
   context: z.record(z.string(), z.unknown()).nullable().describe('Source, position in its log, transactions, times'),
-  avro: z.unknown().nullable().describe('Decoded by the registry'),
+  avro: z
+    .unknown()
+    .nullable()
+    .describe('Decoded by the registry; bytes as \\x and hex, numbers that JSON does not hold as text'),
   headers: z.record(z.string(), z.string()),
   raw: z.string().describe('Base64 of the value, at most its first 256 KiB'),
   isRawCut: z.boolean(),

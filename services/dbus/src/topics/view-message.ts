@@ -5,6 +5,7 @@ import { isRtdpError } from '@rtdp/ums/error';
 import { readMessage, type UmsMessage } from '@rtdp/ums/message';
 import { isDataKind } from '@rtdp/ums/message-kinds';
 import type { MessageDetail, MessageQuestion, TopicMessage } from './topic-shapes.ts';
+import { writeDecoded } from './write-decoded.ts';
 
 const MOST_ROWS = 500;
 const MOST_RAW_BYTES = 256 * 1024;
@@ -112,11 +113,7 @@ async function decodeAvro(
     };
   }
   try {
-    // Numbers of 64 bits come as BigInt, which JSON has no form for.
-    const text = JSON.stringify(await registry.decode(value), (_name, each) =>
-      typeof each === 'bigint' ? String(each) : each,
-    );
-    return { value: JSON.parse(text), problem: null };
+    return { value: writeDecoded(await registry.decode(value)), problem: null };
   } catch (error) {
     return { value: null, problem: problemOf(error) };
   }
