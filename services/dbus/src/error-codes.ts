@@ -22,6 +22,7 @@ export const DBUS_ERROR_CODES = {
   DBUS_TOPIC_FORBIDDEN: 'The topic belongs to another organisation, or to the platform.',
   DBUS_TOPIC_UNOWNED: 'The topic was in Kafka before anybody registered a source for it, and belongs to nobody.',
   DBUS_TOPIC_NOT_FOUND: 'Kafka has no such topic.',
+  DBUS_TOPIC_LOOKS_UNAVAILABLE: 'As many look into topics at the moment as may at once.',
   DBUS_TOPIC_QUESTION_INVALID: 'The question for messages of a topic lacks something, or has something it cannot have.',
   DBUS_MESSAGE_NOT_FOUND: 'There is no committed message at this place of the topic.',
   DBUS_MESSAGE_NOT_DECODED: 'A message looks like something that it cannot be read as; its bytes are shown.',

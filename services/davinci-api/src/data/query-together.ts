@@ -1,9 +1,10 @@
 /** Decides how many questions of one request are answered: a line of JSON for each, as soon as its answer is there; each can be ended alone. */
-import { PassThrough, type Readable } from 'node:stream';
+import type { Readable } from 'node:stream';
 import { toHttpError } from '@rtdp/service/http-errors';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import { type queriesRequestSchema, queryRequestSchema } from '../client.ts';
+import { AnswerLines } from './answer-lines.ts';
 import type { Asking, AskView } from './ask-view.ts';
 import { cancelled } from './until-gone.ts';
 
@@ -33,11 +34,11 @@ export class QueryTogether {
         next: 'Choose an id of its own for each question.',
       });
     }
-    const lines = new PassThrough();
+    const lines = new AnswerLines();
     const fail = (id: string, error: unknown): void => {
       const { status, body, unexpected: isOurs } = toHttpError(error);
       if (isOurs) unexpected(error);
-      lines.write(`${JSON.stringify({ id, status, error: body })}\n`);
+      lines.add(JSON.stringify({ id, status, error: body }));
     };
     const readable = questions.flatMap(({ id, ...question }, index) => {
       const read = queryRequestSchema.safeParse(question);
@@ -57,10 +58,10 @@ export class QueryTogether {
         const { id, key } = readable[index]!;
         this.#running.delete(key);
         if ('error' in outcome) fail(id, outcome.error);
-        else lines.write(`{"id":${JSON.stringify(id)},"result":${outcome.text}}\n`);
+        else lines.add(`{"id":${JSON.stringify(id)},"result":${outcome.text}}`);
       })
       .then(
-        () => lines.end(),
+        () => lines.finish(),
         (error) => lines.destroy(error as Error),
       )
       .finally(ended);

@@ -8,6 +8,7 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { isOfPlatform } from '../catalog/topic-store.ts';
 import { lookAtTopic } from '../topics/look-at-topic.ts';
+import { LookSlots } from '../topics/look-slots.ts';
 import {
   messageDetailSchema,
   messagePageSchema,
@@ -27,6 +28,7 @@ const isInternal = (topic: string): boolean => topic.startsWith('__');
 
 export function topicRoutes(application: HttpApplication, around: RouteSurroundings, registry: Registry | null): void {
   const { bus, sources, topics, now } = around;
+  const looks = new LookSlots();
 
   /** Messages hold rows as they are, past the rights on columns and rows that views and the gateway know: not for viewers. */
   async function checkMayRead(request: FastifyRequest, topic: string): Promise<void> {
@@ -128,7 +130,8 @@ export function topicRoutes(application: HttpApplication, around: RouteSurroundi
     },
     async (request) => {
       await checkMayRead(request, request.params.name);
-      return lookAtTopic(bus, request.params.name, request.query, now);
+      const { organisationId } = identityOf(request);
+      return looks.run(organisationId, () => lookAtTopic(bus, request.params.name, request.query, now));
     },
   );
 

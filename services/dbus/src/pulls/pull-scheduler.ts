@@ -123,6 +123,9 @@ export class PullScheduler {
     } else if (next !== 'running') {
       running.controller.abort(next);
       await running.done;
+      // It may have ended in its own way just before.
+      const ended = (await store.get(organisationId, pullId)).state;
+      if (ended !== next) await store.setState(pullId, nextPullState(pullId, ended, command));
     }
   }
 

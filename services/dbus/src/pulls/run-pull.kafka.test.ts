@@ -170,12 +170,8 @@ test('a pull that gives up has failed with its reason, makes the source degraded
   // Another one that is called off mends nothing.
   const another = await ask(fixture, given.name, 't');
   await running.pullCommand(await fixture.around.pulls.get(fixture.organisationId, another.id), 'cancel');
-  await until('it is called off', async () => {
-    const calledOff = await fixture.around.pulls.get(fixture.organisationId, another.id);
-    // It may have failed like the one before, just before it was told.
-    if (calledOff.state === 'failed') await running.pullCommand(calledOff, 'cancel');
-    return calledOff.state === 'cancelled' ? true : calledOff.state;
-  });
+  // Also where it failed like the one before, just before it was told.
+  expect((await fixture.around.pulls.get(fixture.organisationId, another.id)).state).toBe('cancelled');
   const { id } = await fixture.around.sources.get(fixture.organisationId, given.name);
   expect((await fixture.around.pulls.unresolved(id)).map((each) => each.id)).toEqual([pull.id]);
   await shop.query(`GRANT SELECT ON t TO ${owner}`);
@@ -189,6 +185,48 @@ test('a pull that gives up has failed with its reason, makes the source degraded
     const health = running.health();
     return health.status === 'ok' ? health : health.detail;
   });
+});
+
+test('a pull that fails at the very moment it is cancelled is cancelled', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY); INSERT INTO t SELECT generate_series(1, 3000)');
+  const given = fixture.definitionOf(shop.url, {
+    snapshot: { chunkRows: 500, rowsPerSecond: 1000, initial: false },
+    reconcileMs: 600_000,
+  });
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const pull = await ask(fixture, given.name, 't');
+  await chunksReach(fixture, pull.id, 1);
+
+  // Its failure cannot be recorded before it is told to cancel.
+  const holder = await fixture.metadata.transaction();
+  let cancelled: Promise<void>;
+  try {
+    await shop.query('ALTER TABLE t RENAME TO gone');
+    await holder('pulls').where({ id: pull.id }).forUpdate().first();
+    await until('its failure waits to be recorded', async () => {
+      const { rows } = await fixture.metadata.raw(
+        `SELECT 1 FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND query LIKE 'update "pulls"%'`,
+      );
+      // On a busy machine it may have been recorded before.
+      const { state } = await fixture.around.pulls.get(fixture.organisationId, pull.id);
+      return rows.length > 0 || state === 'failed' ? true : state;
+    });
+    const looked = new Promise<void>((resolve) => {
+      fixture.metadata.on('query-response', (_answer: unknown, { sql }: { sql: string }) => {
+        if (sql.startsWith('select * from "pulls" where "organisation_id"')) resolve();
+      });
+    });
+    cancelled = fixture.supervisor.running(given.name)!.pullCommand(pull, 'cancel');
+    // The command has looked at its state, and waits for the end.
+    await looked;
+  } finally {
+    await holder.rollback();
+  }
+  await cancelled;
+  expect(await fixture.around.pulls.get(fixture.organisationId, pull.id)).toMatchObject({ state: 'cancelled' });
 });
 
 test('rows that are asked for by key are read again under new ids; keys of other types and of no row do no harm', async () => {
