@@ -6,6 +6,7 @@ import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
 import { compareRows, partsOfRow, rowInList } from './bind-query-rows.ts';
 import { bindSeries, isSeries, misplacedSeries } from './bind-query-series.ts';
+import { bindRowJson } from './bind-whole-row.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { compare } from './comparison.ts';
@@ -353,6 +354,12 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
       return this.#timeOfStatement('SVFOP_CURRENT_TIMESTAMP', call.location);
     }
+    const { names } = this.options;
+    const isGrouped = grouping !== undefined;
+    const bind = (part: Node): Expression => this.bind(part);
+    const { statement, context } = this;
+    const row = bindRowJson({ statement, facts: context.facts, names, isGrouped, bind }, call, name);
+    if (row !== null) return row;
     if (isSeries(name)) {
       if (this.options.series?.has(call) === true) return bindSeries(this, call, name);
       throw misplacedSeries(this, call, name);

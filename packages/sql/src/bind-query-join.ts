@@ -14,6 +14,7 @@ import {
   type FromOptions,
   namesSoFar,
   type VisibleColumn,
+  type VisibleTable,
 } from './query-scope.ts';
 
 const JOIN_WORDS: Record<string, string> = {
@@ -45,7 +46,7 @@ export function bindJoin(
   const left = bindItem(options, node.larg!, before, joined);
   const right = bindItem(options, node.rarg!, [...before, left], joined);
   for (const table of right.tables) checkAlias(context, table, [left], place);
-  const tables = [...left.tables, ...right.tables];
+  const tables = tablesOf(word, left, right);
   const shared =
     node.isNatural === true
       ? left.columns.map(({ name }) => name).filter((name) => right.columns.some((column) => column.name === name))
@@ -110,6 +111,15 @@ function bindUsing(
   return {
     sql: `(${left.sql} ${word} ${right.sql} ON ${on})`,
     columns: [...merged, ...rest(left), ...rest(right)],
-    tables: [...left.tables, ...right.tables],
+    tables: tablesOf(word, left, right),
   };
+}
+
+function tablesOf(word: string, left: FromItem, right: FromItem): VisibleTable[] {
+  const filled = (item: FromItem, isFilled: boolean): VisibleTable[] =>
+    item.tables.map((table) => (isFilled ? { ...table, filledUp: true } : table));
+  return [
+    ...filled(left, word === 'RIGHT JOIN' || word === 'FULL JOIN'),
+    ...filled(right, word === 'LEFT JOIN' || word === 'FULL JOIN'),
+  ];
 }

@@ -51,6 +51,8 @@ export class QueryFacts {
   readonly used = new Map<RangeVar, Set<number>>();
   /** What each `*` stands for. */
   readonly stars = new Map<object, readonly { name: string; origin: ColumnOrigin; alias: string }[]>();
+  /** The columns of each whole row that is named. */
+  readonly rows = new Map<object, readonly ColumnOrigin[]>();
   readonly results = new Map<SelectStmt, readonly QueryColumn[]>();
   readonly types = new Map<Node, PgType>();
   /** SELECTs that read a column of a level around them. */
@@ -99,9 +101,20 @@ export interface CommonTable {
 /** The CTEs that can be named at a place. */
 export type CommonTables = ReadonlyMap<string, CommonTable>;
 
+/** A row of an item of FROM, as its name alone means it. */
+export interface WholeRow {
+  readonly columns: readonly { readonly name: string; readonly value: Expression; readonly origin: ColumnOrigin }[];
+  /** Names of the key's columns. */
+  readonly primaryKey: readonly string[];
+  /** An outer join may fill it up with NULLs. */
+  readonly filledUp: boolean;
+}
+
 /** What a column reference means at a place, with the enclosing levels behind it. */
 export interface QueryNames {
   readonly resolve: (path: readonly string[], location: number | undefined) => ResolvedColumn;
+  /** The whole row that a name means in this level; null where it means none, or a column. */
+  readonly row?: (alias: string) => WholeRow | null;
 }
 
 export interface ResolvedColumn extends Expression {

@@ -11,6 +11,7 @@ import type {
   QueryContext,
   QueryNames,
   ResolvedColumn,
+  WholeRow,
 } from './query-context.ts';
 
 /** What binding an item of FROM is given. */
@@ -45,6 +46,8 @@ export interface VisibleTable {
   readonly columns: readonly VisibleColumn[];
   /** Names of the key's columns. */
   readonly primaryKey: readonly string[];
+  /** An outer join may fill its rows up with NULLs. */
+  readonly filledUp?: boolean;
 }
 
 /** What an item of FROM gives: its columns in the order of `*`, and the engine's SQL. */
@@ -126,6 +129,17 @@ export class QueryScope implements QueryNames {
           : `Known columns: ${known.slice(0, 40).join(', ')}.`,
       location,
     );
+  };
+
+  readonly row = (alias: string): WholeRow | null => {
+    const [table, other] = this.tables.filter((known) => known.alias === alias);
+    if (table === undefined || other !== undefined || this.#find([alias]).length > 0) return null;
+    const columns = table.columns.map(({ name, expression }) => ({
+      name,
+      value: expression,
+      origin: expression.origin,
+    }));
+    return { columns, primaryKey: table.primaryKey, filledUp: table.filledUp === true };
   };
 
   #find(path: readonly string[]): readonly VisibleColumn[] {

@@ -55,6 +55,7 @@ export function pushTopN(
         return inside(node);
       }
       if ('ColumnRef' in node) {
+        if (facts.rows.has(node.ColumnRef)) throw new NotProven('a whole row stays here');
         if (!facts.columns.has(node.ColumnRef)) return undefined;
         const { sql, type } = values.print(node);
         return held(sql, type);

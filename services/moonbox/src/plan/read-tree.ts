@@ -9,7 +9,7 @@ export interface TreeUse {
   readonly tables: ReadonlySet<RangeVar>;
   /** Tables in its own subqueries. */
   readonly inner: ReadonlySet<RangeVar>;
-  /** It names something that is no column of a table: of a subquery, a CTE, or merged by USING. */
+  /** It names something that is no column of a table: of a subquery, a CTE, merged by USING, or a whole row. */
   readonly derived: boolean;
 }
 
@@ -19,6 +19,7 @@ export function useOf(tree: unknown, facts: QueryFacts): TreeUse {
   let derived = false;
   walk(tree, (kind, body) => {
     if (kind === 'ColumnRef') {
+      if (facts.rows.has(body)) derived = true;
       const origin = facts.columns.get(body);
       if (origin === undefined) return;
       if (origin.table === null || origin.merged) derived = true;
@@ -40,6 +41,7 @@ export function neededColumns(tree: unknown, facts: QueryFacts): Map<RangeVar, S
   walk(tree, (kind, body) => {
     if (kind === 'ColumnRef') {
       const origin = facts.columns.get(body);
+      for (const { table, index } of facts.rows.get(body) ?? []) if (table !== null) add(table, index);
       if (origin !== undefined && origin.table !== null) add(origin.table, origin.index);
     } else if (kind === 'ResTarget') {
       for (const { origin } of facts.stars.get(body) ?? []) if (origin.table !== null) add(origin.table, origin.index);

@@ -165,6 +165,8 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
       if (origin !== undefined && origin.table !== null && !origin.merged && tables.has(origin.table)) {
         return columnOf(origin.table, origin.index);
       }
+      const [ofRow] = facts?.rows.get(node.ColumnRef) ?? [];
+      if (ofRow?.table != null && tables.has(ofRow.table)) return columnNode(aliases.get(ofRow.table)!);
       const { fields = [] } = node.ColumnRef;
       return fields.length === 3 ? ({ ColumnRef: { fields: fields.slice(1) } } as Node) : undefined;
     }
