@@ -41,9 +41,10 @@ export function categoryTip(told: Told, at: number, context: ChartContext): Tip 
   const sums = (index: number): number | null =>
     series.every(({ values }) => (values[index] ?? null) === null)
       ? null
-      : series.reduce((sum, { values }) => sum + (values[index] ?? 0), 0);
+      : series.reduce<number>((sum, { values }) => sum + (values[index] ?? 0), 0);
   // Moments are compared with the one before, not with the sum of those that happen to be shown.
-  const total = adds && !timed ? categories.reduce((sum, _, index) => sum + Math.max(0, sums(index) ?? 0), 0) : 0;
+  const total =
+    adds && !timed ? categories.reduce<number>((sum, _, index) => sum + Math.max(0, sums(index) ?? 0), 0) : 0;
   const whole = sums(at);
   const before = previous === undefined ? null : sums(at - 1);
 

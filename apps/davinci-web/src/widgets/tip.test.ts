@@ -20,7 +20,12 @@ async function contextIn(language: string): Promise<ChartContext> {
     resources: { en: { widgets: en }, zh: { widgets: zh } },
     interpolation: { escapeValue: false },
   });
-  return { palette: LIGHT, language, colours: createColourBook(), words: chartWords(words.t) };
+  return {
+    palette: LIGHT,
+    language,
+    colours: createColourBook(),
+    words: chartWords(words.getFixedT(language, 'widgets')),
+  };
 }
 
 const revenue: QueryColumn = {

@@ -72,14 +72,14 @@ export function nameOfPlace(place: Place, context: ChartContext): string {
   const at = new Date(moment);
   const write = (options: Intl.DateTimeFormatOptions) =>
     new Intl.DateTimeFormat(localeOf(context.language), options).format(at);
-  const day = { day: 'numeric', month: 'short', year: 'numeric' } as const;
+  const day: Intl.DateTimeFormatOptions = { day: 'numeric', month: 'short', year: 'numeric' };
   // A moment without a zone is told without one.
-  const minute = {
+  const minute: Intl.DateTimeFormatOptions = {
     ...day,
     hour: '2-digit',
     minute: '2-digit',
     ...(column?.modelType === 'instant' ? { timeZoneName: 'short' } : {}),
-  } as const;
+  };
   switch (unitOf(place)) {
     case 'year':
       return write({ year: 'numeric' });

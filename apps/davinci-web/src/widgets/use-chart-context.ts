@@ -1,4 +1,5 @@
 /** Decides what option builders are given of the page: palette, language, colours, words. */
+import type { TFunction } from 'i18next';
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../shell/appearance.tsx';
@@ -12,6 +13,11 @@ export function useChartContext(colours: ColourBook): ChartContext {
 }
 
 /** `t` finds the words of the widgets. */
-export function chartWords(t: (key: string, values?: Readonly<Record<string, string>>) => string): ChartWords {
-  return { others: t('others'), none: t('none'), emptyText: t('emptyText'), say: t };
+export function chartWords(t: TFunction<'widgets'>): ChartWords {
+  return {
+    others: t('others'),
+    none: t('none'),
+    emptyText: t('emptyText'),
+    say: (key, values) => t(key, { ...values }),
+  };
 }
