@@ -11,6 +11,7 @@ import { type ECharts, init, use as register } from 'echarts/core';
 import { CanvasRenderer } from 'echarts/renderers';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { createColourBook } from '../../widgets/colours.ts';
+import '../../widgets/tip.css';
 import { useChartContext } from '../../widgets/use-chart-context.ts';
 import { useSize } from '../../widgets/use-size.ts';
 import { type History, historyHeight, historyOption } from './history-option.ts';

@@ -3,15 +3,18 @@
 import { formatMoment } from '../../shell/numbers.ts';
 import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, timeAxis, tooltip, valueAxis } from '../../widgets/chart-parts.ts';
-import { type ChartContext, escapeHtml } from '../../widgets/chart-words.ts';
+import type { ChartContext } from '../../widgets/chart-words.ts';
+import { tipHtml } from '../../widgets/tip.ts';
+
+/** When, in milliseconds since 1970, and what; null where nobody knew. */
+export type Point = readonly [number, number | null];
 
 export interface HistoryLine {
   key: string;
   name: string;
   /** With its unit, in the reader's language. */
   write: (value: number) => string;
-  /** Milliseconds since 1970; null where nobody knew. */
-  points: readonly (readonly [number, number | null])[];
+  points: readonly Point[];
 }
 
 export interface HistoryMark {
@@ -52,6 +55,8 @@ export function historyOption(history: History, context: ChartContext, name: str
       right: SPACE[2],
       top: at * STRIP_HEIGHT + STRIP_TITLE,
       height: STRIP_HEIGHT - STRIP_TITLE - SPACE[1],
+      // The writing below the last one makes it no narrower than the others.
+      outerBoundsMode: 'none',
     })),
     xAxis: lines.map((_line, at) => {
       const axis = timeAxis(context, [from, to]);
@@ -77,12 +82,12 @@ export function historyOption(history: History, context: ChartContext, name: str
       name: line.name,
       xAxisIndex: at,
       yAxisIndex: at,
-      data: line.points,
+      data: withGaps(line.points, from, to),
       showSymbol: false,
       // What nobody knew is a gap.
       connectNulls: false,
-      lineStyle: { width: LENGTHS.line + 1, color: palette.series[at % palette.series.length] },
-      itemStyle: { color: palette.series[at % palette.series.length] },
+      lineStyle: { width: LENGTHS.line + 1, color: colourAt(at) },
+      itemStyle: { color: colourAt(at) },
       markLine: {
         silent: true,
         symbol: 'none',
@@ -90,15 +95,50 @@ export function historyOption(history: History, context: ChartContext, name: str
         data: marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
       },
     })),
-    tooltip: tooltip(context, 'axis', (parts: readonly { seriesIndex: number; value: [number, number | null] }[]) => {
+    tooltip: tooltip(context, 'axis', (parts: readonly { seriesIndex: number; value: Point }[]) => {
       const moment = parts[0]?.value[0];
       if (moment === undefined) return '';
       const values = parts.flatMap(({ seriesIndex, value: [, value] }) => {
         const line = lines[seriesIndex];
-        return line === undefined ? [] : [`${line.name}: ${value === null ? '–' : line.write(value)}`];
+        return line === undefined
+          ? []
+          : [{ colour: colourAt(seriesIndex), label: line.name, value: value === null ? '–' : line.write(value) }];
       });
-      const happened = marks.filter(({ at }) => Math.abs(at - moment) <= near).map(({ word }) => word);
-      return [formatMoment(moment, language), ...values, ...happened].map(escapeHtml).join('<br>');
+      const happened = marks
+        .filter(({ at }) => Math.abs(at - moment) <= near)
+        .map((mark) => ({ colour: palette[mark.kind], label: mark.word, value: formatMoment(mark.at, language) }));
+      return tipHtml({ head: formatMoment(moment, language), lines: [...values, ...happened] }, context);
     }),
   };
+
+  function colourAt(at: number): string {
+    return palette.series[at % palette.series.length] ?? palette.accent;
+  }
 }
+
+/**
+ * Where nobody measured stand points without a value, as close as the others: the line does not bridge what nobody knew, and the pointer finds
+ * what happened there.
+ */
+export function withGaps(points: readonly Point[], from: number, to: number): Point[] {
+  const distances = points.slice(1).map(([at], index) => at - points[index]![0]);
+  const usual = Math.max(
+    distances.toSorted((a, b) => a - b)[Math.floor(distances.length / 2)] ?? 0,
+    (to - from) / MOST_POINTS,
+  );
+  const filled: Point[] = [];
+  let last = from;
+  for (const point of [...points, [to, null] as const]) {
+    if (point[0] - last > usual * MISSED)
+      for (let at = last + usual; at < point[0]; at += usual) filled.push([at, null]);
+    if (point[0] < to || point[1] !== null) filled.push(point);
+    last = point[0];
+  }
+  return filled;
+}
+
+/** So many times the usual distance without a point is a gap. */
+const MISSED = 3;
+
+/** No gap is filled with more points than these. */
+const MOST_POINTS = 500;
