@@ -93,6 +93,11 @@ test('a source is registered by its form, and mended, watched and commanded on i
     await person.press(verb);
     await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
   }
+
+  // Its past: what was measured, and what happened meanwhile, where the pointer stands.
+  await person.tab('History');
+  const past = page.getByRole('img', { name: `Rate, lag and log held back of ${sourceName}` });
+  expect(await person.toldBy(past, /brought \d+ rows/)).toMatch(/Rate.*Lag.*Commit → Kafka.*Log held back/s);
   expect(stand.broken).toEqual([]);
 
   async function captured(): Promise<string[]> {
@@ -172,6 +177,9 @@ test('a flow is made by its form, watched, mended row by row, changed and remove
     await person.press(verb);
     await expect.poll(async () => (await wormhole.getFlow('shares')).state, patiently).toBe(state);
   }
+  await person.tab('History');
+  const past = page.getByRole('img', { name: 'Rate, messages behind and freshness of shares' });
+  expect(await person.toldBy(past, /shares is deployed/)).toMatch(/Rate.*Messages behind.*Freshness/s);
   // Begun anew, it brings in line what was changed behind its back.
   await store.query('delete from shares where id = 7');
   await person.tab('Settings');

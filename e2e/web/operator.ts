@@ -14,9 +14,13 @@ export interface Operator {
   tab(name: string | RegExp): Promise<void>;
   /** Waits until this text is on the page. */
   sees(text: string | RegExp): Promise<void>;
+  /** Moves the pointer over a chart, from its newest end on, until its tooltip says this; returns the whole tooltip. */
+  toldBy(chart: Locator, text: RegExp): Promise<string>;
   /** Confirms what cannot be undone: what is lost is said, and nothing happens before the name is typed. */
   confirmLoss(name: string, verb: string): Promise<string>;
 }
+
+const MOST_WAIT = 60_000;
 
 export function operator(page: Page, baseUrl: string): Operator {
   const labelled = (label: string): RegExp => new RegExp(`^${label}\\*?$`);
@@ -43,6 +47,20 @@ export function operator(page: Page, baseUrl: string): Operator {
     press,
     tab: (name) => page.getByRole('tab', { name }).click(),
     sees: (text) => page.getByText(text).first().waitFor(),
+    async toldBy(chart, text) {
+      const tip = chart.locator('.chart-tip');
+      const until = Date.now() + MOST_WAIT;
+      await chart.locator('canvas').first().waitFor();
+      for (let part = 0.985; ; part = part < 0.05 ? 0.985 : part - 0.01) {
+        const { x, y, width } = (await chart.boundingBox())!;
+        await page.mouse.move(x + width * part, y + 50);
+        // Drawn with the next frame.
+        await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+        const told = (await tip.count()) === 0 ? '' : ((await tip.first().textContent()) ?? '');
+        if (text.test(told)) return told;
+        if (Date.now() > until) throw new Error(`no tooltip says ${text}, the last one says: ${told}`);
+      }
+    },
     async confirmLoss(name, verb) {
       const dialog = page.getByRole('dialog');
       const confirm = dialog.getByRole('button', { name: button(verb) });
