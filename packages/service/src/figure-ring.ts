@@ -1,4 +1,7 @@
-/** Decides how the figures of the past are kept: one sample of each thing every fifteen seconds, for a day, in the metadata of the service that knows them. */
+/**
+ * Decides how the figures of the past are kept: one sample of each thing every fifteen seconds, for a day, in the metadata of the service that
+ * knows them. Where several processes do a part of the work each, each keeps what it sees, and what is shown is all of them together.
+ */
 import type { Logger } from 'pino';
 import type { Knex, Migration } from './metadata.ts';
 
@@ -37,16 +40,45 @@ export function figuresMigration(name: string): Migration {
   };
 }
 
+/** For a ring that was made when one process told of a thing: from here on each of them does. */
+export function figuresOfProcessesMigration(name: string): Migration {
+  return {
+    name,
+    async up(database, schema) {
+      await database.schema.withSchema(schema).alterTable('figures', (table) => {
+        table.text('process').notNullable().defaultTo('');
+        table.dropPrimary();
+      });
+      await database.schema.withSchema(schema).alterTable('figures', (table) => {
+        table.primary(['organisation_id', 'subject', 'at', 'process']);
+      });
+    },
+  };
+}
+
+export interface FigureRingOptions {
+  database: Knex;
+  now: () => number;
+  /** Name of this process, another one after each start. */
+  process: string;
+  /** Figures of which each process has a part: they are added up. Of all others the greatest counts. */
+  sums: readonly string[];
+}
+
 export class FigureRing {
   readonly #database: Knex;
   readonly #now: () => number;
+  readonly #process: string;
+  readonly #sums: ReadonlySet<string>;
 
-  constructor(database: Knex, now: () => number) {
+  constructor({ database, now, process, sums }: FigureRingOptions) {
     this.#database = database;
     this.#now = now;
+    this.#process = process;
+    this.#sums = new Set(sums);
   }
 
-  /** Keeps a sample of each, at the beginning of this quarter of a minute; where one is kept already (by another worker) it stays. */
+  /** Keeps a sample of each, at the beginning of this quarter of a minute; where this process has kept one already it stays. */
   async record(samples: readonly FigureSample[]): Promise<void> {
     const now = this.#now();
     const at = new Date(now - (now % (FIGURES.everySeconds * 1_000)));
@@ -55,9 +87,10 @@ export class FigureRing {
         organisation_id: organisationId,
         subject,
         at,
+        process: this.#process,
         values: JSON.stringify(values),
       }));
-      await this.#database('figures').insert(rows).onConflict(['organisation_id', 'subject', 'at']).ignore();
+      await this.#database('figures').insert(rows).onConflict(['organisation_id', 'subject', 'at', 'process']).ignore();
     }
     await this.#database('figures').where('at', '<', this.#ago(FIGURES.keptHours)).delete();
   }
@@ -69,10 +102,23 @@ export class FigureRing {
       .andWhere('at', '>=', this.#ago(hours))
       .orderBy('at')
       .select('at', 'values')) as { at: Date; values: FigureValues }[];
-    return thin(
-      rows.map(({ at, values }) => ({ at: at.toISOString(), values })),
-      most,
-    );
+    const together: { at: string; values: FigureValues }[] = [];
+    for (const { at, values } of rows) {
+      const last = together.at(-1);
+      if (last?.at === at.toISOString()) last.values = this.#together(last.values, values);
+      else together.push({ at: at.toISOString(), values });
+    }
+    return thin(together, most);
+  }
+
+  #together(some: FigureValues, others: FigureValues): FigureValues {
+    const names = new Set([...Object.keys(some), ...Object.keys(others)]);
+    const both = [...names].map((name): [string, number | null] => {
+      const known = [some[name] ?? null, others[name] ?? null].filter((value) => value !== null);
+      if (known.length === 0) return [name, null];
+      return [name, this.#sums.has(name) ? known.reduce((sum, value) => sum + value, 0) : Math.max(...known)];
+    });
+    return Object.fromEntries(both);
   }
 
   #ago(hours: number): Date {

@@ -1,4 +1,5 @@
 /** Decides how the dbus service is put together: the only file that knows all its parts. */
+import { randomUUID } from 'node:crypto';
 import { hostname } from 'node:os';
 import { connectBus } from '@rtdp/bus/connect';
 import { connectRegistry } from '@rtdp/bus/registry';
@@ -81,7 +82,12 @@ async function start(options: Options<typeof DBUS_OPTIONS>, lifecycle: Lifecycle
     instance: hostname(),
   });
   const { supervisor, sources } = around;
-  const ring = new FigureRing(database, Date.now);
+  const ring = new FigureRing({
+    database,
+    now: Date.now,
+    process: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    sums: ['rowsPerSecond', 'bytesPerSecond'],
+  });
   let isReady = false;
   const http = await createHttpServer({
     name: 'RTDP DBus',

@@ -56,6 +56,7 @@ async function start(
     ...securityOptions(options.kafkaSasl, options.kafkaTls),
   });
   lifecycle.onStop('kafka', () => bus.close());
+  const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
   const assembly = assembleFlows({
     bus,
     database,
@@ -64,7 +65,7 @@ async function start(
     metrics,
     pulls: dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
     topics: topicOwners({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
-    worker: `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`,
+    worker,
     groupPrefix: options.groupPrefix,
     engine: { threads: options.engineThreads, memoryLimit: options.engineMemory },
   });
@@ -72,7 +73,7 @@ async function start(
   const service = new FlowService(assembly.flows);
   lifecycle.onStop('flows', () => service.stop());
 
-  const ring = new FigureRing(database, Date.now);
+  const ring = new FigureRing({ database, now: Date.now, process: worker, sums: ['rowsPerSecond'] });
   let isReady = false;
   const server = await createHttpServer({
     name: 'RTDP Wormhole',

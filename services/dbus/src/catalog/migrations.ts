@@ -1,5 +1,5 @@
 /** Decides the tables of the catalog: schema `dbus` of the metadata server; each carries the organisation it belongs to. */
-import { figuresMigration } from '@rtdp/service/figure-ring';
+import { figuresMigration, figuresOfProcessesMigration } from '@rtdp/service/figure-ring';
 import type { Knex, Migration } from '@rtdp/service/metadata';
 
 export const DBUS_MIGRATIONS: readonly Migration[] = [
@@ -9,6 +9,7 @@ export const DBUS_MIGRATIONS: readonly Migration[] = [
   { name: '004-leases', up: addLeases },
   { name: '005-lost-tables', up: noteLostTables },
   { name: '006-topics', up: recordOwners },
+  figuresOfProcessesMigration('007-figures-of-processes'),
 ];
 
 /** A topic that sources of two organisations write is left without an owner: nobody is shown the other's rows. */

@@ -1,5 +1,5 @@
 /** Decides what Wormhole keeps in its own schema of the metadata server; every table carries the organisation. */
-import { figuresMigration } from '@rtdp/service/figure-ring';
+import { figuresMigration, figuresOfProcessesMigration } from '@rtdp/service/figure-ring';
 import type { Migration } from '@rtdp/service/metadata';
 
 export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
@@ -126,4 +126,5 @@ export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  figuresOfProcessesMigration('005_figures_of_workers'),
 ];
