@@ -24,7 +24,15 @@ const password = z.string().min(10).max(200);
 
 export const loginSchema = z.strictObject({ email: z.string().max(320), password: z.string().max(200) });
 export const linkLoginSchema = z.strictObject({ code: z.string().min(1).max(200) });
-export const linkRequestSchema = z.strictObject({ email: z.string().max(320).optional() });
+export const linkRequestSchema = z.strictObject({
+  email: z.string().max(320).optional().describe('Left out: the first administrator'),
+  forgetPassword: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Also ends the password and every sign-in, so that whoever uses the link may set a new one; not for oneself',
+    ),
+});
 export const loginLinkSchema = z.object({ code: z.string().describe('Good once, until it expires'), expiresAt: time });
 
 export const meSchema = z.object({
@@ -570,7 +578,7 @@ export interface Collection<Item, Input, Listed = Item> {
 export interface DavinciClient {
   me(): Promise<Me>;
   /** A code that signs somebody in once, within ten minutes: `/login#code=…`. Without e-mail: the first administrator. Needs the role admin. */
-  createLoginLink(email?: string): Promise<z.output<typeof loginLinkSchema>>;
+  createLoginLink(request?: z.input<typeof linkRequestSchema>): Promise<z.output<typeof loginLinkSchema>>;
   /** Needs the role admin, as changing one does. */
   createUser(user: z.input<typeof userInputSchema>): Promise<z.output<typeof userSchema>>;
   changeUser(id: string, change: z.input<typeof userPatchSchema>): Promise<z.output<typeof userSchema>>;
@@ -600,8 +608,7 @@ export function createDavinciClient(options: ServiceClientOptions): DavinciClien
     me: () => request('GET', '/api/me', meSchema),
     createUser: (user) => request('POST', '/api/users', userSchema, user),
     changeUser: (id, change) => request('PATCH', `/api/users/${encodeURIComponent(id)}`, userSchema, change),
-    createLoginLink: (email) =>
-      request('POST', '/api/session/links', loginLinkSchema, email === undefined ? {} : { email }),
+    createLoginLink: (body = {}) => request('POST', '/api/session/links', loginLinkSchema, body),
     sources: collection('/api/sources', sourceSchema, sourceSchema),
     views: collection('/api/views', viewSchema, viewSchema),
     widgets: collection('/api/widgets', widgetSchema, widgetSchema),

@@ -7,11 +7,17 @@ import type { ActOnPlatform } from './demo.ts';
 export function loginCommand(program: Command, act: ActOnPlatform): void {
   program
     .command('login')
-    .description('print a link that signs the administrator in once, within ten minutes')
+    .description('print a link that signs an administrator or somebody else in once, within ten minutes')
     .option('--path <path>', 'page to show afterwards', '/')
-    .action(({ path }: { path: string }) =>
+    .option('--forget-password', 'also end the password and every sign-in, so that a new one can be set')
+    .option('--user <e-mail>', 'for somebody else than the first administrator')
+    .action(({ path, user, forgetPassword }: { path: string; user?: string; forgetPassword?: boolean }) =>
       act(async (session, platform) => {
-        const address = await loginAddress(session.davinci, platform, { path });
+        const address = await loginAddress(session.davinci, platform, {
+          path: forgetPassword === true && path === '/' ? '/account' : path,
+          forgetPassword: forgetPassword === true,
+          ...(user === undefined ? {} : { email: user }),
+        });
         printDone(session, { address }, address);
       }),
     );

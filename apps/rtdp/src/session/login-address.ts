@@ -8,20 +8,24 @@ const RETRY_MILLISECONDS = 500;
 export interface LoginAddressOptions {
   /** Page to show afterwards; home when not given. */
   path?: string;
+  /** Whom it lets in; the first administrator when not given. */
+  email?: string;
+  /** Ends the password and every sign-in of this user first. */
+  forgetPassword?: boolean;
   /** How long a service that does not answer yet is asked again. */
   milliseconds?: number;
 }
 
-/** Signs in the first administrator. @throws RtdpError of the service */
+/** @throws RtdpError of the service */
 export async function loginAddress(
   davinci: DavinciClient,
   { web }: PlatformDescription,
-  { path = '/', milliseconds = 0 }: LoginAddressOptions = {},
+  { path = '/', milliseconds = 0, email, forgetPassword = false }: LoginAddressOptions = {},
 ): Promise<string> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     try {
-      const { code } = await davinci.createLoginLink();
+      const { code } = await davinci.createLoginLink({ forgetPassword, ...(email === undefined ? {} : { email }) });
       const from = path === '/' ? '' : `?from=${encodeURIComponent(path)}`;
       return `${web.url}/login${from}#code=${encodeURIComponent(code)}`;
     } catch (error) {

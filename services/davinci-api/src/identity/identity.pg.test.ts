@@ -41,6 +41,38 @@ test('the first administrator comes in by a link, sets a password, and the old s
   expect(keySet).not.toHaveProperty('keys.0.d');
 });
 
+test('a password that is lost is forgotten by somebody else, and a new one set by the link', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const enter = async (request: object) => {
+    const { code } = (await ask('POST', '/api/session/links', { body: request })).body;
+    const opened = await ask('POST', '/api/session/link', { token: '', body: { code } });
+    return { cookie: cookieOf(opened.headers), ...sessionSchema.parse(opened.body) };
+  };
+  const set = (token: string, password: string) => ask('POST', '/api/me/password', { token, body: { password } });
+  const first = await enter({});
+  expect((await set(first.accessToken, 'correct horse battery')).status).toBe(200);
+  // Neither a link alone nor a session of one's own is enough.
+  const linked = await enter({});
+  expect((await set(linked.accessToken, 'another one, long')).status).toBe(401);
+  const own = { token: linked.accessToken, body: { forgetPassword: true } };
+  expect((await ask('POST', '/api/session/links', own)).body.code).toBe('DAVINCI_LOGIN_FAILED');
+  const viewer = { token: await davinci.token({ role: 'viewer' }), body: { forgetPassword: true } };
+  expect((await ask('POST', '/api/session/links', viewer)).status).toBe(403);
+
+  const again = await enter({ forgetPassword: true });
+  expect(again.user.passwordSet).toBe(false);
+  const old = { token: '', headers: { cookie: linked.cookie } };
+  expect((await ask('POST', '/api/session/refresh', old)).status).toBe(401);
+  const login = (password: string) =>
+    ask('POST', '/api/session', { token: '', body: { email: 'admin@rtdp.local', password } });
+  expect((await login('correct horse battery')).status).toBe(401);
+  expect((await set(again.accessToken, 'another one, long')).status).toBe(200);
+  expect((await login('another one, long')).status).toBe(200);
+  const { items } = listOf(auditSchema).parse((await ask('GET', '/api/audit', {})).body);
+  expect(items.filter(({ action }) => action === 'user.password.forgotten')).toHaveLength(1);
+});
+
 test('a refresh token that comes back ends its whole family', async () => {
   await using davinci = await davinciFixture();
   const { ask } = davinci;

@@ -96,12 +96,13 @@ export function sessionRoutes(application: HttpApplication, { sessions, users, k
     async (request) => {
       const identity = identityOf(request);
       requireRole(identity, 'admin');
-      const { email } = request.body;
+      const { email, forgetPassword } = request.body;
       const user =
         email === undefined ? await users.firstAdmin(identity.organisationId) : await users.findByEmail(email);
       if (user === undefined || user.organisationId !== identity.organisationId || user.disabled) {
         throw noUser(email ?? 'with the role admin');
       }
+      if (forgetPassword) await sessions.forgetPassword(user, identity.subject);
       return sessions.createLink(user, identity.subject);
     },
   );

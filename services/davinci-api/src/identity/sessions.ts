@@ -105,6 +105,22 @@ export class Sessions {
     return this.#begin({ ...user, passwordHash }, { address, by: 'password change' });
   }
 
+  /**
+   * For who does not know it any more: ends every sign-in too. Oneself is asked for the current one, so that nobody who only got hold of a session
+   * takes over the account. @throws RtdpError DAVINCI_LOGIN_FAILED
+   */
+  async forgetPassword(user: StoredUser, by: string): Promise<void> {
+    const { users, sessions, audit } = this.#options;
+    if (by === user.id) {
+      const next =
+        'Set a new one on the page Account, or let another administrator do this, or "rtdp login --forget-password".';
+      throw loginFailed('your own password is not forgotten from within', next);
+    }
+    await users.change(user.organisationId, user.id, { passwordHash: null });
+    await sessions.endAll(user.id);
+    await audit.write({ ...signIn(user, 'user.password.forgotten', {}), subject: by });
+  }
+
   /** The code of a link that signs `user` in once. */
   async createLink(user: StoredUser, createdBy: string): Promise<{ code: string; expiresAt: string }> {
     const { code, expiresAt } = await this.#options.sessions.createLink(user, createdBy, LINK_MINUTES * 60_000);

@@ -26,7 +26,8 @@ export interface UserChange {
   language?: StoredUser['language'] | undefined;
   theme?: StoredUser['theme'] | undefined;
   disabled?: boolean | undefined;
-  passwordHash?: string | undefined;
+  /** null: none any more. */
+  passwordHash?: string | null | undefined;
 }
 
 const UNIQUE_VIOLATION = '23505';

@@ -32,15 +32,18 @@ export default function UsersPage() {
       notification.error({ title: message, description: next });
     }
   };
-  const link = async (user: User) => {
+  const link = async (user: User, forgetPassword: boolean) => {
     try {
-      const { code } = await api<{ code: string }>('/api/session/links', { body: { email: user.email } });
+      const body = { email: user.email, forgetPassword };
+      const { code } = await api<{ code: string }>('/api/session/links', { body });
       modal.info({
         title: t('linkTitle', { name: user.name }),
         content: (
           <>
-            <p className="muted">{t('linkText')}</p>
-            <pre className="code">{`${window.location.origin}/login#code=${code}`}</pre>
+            <p className="muted">
+              {t('linkText')} {forgetPassword ? t('forgottenText') : null}
+            </p>
+            <pre className="code">{`${window.location.origin}/login${forgetPassword ? '?from=%2Faccount' : ''}#code=${code}`}</pre>
           </>
         ),
       });
@@ -48,6 +51,18 @@ export default function UsersPage() {
       const { message, next } = error as ApiError;
       notification.error({ title: message, description: next });
     }
+  };
+  const forget = (user: User) =>
+    modal.confirm({
+      title: t('forgetTitle', { name: user.name }),
+      content: t('forgetText'),
+      okText: t('forgetDo'),
+      onOk: () => link(user, true),
+    });
+  const act = (key: string, user: User): void => {
+    if (key === 'link') void link(user, false);
+    else if (key === 'forget') forget(user);
+    else void patch(user, { disabled: !user.disabled });
   };
   return (
     <Page
@@ -109,6 +124,7 @@ export default function UsersPage() {
                     menu={{
                       items: [
                         { key: 'link', label: t('link'), disabled: user.disabled },
+                        { key: 'forget', label: t('forget'), disabled: user.disabled || user.id === me },
                         {
                           key: 'disable',
                           label: t(user.disabled ? 'enable' : 'disable'),
@@ -116,8 +132,7 @@ export default function UsersPage() {
                           danger: !user.disabled,
                         },
                       ],
-                      onClick: ({ key }) =>
-                        void (key === 'link' ? link(user) : patch(user, { disabled: !user.disabled })),
+                      onClick: ({ key }) => act(key, user),
                     }}
                   >
                     <Button
