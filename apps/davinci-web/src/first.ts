@@ -5,12 +5,13 @@
 import { currentSession, restoreSession } from './api/session.ts';
 import { pageAt } from './shell/pages.ts';
 
+const session = restoreSession();
 const { pathname, search } = window.location;
 const page = pageAt(pathname);
-// What does not come is asked for again, and told, by the page.
-void page?.load().catch(() => undefined);
+// In this order: what asks first is on its way first. What does not come is asked for again, and told, by the page.
 const ahead = page?.ahead?.().catch(() => undefined);
-void restoreSession().then(async () => {
+void page?.load().catch(() => undefined);
+void session.then(async () => {
   if (currentSession() === undefined) return;
   await (await ahead)?.askAhead(pathname.split('/').at(-1) ?? '', new URLSearchParams(search));
 });
