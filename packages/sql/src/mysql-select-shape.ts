@@ -41,6 +41,13 @@ export function isPlain(select: SelectStmt): boolean {
   );
 }
 
+/** INTERSECT or EXCEPT is one of several set operations. */
+export function mixesSetOperations(select: SelectStmt): boolean {
+  const inside = [select.larg, select.rarg].filter((side) => side?.larg !== undefined);
+  if (inside.length === 0) return false;
+  return select.op !== 'SETOP_UNION' || inside.some((side) => side!.op !== 'SETOP_UNION' || mixesSetOperations(side!));
+}
+
 export function givesOneRow(select: SelectStmt, constants: MysqlConstants): boolean {
   const limit = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, constants);
   if (limit === 1 || limit === 0) return true;

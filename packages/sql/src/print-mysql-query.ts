@@ -4,7 +4,14 @@ import { namesOf } from './bind-expression.ts';
 import { sortDirection } from './bind-query-expression.ts';
 import { conjunctsOf } from './conjunctions.ts';
 import { checkedForm, comparedForm, haveOneForm } from './mysql-form.ts';
-import { givesOneRow, hasCall, isGroupedSelect, isPlain, targetMeant } from './mysql-select-shape.ts';
+import {
+  givesOneRow,
+  hasCall,
+  isGroupedSelect,
+  isPlain,
+  mixesSetOperations,
+  targetMeant,
+} from './mysql-select-shape.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
 import { type MysqlFromOptions, MysqlScope, printMysqlFrom } from './print-mysql-from.ts';
 import { MysqlGroups } from './print-mysql-groups.ts';
@@ -30,6 +37,8 @@ export interface MysqlQueryOptions extends MysqlConstants {
   readonly byteCollation: string | undefined;
   /** It has window functions and WITH: MySQL 8, MariaDB 10.2.1. */
   readonly isModern: boolean;
+  /** It has INTERSECT and EXCEPT, also with ALL and in parentheses: MySQL 8.0.31, MariaDB 10.5. */
+  readonly hasIntersect: boolean;
   /** Throws NotProven for a FROM that the source would take too long over. */
   readonly judgeJoins: (select: SelectStmt) => void;
   /** Aliases that derived tables must not have. */
@@ -262,7 +271,12 @@ export class MysqlQueryPrinter {
   }
 
   #printUnion(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
-    if (select.op !== 'SETOP_UNION') throw new NotProven('INTERSECT and EXCEPT are not proven there');
+    const word = (select.op ?? '').replace('SETOP_', '');
+    const compares = word !== 'UNION' || select.all !== true;
+    if (word !== 'UNION' && !this.#options.hasIntersect) throw new NotProven('it has no INTERSECT and no EXCEPT');
+    // MariaDB 10.11 loses rows of (a INTERSECT ALL b) UNION ALL c.
+    if (mixesSetOperations(select))
+      throw new NotProven('INTERSECT and EXCEPT beside other such operations are not proven there');
     if (outer !== null && this.#options.facts.correlated.has(select))
       throw new NotProven('a union for each row is not proven there');
     const sides = [select.larg!, select.rarg!].map((side) => this.#print(side, null, COMPARED));
@@ -270,12 +284,12 @@ export class MysqlQueryPrinter {
     const columns = types.map((type, index): MysqlValue => {
       const [a, b] = sides.map((side) => side.columns[index]!) as [MysqlValue, MysqlValue];
       if (!haveOneForm(a, b, type)) throw new NotProven('the sides of a union have columns of different forms');
-      if (select.all !== true) comparableMysql(a);
+      if (compares) for (const side of [a, b]) comparableMysql(side);
       const nullable = a.nullable !== false || b.nullable !== false;
       const summed = a.summed === true || b.summed === true;
       return { ...a, type, sql: '', nullable, ...(summed ? { summed } : {}), constant: false };
     });
-    const united = sides.map(({ sql }) => `(${sql})`).join(` UNION ${select.all === true ? 'ALL ' : ''}`);
+    const united = sides.map(({ sql }) => `(${sql})`).join(` ${word} ${select.all === true ? 'ALL ' : ''}`);
     return this.#ordered(
       select,
       united,

@@ -11,9 +11,9 @@ import {
   type MysqlNames,
   printMysqlCondition,
 } from './print-mysql.ts';
+import { type MysqlCallLevel, printMysqlCall, printMysqlConcat } from './print-mysql-call.ts';
 import { isMysqlText, type MysqlConstants, mysqlLiteralOf, quoteMysqlText } from './print-mysql-literal.ts';
-import { printMysqlMoment } from './print-mysql-moment.ts';
-import { printMysqlWindow } from './print-mysql-window.ts';
+import { neighbourOf, printMysqlWindow } from './print-mysql-window.ts';
 import { checkedDate } from './print-mysql-zero-date.ts';
 
 /** What grouping leaves of the rows. */
@@ -170,6 +170,9 @@ export class MysqlValues implements MysqlNames {
 
   #arithmetic(expression: A_Expr, type: PgType): MysqlValue {
     const operator = namesOf(expression.name).join('.');
+    const { lexpr, rexpr } = expression;
+    if (operator === '||' && type.name === 'text' && lexpr !== undefined && rexpr !== undefined)
+      return printMysqlConcat(this.#callLevel, [lexpr, rexpr], false);
     if (operator === '/' || operator === '%')
       throw new NotProven('division has other digits, and no error at zero, there');
     if (!['+', '-', '*'].includes(operator) || expression.rexpr === undefined)
@@ -262,25 +265,28 @@ export class MysqlValues implements MysqlNames {
       const over = printMysqlWindow((node) => this.print(node), call.over, windows);
       if (['row_number', 'rank', 'dense_rank'].includes(name) && (call.args ?? []).length === 0)
         return { sql: `${name.toUpperCase()}() OVER (${over})`, type: INT8, exact: true, nullable: false };
+      const neighbour = neighbourOf((node) => this.#steady(this.print(node)), call, name, over);
+      if (neighbour !== null)
+        return neighbour.byBytes === undefined ? neighbour : { ...neighbour, ...this.#text(neighbour.sql), type };
       if (call.agg_distinct === true || call.agg_order !== undefined || !isAggregate(name))
         throw new NotProven(`${name} over a window is not proven there`);
       const value = aggregateOf(this, call, name, type);
-      return { ...value, sql: `${value.sql} OVER (${over})` };
+      const sql = `${value.sql} OVER (${over})`;
+      // Compared by bytes, it is still one value for each row.
+      return value.byBytes === undefined ? { ...value, sql } : { ...value, ...this.#text(sql), type };
     }
     if (isAggregate(name)) {
       const { grouping } = this.level;
       if (grouping === undefined) throw new NotProven('an aggregate of a level around is not proven there');
       return grouping.aggregate(aggregateOf(grouping.rows, call, name, type));
     }
-    const [unit, moment, third] = call.args ?? [];
-    if ((name !== 'date_trunc' && name !== 'extract') || third !== undefined)
-      throw new NotProven(`${name} is not proven to mean the same there`);
-    const value = this.print(moment);
-    const text = unit !== undefined && 'A_Const' in unit ? unit.A_Const.sval?.sval?.toLowerCase() : undefined;
-    const printed = value.exact && isMoment(value.type) ? printMysqlMoment(name, text, checkedDate(value)) : null;
-    if (printed === null) throw new NotProven(`${name} of this is not proven to mean the same there`);
-    return { sql: printed, type, exact: true, ...nullableOf([value]) };
+    return printMysqlCall(this.#callLevel, name, call.args ?? [], type);
   }
+
+  readonly #callLevel: MysqlCallLevel = {
+    print: (node) => this.print(node),
+    text: (sql) => this.#text(sql),
+  };
 
   #scalar({ subselect }: SubLink): MysqlValue {
     if (subselect === undefined || !('SelectStmt' in subselect)) throw new NotProven('a subquery is not proven there');

@@ -1,5 +1,5 @@
 /** Prints the windows of window functions for MySQL 8 and MariaDB: the default frame, and frames of rows with constant bounds. */
-import type { Node, WindowDef } from 'libpg-query';
+import type { FuncCall, Node, WindowDef } from 'libpg-query';
 import { sortDirection } from './bind-query-expression.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
 import { checkedDate } from './print-mysql-zero-date.ts';
@@ -27,6 +27,39 @@ export function printMysqlWindow(
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
     ...frame(base),
   ].join(' ');
+}
+
+const NEIGHBOURS = new Set(['lag', 'lead', 'first_value', 'last_value']);
+
+/** The value of another row of the window; null where the call asks for something else. Throws NotProven. */
+export function neighbourOf(
+  print: (node: Node | undefined) => MysqlValue,
+  call: FuncCall,
+  name: string,
+  over: string,
+): MysqlValue | null {
+  if (!NEIGHBOURS.has(name)) return null;
+  const [node, distance, otherwise] = call.args ?? [];
+  const hasDistance = name === 'lag' || name === 'lead';
+  if (otherwise !== undefined || (!hasDistance && distance !== undefined))
+    throw new NotProven(`${name} in this form is not proven there`);
+  const rows = distance === undefined ? 1 : 'A_Const' in distance ? distance.A_Const.ival : undefined;
+  if (rows === undefined) throw new NotProven(`${name} over a distance that is no constant is not proven there`);
+  const value = print(node);
+  if (value.type.name === 'bool' || value.type.name === 'opaque')
+    throw new NotProven(`${name} of this is not proven there`);
+  const steps = hasDistance ? `, ${typeof rows === 'number' ? rows : (rows.ival ?? 0)}` : '';
+  const { type, exact, byBytes, isLong, mayBeZero, summed } = value;
+  return {
+    sql: `${name.toUpperCase()}(${byBytes ?? value.sql}${steps}) OVER (${over})`,
+    type,
+    exact,
+    nullable: true,
+    ...(byBytes === undefined ? {} : { byBytes }),
+    ...(isLong === undefined ? {} : { isLong }),
+    ...(mayBeZero === undefined ? {} : { mayBeZero }),
+    ...(summed === undefined ? {} : { summed }),
+  };
 }
 
 /**

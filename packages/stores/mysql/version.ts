@@ -21,6 +21,11 @@ export function hasWindows(server: ServerVersion): boolean {
   return server.product === 'mariadb' ? isAtLeast(server, 10, 2, 2) : isAtLeast(server, 8, 0, 2);
 }
 
+/** It has INTERSECT and EXCEPT, also with ALL and in parentheses. */
+export function hasIntersect(server: ServerVersion): boolean {
+  return server.product === 'mariadb' ? isAtLeast(server, 10, 5, 0) : isAtLeast(server, 8, 0, 31);
+}
+
 /** What a new session is told, one statement each. */
 export function sessionSettings(server: ServerVersion): string[] {
   return [

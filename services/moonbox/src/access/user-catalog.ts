@@ -213,6 +213,7 @@ function plannerTable(table: CatalogTable, mount: Mount, isVisible: (column: str
     remoteTable: definition.name,
     columns: definition.columns.filter(({ name }) => isVisible(name)),
     primaryKey: definition.primaryKey.every(isVisible) ? definition.primaryKey : [],
+    indexes: definition.indexes,
     rowEstimate: definition.rowEstimate,
     sinkNamespace: table.sinkNamespace,
   };

@@ -3,7 +3,7 @@
  * for the embedded engine. Planning reads nothing and runs nothing.
  */
 import type { PgType } from '@rtdp/sql/pg-type';
-import type { IntrospectedColumn, ResultColumn, ServerFacts } from '@rtdp/stores/scan-contract';
+import type { IntrospectedColumn, IntrospectedIndex, ResultColumn, ServerFacts } from '@rtdp/stores/scan-contract';
 
 export interface PlannerTable {
   /** Logical names, as a statement writes them: `database.name`. */
@@ -18,6 +18,8 @@ export interface PlannerTable {
   readonly columns: readonly IntrospectedColumn[];
   /** In key order; empty where there is none, or where the user does not see all of it. */
   readonly primaryKey: readonly string[];
+  /** Also those over columns the user does not see. They decide what is fast, never what is right. */
+  readonly indexes?: readonly Pick<IntrospectedIndex, 'columns' | 'unique'>[];
   readonly rowEstimate: number | null;
   /** When a flow writes it. */
   readonly sinkNamespace?: string | null;

@@ -6,7 +6,7 @@ import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
 import { keepsIndex } from './mysql-column.ts';
-import { visibleKey } from './visible-key.ts';
+import { leadsIndex } from './visible-key.ts';
 
 /** So many pairs of rows are compared in about a second. */
 const MOST_PAIRS = 4_000_000;
@@ -39,11 +39,8 @@ export function judgeJoins(select: SelectStmt, facts: QueryFacts, tables: Readon
   };
   const isKey = (member: Member, name: string): boolean => {
     if (member === DERIVED) return true;
-    const { columns } = tables.get(member)!;
-    return (
-      visibleKey(tables.get(member)!)[0] === name &&
-      columns.some((column) => column.name === name && keepsIndex(column))
-    );
+    const table = tables.get(member)!;
+    return leadsIndex(table, name) && table.columns.some((column) => column.name === name && keepsIndex(column));
   };
   for (const condition of conditions) {
     const sides = sidesOf(condition, facts, tables);

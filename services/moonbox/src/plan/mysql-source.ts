@@ -6,7 +6,7 @@ import { quoteMysqlName } from '@rtdp/sql/print-mysql-literal';
 import { MysqlQueryPrinter } from '@rtdp/sql/print-mysql-query';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { RangeVar } from '@rtdp/sql/syntax-tree';
-import { hasWindows } from '@rtdp/stores/mysql/version';
+import { hasIntersect, hasWindows } from '@rtdp/stores/mysql/version';
 import type { PlannerContext, PlannerTable } from './contract.ts';
 import { judgeJoins } from './judge-joins.ts';
 import { mysqlCollation, mysqlColumn, mysqlVersion } from './mysql-column.ts';
@@ -31,6 +31,7 @@ export function mysqlPrinter(store: string, options: MysqlSourceOptions): MysqlQ
     parameter: (number) => context.parameters?.[number - 1],
     byteCollation: mysqlCollation(serverFacts),
     isModern: server !== undefined && hasWindows(server),
+    hasIntersect: server !== undefined && hasIntersect(server),
     taken: new Set(folded),
     table: (node) => {
       const table = tables.get(node);

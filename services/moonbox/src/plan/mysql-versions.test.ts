@@ -103,9 +103,25 @@ test('each construct of a whole query, as MySQL reads it', () => {
   expect(sent(`select id from shop.a where d >= '2024-01-01'`)).toBe(
     "SELECT `a`.`id` AS c0 FROM `a` AS `a` WHERE ((`a`.`d` >= '2024-01-01' OR `a`.`d` < '0001-01-01') AND (9223372036854775807 + (YEAR(`a`.`d`) = 0 OR MONTH(`a`.`d`) = 0 OR DAYOFMONTH(`a`.`d`) = 0)))",
   );
+  expect(sent(`select length(t), left(t, 2) || 'x', concat(t, '-'), lead(k, 2) over (order by id) from shop.a`)).toBe(
+    "SELECT CHAR_LENGTH(`a`.`t` COLLATE utf8mb4_0900_bin) AS c0, CONCAT(LEFT(`a`.`t` COLLATE utf8mb4_0900_bin, 2) COLLATE utf8mb4_0900_bin, 'x' COLLATE utf8mb4_0900_bin) AS c1, CONCAT(COALESCE(`a`.`t` COLLATE utf8mb4_0900_bin, ''), '-' COLLATE utf8mb4_0900_bin) AS c2, LEAD(`a`.`k`, 2) OVER (ORDER BY `a`.`id` ASC) AS c3 FROM `a` AS `a`",
+  );
   expect(sent(`select k from shop.a union select k from shop.b order by 1 limit 2`)).toBe(
     'SELECT `q1`.c0 AS c0 FROM ((SELECT `a`.`k` AS c0 FROM `a` AS `a`) UNION (SELECT `b`.`k` AS c0 FROM `b` AS `b`)) AS `q1` ORDER BY `q1`.c0 IS NULL, `q1`.c0 ASC LIMIT 2',
   );
+});
+
+test.each([
+  ['8.0.31', true],
+  ['8.0.30', false],
+  ['10.5.0-MariaDB', true],
+  ['10.4.32-MariaDB', false],
+])('%s computes INTERSECT and EXCEPT: %s', (version, isWhole) => {
+  const { whole, decisions } = plan(version, 'select k from shop.a except all select k from shop.b');
+  expect(whole?.sql.replaceAll('`shop`.', '')).toBe(
+    isWhole ? '(SELECT `a`.`k` AS c0 FROM `a` AS `a`) EXCEPT ALL (SELECT `b`.`k` AS c0 FROM `b` AS `b`)' : undefined,
+  );
+  if (!isWhole) expect(decisions[0]).toMatchObject({ where: 'local', why: expect.stringMatching(/no INTERSECT/) });
 });
 
 test('what is not proven stays here, over what the source groups, orders or selects, and EXPLAIN says why', () => {
@@ -123,7 +139,12 @@ test('what is not proven stays here, over what the source groups, orders or sele
     [`select k + 1 from shop.a`, /an integer that leaves its type does not fail there/, /SELECT `a`\.`k` FROM/],
     [`select k / 2 from shop.a`, /division/, /SELECT `a`\.`k` FROM/],
     [`select coalesce(m, 0) from shop.a`, /different forms/, /SELECT `a`\.`m` FROM/],
-    [`select k from shop.a intersect select k from shop.b`, /INTERSECT/, /SELECT `a`\.`k` AS c0 FROM/],
+    [
+      `select lag(k, 1, 0) over (order by id) from shop.a`,
+      /lag in this form/,
+      /SELECT `a`\.`id`, `a`\.`k` FROM|SELECT `a`\.`k`/,
+    ],
+    [`select left(t, -1) from shop.a`, /left is not proven/, /SELECT `a`\.`t` FROM/],
   ];
   for (const [sql, why, sent] of kept) {
     const { whole, parts, decisions } = plan('8.0.36', sql);
@@ -143,7 +164,21 @@ test('a join that no key leads is not asked of tables that are large', () => {
   const byText = large.map((one) => ({ ...one, primaryKey: ['t'] }));
   const joined = plan('8.0.36', sql('a.t = b.t'), byText);
   expect(joined.parts.map((part) => part.table)).toEqual(['shop.a', 'shop.b']);
+  // An index of the source will do, whatever it is for.
+  const indexed = large.map((one) => ({ ...one, indexes: [{ columns: ['k'], unique: false }] }));
+  expect(plan('8.0.36', sql('a.k = b.k'), indexed).whole).toBeDefined();
   const anti = 'select id from shop.a where not exists (select 1 from shop.b where b.k = a.k)';
   expect(plan('8.0.36', anti, large).whole).toBeUndefined();
   expect(plan('8.0.36', anti).whole).toBeDefined();
+});
+
+test('any unique key lets one source join its tables where another has part in the query', () => {
+  const other: PlannerTable = { ...table('c'), store: 'p', storeKind: 'postgres' };
+  const sql = 'select a.id from shop.a join shop.b on a.k = b.k join shop.c on c.id = a.id where b.m = 2';
+  const tablesOf = (unique: boolean): string[] => {
+    const keyed = { ...table('b'), indexes: [{ columns: ['k'], unique }] };
+    return plan('8.0.36', sql, [table('a'), keyed, other]).parts.map((part) => part.table);
+  };
+  expect(tablesOf(true)).toEqual(['shop.a, shop.b', 'shop.c']);
+  expect(tablesOf(false)).toEqual(['shop.a', 'shop.b', 'shop.c']);
 });

@@ -3,7 +3,7 @@ import { namesOf } from '@rtdp/sql/bind-expression';
 import type { Node, RangeVar } from '@rtdp/sql/syntax-tree';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
 import { keepsIndex } from './mysql-column.ts';
-import { visibleKey } from './visible-key.ts';
+import { uniqueKeys } from './visible-key.ts';
 
 interface Edge {
   readonly a: { table: RangeVar; column: string };
@@ -70,12 +70,12 @@ function shrinks(
 ): boolean {
   if (!other.some((table) => narrowed.has(table))) return false;
   return other.some((table) => {
-    const key = visibleKey(options.tables.get(table)!);
-    if (key.length === 0) return false;
+    const keys = uniqueKeys(options.tables.get(table)!);
+    if (keys.length === 0) return false;
     const compared = edges.flatMap(({ a, b }) => {
       if (a.table === table && one.includes(b.table)) return [a.column];
       return b.table === table && one.includes(a.table) ? [b.column] : [];
     });
-    return key.every((column) => compared.includes(column));
+    return keys.some((key) => key.every((column) => compared.includes(column)));
   });
 }

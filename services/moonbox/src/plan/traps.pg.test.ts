@@ -296,7 +296,7 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
   },
   {
     trap: 'windows see all rows, here',
-    sql: `select id, lag(n) over (order by id) from maria.word order by id limit 3`,
+    sql: `select id, lag(n, 1, 0) over (order by id) from maria.word order by id limit 3`,
     kept: /LIMIT/,
   },
   {
@@ -338,6 +338,30 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
   {
     trap: 'a subquery of a condition as well',
     sql: `select w.id, n.id from maria.word w, pg.note n where exists (select 1 from maria.word x where x.t = w.t and x.id > 2) order by 1, 2`,
+  },
+  {
+    trap: 'the greatest text of a window is one for each row, also where rows are told apart by it',
+    sql: `select distinct max(t) over (partition by n % 2), min(e) over () from maria.word order by 1, 2`,
+  },
+  {
+    trap: 'texts of a window in order',
+    sql: `select id, max(t) over (order by id) as x, lag(t) over (order by id) as y, last_value(e) over (order by n, id) from maria.word order by x desc, y, id`,
+    sent: /LAG\(`word`\.`t` COLLATE/,
+  },
+  {
+    trap: 'what of a text is taken and joined counts characters, keeps case, blanks and NULL',
+    sql: String.raw`select id, length(t), octet_length(t), left(t, 2), right(t, 1), substring(t from 2 for 9), t || '|' || e, concat(t, null, e, '\'), btrim(t), ltrim(e), rtrim(t)
+      from maria.word where left(t, 1) <> 'A' or length(t || ' ') = 1 or t is null order by id`,
+    sent: /CHAR_LENGTH.*CONCAT/s,
+  },
+  {
+    trap: 'rows are told apart by bytes in INTERSECT and EXCEPT',
+    sql: `select t, n from maria.word where id > 1 except all select upper(t), n from maria.word union select t, n from maria.word intersect select e, n from maria.word order by 1, 2`,
+  },
+  {
+    trap: 'rows that two sides have, as often as both',
+    sql: `select left(t, 1) from maria.word intersect all select left(e, 1) from maria.word where id > 2 order by 1`,
+    sent: /INTERSECT ALL/,
   },
   { trap: 'sums of integers that may leave their type stay', sql: `select sum(n * n) from maria.word`, kept: /SUM/ },
 ];

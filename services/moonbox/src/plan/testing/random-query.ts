@@ -429,15 +429,47 @@ class QueryMaker {
         `case ${column} when ${same} then ${column} end`,
         `${this.#condition(visible, 1)}`,
         ...(kind === 'money' ? [`${column} * 1.25 - ${same}`, `sum(${column}) over (partition by ${same})`] : []),
+        ...(kind === 'text'
+          ? [
+              `length(${column})`,
+              `octet_length(${column})`,
+              `left(${column}, ${this.#int(0, 2)})`,
+              `right(${column}, ${this.#int(0, 2)})`,
+              `substring(${column} from ${this.#int(1, 3)} for ${this.#int(0, 2)})`,
+              `${column} || ${same}`,
+              `concat(${column}, '-', ${same})`,
+              `btrim(${column})`,
+            ]
+          : []),
+        ...(kind === 'bool' || kind === 'float'
+          ? []
+          : [
+              `${this.#pick(['lag', 'lead'])}(${column}${this.#pick(['', ', 2', ', 0'])}) over (partition by ${same} order by ${aliases.map((alias) => `${alias}.id`).join(', ')})`,
+              `${this.#pick(['first_value', 'last_value', 'max'])}(${column}) over (partition by ${same} order by ${aliases.map((alias) => `${alias}.id`).join(', ')})`,
+            ]),
         ...(kind === 'big' ? [`${column} + 7`, `${column} * 3 - ${same}`] : []),
         ...(kind === 'int' ? [`rank() over (order by ${column} desc, ${aliases[0]}.id)`, `${column}::bigint + 1`] : []),
       ]);
     };
     const rows = `select ${value()} as x, ${value()} as y, ${aliases.map((alias) => `${alias}.id`).join(', ')} from ${sql}${where}`;
     const key = this.#pick(visible.filter(({ kind }) => kind !== 'float'));
+    const text = this.#pick(visible.filter(({ kind }) => kind === 'text'));
     const other = this.#table();
     const order = aliases.map((_, index) => index + 3).join(', ');
-    switch (this.#int(0, 6)) {
+    switch (this.#int(-2, 6)) {
+      case -2:
+        return {
+          sql: `select left(${text.sql}, 1) as g, count(*), max(length(${text.sql})) from ${sql}${where === '' ? ' where' : `${where} and`} ${text.sql} || 'x' <> 'ax'
+            group by left(${text.sql}, 1) order by 1 ${this.#pick(['', 'desc'])}`,
+          ordered: true,
+        };
+      case -1: {
+        const side = (): string =>
+          `select k, ${this.#pick(['t', 't', 'left(t, 1)'])} from maria.${this.#pick(['c', 'e'])}`;
+        const words = (): string =>
+          this.#pick(['intersect', 'except', 'intersect all', 'except all', 'union', 'union all']);
+        return { sql: `(${side()} ${words()} ${side()}) ${words()} ${side()}`, ordered: false };
+      }
       case 0:
         return { sql: `${rows} order by ${order} limit ${this.#int(1, 9)} offset ${this.#int(0, 3)}`, ordered: true };
       case 1:

@@ -161,6 +161,7 @@ function toPlannerTable(store: 'pg' | 'maria', table: IntrospectedTable): Planne
     remoteTable: table.name,
     columns: table.columns,
     primaryKey: table.primaryKey,
+    indexes: table.indexes,
     rowEstimate: table.rowEstimate,
   };
 }
