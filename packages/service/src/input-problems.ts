@@ -1,5 +1,5 @@
 /** Decides how a value that does not fit its schema is told to a person: what is missing, and which key was probably meant. */
-import { nearestName } from '@rtdp/ums/nearest-name';
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { z } from 'zod';
 
 /** For all schemas of this process; a schema's own sentence comes first, and what is not said here keeps zod's words. */

@@ -1,25 +1,37 @@
-/** Finds the name that was probably meant by one that is unknown. */
+/** Decides which name was probably meant by one that is unknown: the one that a few letters part from it. */
 
-/** The name in the list that differs by at most two letters, or null. */
-export function nearest(name: string, known: readonly string[]): string | null {
-  let best: string | null = null;
-  let least = Math.min(3, Math.ceil(name.length / 2));
+/** Upper and lower case are one. Undefined when every name differs by too many letters: more than three, fewer for short names. */
+export function nearestName(name: string, known: Iterable<string>): string | undefined {
+  const written = name.toLowerCase();
+  let best: string | undefined;
+  let least = mostLetters(written.length) + 1;
   for (const candidate of known) {
-    const distance = editDistance(name.toLowerCase(), candidate.toLowerCase());
-    if (distance < least) [best, least] = [candidate, distance];
+    if (Math.abs(candidate.length - written.length) >= least) continue;
+    const letters = lettersBetween(written, candidate.toLowerCase());
+    if (letters < least) [best, least] = [candidate, letters];
   }
   return best;
 }
 
-function editDistance(a: string, b: string): number {
-  if (Math.abs(a.length - b.length) > 3) return 4;
-  let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-  for (let i = 1; i <= a.length; i += 1) {
-    const row = [i];
-    for (let j = 1; j <= b.length; j += 1) {
-      row.push(Math.min(previous[j]! + 1, row[j - 1]! + 1, previous[j - 1]! + (a[i - 1] === b[j - 1] ? 0 : 1)));
+function mostLetters(length: number): number {
+  if (length <= 2) return 0;
+  return length <= 3 ? 1 : length <= 8 ? 2 : 3;
+}
+
+/** Letters to add, leave out or change; two neighbours that changed places count as one. */
+function lettersBetween(from: string, to: string): number {
+  let beforeLast: number[] = [];
+  let last = Array.from({ length: to.length + 1 }, (_, at) => at);
+  for (let row = 1; row <= from.length; row++) {
+    const current = [row];
+    for (let column = 1; column <= to.length; column++) {
+      const changed = last[column - 1]! + (from[row - 1] === to[column - 1] ? 0 : 1);
+      let letters = Math.min(changed, last[column]! + 1, current[column - 1]! + 1);
+      const isSwapped = row > 1 && column > 1 && from[row - 1] === to[column - 2] && from[row - 2] === to[column - 1];
+      if (isSwapped) letters = Math.min(letters, beforeLast[column - 2]! + 1);
+      current.push(letters);
     }
-    previous = row;
+    [beforeLast, last] = [last, current];
   }
-  return previous[b.length]!;
+  return last[to.length]!;
 }

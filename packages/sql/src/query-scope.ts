@@ -2,7 +2,7 @@
 import type { Alias, Node, SubLink } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import type { Expression } from './expression.ts';
-import { nearest } from './nearest-name.ts';
+import { nearestName } from './nearest-name.ts';
 import type { PgType } from './pg-type.ts';
 import type {
   ColumnOrigin,
@@ -118,11 +118,11 @@ export class QueryScope implements QueryNames {
         location,
       );
     }
-    const near = nearest(name, known);
+    const near = nearestName(name, known);
     throw statement.refuse(
       'SQL_UNKNOWN_COLUMN',
       `There is no column ${path.join('.')}, or you may not read it.`,
-      near !== null
+      near !== undefined
         ? `Did you mean ${near}?`
         : known.length === 0
           ? 'Name a table in FROM.'

@@ -1,6 +1,7 @@
 /** Decides what the command line says instead of a service's hint: the command that lists what there is, and the name that was probably meant. */
+
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
-import { nearestName } from '@rtdp/ums/nearest-name';
 import type { Clients } from '../session/open-session.ts';
 
 type Lists = { dbus: Pick<Clients['dbus'], 'listSources'>; wormhole: Pick<Clients['wormhole'], 'listFlows'> };

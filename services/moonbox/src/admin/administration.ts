@@ -1,5 +1,7 @@
 /** Decides who may change and see what of the gateway itself, the same for REST and for statements: mounts, databases, grants, running statements. */
+
 import { hasRole, isRole, requireRole } from '@rtdp/identity/roles';
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Grant, GrantStore } from '../access/grant-store.ts';
 import type { Access, UserCatalog, VisibleDatabase, VisibleTable } from '../access/user-catalog.ts';
@@ -13,7 +15,6 @@ import { type AuditFilter, type AuditStore, hasLabel } from '../query/audit-stor
 import type { Principal, TableRead } from '../query/contract.ts';
 import { unknownDatabase } from '../query/planning.ts';
 import type { RunningQueries } from '../query/running.ts';
-import { nearestName } from '../statement/nearest-name.ts';
 
 export interface AdministrationOptions {
   catalog: Catalog;

@@ -1,6 +1,6 @@
 /** Finds the table that each name in FROM stands for, and refuses what the user does not see; names that WITH defines are no tables. */
 import type { Statement } from '@rtdp/sql/expression';
-import { nearest } from '@rtdp/sql/nearest-name';
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { SqlError, type SqlProblem } from '@rtdp/sql/problem';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerRelation } from './contract.ts';
@@ -39,12 +39,12 @@ export function findTables(
     }
     const names = context.tableNames?.() ?? [];
     const full = database === undefined ? written : `${database}.${node.relname}`;
-    const near = nearest(full, names) ?? names.find((name) => name.split('.').at(-1) === node.relname) ?? null;
+    const near = nearestName(full, names) ?? names.find((name) => name.split('.').at(-1) === node.relname);
     problems.push(
       statement.problem(
         'SQL_UNKNOWN_TABLE',
         `The table ${written} does not exist, or you may not read it.`,
-        near === null ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${near}?`,
+        near === undefined ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${near}?`,
         node.location,
       ),
     );

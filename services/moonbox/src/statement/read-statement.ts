@@ -1,4 +1,6 @@
 /** Decides which statements are the gateway's own, and which kind each one is; everything else is left to the planner. */
+
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Administration } from '../admin/administration.ts';
 import type { ViewAdministration } from '../admin/view-administration.ts';
@@ -12,7 +14,6 @@ import { grantSelect, revokeSelect } from './grant-select.ts';
 import { killQuery } from './kill-query.ts';
 import { mountDatabase, withoutPasswords } from './mount-database.ts';
 import { mountTable } from './mount-table.ts';
-import { nearestName } from './nearest-name.ts';
 import { refreshDatabase, refreshTable } from './refresh.ts';
 import { showDatabases } from './show-databases.ts';
 import { showGrants } from './show-grants.ts';

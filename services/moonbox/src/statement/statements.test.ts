@@ -1,8 +1,9 @@
 /** How the gateway's own statements are read: what they mean, what is left to the planner, and what a mistake is answered with. */
+
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { expect, test } from 'vitest';
 import type { Administration } from '../admin/administration.ts';
 import type { ViewAdministration } from '../admin/view-administration.ts';
-import { nearestName } from './nearest-name.ts';
 import { createStatementReader } from './read-statement.ts';
 
 /** Reading touches nothing of it: only running does, which the tests with real stores do. */

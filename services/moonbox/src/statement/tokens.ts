@@ -1,7 +1,7 @@
 /** Decides how the gateway's own statements are cut into words, names, texts and signs, and how a mistake in them is told with its place. */
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { positionOfIndex } from '@rtdp/sql/position';
 import { RtdpError } from '@rtdp/ums/error';
-import { nearestName } from './nearest-name.ts';
 
 interface Token {
   kind: 'word' | 'name' | 'text' | 'number' | 'sign' | 'end';
