@@ -700,3 +700,36 @@ test('a zero date that comes after the look at the table fails whatever it would
     },
   );
 });
+
+test('a date with a month or a day of zero is refused wherever a row would show it, and silent only where a condition leaves it out', async () => {
+  await stores.maria.query('CREATE TABLE half (id int PRIMARY KEY, d date, w datetime)');
+  await stores.maria.query(`INSERT INTO half VALUES (1, '2024-03-01', '2024-03-01 10:00:00'), (9, NULL, NULL)`);
+  await stores.refresh();
+  const showing = ['d', 'w'].flatMap((column) => [
+    `select ${column} from maria.half where id = 9`,
+    `select h.${column}, n.id from maria.half h join pg.note n on n.id = h.id - 8`,
+    `select id, lag(${column}, 0) over (order by id), first_value(${column}) over (order by id desc) from maria.half`,
+    `select coalesce(${column}, ${column}) from maria.half`,
+    `select case when id = 9 then ${column} end from maria.half`,
+    `select min(${column}) from maria.half where id > 5`,
+    `select distinct ${column} from maria.half`,
+    `select ${column} from maria.half union all select ${column} from maria.half`,
+    `select id from maria.half except select id from maria.half where ${column} is distinct from '2024-03-02'`,
+    `select date_trunc('month', ${column}), extract(day from ${column}) from maria.half`,
+    `select ${column}::text, to_char(${column}, 'YYYY') from maria.half`,
+    `select id from maria.half where ${column} < '2024-03-01' or ${column} is null`,
+    `select * from maria.half order by ${column} desc limit 1 offset 1`,
+  ]);
+  const plans = showing.map((sql) => ({ sql, plan: stores.plan(sql) }));
+  for (const { sql, plan } of plans) await expect(stores.run(plan), sql).resolves.toBeDefined();
+  await stores.maria.query(`SET sql_mode = ''`);
+  for (const date of ['2024-00-10', '2024-02-00']) {
+    await stores.maria.query(`UPDATE IGNORE half SET d = '${date}', w = '${date} 10:00:00' WHERE id = 9`);
+    for (const { sql, plan } of plans) {
+      await expect(stores.run(plan), `${sql}: ${plan.whole?.sql ?? plan.parts[0]!.sql}`).rejects.toMatchObject({
+        code: 'STORE_RESULT_TYPE',
+      });
+    }
+    expect(await stores.answer(`select id from maria.half where d > '2024-02-20'`)).toEqual([['1']]);
+  }
+});
