@@ -41,7 +41,8 @@ export function toHttpError(error: unknown): { status: number; body: ErrorBody; 
   if (isValidationError(error)) {
     const where = error.validationContext ?? 'request';
     const problems = error.validation.map((problem) => ({
-      field: `${where}${(problem.instancePath ?? '').replaceAll('/', '.')}`,
+      // The path of the whole is a slash alone.
+      field: `${where}${(problem.instancePath ?? '').replace(/\/$/, '').replaceAll('/', '.')}`,
       problem: problem.message ?? 'is not valid',
     }));
     return {

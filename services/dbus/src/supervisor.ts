@@ -63,7 +63,7 @@ export class Supervisor {
     throw new RtdpError({
       code: 'DBUS_SOURCE_NOT_RUNNING',
       message: `source ${stored.name} is ${stored.state}`,
-      next: `Start it first: POST /sources/${stored.name}/start.`,
+      next: `Start it first: rtdp source start ${stored.name}.`,
       facts: { source: stored.name, state: stored.state, reason: stored.reason },
     });
   }

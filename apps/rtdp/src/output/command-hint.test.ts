@@ -1,3 +1,5 @@
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { DbusClient } from '@rtdp/dbus/client';
 import { RtdpError } from '@rtdp/ums/error';
 import type { WormholeClient } from '@rtdp/wormhole/client';
@@ -25,4 +27,23 @@ test('the command line names its own commands, and the name that was meant where
   });
   const other = notFound('STORE_REFUSED', {});
   expect(await withCommandHint(other, lists)).toBe(other);
+});
+
+test('no hint of a service that names one of its requests reaches who typed a command', async () => {
+  const services = join(import.meta.dirname, '../../../../services');
+  const files = globSync('{dbus,wormhole}/src/**/*.ts', { cwd: services }).filter((file) => !file.endsWith('.test.ts'));
+  const hints = files.flatMap((file) => [
+    ...readFileSync(join(services, file), 'utf8').matchAll(
+      /code: '([A-Z_]+)',(?:(?!code:).)*?next:(.*?)\n\s+(?:facts|\}\))/gs,
+    ),
+  ]);
+  expect(hints.length).toBeGreaterThan(30);
+  const ofRequests = hints
+    .filter(([, , next]) => /\b(GET|POST|PUT|PATCH|DELETE) \//.test(next!))
+    .map(([, code]) => code!);
+  expect(ofRequests.length).toBeGreaterThan(3);
+  for (const code of ofRequests) {
+    const error = notFound(code, {});
+    expect(await withCommandHint(error, lists), `${code} needs a hint of the command line`).not.toBe(error);
+  }
 });

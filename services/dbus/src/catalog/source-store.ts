@@ -136,7 +136,7 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
           throw new RtdpError({
             code: 'DBUS_SOURCE_EXISTS',
             message: `a source ${given.name} is registered already`,
-            next: 'Choose another name, change the source that is there (PATCH), or remove it first.',
+            next: 'Choose another name, change the source that is there, or remove it first.',
             facts: { source: given.name },
           });
         }

@@ -225,7 +225,7 @@ export class FlowRun implements StreamMember {
       this.#options.onStep('fail', {
         code: 'WORMHOLE_POSITION_LOST',
         message: `partition ${partition} of ${this.topic} no longer holds the position of the flow: ${error.message}`,
-        next: 'Restart the flow from a pull (POST /flows/NAME/restart), and give the topic a longer retention.',
+        next: `Begin it anew from a pull (rtdp flow restart ${this.context.definition.name}), and give the topic a longer retention.`,
         facts: reasonOf(error).facts ?? {},
       });
       return;
@@ -369,7 +369,7 @@ export class FlowRun implements StreamMember {
       throw new RtdpError({
         code: 'WORMHOLE_POSITION_LOST',
         message: `partition ${lane.partition} of ${this.topic} begins at ${low}, the table stands at ${lane.position}`,
-        next: 'Restart the flow from a pull (POST /flows/NAME/restart), and give the topic a longer retention.',
+        next: `Begin it anew from a pull (rtdp flow restart ${this.context.definition.name}), and give the topic a longer retention.`,
         facts: { partition: lane.partition, low: low.toString(), position: lane.position.toString() },
       });
     }

@@ -94,7 +94,7 @@ export class FlowStore {
       throw new RtdpError({
         code: 'WORMHOLE_FLOW_EXISTS',
         message: `there is a flow called ${flow.definition.name} already`,
-        next: 'Choose another name, or change that flow (PUT /flows/NAME).',
+        next: 'Choose another name, or change that flow.',
         facts: { flow: flow.definition.name },
       });
     }
