@@ -46,6 +46,7 @@ export function Chart({
   option,
   marks,
   onPick,
+  onMenu,
   pictureRef,
 }: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks }) {
   const { palette } = useAppearance();
@@ -56,6 +57,14 @@ export function Chart({
   const [drawn, setDrawn] = useState(false);
   const click = useRef<(mark: Mark) => void>(undefined);
   click.current = onPick === undefined || marks === undefined ? undefined : (mark) => onPick(marks.picks(mark));
+  const ask = useRef<(mark: Mark, event: MouseEvent) => void>(undefined);
+  ask.current =
+    onMenu === undefined || marks === undefined
+      ? undefined
+      : (mark, event) => {
+          event.preventDefault();
+          onMenu(marks.picks(mark), { x: event.clientX, y: event.clientY });
+        };
   const drawing = useRef(option);
   drawing.current = option;
   const newest = useRef<Marks>(undefined);
@@ -93,12 +102,22 @@ export function Chart({
         else click.current(mark);
       });
       const picture = chart.current;
+      const markBeside = (point: [number, number]) =>
+        picture.containPixel('grid', point)
+          ? nearestMark(drawing.current, picture.convertFromPixel({ seriesIndex: 0 }, point) as [number, number])
+          : undefined;
       picture.getZr().on('click', ({ target, offsetX, offsetY, event }) => {
         const isShifted = (event as unknown as MouseEvent | undefined)?.shiftKey === true;
-        if (target !== undefined || (click.current !== undefined && !isShifted)) return;
-        const point: [number, number] = [offsetX, offsetY];
-        if (isReleased || !picture.containPixel('grid', point)) return;
-        pin(nearestMark(drawing.current, picture.convertFromPixel({ seriesIndex: 0 }, point) as [number, number]));
+        if (target !== undefined || isReleased || (click.current !== undefined && !isShifted)) return;
+        pin(markBeside([offsetX, offsetY]));
+      });
+      picture.on('contextmenu', ({ dataIndex, seriesIndex = 0, event }) =>
+        ask.current?.({ dataIndex, seriesIndex }, event?.event as unknown as MouseEvent),
+      );
+      picture.getZr().on('contextmenu', ({ target, offsetX, offsetY, event }) => {
+        const mark = target === undefined ? markBeside([offsetX, offsetY]) : undefined;
+        // Of the place on the axis, and of none of its series.
+        if (mark !== undefined) ask.current?.({ ...mark, seriesIndex: -1 }, event as unknown as MouseEvent);
       });
       // A press anywhere on the picture lets go, before the click that follows it.
       let isReleased = false;

@@ -76,6 +76,8 @@ export interface WidgetViewProps {
   colours: ColourBook;
   /** Told when a mark is clicked; undefined where marks do nothing. */
   onPick?: ((picks: Pick[]) => void) | undefined;
+  /** Told when a menu is asked for at a mark, and where in the window, in pixels. */
+  onMenu?: ((picks: Pick[], at: { x: number; y: number }) => void) | undefined;
   /** The marks of this widget that filter the others. */
   chosen?: readonly Pick[];
   /** Takes what makes a picture of the widget, or undefined when it goes. */

@@ -8,6 +8,7 @@ import { queryClient } from '../../api/query-client.ts';
 import { keyOf } from '../../api/use-api.ts';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
+import { readDrills } from './drill.ts';
 import { askedOf, readCrossFilters, readValues } from './filters.ts';
 import { noteOpening, ONE_OPENING } from './opening.ts';
 import { versionOf, widgetRequest } from './widget-request.ts';
@@ -32,12 +33,13 @@ function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSea
   const tab = dashboard.tabs.find(({ id }) => id === url.get('tab')) ?? dashboard.tabs[0];
   const values = readValues(dashboard.controllers, url);
   const crossFilters = readCrossFilters(url);
+  const drills = readDrills(url);
   const bottom = window.innerHeight / (DASHBOARD_GRID.rowHeight + DASHBOARD_GRID.gap);
   return (tab?.items ?? []).flatMap((item) => {
     const widget = widgets.find(({ id }) => item.kind === 'widget' && id === item.widgetId);
     const view = views.find(({ id }) => id === widget?.viewId);
     if (widget === undefined || view === undefined || item.y >= bottom) return [];
-    const request = widgetRequest(widget, view, askedOf(view, item.id, dashboard, values, crossFilters));
+    const request = widgetRequest(widget, view, askedOf(view, item.id, dashboard, values, crossFilters, drills));
     const { queryKey, queryFn } = widgetQuery(request, versionOf(view));
     return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: ONE_OPENING }];
   });

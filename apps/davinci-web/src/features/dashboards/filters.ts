@@ -3,6 +3,7 @@ import type { Controller, Dashboard, RelativeDate, ViewModel, valuesRequestSchem
 import type { z } from 'zod';
 import type { Cell, Filter, Pick, Values } from '../../widgets/contract.ts';
 import { toMoment } from '../../widgets/time-values.ts';
+import type { DrillStep, Drills } from './drill.ts';
 
 /** What stands in a controller: texts for a select, the two ends of a range (null for open), a relative span. */
 export type ControllerValue =
@@ -89,6 +90,8 @@ export const MOST_CHOICES = 200;
 export interface Asked {
   filters: Filter[];
   values: Values;
+  /** The spans of time that the widget looks at more closely. */
+  closer?: readonly DrillStep[];
 }
 
 /** Filters and variables for the widget of `itemId` on `view`. */
@@ -98,8 +101,10 @@ export function askedOf(
   dashboard: Pick2<Dashboard, 'controllers' | 'crossFilter'>,
   controllerValues: Readonly<Record<string, ControllerValue | undefined>>,
   crossFilters: readonly CrossFilter[],
+  drills: Drills = {},
 ): Asked {
-  const asked: Asked = { filters: [], values: {} };
+  const closer = Object.hasOwn(drills, itemId) ? drills[itemId] : undefined;
+  const asked: Asked = { filters: [], values: {}, ...(closer === undefined ? {} : { closer }) };
   for (const controller of dashboard.controllers) {
     const value = controllerValues[controller.id];
     if (value === undefined) continue;
@@ -220,7 +225,9 @@ export function togglePicks(
   const mine = current.filter((each) => each.from === from);
   const same =
     mine.length === picks.length &&
-    picks.every((pick) => mine.some((each) => each.column === pick.column && each.value === pick.value));
+    picks.every((pick) =>
+      mine.some((each) => each.column === pick.column && each.grain === pick.grain && each.value === pick.value),
+    );
   if (picks.length === 0 || same) return others;
   return [...others, ...picks.map((pick) => ({ ...pick, from, viewId, label: label(pick) }))];
 }

@@ -3,6 +3,7 @@ import type { Dashboard, ViewModel } from '@rtdp/davinci-api/client';
 import { useCallback, useMemo } from 'react';
 import { useSetUrlQuery, useUrlQuery } from '../../shell/url-state.ts';
 import type { Pick } from '../../widgets/contract.ts';
+import { type DrillStep, readDrills, writeDrills } from './drill.ts';
 import {
   type Asked,
   askedOf,
@@ -21,6 +22,8 @@ export interface Filters {
   crossFilters: readonly CrossFilter[];
   setCrossFilters(filters: readonly CrossFilter[]): void;
   pick(picks: readonly Pick[], from: string, viewId: string, label: (pick: Pick) => string): void;
+  /** Lets an item look closer, or back where there are fewer steps. */
+  setCloser(itemId: string, steps: readonly DrillStep[]): void;
   askedOf(view: ViewModel, itemId: string): Asked;
   /** What the other controllers narrow the choices of this one to. */
   cascadeOf(view: ViewModel, controllerId: string): Asked;
@@ -37,6 +40,8 @@ export function useFilters(dashboard: Dashboard): Filters {
   );
 
   const crossFilters = useMemo(() => readCrossFilters(new URLSearchParams(search)), [search]);
+
+  const drills = useMemo(() => readDrills(new URLSearchParams(search)), [search]);
 
   const setValue = useCallback(
     (controllerId: string, value: ControllerValue | undefined) =>
@@ -56,9 +61,10 @@ export function useFilters(dashboard: Dashboard): Filters {
       crossFilters,
       setCrossFilters,
       pick: (picks, from, viewId, label) => setCrossFilters(togglePicks(crossFilters, picks, from, viewId, label)),
-      askedOf: (view, itemId) => askedOf(view, itemId, dashboard, values, crossFilters),
+      setCloser: (itemId, steps) => setQuery({ closer: writeDrills({ ...drills, [itemId]: steps }) }, { push: true }),
+      askedOf: (view, itemId) => askedOf(view, itemId, dashboard, values, crossFilters, drills),
       cascadeOf: (view, controllerId) => cascadeOf(view, controllerId, dashboard.controllers, values),
     }),
-    [values, setValue, crossFilters, setCrossFilters, dashboard],
+    [values, setValue, crossFilters, setCrossFilters, drills, setQuery, dashboard],
   );
 }

@@ -2,11 +2,12 @@
 import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
 import type { Freshness } from '@rtdp/davinci-api/client';
 import { Button, Dropdown, Tooltip } from 'antd';
-import { type KeyboardEvent, memo, type ReactNode } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { ItemHead } from './item-head.tsx';
+import type { Closer } from './use-closer.ts';
 
 export type WidgetAct = 'data' | 'sql' | 'freshness' | 'png' | 'copy' | 'csv' | 'workbench';
 
@@ -20,9 +21,12 @@ export const WidgetHead = memo(function WidgetHead(props: {
   onMoveKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
   onAct: (act: WidgetAct) => void;
+  /** Asked when the menu opens. */
+  ways: () => readonly Closer[];
 }): ReactNode {
   const { t } = useTranslation(['dashboards', 'widgets']);
   const mayEdit = useMay('editor');
+  const [ways, setWays] = useState<readonly Closer[]>([]);
   const { name, editing, hasData } = props;
   return (
     <ItemHead name={name} editing={editing} onMoveKey={props.onMoveKey}>
@@ -42,6 +46,9 @@ export const WidgetHead = memo(function WidgetHead(props: {
         <Dropdown
           trigger={['click']}
           placement="bottomRight"
+          onOpenChange={(open) => {
+            if (open) setWays(props.ways());
+          }}
           menu={{
             items: [
               ...(['data', 'sql', 'freshness'] as const).map((key) => ({
@@ -49,6 +56,15 @@ export const WidgetHead = memo(function WidgetHead(props: {
                 label: t(`widgets:menu.${key}`),
                 disabled: !hasData,
               })),
+              ...(ways.length === 0
+                ? []
+                : [
+                    {
+                      key: 'closer',
+                      label: t('closer.menu'),
+                      children: ways.map(({ key, label }) => ({ key, label })),
+                    },
+                  ]),
               { type: 'divider' as const },
               ...(props.hasPicture ? [{ key: 'png', label: t('widgets:menu.png'), disabled: !hasData }] : []),
               { key: 'copy', label: t('widgets:menu.copy'), disabled: !hasData },
@@ -57,7 +73,11 @@ export const WidgetHead = memo(function WidgetHead(props: {
                 ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }]
                 : []),
             ],
-            onClick: ({ key }) => props.onAct(key as WidgetAct),
+            onClick: ({ key }) => {
+              const way = ways.find((each) => each.key === key);
+              if (way === undefined) props.onAct(key as WidgetAct);
+              else way.act();
+            },
           }}
         >
           <Button type="text" size="small" icon={<EllipsisOutlined />} aria-label={t('widgets:menu.label', { name })} />

@@ -15,9 +15,13 @@ import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/us
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import { type DetailsTab, WidgetDetails } from '../../widgets/widget-details.tsx';
 import { isBehind, waitBeforeTry } from './answer-age.ts';
+import { drilledQuery } from './drill.ts';
+import { DrillPath } from './drill-path.tsx';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
+import { MarkMenu } from './mark-menu.tsx';
+import { useCloser } from './use-closer.ts';
 import { useLatest } from './use-latest.ts';
 import { useSeen } from './use-seen.ts';
 import { type WidgetAct, WidgetHead } from './widget-head.tsx';
@@ -65,12 +69,16 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const [broken, setBroken] = useState(false);
   const [hasPicture, setHasPicture] = useState(false);
 
-  const definition = useMemo<WidgetDefinition>(
-    () => ({ kind: widget.kind, name: widget.name, query: widget.query as WidgetQuery, settings: widget.settings }),
-    [widget],
-  );
   // Compared by what they say: every change of the URL makes new objects.
   const asked = JSON.stringify(filters.askedOf(view, item.id));
+  const drilled = useMemo(
+    () => drilledQuery(widget.query as WidgetQuery, (JSON.parse(asked) as Asked).closer ?? [], view.model),
+    [widget, view, asked],
+  );
+  const definition = useMemo<WidgetDefinition>(
+    () => ({ kind: widget.kind, name: widget.name, query: drilled.query, settings: widget.settings }),
+    [widget, drilled],
+  );
   const request = useMemo(() => widgetRequest(widget, view, JSON.parse(asked) as Asked), [widget, view, asked]);
 
   // What draws the answer is fetched while the answer is on its way.
@@ -107,20 +115,33 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     setBroken(false);
     void answer.refetch();
   });
-  const pick = useCallback(
-    (picks: Pick[]) =>
-      filters.pick(picks, item.id, view.id, (each) => {
-        const column = view.model.find((other) => other.column === each.column);
-        const value =
-          each.value === null
-            ? t('widgets:none')
-            : each.grain !== undefined || column?.type === 'date'
-              ? formatAtGrain(each.value, each.grain, i18n.language)
-              : String(each.value);
-        return `${column?.label || each.column}: ${value}`;
-      }),
-    [filters, item.id, view, t, i18n.language],
+  const labelOf = useCallback(
+    (each: Pick) => {
+      const column = view.model.find((other) => other.column === each.column);
+      const value =
+        each.value === null
+          ? t('widgets:none')
+          : each.grain !== undefined || column?.type === 'date'
+            ? formatAtGrain(each.value, each.grain, i18n.language)
+            : String(each.value);
+      return `${column?.label || each.column}: ${value}`;
+    },
+    [view, t, i18n.language],
   );
+  const pick = useCallback(
+    (picks: Pick[]) => filters.pick(picks, item.id, view.id, labelOf),
+    [filters, item.id, view, labelOf],
+  );
+  const canPick = props.bundle.dashboard.crossFilter && !editing;
+  const closer = useCloser({
+    itemId: item.id,
+    view,
+    filters,
+    drilled,
+    data,
+    pick: canPick ? pick : undefined,
+    labelOf,
+  });
   const chosen = useMemo(
     () => filters.crossFilters.filter((each) => each.from === item.id),
     [filters.crossFilters, item.id],
@@ -161,7 +182,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         onMoveKey={moveByKey}
         onRemove={remove}
         onAct={act}
+        ways={closer.ways}
       />
+      <DrillPath name={widget.name} steps={drilled.steps} onBack={closer.goBack} />
       <div className={`widget-body ${flush ? 'flush' : ''}`}>
         {broken && !hasData ? (
           <Empty
@@ -182,13 +205,15 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
             onCancel={cancel}
             pictureRef={takePicture}
             chosen={chosen}
-            {...(props.bundle.dashboard.crossFilter && !editing ? { onPick: pick } : {})}
+            {...(canPick ? { onPick: pick } : {})}
+            {...(editing ? {} : { onMenu: closer.openMenu })}
           />
         )}
       </div>
       {data?.truncated && !SELF_LIMITED.has(widget.kind) ? (
         <div className="widget-note">{t('widgets:truncated')}</div>
       ) : null}
+      {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
       {details !== undefined && data !== undefined ? (
         <WidgetDetails
           name={widget.name}

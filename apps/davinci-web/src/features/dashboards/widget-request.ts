@@ -2,6 +2,7 @@
 import type { DashboardBundle, QueryRequest, Widget } from '@rtdp/davinci-api/client';
 import type { WidgetQuery } from '../../widgets/contract.ts';
 import { widgetKind } from '../../widgets/registry.ts';
+import { drilledQuery } from './drill.ts';
 import type { Asked } from './filters.ts';
 
 type View = DashboardBundle['views'][number];
@@ -10,10 +11,11 @@ type View = DashboardBundle['views'][number];
 export function widgetRequest(widget: Widget, view: View, asked: Asked): QueryRequest | undefined {
   const kind = widgetKind(widget.kind);
   if (kind === undefined) return undefined;
-  const query = kind.buildQuery(widget.query as WidgetQuery, view.model);
+  const closer = drilledQuery(widget.query as WidgetQuery, asked.closer ?? [], view.model);
+  const query = kind.buildQuery(closer.query, view.model);
   return {
     ...query,
-    filters: [...query.filters, ...asked.filters],
+    filters: [...query.filters, ...asked.filters, ...closer.filters],
     values: asked.values,
     viewId: view.id,
     widgetId: widget.id,
