@@ -37,9 +37,15 @@ export const flowSchema = z.object({
   origin: z.string(),
   revision: z.number(),
   pull: z
-    .object({ state: z.enum(['wanted', 'requested']), tables: z.record(z.string(), z.string()) })
+    .object({
+      state: z
+        .enum(['waiting', 'requested'])
+        .describe('waiting: DBus was not asked yet; requested: it was, and tells how far each pull is'),
+      waitsFor: z.string().nullable().describe('While it waits; null once DBus was asked'),
+      tables: z.record(z.string(), z.string()).describe('Table → id of its pull at DBus'),
+    })
     .nullable()
-    .describe('What became of `from: pull`: table → name of the pull at DBus'),
+    .describe('What became of `from: pull`'),
   definition: z.unknown().describe('As deployed, without the password'),
   createdAt: time,
   updatedAt: time,

@@ -73,6 +73,7 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await foreign.deploy({
     ...definition,
     name: 'early',
+    from: 'pull',
     source: { namespace: `${later}.public.*` },
     sink: { ...definition.sink, table: 'stolen' },
   });
@@ -83,6 +84,7 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
     ({ reason }) => reason?.code === 'WORMHOLE_TOPIC_FORBIDDEN',
   );
   expect(early).toMatchObject({ state: 'retrying', reason: { code: 'WORMHOLE_TOPIC_FORBIDDEN' } });
+  expect(early.pull).toEqual({ state: 'waiting', waitsFor: 'the start of the flow', tables: {} });
   await foreign.remove('early');
   await bus.admin().deleteTopic(taken);
 

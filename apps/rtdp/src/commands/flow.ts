@@ -11,15 +11,12 @@ import { readDefinition } from './read-definition.ts';
 
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
-/** Whether DBus was asked; `flow show` tells what came of it. */
-const PULL_WORDS = { wanted: 'waits for the source', requested: 'asked for' } as const;
-
 const FLOW_COLUMNS: readonly TableColumn<FlowView>[] = [
   { title: 'flow', value: ({ name }) => name },
   { title: 'state', value: ({ state }) => state },
   { title: 'stream', value: ({ stream }) => stream },
   { title: 'revision', value: ({ revision }) => revision, align: 'right' },
-  { title: 'pull', value: ({ pull }) => (pull === null ? null : PULL_WORDS[pull.state]) },
+  { title: 'pull', value: ({ pull }) => pullText(pull) },
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
 
@@ -37,6 +34,12 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'commit → sink', value: ({ latency }) => millisecondsText(latency?.total), align: 'right' },
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
+
+/** Whether DBus was asked; `flow show` tells what came of it. */
+function pullText(pull: FlowView['pull']): string | null {
+  if (pull === null) return null;
+  return pull.state === 'requested' ? 'asked for' : `waits for ${pull.waitsFor}`;
+}
 
 function stateText({ state, loading, loadFailed }: TableStatus): string {
   if (loadFailed) return `${state}, load failed`;

@@ -3,11 +3,21 @@ import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import { pullProgress } from './pull-progress.ts';
 
+test('a pull that DBus was not asked for yet says what it waits for', async () => {
+  const nobody = { listSources: async () => [], listPulls: async () => [] };
+  const pull = { state: 'waiting' as const, waitsFor: 'a source that captures erp.*', tables: {} };
+  expect(await pullProgress({ pull, tables: [] }, nobody)).toBe('waits for a source that captures erp.*');
+});
+
 test('the first pull of a flow is done once DBus has read all of it and the sinks have its end', async () => {
   const progress = (states: ('running' | 'done' | 'failed')[], loading: boolean) =>
     pullProgress(
       {
-        pull: { state: 'requested', tables: { 'public.orders': 'pull-0', 'public.customers': 'pull-1' } },
+        pull: {
+          state: 'requested',
+          waitsFor: null,
+          tables: { 'public.orders': 'pull-0', 'public.customers': 'pull-1' },
+        },
         tables: [{ loading }] as FlowStatus['tables'],
       },
       {

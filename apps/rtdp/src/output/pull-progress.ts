@@ -10,7 +10,7 @@ const NEWEST_PULLS = 1_000;
 /** `done`, `2 of 3 tables read`, `failed: public.orders`, or that it waits; undefined for a flow without a pull. @throws RtdpError of DBus */
 export async function pullProgress({ pull, tables }: AskedFlow, dbus: AskedDbus): Promise<string | undefined> {
   if (pull === null) return undefined;
-  if (pull.state === 'wanted') return 'waits for the source';
+  if (pull.state === 'waiting') return `waits for ${pull.waitsFor}`;
   const sources = await dbus.listSources();
   const pulls = (await Promise.all(sources.map(({ name }) => dbus.listPulls(name, NEWEST_PULLS)))).flat();
   const stateOf = new Map(pulls.map(({ id, state }) => [id, state]));

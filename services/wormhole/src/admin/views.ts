@@ -10,7 +10,10 @@ import type { RunningFlow } from '../flow/running-flow.ts';
 import type { Lane, LaneState } from '../ingest/lane.ts';
 import type { StoredFlow } from '../state/flow-store.ts';
 
-export function flowView(stored: StoredFlow, now: Pick<RunningFlow, 'state' | 'reason' | 'pull'>): FlowView {
+export function flowView(
+  stored: StoredFlow,
+  now: Pick<RunningFlow, 'state' | 'reason' | 'pull' | 'pullWaitsFor'>,
+): FlowView {
   return {
     name: stored.name,
     description: stored.definition.description,
@@ -20,11 +23,18 @@ export function flowView(stored: StoredFlow, now: Pick<RunningFlow, 'state' | 'r
     reason: now.reason,
     origin: stored.origin,
     revision: stored.revision,
-    pull: now.pull,
+    pull: pullView(now),
     definition: withoutSecrets(stored.definition),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
+}
+
+function pullView({ pull, pullWaitsFor }: Pick<RunningFlow, 'pull' | 'pullWaitsFor'>): FlowView['pull'] {
+  if (pull === null) return null;
+  const { tables } = pull;
+  if (pull.state === 'requested') return { state: 'requested', waitsFor: null, tables };
+  return { state: 'waiting', waitsFor: pullWaitsFor, tables };
 }
 
 export interface StatusFacts {

@@ -252,9 +252,10 @@ export class FlowService {
   }
 
   /** What the flow is now: the running process knows better than what was written down. */
-  stateOf(stored: StoredFlow): Pick<RunningFlow, 'state' | 'reason' | 'pull'> {
+  stateOf(stored: StoredFlow): Pick<RunningFlow, 'state' | 'reason' | 'pull' | 'pullWaitsFor'> {
     const running = this.#running.get(stored.id);
-    return running ?? { state: stored.state, reason: stored.reason, pull: stored.pull };
+    const { state, reason, pull } = stored;
+    return running ?? { state, reason, pull, pullWaitsFor: 'the start of the flow' };
   }
 
   #stateOf(stored: StoredFlow): RunningFlow['state'] {

@@ -59,6 +59,7 @@ export class RunningFlow {
   #reason: Reason | null = null;
   #pull: PullState | null;
   #ownsTopic: boolean;
+  #pullWaitsFor = 'the start of the flow';
   #run: FlowRun | undefined;
   #store: Store | undefined;
   #relay: RereadRelay | undefined;
@@ -86,6 +87,11 @@ export class RunningFlow {
 
   get pull(): PullState | null {
     return this.#pull;
+  }
+
+  /** What it is that the pull is not asked for yet, as the end of "waits for …"; only of meaning while it is wanted. */
+  get pullWaitsFor(): string {
+    return this.#pullWaitsFor;
   }
 
   get run(): FlowRun | undefined {
@@ -207,8 +213,10 @@ export class RunningFlow {
           this.#logger.info({ pulls: asked.tables }, 'pulls were asked for');
           return;
         }
+        this.#pullWaitsFor = `a source that captures ${this.stored.definition.source.namespace}`;
       } catch (error) {
         this.#logger.warn({ err: error }, 'DBus could not be asked for the pulls of a flow yet');
+        this.#pullWaitsFor = `DBus, which could not be asked: ${reasonOf(error).message}`;
       }
       await this.#pause(PULL_PAUSE_MS);
     }

@@ -57,6 +57,11 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
   return (
     <>
       {flow.reason === null ? null : <Reason reason={flow.reason} kind={kind === 'ok' ? 'late' : kind} />}
+      {flow.pull?.state === 'waiting' ? (
+        <div className="reason late">
+          <p>{t('pullWaits', { what: flow.pull.waitsFor })}</p>
+        </div>
+      ) : null}
       {stopped.slice(0, 3).map((table) => (
         <Reason
           key={`${table.schema}.${table.table}`}
