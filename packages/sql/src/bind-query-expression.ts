@@ -1,36 +1,25 @@
 /** Binds the expressions of a query: what a flow may compute, and subqueries, aggregates, windows, parameters and the time of the statement. */
-import type { A_Expr, A_Indirection, FuncCall, GroupingFunc, Node, SortBy, SubLink, TypeCast } from 'libpg-query';
-import { bindAnyOfArray, itemOfArray } from './array-functions.ts';
-import { arrayOf, makeArray, PACK_SEPARATOR, packItem } from './array-values.ts';
+import type { FuncCall, GroupingFunc, Node, SortBy, SubLink } from 'libpg-query';
 import { bindAggregate, isAggregate } from './bind-aggregate.ts';
 import { ExpressionBinder, namesOf } from './bind-expression.ts';
-import { compareRows, partsOfRow, rowInList } from './bind-query-rows.ts';
+import { bindAnyOf, bindArray, bindItem, castToArray } from './bind-query-array.ts';
+import { intervalWithUnit, moveConstant, timeOfStatement } from './bind-query-moment.ts';
+import { bindRowComparison, partsOfRow } from './bind-query-rows.ts';
 import { bindSeries, isSeries, misplacedSeries } from './bind-query-series.ts';
+import { bindSubquery } from './bind-query-subquery.ts';
 import { bindRowJson } from './bind-whole-row.ts';
 import { bindWindow, type WindowClause } from './bind-window.ts';
-import { cast, castToCommon, commonType } from './casts.ts';
-import { compare } from './comparison.ts';
+import { cast } from './casts.ts';
 import { computed, constant, type Expression, Refusal } from './expression.ts';
-import { foldMoment } from './fold-moment.ts';
 import type { FunctionCall } from './function-call.ts';
-import { coerceLiteral, readArrayText } from './literals.ts';
+import { coerceLiteral } from './literals.ts';
 import { intervalArguments } from './moment-making.ts';
-import {
-  BOOL,
-  DATE,
-  isMoment,
-  isString,
-  type PgType,
-  sameType,
-  TEXT,
-  TIMESTAMP,
-  TIMESTAMPTZ,
-  UNKNOWN,
-} from './pg-type.ts';
-import type { BoundSelect, CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
+import { BOOL, type PgType, TEXT, UNKNOWN } from './pg-type.ts';
+import type { CommonTables, QueryContext, QueryNames, ResolvedColumn } from './query-context.ts';
 import { bindQueryFunction } from './query-functions.ts';
 import { isCollated, keySql } from './query-keys.ts';
 import { bindQueryOperator } from './query-operators.ts';
+import { sortDirection } from './sort-direction.ts';
 
 /** What GROUP BY leaves of the rows: an expression is either one of its keys, or made of keys and aggregates. */
 export interface Grouping {
@@ -87,11 +76,11 @@ export class QueryExpressionBinder extends ExpressionBinder {
       return this.#ungrouped(column);
     }
     if ('FuncCall' in node) return this.#functionCall(node.FuncCall, node);
-    if ('SubLink' in node) return this.options.known?.get(node.SubLink) ?? this.#subLink(node.SubLink);
+    if ('SubLink' in node) return this.options.known?.get(node.SubLink) ?? this.#subquery(node.SubLink);
     if ('GroupingFunc' in node) return this.#grouping(node.GroupingFunc);
     if ('ParamRef' in node) return this.#parameter(node.ParamRef.number ?? 0, node.ParamRef.location);
     if ('SQLValueFunction' in node)
-      return this.#timeOfStatement(node.SQLValueFunction.op ?? '', node.SQLValueFunction.location);
+      return timeOfStatement(this.context, node.SQLValueFunction.op ?? '', node.SQLValueFunction.location);
     if ('NullTest' in node && node.NullTest.arg !== undefined && 'ParamRef' in node.NullTest.arg) {
       const value = coerceLiteral(this.statement, this.bind(node.NullTest.arg), TEXT);
       const not = node.NullTest.nulltesttype === 'IS_NOT_NULL' ? 'NOT ' : '';
@@ -100,18 +89,19 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if ('TypeCast' in node) {
       const worded = intervalWithUnit(node);
       if (worded !== null) return super.bind(worded);
-      if ((node.TypeCast.typeName?.arrayBounds ?? []).length > 0) return this.#castToArray(node.TypeCast);
+      if ((node.TypeCast.typeName?.arrayBounds ?? []).length > 0) return castToArray(this, node.TypeCast);
     }
-    if ('A_Expr' in node && partsOfRow(node.A_Expr.lexpr) !== null) return this.#rows(node.A_Expr);
-    if ('A_ArrayExpr' in node) return this.#array(node.A_ArrayExpr.elements ?? [], null);
-    if ('A_Indirection' in node) return this.#item(node.A_Indirection);
+    if ('A_Expr' in node && partsOfRow(node.A_Expr.lexpr) !== null)
+      return bindRowComparison(this, this.context, node.A_Expr);
+    if ('A_ArrayExpr' in node) return bindArray(this, node.A_ArrayExpr.elements ?? [], null);
+    if ('A_Indirection' in node) return bindItem(this, node.A_Indirection);
     if ('A_Expr' in node && node.A_Expr.kind === 'AEXPR_OP') {
-      const folded = this.#constantMoment(node.A_Expr);
+      const folded = moveConstant(this, node.A_Expr);
       if (folded !== null) return folded;
     }
     if ('A_Expr' in node && (node.A_Expr.kind === 'AEXPR_OP_ALL' || node.A_Expr.kind === 'AEXPR_OP_ANY')) {
       const list = node.A_Expr.rexpr;
-      if (list !== undefined && !('A_ArrayExpr' in list)) return this.#anyOfArray(node.A_Expr);
+      if (list !== undefined && !('A_ArrayExpr' in list)) return bindAnyOf(this, node.A_Expr);
     }
     if ('MinMaxExpr' in node) {
       const bound = super.bind(node);
@@ -119,141 +109,6 @@ export class QueryExpressionBinder extends ExpressionBinder {
       return bound;
     }
     return super.bind(node);
-  }
-
-  /** `x = any($1)` or `any('{…}')`: the array is a constant, and becomes a list; else it is asked whether it has the value. */
-  #anyOfArray({ lexpr, rexpr, name, kind, location }: A_Expr): Expression {
-    const operator = namesOf(name).join('.');
-    const negated = kind === 'AEXPR_OP_ALL';
-    const refuse = (): Error =>
-      this.statement.refuse(
-        'SQL_UNSUPPORTED',
-        `${operator} ${negated ? 'ALL' : 'ANY'} of this is not proven.`,
-        'Write = ANY(array) or <> ALL(array).',
-        location,
-      );
-    if (operator !== (negated ? '<>' : '=')) throw refuse();
-    let inner = rexpr!;
-    while ('TypeCast' in inner && inner.TypeCast.arg !== undefined) inner = inner.TypeCast.arg;
-    const array = this.bind(inner);
-    const value = this.bind(lexpr);
-    if (array.literal === undefined || array.type.name !== 'unknown') {
-      const typed = inner === rexpr ? array : this.bind(rexpr);
-      if (typed.type.name !== 'array') throw refuse();
-      return bindAnyOfArray(this.statement, value, typed, negated, location);
-    }
-    if (array.parameter !== undefined)
-      this.statement.parameterTypes.set(array.parameter, { name: 'array', element: value.type });
-    if (array.literal === null) return constant(BOOL, 'CAST(NULL AS BOOLEAN)', null, location);
-    const items = readArrayText(array.literal);
-    if (items === null) {
-      throw this.statement.refuse(
-        'SQL_INVALID_VALUE',
-        'The array is not of the form {a,b}.',
-        'Write ARRAY[…] or IN (…).',
-        location,
-      );
-    }
-    if (items.length === 0)
-      return computed(BOOL, `CASE WHEN ${value.sql} IS NULL THEN ${negated} ELSE ${negated} END`, [value]);
-    const each = items.map((item) =>
-      compare(this.statement, operator, value, constant(UNKNOWN, 'NULL', item, location), location),
-    );
-    const sql = each.map((part) => part.sql).join(negated ? ' AND ' : ' OR ');
-    return computed(BOOL, `(${sql})`, each, { location });
-  }
-
-  /** ARRAY[…]; `element` null where the items decide. */
-  #array(nodes: readonly Node[], element: PgType | null): Expression {
-    const items = nodes.map((node) => this.bind(node));
-    if (element === null && items.length === 0) {
-      throw this.statement.refuse(
-        'SQL_UNSUPPORTED',
-        'An empty array without a type.',
-        'Cast it, like ARRAY[]::int[].',
-        undefined,
-      );
-    }
-    const type = element ?? commonType(this.statement, items, 'ARRAY');
-    const typed = items.map((item) =>
-      element === null ? castToCommon(this.statement, item, type) : cast(this.statement, item, type, 'explicit'),
-    );
-    return makeArray(this.statement, typed, type);
-  }
-
-  #castToArray({ arg, typeName, location }: TypeCast): Expression {
-    const { arrayBounds: _bounds, ...plain } = typeName!;
-    const element = this.typeOf(plain);
-    if (arg !== undefined && 'A_ArrayExpr' in arg) return this.#array(arg.A_ArrayExpr.elements ?? [], element);
-    const value = this.bind(arg);
-    const type = arrayOf(element);
-    if (value.type.name === 'unknown') return coerceLiteral(this.statement, value, type);
-    const isText = ({ name }: PgType): boolean => name === 'text' || name === 'varchar';
-    const from = value.type.element;
-    if (
-      from !== undefined &&
-      (sameType(from, element) || (isText(from) && isText(element) && element.length === undefined))
-    )
-      return { ...value, type };
-    throw this.statement.refuse(
-      'SQL_UNKNOWN_CAST',
-      'This cast to an array is not proven.',
-      'Cast the items before they are put into it.',
-      location,
-    );
-  }
-
-  #item({ arg, indirection }: A_Indirection): Expression {
-    const [only, more] = indirection ?? [];
-    const array = this.bind(arg);
-    if (
-      more !== undefined ||
-      only === undefined ||
-      !('A_Indices' in only) ||
-      only.A_Indices.is_slice === true ||
-      array.type.name !== 'array'
-    ) {
-      throw this.statement.refuse(
-        'SQL_UNSUPPORTED',
-        'Only array[index] is proven.',
-        'Use unnest, or a function.',
-        array.location,
-      );
-    }
-    return itemOfArray(this.statement, array, this.bind(only.A_Indices.uidx));
-  }
-
-  /** A comparison whose left side is a row. */
-  #rows({ kind, lexpr, rexpr, name, location }: A_Expr): Expression {
-    const { statement } = this;
-    const operator = namesOf(name).join('.');
-    const bindRow = (node: Node | undefined): Expression[] => {
-      const parts = partsOfRow(node);
-      if (parts !== null) return parts.map((part) => this.bind(part));
-      throw statement.refuse(
-        'SQL_UNSUPPORTED',
-        'A row is compared with something that is none.',
-        'Write (a, b) on both sides.',
-        location,
-      );
-    };
-    const row = bindRow(lexpr);
-    if (kind === 'AEXPR_IN') {
-      const list = rexpr !== undefined && 'List' in rexpr ? (rexpr.List.items ?? []) : [];
-      return rowInList(statement, row, list.map(bindRow), operator === '<>', location);
-    }
-    if (kind !== 'AEXPR_OP') {
-      throw statement.refuse(
-        'SQL_UNSUPPORTED',
-        'This comparison of rows is not proven.',
-        'Compare the columns one by one.',
-        location,
-      );
-    }
-    const other = bindRow(rexpr);
-    if (/[<>]=?$/.test(operator) && operator !== '<>')
-      this.context.facts.ordersText ||= [...row, ...other].some(({ type }) => isCollated(type));
-    return compareRows(statement, operator === '!=' ? '<>' : operator, row, other, location);
   }
 
   protected override bindBinary(
@@ -268,26 +123,6 @@ export class QueryExpressionBinder extends ExpressionBinder {
 
   protected override bindCall(call: FunctionCall): Expression {
     return bindQueryFunction(call);
-  }
-
-  /** A constant moment moved by a constant interval; null for anything else. */
-  #constantMoment({ name, lexpr, rexpr, location }: A_Expr): Expression | null {
-    const operator = namesOf(name).join('.');
-    if (
-      (operator !== '+' && operator !== '-') ||
-      rexpr === undefined ||
-      !('TypeCast' in rexpr) ||
-      lexpr === undefined ||
-      'A_Const' in lexpr
-    )
-      return null;
-    if (namesOf(rexpr.TypeCast.typeName?.names).join('.') !== 'interval') return null;
-    const [moment, { interval }] = [this.bind(lexpr), this.bind(rexpr)];
-    if (typeof moment.literal !== 'string' || interval === undefined || !isMoment(moment.type)) return null;
-    const text = foldMoment(moment.literal, interval, operator === '+' ? 1 : -1);
-    if (text === null) return null;
-    const type = moment.type.name === 'date' ? TIMESTAMP : moment.type;
-    return coerceLiteral(this.statement, constant(UNKNOWN, 'NULL', text, location), type);
   }
 
   #groupKey(node: Node): Expression | null {
@@ -352,7 +187,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
       return grouping.addAggregate(bindAggregate(grouping.rows, call, name));
     }
     if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
-      return this.#timeOfStatement('SVFOP_CURRENT_TIMESTAMP', call.location);
+      return timeOfStatement(this.context, 'SVFOP_CURRENT_TIMESTAMP', call.location);
     }
     const { names } = this.options;
     const isGrouped = grouping !== undefined;
@@ -396,108 +231,11 @@ export class QueryExpressionBinder extends ExpressionBinder {
     return cast(this.statement, value, declared, 'explicit');
   }
 
-  #timeOfStatement(operation: string, location: number | undefined): Expression {
-    const moment = this.context.options.now.toISOString().replace('T', ' ').replace('Z', '');
-    const types: Record<string, PgType> = {
-      SVFOP_CURRENT_DATE: DATE,
-      SVFOP_CURRENT_TIMESTAMP: TIMESTAMPTZ,
-      SVFOP_LOCALTIMESTAMP: TIMESTAMP,
-    };
-    const type = types[operation];
-    if (type === undefined) {
-      const word = operation.replace('SVFOP_', '').toLowerCase();
-      throw this.statement.refuse(
-        'SQL_UNSUPPORTED',
-        `${word} is not proven here.`,
-        'Use current_date or current_timestamp.',
-        location,
-      );
-    }
-    this.context.facts.readsClock = true;
-    const text = type === DATE ? moment.slice(0, 10) : moment;
-    return coerceLiteral(this.statement, constant(UNKNOWN, 'NULL', text, location), type);
-  }
-
-  #subLink(link: SubLink): Expression {
-    const { statement, context } = this;
-    const { location } = link;
-    const refuse = (what: string): Error =>
-      statement.refuse(
-        'SQL_UNSUPPORTED',
-        `${what} is only computed where one Postgres source holds every table of the query.`,
-        'Write it with EXISTS or a join.',
-        location,
-      );
-    if (link.subselect === undefined || !('SelectStmt' in link.subselect)) throw refuse('This subquery');
-    const outer: QueryNames = { resolve: (path, place) => this.#outerColumn(path, place) };
-    const bound = context.bindSelect(link.subselect.SelectStmt, outer, this.options.commonTables);
-    const [column, second] = bound.columns;
-    if (link.subLinkType === 'EXISTS_SUBLINK') return computed(BOOL, `EXISTS (${bound.sql})`, [], { location });
-    const row = partsOfRow(link.testexpr);
-    if (row !== null) return this.#rowAndSubquery(link, row, bound);
-    if (second !== undefined || column === undefined) {
-      throw statement.refuse(
-        'SQL_TYPE_MISMATCH',
-        'The subquery gives more than one column.',
-        'Select one column.',
-        location,
-      );
-    }
-    if (link.subLinkType === 'EXPR_SUBLINK') {
-      return computed(column.type, `(${bound.sql})`, [], { fallible: true, location });
-    }
-    if (link.subLinkType === 'ARRAY_SUBLINK') {
-      const item: Expression = {
-        ...computed(column.type.name === 'unknown' ? TEXT : column.type, 's.c0', []),
-        location,
-      };
-      const packed = `SELECT ${packItem(statement, item)} FROM (${bound.sql}) AS s`;
-      const sql = `coalesce(rtdp_array_make(array_to_string(ARRAY(${packed}), ${PACK_SEPARATOR})), '{}')`;
-      return computed(arrayOf(item.type), sql, [], { location });
-    }
-    if (link.subLinkType !== 'ANY_SUBLINK' && link.subLinkType !== 'ALL_SUBLINK') throw refuse('This kind of subquery');
-    if (link.testexpr === undefined) throw refuse('This subquery');
-    const operator = namesOf(link.operName).join('.') || '=';
-    if (!['=', '<>', '<', '<=', '>', '>='].includes(operator)) throw refuse(`${operator} with ANY or ALL`);
-    const value = this.bind(link.testexpr);
-    const inner: Expression = { ...computed(column.type, 's.c0', []), location };
-    const typed = value.type.name === 'unknown' ? coerceLiteral(statement, value, column.type) : value;
-    // Refuses what may not be compared.
-    compare(statement, operator, typed, inner, location);
-    if (operator !== '=' && operator !== '<>' && isCollated(typed.type)) context.facts.ordersText = true;
-    const type = commonType(statement, [typed, inner], 'The comparison with a subquery');
-    const [a, b] = [typed, inner].map((side) => keySql(statement, comparable(this, side, type), 'Comparing'));
-    const subquery = `SELECT ${b} FROM (${bound.sql}) AS s`;
-    const all = link.subLinkType === 'ALL_SUBLINK';
-    const sql =
-      !all && operator === '='
-        ? `(${a} IN (${subquery}))`
-        : all && operator === '<>'
-          ? `(${a} NOT IN (${subquery}))`
-          : `(${a} ${operator} ${all ? 'ALL' : 'ANY'} (${subquery}))`;
-    return computed(BOOL, sql, [value], { location });
-  }
-
-  /** `(a, b) IN (SELECT …)`: true where a row is equal, else NULL where one may be, else false. */
-  #rowAndSubquery(link: SubLink, nodes: readonly Node[], bound: BoundSelect): Expression {
-    const { statement, context } = this;
-    const { location } = link;
-    const operator = namesOf(link.operName).join('.') || '=';
-    if (link.subLinkType !== 'ANY_SUBLINK' || operator !== '=') {
-      throw statement.refuse(
-        'SQL_UNSUPPORTED',
-        'Of comparisons of rows with a subquery, only IN is proven.',
-        'Write it with EXISTS.',
-        location,
-      );
-    }
-    const row = nodes.map((node) => this.bind(node));
-    const name = context.name('s');
-    const columns = bound.columns.map(({ type }, index) => computed(type, `${name}.c${index}`, []));
-    const equal = compareRows(statement, '=', row, columns, location);
-    const some = (condition: string): string => `EXISTS (SELECT 1 FROM (${bound.sql}) AS ${name} WHERE ${condition})`;
-    const sql = `CASE WHEN ${some(equal.sql)} THEN true WHEN ${some(`${equal.sql} IS NULL`)} THEN NULL ELSE false END`;
-    return { ...computed(BOOL, sql, row, { location }), holdsWhere: some(equal.sql) };
+  #subquery(link: SubLink): Expression {
+    const { context } = this;
+    const { commonTables } = this.options;
+    const outer: QueryNames = { resolve: (path, location) => this.#outerColumn(path, location) };
+    return bindSubquery({ binder: this, context, commonTables, outer }, link);
   }
 
   /** What a subquery sees of this level: rows, or what grouping left of them. */
@@ -525,43 +263,4 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if (isCollated(value.type)) this.context.facts.ordersText = true;
     return `${keySql(this.statement, value, 'Ordering')} ${sortDirection(sort)}`;
   }
-}
-
-/** ASC or DESC with Postgres' place for NULLs written out. */
-export function sortDirection(sort: SortBy): string {
-  const descending = sort.sortby_dir === 'SORTBY_DESC';
-  const nullsFirst =
-    sort.sortby_nulls === 'SORTBY_NULLS_FIRST' || (descending && sort.sortby_nulls !== 'SORTBY_NULLS_LAST');
-  return `${descending ? 'DESC' : 'ASC'} NULLS ${nullsFirst ? 'FIRST' : 'LAST'}`;
-}
-
-function comparable(binder: ExpressionBinder, value: Expression, type: PgType): Expression {
-  return isString(type) && isString(value.type) && type.name === 'bpchar'
-    ? value
-    : castToCommon(binder.statement, value, type);
-}
-
-const UNITS = new Map([
-  [4, 'year'],
-  [2, 'month'],
-  [8, 'day'],
-  [1024, 'hour'],
-  [2048, 'minute'],
-  [4096, 'second'],
-]);
-
-/** `interval '3' month` as `interval '3 month'`; null where it is anything else. */
-export function intervalWithUnit(node: Node): Node | null {
-  if (!('TypeCast' in node)) return null;
-  const { arg, typeName } = node.TypeCast;
-  if (namesOf(typeName?.names).join('.') !== 'interval' || typeName?.typmods?.length !== 1) return null;
-  const [modifier] = typeName.typmods;
-  const mask = modifier !== undefined && 'A_Const' in modifier ? modifier.A_Const.ival?.ival : undefined;
-  const unit = UNITS.get(mask ?? 0);
-  const text = arg !== undefined && 'A_Const' in arg ? arg.A_Const.sval?.sval : undefined;
-  if (unit === undefined || text === undefined || !/^\s*[+-]?\d+\s*$/.test(text)) return null;
-  const { typmods: _typmods, ...plain } = typeName;
-  return {
-    TypeCast: { ...node.TypeCast, typeName: plain, arg: { A_Const: { sval: { sval: `${text.trim()} ${unit}` } } } },
-  } as Node;
 }

@@ -1,7 +1,7 @@
 /** Decides how constants, parameters and the time of the statement are written for MySQL and MariaDB, as values of a column's type. */
 import type { Node, TypeCast } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
-import { intervalWithUnit } from './bind-query-expression.ts';
+import { intervalWithUnit } from './bind-query-moment.ts';
 import { foldMoment } from './fold-moment.ts';
 import { readDateText, readIntervalText, readNumericLiteral, readTimestampText } from './literals.ts';
 import { isFixed, isInteger, isString, type PgType } from './pg-type.ts';

@@ -1,7 +1,6 @@
 /** Prints a whole SELECT for MySQL and MariaDB where every construct of it is proven to mean the same there; else throws NotProven with the first that is not. */
 import type { ColumnRef, CommonTableExpr, Node, RangeVar, SelectStmt, WindowDef } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
-import { sortDirection } from './bind-query-expression.ts';
 import { conjunctsOf } from './conjunctions.ts';
 import { checkedForm, comparedForm, haveOneForm } from './mysql-form.ts';
 import {
@@ -21,6 +20,7 @@ import { mysqlSortKeys } from './print-mysql-window.ts';
 import { checkedOrder } from './print-mysql-zero-date.ts';
 import type { QueryFacts } from './query-context.ts';
 import { resultName } from './result-names.ts';
+import { sortDirection } from './sort-direction.ts';
 
 export interface MysqlTable {
   /** `schema`.`table`, quoted. */

@@ -1,8 +1,8 @@
 /** Prints the windows of window functions for MySQL 8 and MariaDB: the default frame, and frames of rows with constant bounds. */
 import type { FuncCall, Node, WindowDef } from 'libpg-query';
-import { sortDirection } from './bind-query-expression.ts';
 import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
 import { checkedDate } from './print-mysql-zero-date.ts';
+import { sortDirection } from './sort-direction.ts';
 import { FRAME } from './window-frame.ts';
 
 const EXCLUSIONS = FRAME.excludeCurrent | FRAME.excludeGroup | FRAME.excludeTies;

@@ -1,7 +1,6 @@
 /** Decides whether a MySQL source can give only the first rows: its order is Postgres', and nothing here could leave one of them out. */
 import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
-import { sortDirection } from '@rtdp/sql/bind-query-expression';
 import { isSeries } from '@rtdp/sql/bind-query-series';
 import { walk } from '@rtdp/sql/check-stateless';
 import { NotProven } from '@rtdp/sql/mysql-value';
@@ -10,6 +9,7 @@ import { mysqlConstantCount } from '@rtdp/sql/print-mysql-literal';
 import { mysqlSortKeys } from '@rtdp/sql/print-mysql-window';
 import { checkedOrder } from '@rtdp/sql/print-mysql-zero-date';
 import { resultName } from '@rtdp/sql/result-names';
+import { sortDirection } from '@rtdp/sql/sort-direction';
 import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PushedRows, SourceRows } from './push-aggregate.ts';
 
