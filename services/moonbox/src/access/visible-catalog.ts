@@ -8,8 +8,8 @@ import type { Access, VisibleDatabase, VisibleTable } from './user-catalog.ts';
 
 /** Clients ask many statements in a row, and see one state in all of them. */
 const LOOK_AGAIN_EVERY_MS = 5_000;
-/** A store that takes longer is shown as it was known. */
-const LOOK_WITHIN_MS = 1_000;
+/** A store that takes longer is shown as it was known: what it tells later could change the catalog between two statements that belong together. */
+const LOOK_WITHIN_MS = 3_000;
 
 export function visibleCatalog(access: Access, mounting: Pick<Mounting, 'lookAgain'>): VisibleCatalog {
   return {
