@@ -4,7 +4,7 @@ import { LIGHT } from '../shell/tokens.ts';
 import { toOption as barOption, barTable } from './bar/to-option.ts';
 import { toShares } from './category-table.ts';
 import type { ChartContext } from './chart-words.ts';
-import { createColourBook } from './colours.ts';
+import { chosenColours, createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
 import { gaugeRange, roundAbove } from './gauge/to-option.ts';
 import { toHeat } from './heat-map/to-option.ts';
@@ -138,6 +138,25 @@ test('the same value has the same colour in every widget that shares the book', 
   const colourOf = (series: Drawn, name: string) => series.find((one) => one.name === name)?.color;
   expect(colourOf(second, 'paid')).toBe(colourOf(first, 'paid'));
   expect(colourOf(first, 'paid')).not.toBe(colourOf(first, 'open'));
+});
+
+test('a chosen colour is that of its value in all widgets, the first choice holds, and no other value takes it', () => {
+  const chosen = chosenColours([
+    {},
+    { valueColours: { status: { '"paid"': 0, '5': 7, '"gone"': 99 }, region: 'x' } },
+    { valueColours: { status: { '"paid"': 3, null: 1 } } },
+  ]);
+  expect(chosen).toEqual({ status: { '"paid"': 0, '5': 7, null: 1 } });
+  const book = createColourBook(chosen);
+  // A number and a text that look alike are two values; what is free is given in turn.
+  expect(['paid', 5, null, 'open', '5', 'open'].map((value) => book.indexOf('status', value))).toEqual([
+    0, 7, 1, 2, 3, 2,
+  ]);
+  const others = Array.from({ length: 12 }, (_, index) => book.indexOf('status', `s${index}`));
+  expect(others.some((place) => [0, 1, 7].includes(place))).toBe(false);
+  expect(book.indexOf('toString', 'paid')).toBe(0);
+  const all = Object.fromEntries(LIGHT.series.map((_, place) => [String(place), place]));
+  expect(createColourBook({ status: all }).indexOf('status', 'one more')).toBe(0);
 });
 
 test('a clicked mark gives the values of its dimensions; "others" gives none', () => {

@@ -9,7 +9,7 @@ import { useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
 import { Answer, Empty, Stale } from '../../shell/states.tsx';
 import { usePathName, useUrlState } from '../../shell/url-state.ts';
-import { createColourBook } from '../../widgets/colours.ts';
+import { type ChosenColours, chosenColours, createColourBook } from '../../widgets/colours.ts';
 import { AddWidget } from './add-widget.tsx';
 import { bundlePath } from './ask-ahead.ts';
 import { ControllerEditor } from './controller-editor.tsx';
@@ -48,7 +48,15 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const [screen, setScreen] = useUrlState('screen', '');
   const [panel, setPanel] = useState<'add' | 'controllers'>();
   const [draft, change] = useReducer(edit, { now: bundle.dashboard, past: [], future: [] });
-  const colours = useMemo(createColourBook, []);
+  // Compared by what they say: the book keeps what it gave as long as nobody chooses otherwise.
+  const chosen = JSON.stringify(
+    chosenColours(
+      bundle.dashboard.tabs
+        .flatMap(({ items }) => items)
+        .map(({ widgetId }) => bundle.widgets.find(({ id }) => id === widgetId)?.settings ?? {}),
+    ),
+  );
+  const colours = useMemo(() => createColourBook(JSON.parse(chosen) as ChosenColours), [chosen]);
   const isEditing = editing === '1' && mayEdit;
   const dashboard: Dashboard = isEditing ? draft.now : bundle.dashboard;
   const tab = dashboard.tabs.find((each) => each.id === tabId) ?? dashboard.tabs[0];

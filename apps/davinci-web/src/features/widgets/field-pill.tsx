@@ -6,16 +6,26 @@ import { Dropdown, Input, type MenuProps, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
+import { chosenColours } from '../../widgets/colours.ts';
 import { type Dimension, type Measure, nameOf, type Shelf } from '../../widgets/contract.ts';
 import { chosenColour, FORMATS, textsOf } from '../../widgets/dress.ts';
 import { isTime } from '../../widgets/shelves.ts';
 import { FieldLabel } from './field-list.tsx';
 import type { ShelvesProps } from './shelves.tsx';
+import { ValueColours } from './value-colours.tsx';
 
 const GRAINS = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 const AGGREGATIONS = ['sum', 'avg', 'min', 'max', 'count', 'count_distinct'] as const;
 /** Kinds whose series are their measures, each of one colour. */
 const COLOURED: readonly string[] = ['line', 'area', 'bar'];
+/** Kinds whose colours are values of the dimension on this shelf. */
+const COLOURED_BY: Readonly<Record<string, Shelf['name']>> = {
+  line: 'series',
+  area: 'series',
+  bar: 'series',
+  scatter: 'series',
+  pie: 'category',
+};
 
 export function FieldPill(
   props: ShelvesProps & { shelf: Shelf; field: Dimension | Measure; shelves: readonly Shelf[] },
@@ -26,11 +36,14 @@ export function FieldPill(
   const { setNodeRef, listeners } = useDraggable({ id: `field:${name}` });
   const { palette } = useAppearance();
   const [naming, setNaming] = useState<string>();
+  const [isColouring, setColouring] = useState(false);
   const isMeasure = 'aggregation' in field;
   const others = shelves.filter((each) => each.takes === 'dimension' && each.name !== shelf.name);
   const formats = textsOf(draft.settings.formats);
   const colour = chosenColour(draft.settings, name);
   const coloured = isMeasure && COLOURED.includes(draft.kind);
+  const byValue = !isMeasure && COLOURED_BY[draft.kind] === shelf.name && !isTime(field, model);
+  const colours = chosenColours([draft.settings]);
   const sorted = draft.query.sort.find((each) => each.by === name)?.direction;
   const items: MenuProps['items'] = [
     ...(isMeasure
@@ -81,6 +94,7 @@ export function FieldPill(
             },
           ]
         : []),
+    ...(byValue ? [{ key: 'values:', label: t('colourValues') }] : []),
     { key: 'label:', label: t('rename') },
     { type: 'divider' as const },
     { key: 'sort:asc', label: t('sortUp') },
@@ -122,7 +136,8 @@ export function FieldPill(
     } else if (what === 'colour') {
       const { [name]: _, ...rest } = (draft.settings.colours ?? {}) as Record<string, unknown>;
       dispatch({ do: 'setting', name: 'colours', value: value === '' ? rest : { ...rest, [name]: Number(value) } });
-    } else if (what === 'label') setNaming(textsOf(draft.settings.names)[name] ?? '');
+    } else if (what === 'values') setColouring(true);
+    else if (what === 'label') setNaming(textsOf(draft.settings.names)[name] ?? '');
     else if (what === 'having')
       dispatch({ do: 'having', having: [...draft.query.having, { by: name, operator: '>', values: [0] }] });
     else dispatch({ do: 'remove', field: name });
@@ -132,21 +147,36 @@ export function FieldPill(
     setNaming(undefined);
   };
   return (
-    <span ref={setNodeRef} className={`pill ${isMeasure ? 'measure' : ''}`} {...listeners}>
-      <Dropdown trigger={['click']} menu={{ items, selectable: true, selectedKeys: selected, onClick: act }}>
-        <button type="button" className="plain ellipsis">
-          <FieldLabel name={name} model={model} query={draft.query} settings={draft.settings} />
-          {sorted === undefined ? '' : sorted === 'asc' ? ' ↑' : ' ↓'}
+    // What is asked for in a window is beside the pill, which a pointer drags.
+    <>
+      <span ref={setNodeRef} className={`pill ${isMeasure ? 'measure' : ''}`} {...listeners}>
+        <Dropdown trigger={['click']} menu={{ items, selectable: true, selectedKeys: selected, onClick: act }}>
+          <button type="button" className="plain ellipsis">
+            <FieldLabel name={name} model={model} query={draft.query} settings={draft.settings} />
+            {sorted === undefined ? '' : sorted === 'asc' ? ' ↑' : ' ↓'}
+          </button>
+        </Dropdown>
+        <button
+          type="button"
+          className="plain"
+          aria-label={`${t('removeField')}: ${name}`}
+          onClick={() => dispatch({ do: 'remove', field: name })}
+        >
+          <CloseOutlined />
         </button>
-      </Dropdown>
-      <button
-        type="button"
-        className="plain"
-        aria-label={`${t('removeField')}: ${name}`}
-        onClick={() => dispatch({ do: 'remove', field: name })}
-      >
-        <CloseOutlined />
-      </button>
+      </span>
+      {isColouring && draft.viewId !== undefined ? (
+        <ValueColours
+          viewId={draft.viewId}
+          column={field.column}
+          label={model.find((each) => each.column === field.column)?.label || field.column}
+          chosen={colours[field.column] ?? {}}
+          onChange={(chosen) =>
+            dispatch({ do: 'setting', name: 'valueColours', value: { ...colours, [field.column]: chosen } })
+          }
+          onClose={() => setColouring(false)}
+        />
+      ) : null}
       {naming === undefined ? null : (
         <Modal open title={t('rename')} okText={t('apply')} onOk={rename} onCancel={() => setNaming(undefined)}>
           <Input
@@ -160,7 +190,7 @@ export function FieldPill(
           />
         </Modal>
       )}
-    </span>
+    </>
   );
 }
 

@@ -6,7 +6,7 @@ import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration } from '../../shell/numbers.ts';
 import { Empty } from '../../shell/states.tsx';
-import { createColourBook } from '../../widgets/colours.ts';
+import { chosenColours, createColourBook } from '../../widgets/colours.ts';
 import type { WidgetDefinition } from '../../widgets/contract.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { misfit } from '../../widgets/shelves.ts';
@@ -37,7 +37,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     () => ({ kind: draft.kind, name: draft.name || t('newWidget'), query, settings: draft.settings }),
     [draft.kind, draft.name, query, draft.settings, t],
   );
-  const colours = useMemo(createColourBook, []);
+  const colours = useMemo(() => createColourBook(chosenColours([draft.settings])), [draft.settings]);
   const data =
     answer.isPlaceholderData && answer.data?.columns.length !== query.dimensions.length + query.measures.length
       ? undefined
