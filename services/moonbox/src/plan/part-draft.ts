@@ -33,3 +33,11 @@ export interface PrintedDraft {
 }
 
 export type PartDraft = TablesDraft | SubqueryDraft | PrintedDraft;
+
+/** All rows of a part. */
+export function allOf(standIn: RangeVar): SelectStmt {
+  return {
+    targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
+    fromClause: [{ RangeVar: standIn }],
+  } as SelectStmt;
+}

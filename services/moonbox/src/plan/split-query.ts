@@ -2,24 +2,20 @@
 import { type BoundQuery, bindQuery } from '@rtdp/sql/bind-query';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
 import { Statement } from '@rtdp/sql/expression';
-import { isGroupedSelect } from '@rtdp/sql/mysql-select-shape';
-import { NotProven } from '@rtdp/sql/mysql-value';
-import type { PgType } from '@rtdp/sql/pg-type';
 import type { MysqlNames } from '@rtdp/sql/print-mysql';
 import type { BoundTable, QueryFacts } from '@rtdp/sql/query-context';
 import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stringNode } from '@rtdp/sql/syntax-tree';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
 import { impliedCondition } from './imply-condition.ts';
+import { decidedSides, flatten, keptTables, type Level } from './join-sides.ts';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
-import { mysqlColumn } from './mysql-column.ts';
-import { type MysqlSourceOptions, mysqlNames, mysqlPrinter } from './mysql-source.ts';
-import type { PartDraft, PrintedDraft, SubqueryDraft } from './part-draft.ts';
+import { type MysqlSourceOptions, mysqlNames } from './mysql-source.ts';
+import { allOf, type PartDraft, type PrintedDraft, type SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
-import { type PushedRows, pushAggregate, type SourceRows } from './push-aggregate.ts';
 import { chooseJoins } from './push-join.ts';
 import { chooseReductions, equalityOf, type KeyEquality, semiJoinOf } from './push-keys.ts';
-import { canPushSubquery, onlyMysqlStore } from './push-subquery.ts';
-import { pushTopN } from './push-top-n.ts';
+import { MysqlPush } from './push-mysql.ts';
+import { canPushSubquery } from './push-subquery.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
 import { visibleKey } from './visible-key.ts';
@@ -75,12 +71,6 @@ export function splitQuery(options: SplitOptions): Plan {
   return options.finish(parts, local, splitter.decisions);
 }
 
-/** The tables that stand side by side in one FROM, and all that must hold of their rows. */
-interface Level {
-  readonly items: Node[];
-  readonly conditions: Node[];
-}
-
 class Splitter {
   readonly drafts: PartDraft[] = [];
   readonly decisions: PlanDecision[] = [];
@@ -92,6 +82,7 @@ class Splitter {
   readonly #options: SplitOptions;
   readonly #facts: QueryFacts;
   readonly #judge: JudgeOptions;
+  readonly #mysql: MysqlPush;
 
   constructor(options: SplitOptions) {
     this.#options = options;
@@ -105,6 +96,7 @@ class Splitter {
       tables: options.tables,
       mysqlNames: this.namesOf,
     };
+    this.#mysql = new MysqlPush(options, this.#source, this);
   }
 
   /** How a MySQL source is told conditions. */
@@ -116,20 +108,7 @@ class Splitter {
 
   /** The whole statement for the one MySQL source that has all of its tables; null where something in it stays here. */
   whole(): { store: string; sql: string } | null {
-    const { select } = this.#options;
-    const store = onlyMysqlStore(select, this.#options, this.#facts);
-    if (store === null) return null;
-    const what = 'the whole query';
-    try {
-      const { sql } = mysqlPrinter(store, this.#source).printTop(select);
-      const why = `every table of it is in ${store}, which computes all of it the same way`;
-      this.decisions.push({ what, where: 'pushed', why });
-      return { store, sql };
-    } catch (error) {
-      if (!(error instanceof NotProven)) throw error;
-      this.decisions.push({ what, where: 'local', why: `of ${store}: ${error.message}` });
-      return null;
-    }
+    return this.#mysql.whole();
   }
 
   /** What is left of the SELECT once its parts are taken out. */
@@ -137,7 +116,7 @@ class Splitter {
     if (!isTop) {
       const stored = canPushSubquery(select, this.#options, this.#judge);
       if (stored !== null) return this.#takeOut(select, stored);
-      const computed = this.#computeAtMysql(select);
+      const computed = this.#mysql.subquery(select);
       if (computed !== null) return computed;
     }
     const { withClause } = select;
@@ -145,7 +124,7 @@ class Splitter {
     if (select.larg !== undefined && select.rarg !== undefined) {
       return { ...select, ...common, larg: this.split(select.larg), rarg: this.split(select.rarg) };
     }
-    const reduced = this.#reduceAtMysql(select);
+    const reduced = this.#mysql.reduced(select);
     if (reduced !== null) return { ...this.#inside(reduced), ...common };
     const level: Level = { items: [], conditions: [] };
     for (const item of select.fromClause ?? []) flatten(item, level);
@@ -176,91 +155,7 @@ class Splitter {
     const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
     this.drafts.push({ kind: 'subquery', store, select, columns: this.#facts.results.get(select)!, standIn });
     this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
-    return this.#allOf(standIn);
-  }
-
-  #allOf(standIn: RangeVar): SelectStmt {
-    return {
-      targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
-      fromClause: [{ RangeVar: standIn }],
-    } as SelectStmt;
-  }
-
-  /** A subquery that one MySQL source computes as it stands: what is left of it, or null. */
-  #computeAtMysql(select: SelectStmt): SelectStmt | null {
-    const store = onlyMysqlStore(select, this.#options, this.#facts);
-    if (store === null) return null;
-    try {
-      const { sql } = mysqlPrinter(store, this.#source).printTable(select);
-      const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
-      const columns = this.#facts.results.get(select)!;
-      this.drafts.push({ kind: 'printed', store, sql, tables: this.#tablesIn(select), columns, standIn });
-      this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
-      return this.#allOf(standIn);
-    } catch (error) {
-      if (error instanceof NotProven) return null;
-      throw error;
-    }
-  }
-
-  /** Where one MySQL source has all rows of the FROM and WHERE: groups or first rows in place of all. What is left of the SELECT, or null. */
-  #reduceAtMysql(given: SelectStmt): SelectStmt | null {
-    const { withClause: _with, ...select } = given;
-    const read = [select.fromClause, select.whereClause];
-    const store = onlyMysqlStore(given, this.#options, this.#facts, read);
-    if (store === null || select.fromClause === undefined) return null;
-    const isLimited = select.limitCount !== undefined;
-    try {
-      const { from, where, rows: values, scope } = mysqlPrinter(store, this.#source).printRows(select, null);
-      const rows: SourceRows = { body: `${from}${where}`, isFiltered: where !== '', values, facts: this.#facts };
-      const star = (alias: string | undefined) =>
-        scope.star(alias).map(({ name, value }) => ({ name, sql: value.sql, type: value.type }));
-      const isGrouped = isGroupedSelect(given);
-      const pushed = isGrouped
-        ? pushAggregate(select, rows)
-        : isLimited
-          ? pushTopN(select, rows, star, this.#ownColumn(select))
-          : null;
-      if (pushed === null) return null;
-      this.#addPushed(store, select, pushed, isGrouped);
-      return pushed.select;
-    } catch (error) {
-      if (error instanceof NotProven) return null;
-      throw error;
-    }
-  }
-
-  /** A column of a table that stands in FROM, by what binding found out; undefined for all others. */
-  #ownColumn({ fromClause }: SelectStmt): (reference: object) => { sql: string; type: PgType } | undefined {
-    const own = new Set(this.#tablesIn(fromClause));
-    return (reference) => {
-      const origin = this.#facts.columns.get(reference);
-      if (origin?.table == null || origin.merged || !own.has(origin.table)) return undefined;
-      const table = this.#options.tables.get(origin.table)!;
-      const column = table.columns[origin.index]!;
-      return { sql: mysqlColumn(this.aliases.get(origin.table)!, column, undefined).sql, type: column.type };
-    };
-  }
-
-  #addPushed(store: string, select: SelectStmt, pushed: PushedRows, isGrouped: boolean): void {
-    const { sql, columns, standIn } = pushed;
-    const read = this.#tablesIn([select.fromClause, select.whereClause]);
-    this.drafts.push({ kind: 'printed', store, sql, tables: read, columns, standIn });
-    const why = isGrouped
-      ? `${store} compares their columns the same way`
-      : `${store} orders their columns the same way`;
-    const what = isGrouped ? 'the groups and aggregates' : 'ORDER BY and LIMIT';
-    this.decisions.push({ what: `FROM, WHERE, ${what}`, where: 'pushed', why });
-    if (pushed.divides)
-      this.decisions.push({
-        what: 'averages',
-        where: 'local',
-        why: 'the sum is divided by the count, for digits as Postgres has them',
-      });
-  }
-
-  #tablesIn(tree: unknown): RangeVar[] {
-    return [...useOf(tree, this.#facts).inner].filter((table) => this.#options.tables.has(table));
+    return allOf(standIn);
   }
 
   /** Makes parts of the tables that stand side by side; returns the conditions that are left. */
@@ -388,48 +283,3 @@ const TRUE = {
     typeName: { names: [stringNode('pg_catalog'), stringNode('bool')], typemod: -1 },
   },
 } as Node;
-
-/** Inner joins say the same as a list of tables with conditions. */
-function flatten(item: Node, level: Level): void {
-  if ('JoinExpr' in item) {
-    const { jointype, isNatural, usingClause, alias, join_using_alias, larg, rarg, quals } = item.JoinExpr;
-    if (
-      jointype === 'JOIN_INNER' &&
-      isNatural !== true &&
-      usingClause === undefined &&
-      alias === undefined &&
-      join_using_alias === undefined
-    ) {
-      flatten(larg!, level);
-      flatten(rarg!, level);
-      level.conditions.push(...conjunctsOf(quals));
-      return;
-    }
-  }
-  level.items.push(item);
-}
-
-/** Tables of an item of FROM whose rows no outer join fills up with NULLs: a condition on them may be judged before the join. */
-function keptTables(node: Node): RangeVar[] {
-  if ('RangeVar' in node) return [node.RangeVar];
-  if (!('JoinExpr' in node)) return [];
-  const { jointype, larg, rarg } = node.JoinExpr;
-  return [
-    ...(jointype === 'JOIN_INNER' || jointype === 'JOIN_LEFT' ? keptTables(larg!) : []),
-    ...(jointype === 'JOIN_INNER' || jointype === 'JOIN_RIGHT' ? keptTables(rarg!) : []),
-  ];
-}
-
-/** The sides of a join whose rows its condition leaves out. */
-function decidedSides({ jointype, larg, rarg }: JoinExpr): Node[] {
-  switch (jointype) {
-    case 'JOIN_INNER':
-      return [larg!, rarg!];
-    case 'JOIN_LEFT':
-      return [rarg!];
-    case 'JOIN_RIGHT':
-      return [larg!];
-    default:
-      return [];
-  }
-}
