@@ -47,6 +47,8 @@ export class SupervisedSource {
   readonly #organisationId: string;
   readonly #options: SupervisedSourceOptions;
   readonly #lease: SourceLease;
+  readonly #id: string;
+  readonly #onGone: () => void;
   #turn: Promise<unknown> = Promise.resolve();
   #running: RunningSource | undefined;
   /** The one that is being started: what ends it need not wait until it runs. */
@@ -61,12 +63,15 @@ export class SupervisedSource {
   #isLeft = false;
   #isStopping = false;
 
-  constructor(stored: StoredSource, options: SupervisedSourceOptions) {
+  /** @param onGone told when another process has removed the source from the catalog */
+  constructor(stored: StoredSource, options: SupervisedSourceOptions, onGone: () => void) {
     this.name = stored.name;
     this.#organisationId = stored.organisationId;
     this.#state = stored.state;
     this.#options = options;
     this.#lease = options.leaseOf(stored);
+    this.#id = stored.id;
+    this.#onGone = onGone;
   }
 
   get state(): SourceState {
@@ -291,7 +296,14 @@ export class SupervisedSource {
       lease: this.#lease,
       failures: this.#fencedOff++,
       random: Math.random,
-      isWanted: async () => (await this.#stored()).wanted === 'running',
+      isWanted: async () => {
+        const stored = await this.#options.store.find(this.name);
+        if (stored?.id === this.#id) return stored.wanted === 'running';
+        this.#endStandby();
+        metrics.forget(this.name);
+        this.#onGone();
+        return false;
+      },
       isRead: async () => {
         const { definition } = await this.#stored();
         return (await loadKind(definition.kind)).isRead(definition);

@@ -159,7 +159,24 @@ test('of processes over one catalog one streams: who is fenced off waits, also t
   await second.stop();
   await insert();
   await arrived('the first streams again', [first, second]);
-  await first.stop();
+
+  // What another process removes is forgotten where it stands by.
+  const other = fixture.definitionOf(shop.url);
+  const removed = await fixture.register(other);
+  await fixture.becomes(other.name, 'running');
+  const third = fixture.restartSupervisor();
+  await third.start();
+  await until('the first stands by for the other one', async () => {
+    const { detail } = first.health(other.name);
+    return detail.startsWith('Another process streams it') ? true : detail;
+  });
+  await fixture.becomes(other.name, 'running');
+  expect(await third.remove(removed, false, 'test')).toEqual([]);
+  await until(
+    'it is forgotten',
+    async () => first.health(other.name).detail === 'It is not supervised here.' || 'not yet',
+  );
+  await Promise.all([first.stop(), third.stop()]);
 
   for (let round = 0; round < 4; round++) {
     const both = [fixture.restartSupervisor(), fixture.restartSupervisor()];

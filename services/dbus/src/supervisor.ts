@@ -121,7 +121,7 @@ export class Supervisor {
   }
 
   #takeUp(stored: StoredSource): void {
-    const source = new SupervisedSource(stored, this.#options);
+    const source: SupervisedSource = new SupervisedSource(stored, this.#options, () => this.#forget(source));
     this.#sources.set(stored.name, source);
     this.#options.health.add(`source ${stored.name}`, () => source.health());
     const first = source.inTurn(async () => {
@@ -140,6 +140,7 @@ export class Supervisor {
   }
 
   #forget(source: SupervisedSource): void {
+    if (this.#sources.get(source.name) !== source) return;
     this.#sources.delete(source.name);
     this.#options.health.remove(`source ${source.name}`);
   }
