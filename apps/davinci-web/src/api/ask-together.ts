@@ -73,7 +73,7 @@ async function sendTogether(questions: readonly Waiting[]): Promise<void> {
       next: 'Try again; if it stays, look at the Health page.',
     });
   } catch (error) {
-    // A server from before a change, while the new one is being brought up.
+    // Told to everybody who still waits: the page shows it, or asks again. A server from before a change, while the new one is being brought up.
     const isOlder = error instanceof ApiError && error.code === 'SERVICE_NOT_FOUND';
     if (isOlder) await Promise.all([...open.values()].map(askAlone));
     const reason =

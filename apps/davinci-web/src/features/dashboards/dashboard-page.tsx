@@ -87,6 +87,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   };
   const fullScreen = (on: boolean) => {
     setScreen(on ? 'full' : undefined);
+    // Where the browser does not allow it, the dashboard fills the window alone.
     if (on) void document.documentElement.requestFullscreen?.().catch(() => undefined);
     else if (document.fullscreenElement !== null) void document.exitFullscreen();
   };

@@ -81,7 +81,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   );
   const request = useMemo(() => widgetRequest(widget, view, JSON.parse(asked) as Asked), [widget, view, asked]);
 
-  // What draws the answer is fetched while the answer is on its way.
+  // What draws the answer is fetched while the answer is on its way; where that fails, drawing asks for it again, and tells.
   useEffect(
     () =>
       void widgetKind(widget.kind)
