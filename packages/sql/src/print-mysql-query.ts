@@ -2,61 +2,20 @@
 import type { ColumnRef, CommonTableExpr, Node, RangeVar, SelectStmt, WindowDef } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import { conjunctsOf } from './conjunctions.ts';
-import { checkedForm, comparedForm, haveOneForm } from './mysql-form.ts';
-import {
-  givesOneRow,
-  hasCall,
-  isGroupedSelect,
-  isPlain,
-  mixesSetOperations,
-  targetMeant,
-} from './mysql-select-shape.ts';
-import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
+import { checkedForm, comparedForm } from './mysql-form.ts';
+import type { MysqlQueryOptions, PrintedMysql } from './mysql-query-contract.ts';
+import { givesOneRow, hasCall, isGroupedSelect, isPlain, targetMeant } from './mysql-select-shape.ts';
+import { type MysqlValue, NotProven } from './mysql-value.ts';
 import { type MysqlFromOptions, MysqlScope, printMysqlFrom } from './print-mysql-from.ts';
 import { MysqlGroups } from './print-mysql-groups.ts';
-import { type MysqlConstants, mysqlConstantCount, quoteMysqlName } from './print-mysql-literal.ts';
+import { quoteMysqlName } from './print-mysql-literal.ts';
+import { mysqlLimit, mysqlOrder, type Output, sortedByNames } from './print-mysql-order.ts';
+import { printMysqlSet, requireSetOperation } from './print-mysql-set.ts';
 import { type MysqlGrouping, MysqlValues } from './print-mysql-value.ts';
 import { mysqlSortKeys } from './print-mysql-window.ts';
 import { checkedOrder } from './print-mysql-zero-date.ts';
-import type { QueryFacts } from './query-context.ts';
 import { resultName } from './result-names.ts';
 import { sortDirection } from './sort-direction.ts';
-
-export interface MysqlTable {
-  /** `schema`.`table`, quoted. */
-  readonly sql: string;
-  /** Nowhere else in the statement; not quoted. */
-  readonly alias: string;
-  readonly columns: readonly { readonly name: string; readonly value: MysqlValue }[];
-}
-
-export interface MysqlQueryOptions extends MysqlConstants {
-  readonly facts: QueryFacts;
-  /** Throws NotProven for a table that is not the source's. */
-  readonly table: (node: RangeVar) => MysqlTable;
-  readonly byteCollation: string | undefined;
-  /** It has window functions and WITH: MySQL 8, MariaDB 10.2.1. */
-  readonly isModern: boolean;
-  /** It has INTERSECT and EXCEPT, also with ALL and in parentheses: MySQL 8.0.31, MariaDB 10.5. */
-  readonly hasIntersect: boolean;
-  /** Throws NotProven for a FROM that the source would take too long over. */
-  readonly judgeJoins: (select: SelectStmt) => void;
-  /** Aliases that derived tables must not have. */
-  readonly taken: ReadonlySet<string>;
-}
-
-export interface PrintedMysql {
-  /** Gives the columns c0, c1, … */
-  readonly sql: string;
-  /** What is known of them; `sql` is empty. */
-  readonly columns: readonly MysqlValue[];
-}
-
-interface Output {
-  readonly name: string;
-  readonly value: MysqlValue;
-  readonly node?: Node;
-}
 
 /** `top`: what it gives is the answer, and its order counts; `compared`: its texts are compared with others, or each with each. */
 interface Place {
@@ -271,32 +230,14 @@ export class MysqlQueryPrinter {
   }
 
   #printUnion(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
-    const word = (select.op ?? '').replace('SETOP_', '');
-    const compares = word !== 'UNION' || select.all !== true;
-    if (word !== 'UNION' && !this.#options.hasIntersect) throw new NotProven('it has no INTERSECT and no EXCEPT');
-    // MariaDB 10.11 loses rows of (a INTERSECT ALL b) UNION ALL c.
-    if (mixesSetOperations(select))
-      throw new NotProven('INTERSECT and EXCEPT beside other such operations are not proven there');
-    if (outer !== null && this.#options.facts.correlated.has(select))
-      throw new NotProven('a union for each row is not proven there');
+    const { facts, hasIntersect } = this.#options;
+    if (outer !== null && facts.correlated.has(select)) throw new NotProven('a union for each row is not proven there');
+    requireSetOperation(select, hasIntersect);
     const sides = [select.larg!, select.rarg!].map((side) => this.#print(side, null, COMPARED));
-    const types = this.#options.facts.results.get(select)!.map(({ type }) => type);
-    const columns = types.map((type, index): MysqlValue => {
-      const [a, b] = sides.map((side) => side.columns[index]!) as [MysqlValue, MysqlValue];
-      if (!haveOneForm(a, b, type)) throw new NotProven('the sides of a union have columns of different forms');
-      if (compares) for (const side of [a, b]) comparableMysql(side);
-      const nullable = a.nullable !== false || b.nullable !== false;
-      const summed = a.summed === true || b.summed === true;
-      return { ...a, type, sql: '', nullable, ...(summed ? { summed } : {}), constant: false };
-    });
-    const united = sides.map(({ sql }) => `(${sql})`).join(` ${word} ${select.all === true ? 'ALL ' : ''}`);
-    return this.#ordered(
-      select,
-      united,
-      columns,
-      this.#options.facts.results.get(select)!.map(({ name }) => name),
-      place,
-    );
+    const results = facts.results.get(select)!;
+    const { sql, columns } = printMysqlSet(select, sides as [PrintedMysql, PrintedMysql], results);
+    const names = results.map(({ name }) => name);
+    return this.#ordered(select, sql, columns, names, place);
   }
 
   /** ORDER BY and LIMIT over the columns of a result. */
@@ -307,7 +248,7 @@ export class MysqlQueryPrinter {
     names: readonly string[],
     place: Place,
   ): PrintedMysql {
-    const limit = this.#limit(select);
+    const limit = mysqlLimit(select, this.#options);
     const counts = select.sortClause !== undefined && (place.top || limit !== '');
     if (!counts && limit === '') return { sql, columns };
     const alias = this.#alias('q');
@@ -321,15 +262,6 @@ export class MysqlQueryPrinter {
     const list = held.map((column, index) => `${column.sql} AS c${index}`).join(', ');
     const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
     return { sql: `SELECT ${list} FROM (${sql}) AS ${quoteMysqlName(alias)}${order}${limit}`, columns };
-  }
-
-  #limit(select: SelectStmt): string {
-    if (select.limitCount === undefined && select.limitOffset === undefined) return '';
-    const count =
-      select.limitCount === undefined ? '18446744073709551615' : mysqlConstantCount(select.limitCount, this.#options);
-    const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, this.#options);
-    if (count === null || offset === null) throw new NotProven('a LIMIT that is no number is not proven there');
-    return ` LIMIT ${count}${offset === 0 ? '' : ` OFFSET ${offset}`}`;
   }
 
   #printCore(select: SelectStmt, outer: MysqlScope | null, place: Place): PrintedMysql {
@@ -361,11 +293,11 @@ export class MysqlQueryPrinter {
     );
     const having = conjunctsOf(select.havingClause).map((node) => values.condition(node));
     const columns = outputs.map(({ value }) => value);
-    const limit = this.#limit(select);
+    const limit = mysqlLimit(select, this.#options);
     if (limit !== '' && columns.some(({ fallible }) => fallible === true))
       throw new NotProven('which rows a number that is too large fails is not proven there');
     if (list.length === 0) list.push('1 AS c0');
-    const ordered = isDistinct || (!place.top && limit === '') ? [] : this.#order(select, values, outputs);
+    const ordered = isDistinct || (!place.top && limit === '') ? [] : mysqlOrder(select, values, outputs);
     const order = ordered.flatMap(({ keys }) => keys);
     // The keys of groups were checked when they were grouped.
     const checks = groups === null ? ordered.flatMap(({ value }) => checkedOrder(value)) : [];
@@ -382,7 +314,7 @@ export class MysqlQueryPrinter {
       )
         throw new NotProven('the first of distinct rows for each row are not proven there');
       const names = outputs.map(({ name }) => name);
-      return this.#ordered(this.#sortedByNames(select, values, outputs), sql, columns, names, place);
+      return this.#ordered(sortedByNames(select, values, outputs), sql, columns, names, place);
     }
     return { sql: `${sql}${order.length === 0 ? '' : ` ORDER BY ${order.join(', ')}`}${limit}`, columns };
   }
@@ -412,35 +344,5 @@ export class MysqlQueryPrinter {
       }));
     }
     return [{ name: name ?? resultName(val), value: values.print(val), ...(val === undefined ? {} : { node: val }) }];
-  }
-
-  #order(
-    select: SelectStmt,
-    values: MysqlValues,
-    outputs: readonly Output[],
-  ): { value: MysqlValue; keys: readonly string[] }[] {
-    const names = outputs.map(({ name }) => name);
-    return (select.sortClause ?? []).flatMap((node) => {
-      if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
-        throw new NotProven('an order is not proven there');
-      const target = targetMeant(node.SortBy.node, names);
-      const value = target === null ? values.print(node.SortBy.node) : outputs[target]!.value;
-      // The same value in every row orders nothing.
-      return value.constant === true ? [] : [{ value, keys: mysqlSortKeys(value, sortDirection(node.SortBy)) }];
-    });
-  }
-
-  /** ORDER BY of distinct rows names result columns, or is written like one of them. */
-  #sortedByNames(select: SelectStmt, values: MysqlValues, outputs: readonly Output[]): SelectStmt {
-    if (select.sortClause === undefined) return select;
-    const names = outputs.map(({ name }) => name);
-    const sortClause = select.sortClause.map((node) => {
-      if (!('SortBy' in node) || targetMeant(node.SortBy.node, names) !== null) return node;
-      const { sql } = values.print(node.SortBy.node);
-      const same = outputs.findIndex(({ value }) => value.sql === sql);
-      if (same < 0) throw new NotProven('an order by what is not in the result is not proven there');
-      return { SortBy: { ...node.SortBy, node: { A_Const: { ival: { ival: same + 1 } } } } } as Node;
-    });
-    return { ...select, sortClause };
   }
 }

@@ -2,8 +2,8 @@
 import type { A_Expr, CaseExpr, ColumnRef, FuncCall, Node, SelectStmt, SubLink, WindowDef } from 'libpg-query';
 import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
-import { comparableMysql, type MysqlValue, NotProven } from './mysql-value.ts';
-import { BOOL, INT4, INT8, isFixed, isInteger, isMoment, type PgType, TEXT } from './pg-type.ts';
+import { type MysqlValue, NotProven } from './mysql-value.ts';
+import { BOOL, INT4, INT8, isFixed, isInteger, type PgType, TEXT } from './pg-type.ts';
 import {
   comparablePair,
   type MysqlColumn,
@@ -11,6 +11,7 @@ import {
   type MysqlNames,
   printMysqlCondition,
 } from './print-mysql.ts';
+import { aggregateOf } from './print-mysql-aggregate.ts';
 import { type MysqlCallLevel, printMysqlCall, printMysqlConcat } from './print-mysql-call.ts';
 import { isMysqlText, type MysqlConstants, mysqlLiteralOf, quoteMysqlText } from './print-mysql-literal.ts';
 import { neighbourOf, printMysqlWindow } from './print-mysql-window.ts';
@@ -359,43 +360,4 @@ function asSigned({ sql, signed, constant }: MysqlValue): string {
 /** An unsigned bigint counts as numeric(20,0) in Postgres; its own arithmetic fails below zero. */
 function asDecimal({ sql, type, constant }: MysqlValue): string {
   return isFixed(type) && type.scale === 0 && constant !== true ? `CAST(${sql} AS DECIMAL(${type.precision},0))` : sql;
-}
-
-/** An aggregate over rows that `rows` prints; `type` is Postgres'. Throws NotProven. */
-export function aggregateOf(rows: MysqlValues, call: FuncCall, name: string, type: PgType): MysqlValue {
-  if (call.agg_order !== undefined || call.agg_within_group === true)
-    throw new NotProven(`${name} in this form is not proven there`);
-  const distinct = call.agg_distinct === true ? 'DISTINCT ' : '';
-  const filter = call.agg_filter === undefined ? null : rows.condition(call.agg_filter);
-  const counted = (sql: string): string => (filter === null ? sql : `CASE WHEN ${filter} THEN ${sql} END`);
-  const count = (sql: string): MysqlValue => ({
-    sql: `COUNT(${distinct}${sql})`,
-    type: INT8,
-    exact: true,
-    nullable: false,
-  });
-  if (call.agg_star === true) return count(filter === null ? '*' : counted('1'));
-  const value = rows.print(call.args?.[0]);
-  switch (name) {
-    case 'count':
-      return count(counted(distinct === '' ? value.sql : comparableMysql(value)));
-    case 'min':
-    case 'max': {
-      // The least of all is a zero date if there is one, and fails where it is read; the greatest is right without it.
-      const form = isMoment(value.type) && value.exact ? value.sql : comparableMysql(value);
-      const sql = `${name.toUpperCase()}(${counted(form)})`;
-      if (value.type.name === 'bool') throw new NotProven(`${name} of this is not proven there`);
-      if (isMysqlText(value.type))
-        return { sql, type, exact: false, byBytes: `${sql} COLLATE ${rows.level.byteCollation}` };
-      return { sql, type, exact: true, ...(value.mayBeZero === true ? { mayBeZero: true } : {}) };
-    }
-    case 'sum':
-      if (!isInteger(value.type) && !isFixed(value.type)) throw new NotProven('a sum of this is not proven there');
-      if (!isInteger(type) && !isFixed(type)) throw new NotProven('a sum beyond 38 digits is not proven there');
-      return { sql: `SUM(${distinct}${counted(value.sql)})`, type, exact: true, summed: true };
-    case 'avg':
-      throw new NotProven('its averages have other digits: they are divided here');
-    default:
-      throw new NotProven(`${name} is not proven to mean the same there`);
-  }
 }

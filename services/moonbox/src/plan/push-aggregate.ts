@@ -3,7 +3,8 @@ import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { comparableMysql, type MysqlValue, NotProven } from '@rtdp/sql/mysql-value';
 import { fixedNumeric, isFixed, MAXIMUM_PRECISION, type PgType } from '@rtdp/sql/pg-type';
-import { aggregateOf, type MysqlValues } from '@rtdp/sql/print-mysql-value';
+import { aggregateOf } from '@rtdp/sql/print-mysql-aggregate';
+import type { MysqlValues } from '@rtdp/sql/print-mysql-value';
 import type { QueryColumn, QueryFacts } from '@rtdp/sql/query-context';
 import { resultName } from '@rtdp/sql/result-names';
 import {
