@@ -1,11 +1,12 @@
 /** Decides how nothing, waiting, failing and old data look, wherever they occur. */
 import { CloseCircleOutlined, CompassOutlined, InboxOutlined, WarningOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.ts';
 import { useGo } from './link.tsx';
 import { When } from './quantity.tsx';
+import { asSentence } from './sentence.ts';
 import { TIMES } from './tokens.ts';
 
 /** What this place is for, and the one thing to do first. */
@@ -36,18 +37,20 @@ function useAfter(milliseconds: number): boolean {
   return passed;
 }
 
+/** `thing`: the figures of one thing, then its tabs and a list; `tabs` has no figures. */
+type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'tabs';
+
+const FIGURES = [1, 2, 3, 4];
+
 /** A skeleton of the right shape, shown after 200 ms; it takes its room from the first moment. */
-export function Loading({
-  shape = 'block',
-  lines = 6,
-}: {
-  shape?: 'page' | 'lines' | 'block' | 'cards';
-  lines?: number;
-}): ReactNode {
+export function Loading({ shape = 'block', lines = 6 }: { shape?: Shape; lines?: number }): ReactNode {
   const { t } = useTranslation('shell');
   const visible = useAfter(TIMES.skeletonAfter);
   const widths = ['92%', '78%', '86%', '64%', '90%', '72%'];
   const bones = Array.from({ length: lines }, (_, index) => index);
+  const list = bones.map((index) => (
+    <div key={index} className="bone line" style={{ width: widths[index % widths.length] }} />
+  ));
   return (
     <div
       className={shape === 'page' ? 'page' : `skeleton ${shape}`}
@@ -57,11 +60,27 @@ export function Loading({
     >
       {shape === 'page' ? <div className="bone line" style={{ width: '24%' }} /> : null}
       {shape === 'block' || shape === 'page' ? <div className="bone block" /> : null}
-      {shape === 'lines'
-        ? bones.map((index) => (
-            <div key={index} className="bone line" style={{ width: widths[index % widths.length] }} />
-          ))
-        : null}
+      {shape === 'lines' ? list : null}
+      {shape === 'thing' ? (
+        <div className="bone-figures">
+          {FIGURES.map((figure) => (
+            <div key={figure} className="bone-figure">
+              <div className="bone line" style={{ width: '40%' }} />
+              <div className="bone line" style={{ width: '64%' }} />
+            </div>
+          ))}
+        </div>
+      ) : null}
+      {shape === 'thing' || shape === 'tabs' ? (
+        <>
+          <div className="bone-tabs">
+            {FIGURES.map((tab) => (
+              <div key={tab} className="bone line" />
+            ))}
+          </div>
+          <div className="bone-list">{list}</div>
+        </>
+      ) : null}
       {shape === 'cards' ? (
         <div className="cards">
           {bones.map((index) => (
@@ -73,24 +92,33 @@ export function Loading({
   );
 }
 
+/** Failures that can happen anywhere, so that each is told in the reader's language; the others come with their own sentence. */
+const GENERAL = ['SERVICE_INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_FORBIDDEN'] as const;
+
 /** What failed, what to do next, the details folded, a retry. */
 export function ErrorState({
   error,
   onRetry,
+  retrying = false,
   small,
 }: {
   error: unknown;
   onRetry?: () => void;
+  /** While it is asked again. */
+  retrying?: boolean;
   small?: boolean;
 }): ReactNode {
   const { t } = useTranslation('shell');
   const known = error instanceof ApiError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const unreachable = known?.code === 'WEB_UNREACHABLE';
+  const general = GENERAL.find((code) => code === known?.code);
+  const next = general === undefined ? known?.next : t(`error.general.${general}.next`);
+  const sentence = general === undefined ? asSentence(message) : t(`error.general.${general}.message`);
   const facts = known === undefined ? undefined : Object.keys(known.facts).length === 0 ? undefined : known.facts;
   const details = [
     known?.code ?? 'WEB_UNEXPECTED',
-    unreachable ? message : undefined,
+    unreachable || general !== undefined ? message : undefined,
     facts && JSON.stringify(facts, null, 2),
   ]
     .filter((each) => each !== undefined)
@@ -103,11 +131,11 @@ export function ErrorState({
         </span>
       )}
       {small ? null : <h2>{unreachable ? t('error.unreachable') : t('error.title')}</h2>}
-      <p>{unreachable ? (small ? t('error.unreachable') : '') : message}</p>
-      <p className="muted">{unreachable ? t('error.unreachableNext') : known?.next || t('error.unexpectedNext')}</p>
+      {unreachable && !small ? null : <p>{unreachable ? t('error.unreachable') : sentence}</p>}
+      <p className="muted">{unreachable ? t('error.unreachableNext') : next || t('error.unexpectedNext')}</p>
       <div className="row">
         {onRetry === undefined ? null : (
-          <Button size={small ? 'small' : 'middle'} onClick={onRetry}>
+          <Button size={small ? 'small' : 'middle'} loading={retrying} onClick={onRetry}>
             {t('error.retry')}
           </Button>
         )}
@@ -171,16 +199,26 @@ export function Missing(): ReactNode {
 
 /** The four states of an answer: pass the query, say what empty means, draw the rest. */
 export function Answer<T>(props: {
-  query: { data: T | undefined; error: unknown; isPending: boolean; refetch: () => unknown };
-  shape?: 'page' | 'lines' | 'block' | 'cards';
+  query: {
+    data: T | undefined;
+    error: unknown;
+    isPending: boolean;
+    /** How often this question has failed; where it is not known, as if it had. */
+    errorUpdateCount?: number;
+    refetch: () => unknown;
+  };
+  shape?: Shape;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
   children: (data: T) => ReactNode;
 }): ReactNode {
-  const { data, error, refetch } = props.query;
+  const { data, error, errorUpdateCount = 1, refetch } = props.query;
+  // While a question that failed is asked again, its failure stays on the page: nothing flickers at every look.
+  const failed = useRef<unknown>(undefined);
+  failed.current = data === undefined && errorUpdateCount > 0 ? (error ?? failed.current) : undefined;
   if (data === undefined) {
-    return error ? (
-      <ErrorState error={error} onRetry={() => void refetch()} />
+    return failed.current ? (
+      <ErrorState error={failed.current} retrying={!error} onRetry={() => void refetch()} />
     ) : (
       <Loading shape={props.shape ?? 'block'} />
     );

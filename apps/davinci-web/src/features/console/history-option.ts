@@ -32,7 +32,7 @@ export interface History {
 
 /** Pixels of one strip with its title. */
 export const STRIP_HEIGHT = SPACE[6] * 2 + SPACE[4];
-const STRIP_TITLE = SPACE[4];
+const STRIP_TITLE = SPACE[5];
 const AXIS_HEIGHT = SPACE[4];
 /** Room for the writing of the values. */
 const LEFT = SPACE[6] + SPACE[4];
@@ -74,7 +74,7 @@ export function historyOption(history: History, context: ChartContext, name: str
       gridIndex: at,
       name: title,
       nameLocation: 'end',
-      nameGap: SPACE[1],
+      nameGap: SPACE[2],
       nameTextStyle: { color: palette['text-muted'], fontSize: TEXT[0], align: 'left', padding: [0, 0, 0, -LEFT] },
     })),
     series: lines.map((line, at) => ({

@@ -1,6 +1,7 @@
 /** Decides how a reason is told: what is so, what to do, and the code to search for. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { asSentence } from '../../shell/sentence.ts';
 import type { StatusKind } from '../../shell/status.tsx';
 import './console.css';
 
@@ -20,7 +21,7 @@ export function Reason(props: {
   const { reason, kind = 'broken', bare = false } = props;
   return (
     <div className={bare ? 'stack tight' : `reason ${kind}`}>
-      <p className="reason-message">{reason.message}</p>
+      <p className="reason-message">{asSentence(reason.message)}</p>
       {reason.next === '' ? null : <p>{reason.next}</p>}
       <p className="small muted">
         {t('code')} <code>{reason.code}</code>

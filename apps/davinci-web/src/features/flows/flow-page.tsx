@@ -42,7 +42,9 @@ export function FlowPage({ name }: { name: string }): ReactNode {
       badge={status.data === undefined ? undefined : <FlowState flow={status.data} status={status.data} tag />}
       actions={status.data === undefined ? undefined : <Actions flow={status.data} />}
     >
-      <Answer query={status}>{(flow) => <Body flow={flow} />}</Answer>
+      <Answer query={status} shape="thing">
+        {(flow) => <Body flow={flow} />}
+      </Answer>
     </Page>
   );
 }

@@ -47,7 +47,7 @@ export function QueryPage({ id }: { id: string }): ReactNode {
         ) : undefined
       }
     >
-      <Answer query={queries}>
+      <Answer query={queries} shape="thing">
         {() => (query === undefined ? <Empty title={t('gone.title')}>{t('gone.text')}</Empty> : <Body query={query} />)}
       </Answer>
     </Page>

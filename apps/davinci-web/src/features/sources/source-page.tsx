@@ -33,7 +33,7 @@ export function SourcePage({ name }: { name: string }): ReactNode {
       badge={source.data === undefined ? undefined : <SourceState source={source.data} tag />}
       actions={source.data === undefined ? undefined : <Actions source={source.data} />}
     >
-      <Answer query={source} shape="block">
+      <Answer query={source} shape="thing">
         {(view) => <Body source={view} />}
       </Answer>
     </Page>

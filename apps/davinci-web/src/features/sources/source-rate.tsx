@@ -19,7 +19,14 @@ export function SourceRate({ source }: { source: SourceView }): ReactNode {
     redraw((count) => count + 1);
   }, [source, meter]);
   const rate = meter.rate();
-  if (source.stream === null || rate === null) return <Null />;
+  // Its place is kept until there is a rate, so that nothing moves when it comes.
+  if (source.stream === null || rate === null)
+    return (
+      <span className="row">
+        <Sparkline values={[]} label="" />
+        <Null />
+      </span>
+    );
   const text = words.rate(rate);
   return (
     <span className="row">

@@ -25,7 +25,7 @@ export function MessageSearch(props: {
   );
   return (
     <form
-      className="card"
+      className="card stack"
       aria-label={t('messages.search')}
       onSubmit={(event) => {
         event.preventDefault();
@@ -90,9 +90,11 @@ export function MessageSearch(props: {
         {text('key', t('messages.field.keyHint'))}
         {text('id', t('messages.field.idHint'))}
       </div>
-      <Button type="primary" htmlType="submit" loading={busy}>
-        {t('messages.find')}
-      </Button>
+      <div className="row">
+        <Button type="primary" htmlType="submit" loading={busy}>
+          {t('messages.find')}
+        </Button>
+      </div>
     </form>
   );
 }
