@@ -1,42 +1,12 @@
 /** Decides how a chart lives on the page: drawn once, moved from old to new values, resized, clicked, photographed. */
-import { BarChart, GaugeChart, HeatmapChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
-import {
-  AriaComponent,
-  DataZoomInsideComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TooltipComponent,
-  VisualMapComponent,
-} from 'echarts/components';
-import { type ECharts, init, use as register } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
-import { CanvasRenderer } from 'echarts/renderers';
+import type { ECharts } from 'echarts/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
 import type { WidgetViewProps } from './contract.ts';
 import { nearestMark } from './nearest-mark.ts';
 import { findMark, type Mark, type Marks } from './picks.ts';
-import { useSize } from './use-size.ts';
+import { useCanvas } from './use-canvas.ts';
 import { Waiting } from './waiting.tsx';
-
-register([
-  AriaComponent,
-  BarChart,
-  CanvasRenderer,
-  DataZoomInsideComponent,
-  GaugeChart,
-  GridComponent,
-  HeatmapChart,
-  LabelLayout,
-  LegendComponent,
-  LineChart,
-  MarkLineComponent,
-  PieChart,
-  ScatterChart,
-  TooltipComponent,
-  VisualMapComponent,
-]);
 
 /** Parts that the new option decides alone: what it leaves out is gone. */
 const REPLACED = ['series', 'xAxis', 'yAxis', 'dataZoom', 'visualMap', 'legend', 'grid'];
@@ -51,8 +21,7 @@ export function Chart({
 }: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks }) {
   const { palette } = useAppearance();
   const place = useRef<HTMLDivElement>(null);
-  const chart = useRef<ECharts>(undefined);
-  const size = useSize(place);
+  const chart = useCanvas(place, option, REPLACED, { onMade, onSet });
   /** Whether anything of it is on the screen: the first frame may come late on a busy machine. */
   const [drawn, setDrawn] = useState(false);
   const click = useRef<(mark: Mark) => void>(undefined);
@@ -71,70 +40,61 @@ export function Chart({
   newest.current = marks;
   /** What the mark stands for whose tooltip is held fast: where data moves it, its tooltip follows. */
   const pinned = useRef<string>(undefined);
-  const pin = useCallback((mark: Mark | undefined) => {
-    if (mark === undefined && pinned.current === undefined) return;
-    pinned.current = mark && (newest.current === undefined ? '' : newest.current.nameOf(mark));
-    const isHeld = pinned.current !== undefined;
-    place.current?.classList.toggle('held', isHeld);
-    const triggerOn = isHeld ? 'none' : 'mousemove|click';
-    chart.current?.setOption({ tooltip: { alwaysShowContent: isHeld, enterable: isHeld, triggerOn } });
-    chart.current?.dispatchAction(isHeld ? { type: 'showTip', ...mark } : { type: 'hideTip' });
-  }, []);
+  const pin = useCallback(
+    (mark: Mark | undefined) => {
+      if (mark === undefined && pinned.current === undefined) return;
+      pinned.current = mark && (newest.current === undefined ? '' : newest.current.nameOf(mark));
+      const isHeld = pinned.current !== undefined;
+      place.current?.classList.toggle('held', isHeld);
+      const triggerOn = isHeld ? 'none' : 'mousemove|click';
+      chart.current?.setOption({ tooltip: { alwaysShowContent: isHeld, enterable: isHeld, triggerOn } });
+      chart.current?.dispatchAction(isHeld ? { type: 'showTip', ...mark } : { type: 'hideTip' });
+    },
+    [chart],
+  );
 
-  useEffect(() => {
-    if (place.current === null || size.width === 0 || size.height === 0) return;
-    // What is new stands there at once; what was there moves, for those who like that.
-    const moves = chart.current !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches;
-    if (chart.current === undefined) {
-      chart.current = init(place.current, undefined, { renderer: 'canvas' });
-      const first = chart.current;
-      const onDrawn = () => {
-        first.off('rendered', onDrawn);
-        setDrawn(true);
-      };
-      first.on('rendered', onDrawn);
-      chart.current.on('click', (event) => {
-        const { dataIndex, seriesIndex } = event as unknown as Mark;
-        const mark = { dataIndex, seriesIndex: seriesIndex ?? 0 };
-        const isShifted = (event.event?.event as unknown as MouseEvent | undefined)?.shiftKey === true;
-        // Where a click filters nothing it holds the tooltip fast; with Shift it does in any case.
-        if (isShifted || click.current === undefined) pin(isReleased ? undefined : mark);
-        else click.current(mark);
-      });
-      const picture = chart.current;
-      const markBeside = (point: [number, number]) =>
-        picture.containPixel('grid', point)
-          ? nearestMark(drawing.current, picture.convertFromPixel({ seriesIndex: 0 }, point) as [number, number])
-          : undefined;
-      picture.getZr().on('click', ({ target, offsetX, offsetY, event }) => {
-        const isShifted = (event as unknown as MouseEvent | undefined)?.shiftKey === true;
-        if (target !== undefined || isReleased || (click.current !== undefined && !isShifted)) return;
-        pin(markBeside([offsetX, offsetY]));
-      });
-      picture.on('contextmenu', ({ dataIndex, seriesIndex = 0, event }) =>
-        ask.current?.({ dataIndex, seriesIndex }, event?.event as unknown as MouseEvent),
-      );
-      picture.getZr().on('contextmenu', ({ target, offsetX, offsetY, event }) => {
-        const mark = target === undefined ? markBeside([offsetX, offsetY]) : undefined;
-        // Of the place on the axis, and of none of its series.
-        if (mark !== undefined) ask.current?.({ ...mark, seriesIndex: -1 }, event as unknown as MouseEvent);
-      });
-      // A press anywhere on the picture lets go, before the click that follows it.
-      let isReleased = false;
-      chart.current.getZr().on('mousedown', () => {
-        isReleased = pinned.current !== undefined;
-        pin(undefined);
-      });
-    } else if (chart.current.getWidth() !== size.width || chart.current.getHeight() !== size.height) {
-      chart.current.resize();
-    }
-    chart.current.setOption({ ...option, animation: moves }, { replaceMerge: REPLACED, lazyUpdate: false });
+  function onMade(picture: ECharts): void {
+    const onDrawn = () => {
+      picture.off('rendered', onDrawn);
+      setDrawn(true);
+    };
+    picture.on('rendered', onDrawn);
+    // A press anywhere on the picture lets go, before the click that follows it.
+    let isReleased = false;
+    picture.getZr().on('mousedown', () => {
+      isReleased = pinned.current !== undefined;
+      pin(undefined);
+    });
+    picture.on('click', ({ dataIndex, seriesIndex = 0, event }) => {
+      // Where a click filters nothing it holds the tooltip fast; with Shift it does in any case.
+      const mark = { dataIndex, seriesIndex };
+      if (click.current !== undefined && !isShifted(event?.event)) click.current(mark);
+      else pin(isReleased ? undefined : mark);
+    });
+    const markBeside = (point: [number, number]) =>
+      picture.containPixel('grid', point)
+        ? nearestMark(drawing.current, picture.convertFromPixel({ seriesIndex: 0 }, point) as [number, number])
+        : undefined;
+    picture.getZr().on('click', ({ target, offsetX, offsetY, event }) => {
+      if (target !== undefined || isReleased || (click.current !== undefined && !isShifted(event))) return;
+      pin(markBeside([offsetX, offsetY]));
+    });
+    picture.on('contextmenu', ({ dataIndex, seriesIndex = 0, event }) =>
+      ask.current?.({ dataIndex, seriesIndex }, event?.event as unknown as MouseEvent),
+    );
+    picture.getZr().on('contextmenu', ({ target, offsetX, offsetY, event }) => {
+      const mark = target === undefined ? markBeside([offsetX, offsetY]) : undefined;
+      // Of the place on the axis, and of none of its series.
+      if (mark !== undefined) ask.current?.({ ...mark, seriesIndex: -1 }, event as unknown as MouseEvent);
+    });
+  }
+  function onSet(picture: ECharts): void {
     if (pinned.current === undefined) return;
     const held = markOf(pinned.current, newest.current, option);
     // It tells of the newest data, or goes with what it told of.
     if (held === undefined) pin(undefined);
-    else chart.current.dispatchAction({ type: 'showTip', ...held });
-  }, [option, size, pin]);
+    else picture.dispatchAction({ type: 'showTip', ...held });
+  }
 
   useEffect(() => {
     const release = (event: KeyboardEvent) => {
@@ -152,15 +112,7 @@ export function Chart({
       async () => chart.current?.getDataURL({ type: 'png', pixelRatio: 2, backgroundColor: palette.surface }) ?? '',
     );
     return () => pictureRef?.(undefined);
-  }, [pictureRef, palette]);
-
-  useEffect(
-    () => () => {
-      chart.current?.dispose();
-      chart.current = undefined;
-    },
-    [],
-  );
+  }, [chart, pictureRef, palette]);
 
   return (
     <div className="widget-picture">
@@ -178,4 +130,8 @@ function markOf(name: string, marks: Marks | undefined, option: Record<string, u
   if (marks === undefined) return { seriesIndex: 0, dataIndex: 0 };
   const lengths = (option.series as { data: readonly unknown[] }[]).map(({ data }) => data.length);
   return findMark(marks, lengths, name);
+}
+
+function isShifted(event: unknown): boolean {
+  return (event as MouseEvent | undefined)?.shiftKey === true;
 }
