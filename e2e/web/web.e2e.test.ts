@@ -3,6 +3,7 @@ import type { ViewInput } from '@rtdp/davinci-api/client';
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { workByHand } from './by-hand.ts';
+import { readCharts } from './charts-by-hand.ts';
 import { webStand } from './web-stand.ts';
 
 const PATIENCE = 60_000;
@@ -121,6 +122,7 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
     await stand.commit("insert into orders values (7, 'west', 5000)");
   });
   await untilNumber(page, total.id, '6150');
+  await readCharts(stand);
   await workByHand({
     stand,
     dashboardId: dashboard.id,
