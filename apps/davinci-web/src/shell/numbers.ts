@@ -92,7 +92,9 @@ export function formatNumber(
               : digitsOf(size, format)),
       }).format(style === 'exact' || style === 'cell' ? exact : number);
       const spaced = short ? written.replace(/(\d)([KMBT])/, '$1\u202F$2') : written;
-      return format.unit ? `${spaced} ${format.unit}` : spaced;
+      // Between two Chinese words stands no space: `2万行`.
+      const joint = /\p{Script=Han}$/u.test(spaced) && /^\p{Script=Han}/u.test(format.unit ?? '') ? '' : ' ';
+      return format.unit ? `${spaced}${joint}${format.unit}` : spaced;
     }
   }
 }
@@ -147,10 +149,16 @@ export function formatAgo(at: number, now: number, language: string): string {
   const seconds = (at - now) / 1000;
   const relative = new Intl.RelativeTimeFormat(localeOf(language), { numeric: 'auto', style: 'short' });
   const size = Math.abs(seconds);
-  if (size < 60) return relative.format(Math.round(seconds), 'second');
-  if (size < 3600) return relative.format(Math.round(seconds / 60), 'minute');
-  if (size < 172_800) return relative.format(Math.round(seconds / 3600), 'hour');
-  return relative.format(Math.round(seconds / 86_400), 'day');
+  const [value, unit]: [number, Intl.RelativeTimeFormatUnit] =
+    size < 60
+      ? [seconds, 'second']
+      : size < 3600
+        ? [seconds / 60, 'minute']
+        : size < 172_800
+          ? [seconds / 3600, 'hour']
+          : [seconds / 86_400, 'day'];
+  // With the space that durations have.
+  return relative.format(Math.round(value), unit).replace(/(\d)(\p{Script=Han})/u, '$1 $2');
 }
 
 /** A moment in the viewer's zone, to the second. */

@@ -50,6 +50,8 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
       Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSizeSM: 13 },
       Tabs: { horizontalMargin: '0' },
+      // Told from the page and from a card alike.
+      Segmented: { trackBg: palette.line, itemSelectedBg: dark ? palette['line-strong'] : palette.surface },
     },
   };
 }

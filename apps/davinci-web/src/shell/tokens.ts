@@ -28,6 +28,9 @@ export const LENGTHS = {
 /** Below this width the names of the pages are folded away, as a media query. */
 export const NARROW_WINDOW = '(max-width: 1100px)';
 
+/** Below this width there is one column of everything, as a media query; the stylesheet of the frame names it too. */
+export const PHONE_WINDOW = '(max-width: 640px)';
+
 /** Row heights of a grid in pixels, by density. */
 export const ROW_HEIGHT = { comfortable: 34, compact: 26 } as const;
 

@@ -13,12 +13,13 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
 import { Link } from '../../shell/link.tsx';
 import { ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { PHONE_WINDOW } from '../../shell/tokens.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { layoutGraph, type Placed } from './layout-graph.ts';
@@ -29,8 +30,16 @@ const SIZES = {
   normal: { node: { width: 208, height: 74 }, between: 120 },
   dense: { node: { width: 160, height: 74 }, between: 52 },
 };
+/** Pixels between two rows of a picture that goes down. */
+const BETWEEN_ROWS = 40;
 
-type BoxData = { node: GraphNode; dim: boolean; light: (id: string | undefined) => void };
+const phone = matchMedia(PHONE_WINDOW);
+const onPhoneChange = (listener: () => void): (() => void) => {
+  phone.addEventListener('change', listener);
+  return () => phone.removeEventListener('change', listener);
+};
+
+type BoxData = { node: GraphNode; dim: boolean; goesDown: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
 
 const nodeTypes: NodeTypes = { box: Box };
@@ -58,6 +67,8 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
   const { dark } = useAppearance();
   const { t } = useTranslation('console');
   const { fitView } = useReactFlow();
+  // Columns side by side would be too small to read on a phone.
+  const goesDown = useSyncExternalStore(onPhoneChange, () => phone.matches);
   const [placed, setPlaced] = useState<Placed>();
   const [error, setError] = useState<unknown>();
   const [lit, setLit] = useState<string>();
@@ -67,7 +78,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the graph.
   useEffect(() => {
     let isCurrent = true;
-    layoutGraph(graph, size.node, layers, size.between).then(
+    layoutGraph(graph, size.node, layers, goesDown ? BETWEEN_ROWS : size.between, goesDown ? 'DOWN' : 'RIGHT').then(
       (next) => {
         if (isCurrent) setPlaced(next);
       },
@@ -78,7 +89,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     return () => {
       isCurrent = false;
     };
-  }, [shape]);
+  }, [shape, goesDown]);
 
   useEffect(() => {
     if (placed === undefined) return undefined;
@@ -100,7 +111,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     id: node.id,
     type: 'box',
     position: placed.positions.get(node.id) ?? { x: 0, y: 0 },
-    data: { node, dim: path !== undefined && !path.has(node.id), light: setLit },
+    data: { node, dim: path !== undefined && !path.has(node.id), goesDown, light: setLit },
     ...size.node,
   }));
   const edges = graph.edges.map(({ from, to, status, label: text }) => ({
@@ -145,7 +156,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
 
 function Box({ data }: NodeProps<BoxNode>): ReactNode {
   const { t } = useTranslation('console');
-  const { node, dim, light } = data;
+  const { node, dim, goesDown, light } = data;
   const inside = (
     <>
       <span className="graph-kind">
@@ -167,7 +178,7 @@ function Box({ data }: NodeProps<BoxNode>): ReactNode {
   };
   return (
     <>
-      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <Handle type="target" position={goesDown ? Position.Top : Position.Left} isConnectable={false} />
       {node.href === undefined ? (
         <div {...shared}>{inside}</div>
       ) : (
@@ -175,7 +186,7 @@ function Box({ data }: NodeProps<BoxNode>): ReactNode {
           {inside}
         </Link>
       )}
-      <Handle type="source" position={Position.Right} isConnectable={false} />
+      <Handle type="source" position={goesDown ? Position.Bottom : Position.Right} isConnectable={false} />
     </>
   );
 }
