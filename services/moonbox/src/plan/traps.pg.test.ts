@@ -483,6 +483,13 @@ test('columns the user does not see do not exist, however they are named', async
     hidden,
   );
   expect(await stores.run(inside), JSON.stringify(inside.parts)).toEqual([['1', 'ABC']]);
+  for (const sql of [
+    'select row_to_json(x)::text from pg.note x, maria.word w where w.id = x.id order by x.id',
+    'select s.j::text from (select row_to_json(x) as j, x.id from pg.note x, pg.note y where x.id = y.id) s, maria.word w where w.id = s.id order by s.id',
+  ]) {
+    const [first] = await stores.run(planQuery(sql, hidden));
+    expect(Object.keys(JSON.parse(first![0]!)), sql).toEqual(['id', 't', 'n', 'f', 'at', 'c']);
+  }
   expect(() => planQuery('select big from pg.note, maria.word', hidden)).toThrow(
     /There is no column big, or you may not read it/,
   );
