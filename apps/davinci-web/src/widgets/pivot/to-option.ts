@@ -13,12 +13,17 @@ export interface PivotConfig {
   totals: boolean;
 }
 
-/** Stands for a dimension without a value: the sheet takes null for "all", and an empty text is a value. No data has this letter. */
-const NOTHING = '\uE000';
+/** Stands for a text of no letters, also where it is copied: it is as wide as that. */
+const EMPTY_TEXT = '\u200B';
 
-/** A value of a dimension as the sheet knows it. */
+/** A value of a dimension as the sheet knows it. The sheet takes null for "all": an empty text stands for no value. */
 export function pivotText(value: Cell): string {
-  return value === null ? NOTHING : String(value);
+  return value === null ? '' : value === '' ? EMPTY_TEXT : String(value);
+}
+
+/** The opposite of `pivotText`, as far as it is written otherwise. */
+function pivotValue(text: unknown): Cell {
+  return text === '' ? null : text === EMPTY_TEXT ? '' : (text as Cell);
 }
 
 export function toPivot(widget: WidgetDefinition, data: WidgetData, context: ChartContext): PivotConfig {
