@@ -74,9 +74,8 @@ export class Supervisor {
     origin: StoredSource['origin'],
     subject: string,
   ): Promise<StoredSource> {
-    const { topic } = readSourceDefinition(given);
-    const topicIsThere = (await this.#options.bus.admin().listTopics()).includes(topic);
-    const stored = await this.#options.store.insert(organisationId, given, origin, topicIsThere);
+    const topics = new Set(await this.#options.bus.admin().listTopics());
+    const stored = await this.#options.store.insert(organisationId, given, origin, (topic) => topics.has(topic));
     await this.#event(stored, 'registered', `Source ${given.name} was registered`, subject);
     this.#takeUp(stored);
     return this.#options.store.get(organisationId, given.name);

@@ -10,9 +10,12 @@ import { expect, test, vi } from 'vitest';
 import { createWormholeClient } from './client.ts';
 import { eventually } from './fixtures/flow-fixture.ts';
 import { type SourceTable, SourceWriter } from './fixtures/source-writer.ts';
+import { POSITIONS_TOPIC } from './flow/recorded-schemas.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
+
+const OTHER_ORGANISATION = '00000000-0000-4000-8000-0000000000ff';
 
 test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', async () => {
   const { brokers } = await testKafka();
@@ -67,6 +70,26 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await owners.giveTopic(source.topic, FIRST_ORGANISATION_ID);
   expect((await foreign.check(definition)).problems).toMatchObject([{ code: 'WORMHOLE_TOPIC_FORBIDDEN' }]);
   await expect(foreign.dryRun(definition)).rejects.toMatchObject({ code: 'WORMHOLE_TOPIC_FORBIDDEN' });
+
+  // With a topic of one's own, what another's tables look like is not told either.
+  await bus.admin().ensureTopic({ topic: POSITIONS_TOPIC, partitions: 1, compacted: true });
+  const recorded = { version: 1, fields: items.fields };
+  const key = `postgresql.${instance}/schema/${items.name}.*.0.0`;
+  const value = Buffer.from(JSON.stringify(recorded));
+  const producer = bus.producer();
+  await producer.send(POSITIONS_TOPIC, [{ partition: 0, key, value }]);
+  const { topic: own } = await SourceWriter.create(bus, `postgresql.${uniqueName('own')}`, 1);
+  await owners.giveTopic(own, OTHER_ORGANISATION);
+  const known = await eventually(
+    () => client.check(definition),
+    ({ tables }) => tables.length > 0,
+  );
+  expect(known.tables.map(({ source: table }) => table)).toEqual([`${items.name}.1.0.0`]);
+  const curious = { ...definition, source: { ...definition.source, topic: own } };
+  expect(await foreign.check(curious)).toMatchObject({ problems: [], tables: [] });
+  await producer.send(POSITIONS_TOPIC, [{ partition: 0, key, value: null }]);
+  await producer.close();
+  await bus.admin().deleteTopic(own);
 
   // A flow that was there before the topic does not get it either.
   const later = `postgresql.${uniqueName('later')}`;
@@ -134,6 +157,5 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
 });
 
 function tokenOfOther(services: ServiceSet): Promise<string> {
-  const organisationId = '00000000-0000-4000-8000-0000000000ff';
-  return services.signToken({ subject: 'stranger', organisationId, roles: ['editor'] });
+  return services.signToken({ subject: 'stranger', organisationId: OTHER_ORGANISATION, roles: ['editor'] });
 }

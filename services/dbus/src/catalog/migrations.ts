@@ -26,10 +26,12 @@ async function recordOwners(database: Knex, schema: string): Promise<void> {
      SELECT topic, min(organisation_id::text)::uuid, 'source ' || min(name)
        FROM (SELECT organisation_id, name,
                     coalesce(definition->>'topic', 'postgresql.' || coalesce(definition->>'instance', name)) AS topic
-               FROM ??.sources) AS written
+               FROM ??.sources
+             UNION ALL
+             SELECT organisation_id, name, 'postgresql.' || coalesce(definition->>'instance', name) FROM ??.sources) AS written
       WHERE topic NOT LIKE 'rtdp.%' AND topic NOT LIKE '\\_\\_%'
       GROUP BY topic HAVING count(DISTINCT organisation_id) = 1`,
-    [schema, schema],
+    [schema, schema, schema],
   );
 }
 

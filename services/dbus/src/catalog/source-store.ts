@@ -54,7 +54,7 @@ export interface SourceStore {
   find(name: string): Promise<StoredSource | undefined>;
   /**
    * Keeps it, and takes its topic for its organisation.
-   * @param topicIsThere whether Kafka has the topic already
+   * @param isThere whether Kafka has a topic of this name already
    * @throws RtdpError DBUS_SOURCE_EXISTS when any organisation has a source of this name: slot and topics are named after it;
    *   DBUS_TOPIC_FORBIDDEN, DBUS_TOPIC_UNOWNED
    */
@@ -62,7 +62,7 @@ export interface SourceStore {
     organisationId: string,
     given: SourceDefinitionInput,
     origin: StoredSource['origin'],
-    topicIsThere: boolean,
+    isThere: (topic: string) => boolean,
   ): Promise<StoredSource>;
   replaceDefinition(id: string, given: SourceDefinitionInput): Promise<void>;
   setWanted(id: string, wanted: StoredSource['wanted']): Promise<void>;
@@ -115,7 +115,7 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
       const row = (await sources().where({ name }).first()) as SourceRow | undefined;
       return row === undefined ? undefined : toStored(row);
     },
-    insert: (organisationId, given, origin, topicIsThere) =>
+    insert: (organisationId, given, origin, isThere) =>
       database.transaction(async (work) => {
         const rows = (await work('sources')
           .insert({
@@ -141,7 +141,10 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
           });
         }
         const stored = toStored(row);
-        await claimTopic(work, stored.definition.topic, { organisationId, name: given.name }, topicIsThere);
+        const { topic, source } = stored.definition;
+        for (const taken of new Set([topic, source])) {
+          await claimTopic(work, taken, { organisationId, name: given.name }, isThere(taken));
+        }
         return stored;
       }),
     replaceDefinition: (id, given) => change(id, splitPassword(given, secrets)),

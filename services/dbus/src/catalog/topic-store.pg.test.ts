@@ -41,8 +41,15 @@ test('the topics of sources that are there get their owners, but not one that tw
   try {
     const topics = createTopicStore(database);
     expect([...(await topics.owners())].sort()).toEqual([
+      // Names of sources are owned like topics, also where the topic is called otherwise.
+      ['postgresql.first', ONE],
+      ['postgresql.mine', ONE],
       ['postgresql.plain', ONE],
+      ['postgresql.second', ONE],
       ['postgresql.shop', ONE],
+      ['postgresql.sly', OTHER],
+      ['postgresql.slyer', OTHER],
+      ['postgresql.yours', OTHER],
       ['together', ONE],
     ]);
 

@@ -2,6 +2,9 @@
  * Decides whose a topic is. A topic is owned by the organisation whose source was first registered for it, before Kafka has it, or to
  * which an administrator of the platform gave it; it stays its own when the source is gone, for its rows are still there. One that
  * Kafka had before anybody registered a source for it is nobody's, and nobody may name it until it is given to somebody.
+ *
+ * The name of a source in Kafka (`<system>.<instance>`, the first parts of its namespaces) is owned like a topic, also where its topic is
+ * called otherwise: positions and schemas are kept under it, so no two organisations may have one.
  */
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
@@ -31,8 +34,8 @@ export function createTopicStore(database: Knex): TopicStore {
 }
 
 /**
- * Takes a topic for a source that is being registered, in the transaction that keeps the source.
- * @param isThere whether Kafka has it already
+ * Takes a topic, or the name of a source, for a source that is being registered, in the transaction that keeps the source.
+ * @param isThere whether Kafka has such a topic already
  * @throws RtdpError DBUS_TOPIC_FORBIDDEN, DBUS_TOPIC_UNOWNED
  */
 export async function claimTopic(

@@ -218,6 +218,10 @@ test("a topic is its organisation's, whoever names it; one that is nobody's is g
     await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
       code: 'DBUS_TOPIC_FORBIDDEN',
     });
+    // Nor its name in Kafka, under which positions and schemas are kept, with a topic of one's own.
+    await expect(
+      stranger.registerSource({ ...definitionOf({ topic: uniqueName('own') }), instance: first.name }),
+    ).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
     await operator.removeSource(first.name);
     await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
       code: 'DBUS_TOPIC_FORBIDDEN',

@@ -10,7 +10,7 @@ import type { FlowDefinition } from './definition.ts';
 import type { RecordedSchema } from './recorded-schemas.ts';
 import type { FlowSurroundings } from './running-flow.ts';
 import { type SinkTableName, sinkIdentity, sinkTableOf } from './sink-name.ts';
-import { topicProblem } from './topic-owners.ts';
+import { type TopicOwners, topicProblem } from './topic-owners.ts';
 
 export interface PlanProblem {
   code: string;
@@ -63,9 +63,10 @@ export async function checkPlan(
     if (plan.problems.length === 0) plan.notes.push(NO_TABLE_YET);
     return plan;
   }
-  const recorded = [...(await around.schemas.all()).values()].filter(({ namespace }) =>
+  const matching = [...(await around.schemas.all()).values()].filter(({ namespace }) =>
     matchesPattern(pattern, parseNamespace(namespace)),
   );
+  const recorded = await ofOrganisation(matching, around.topics, organisationId);
   if (recorded.length === 0) plan.notes.push(NO_TABLE_YET);
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
@@ -135,6 +136,20 @@ async function checkTopic(
   const problem = topicProblem(topic, organisationId, owner);
   if (problem !== undefined) plan.problems.push(problemOf(problem));
   return problem === undefined;
+}
+
+/** What the tables of another organisation's sources look like is not told, also if they match the pattern. Rejects when DBus cannot be asked. */
+async function ofOrganisation(
+  schemas: readonly RecordedSchema[],
+  owners: TopicOwners,
+  organisationId: string,
+): Promise<RecordedSchema[]> {
+  const sourceOf = ({ namespace }: RecordedSchema): string => namespace.split('.').slice(0, 2).join('.');
+  const own = new Set<string>();
+  for (const source of new Set(schemas.map(sourceOf))) {
+    if ((await owners.ownerOf(source)) === organisationId) own.add(source);
+  }
+  return schemas.filter((schema) => own.has(sourceOf(schema)));
 }
 
 async function checkTable(

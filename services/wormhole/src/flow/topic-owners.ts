@@ -8,7 +8,7 @@ import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { RtdpError } from '@rtdp/ums/error';
 
 export interface TopicOwners {
-  /** Id of the organisation that owns it; null while it is nobody's. Rejects when nobody can be asked. */
+  /** Id of the organisation that owns the topic, or the source of this name (`<system>.<instance>`); null while it is nobody's. Rejects when nobody can be asked. */
   ownerOf(topic: string): Promise<string | null>;
 }
 
