@@ -16,13 +16,28 @@ export function useLabel(): (label: string) => QueryPurpose {
   const views = useApi<List<View>>('/api/views', { enabled: mayRead });
   const widgets = useApi<List<Widget>>('/api/widgets', { enabled: mayRead });
   return (label) => {
-    const [, kind, id] = /^(view|widget|run):([\w-]+)$/.exec(label) ?? [];
-    if (kind === undefined || id === undefined) return { text: label };
+    // One answer for several widgets names all of them.
+    const purposes = label.split(' ').map(purposeOf);
+    const first = purposes[0];
+    if (first === undefined || purposes.includes(undefined)) return { text: label };
+    const texts = new Set(purposes.map((each) => each?.text));
+    return texts.size === 1 ? first : { text: [...texts].join(', ') };
+  };
+
+  function purposeOf(label: string): QueryPurpose | undefined {
+    const [, kind, id] = /^(view|widget|run|values):([\w-]+)$/.exec(label) ?? [];
+    if (kind === undefined || id === undefined) return undefined;
     if (kind === 'run') return { text: t('purpose.run') };
+    if (kind === 'values') {
+      const name = views.data?.items.find((one) => one.id === id)?.name;
+      return name === undefined
+        ? { text: t('purpose.values') }
+        : { text: t('purpose.valuesOf', { name }), href: `/views/${id}` };
+    }
     const among = kind === 'view' ? views.data : widgets.data;
     const name = among?.items.find((one) => one.id === id)?.name;
     if (name !== undefined) return { text: name, href: `/${kind}s/${id}` };
     // Not known yet, not to be known by this reader, or removed since.
     return { text: t(`purpose.${kind as 'view' | 'widget'}`) };
-  };
+  }
 }
