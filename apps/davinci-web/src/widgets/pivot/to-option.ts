@@ -43,12 +43,7 @@ export function toPivot(widget: WidgetDefinition, data: WidgetData, context: Cha
       name: labelOf(column),
       formatter: (value) =>
         index < count
-          ? categoryLabel(
-              value === NOTHING ? null : (value as Cell),
-              column,
-              widget.query.dimensions[index]?.grain,
-              context,
-            )
+          ? categoryLabel(pivotValue(value), column, widget.query.dimensions[index]?.grain, context)
           : value === null || value === undefined
             ? '–'
             : writeNumber(value as number, column, context, 'cell'),
