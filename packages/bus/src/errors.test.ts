@@ -72,3 +72,17 @@ test('the documented codes and the codes that the package raises are the same', 
   }
   expect([...raised].sort()).toEqual(Object.keys(BUS_ERROR_CODES).sort());
 });
+
+test.each(['NOT_COORDINATOR_FOR_GROUP', 'REBALANCE_IN_PROGRESS', 'ILLEGAL_GENERATION', 'UNKNOWN_MEMBER_ID'])(
+  '%s is known by its sentence where the client has lost its name: joining a group wraps it again and again',
+  async (type) => {
+    const { errorCodes } = requireHere('kafkajs/src/protocol/error');
+    const of = errorCodes.find((each: { type: string }) => each.type === type);
+    const join = requireHere('kafkajs/src/retry')({ initialRetryTime: 1, retries: 2 });
+    const failed = await join(async () => {
+      throw new errors.KafkaJSError(new errors.KafkaJSProtocolError(of));
+    }).catch((error: unknown) => error);
+    expect(kafkaErrorType(failed)).toBe(type);
+    expect(kafkaErrorType(new Error(of.message))).toBeUndefined();
+  },
+);

@@ -1,6 +1,7 @@
 /** Decides which error of the platform each error of the Kafka client and of the brokers becomes, and what to do next. */
 import { RtdpError } from '@rtdp/ums/error';
 import type { BusErrorCode } from './error-codes.ts';
+import { errorTypeOfSentence } from './kafkajs-internals.ts';
 
 export interface BusErrorDetails {
   message: string;
@@ -161,7 +162,13 @@ export function toBusError(error: unknown, context: ErrorContext): RtdpError {
 
 /** Kafka's own name of an error (`NOT_LEADER_OR_FOLLOWER`, …) wherever in the chain it is; undefined if it has none. */
 export function kafkaErrorType(error: unknown): string | undefined {
-  return causes(error).find((cause) => cause.type !== undefined)?.type;
+  return typeIn(causes(error));
+}
+
+function typeIn(chain: readonly ClientError[]): string | undefined {
+  const named = chain.find((cause) => cause.type !== undefined)?.type;
+  const plain = chain.find(({ name }) => name === 'KafkaJSError');
+  return named ?? (plain === undefined ? undefined : errorTypeOfSentence(plain.message));
 }
 
 const RECONNECT = new Set([
@@ -202,7 +209,7 @@ const TRANSIENT = new Set([
 export function isTransient(error: unknown): boolean {
   if (error instanceof RtdpError) return false;
   const chain = causes(error);
-  const type = chain.find((cause) => cause.type !== undefined)?.type;
+  const type = typeIn(chain);
   if (type !== undefined) return TRANSIENT.has(type);
   if (chain.some((cause) => typeof cause.code === 'string' && TLS_CODE.test(cause.code))) return false;
   return chain.some((cause) => RECONNECT.has(cause.name));

@@ -117,6 +117,8 @@ export const createKafkaLogger: (o: { level: number; logCreator: unknown }) => K
   requireHere('kafkajs/src/loggers').createLogger;
 export type ProtocolError = Error & { type: string; code: number; retriable: boolean };
 const libraryError: (code: number) => ProtocolError = requireHere('kafkajs/src/protocol/error').createErrorFromCode;
+const LIBRARY_CODES: readonly { type: string; message: string }[] =
+  requireHere('kafkajs/src/protocol/error').errorCodes;
 const LibraryProtocolError: new (o: object) => ProtocolError = requireHere('kafkajs/src/errors').KafkaJSProtocolError;
 /** Errors of the protocol that are younger than the library. */
 const YOUNGER: Record<number, [string, string]> = {
@@ -129,4 +131,11 @@ export function errorFromCode(code: number): ProtocolError {
   const younger = YOUNGER[code];
   if (younger === undefined) return libraryError(code);
   return new LibraryProtocolError({ type: younger[0], code, retriable: false, message: younger[1] });
+}
+
+const TYPE_OF_SENTENCE = new Map(LIBRARY_CODES.map(({ type, message }) => [message, type]));
+
+/** The name of an error that the library wrapped without it: while joining a group, all that is left is the sentence. */
+export function errorTypeOfSentence(sentence: string): string | undefined {
+  return TYPE_OF_SENTENCE.get(sentence);
 }

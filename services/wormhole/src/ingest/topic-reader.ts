@@ -2,6 +2,7 @@
  * Decides how a stream reads: one consumer group over the topics of all its flows, which also says which partitions are this
  * worker's. It reads on from the place of its most advanced flows; flows that are behind read by themselves until they meet it.
  */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, BusConsumer, IncomingBatch, TopicPartition } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
 import { greatestOffset, leastOffset } from './least-offset.ts';
@@ -18,7 +19,7 @@ export interface StreamMember {
   /** The partition is somebody else's now: end what is under way and hold nothing. */
   revoked(partition: number): Promise<void>;
   feedOf(partition: number): PartitionFeed | undefined;
-  /** The shared reader cannot read this topic; the flow is told, and told again (undefined) when it can. */
+  /** The shared reader cannot read; it goes on trying, and assigns partitions when it can. */
   readerTrouble(error: unknown): void;
 }
 
@@ -33,6 +34,8 @@ export interface TopicReaderOptions {
 
 /** Flows whose places are within this many offsets of the most advanced one share the first read. */
 const SHARED_WINDOW = 2_000n;
+const FIRST_PAUSE_MS = 500;
+const LONGEST_PAUSE_MS = 30_000;
 
 export class TopicReader {
   readonly #options: TopicReaderOptions;
@@ -41,7 +44,10 @@ export class TopicReader {
   #consumer: BusConsumer | undefined;
   #topics: string[] = [];
   #changing: Promise<void> = Promise.resolve();
-  #stopped = false;
+  readonly #stopped = new AbortController();
+  /** The group was left because of an error, and nobody has joined it again. */
+  #isBroken = false;
+  #isComingBack = false;
 
   constructor(options: TopicReaderOptions) {
     this.#options = options;
@@ -75,14 +81,20 @@ export class TopicReader {
     return this.#consumer?.health();
   }
 
-  /** Adds a flow; its topic must exist. The group is joined anew only if the topic is new to the stream. */
+  /** Adds a flow; its topic must exist. The group is joined anew only if the topic is new to the stream. Rejects without having added it. */
   add(member: StreamMember): Promise<void> {
     return this.#change(async () => {
       this.#members.add(member);
-      if (this.#topics.includes(member.topic)) {
+      if (this.#topics.includes(member.topic) && !this.#isBroken) {
         await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.assigned(partition)));
-      } else {
+        return;
+      }
+      try {
         await this.#rejoin();
+      } catch (error) {
+        this.#members.delete(member);
+        this.#comeBack(error);
+        throw error;
       }
     });
   }
@@ -91,12 +103,13 @@ export class TopicReader {
     return this.#change(async () => {
       if (!this.#members.delete(member)) return;
       await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.revoked(partition)));
-      if (![...this.#members].some((other) => other.topic === member.topic)) await this.#rejoin();
+      if ([...this.#members].some((other) => other.topic === member.topic)) return;
+      await this.#rejoin().catch((error: unknown) => this.#comeBack(error));
     });
   }
 
   stop(): Promise<void> {
-    this.#stopped = true;
+    this.#stopped.abort();
     return this.#change(() => this.#leave());
   }
 
@@ -111,7 +124,7 @@ export class TopicReader {
   async #rejoin(): Promise<void> {
     await this.#leave();
     this.#topics = [...new Set([...this.#members].map((member) => member.topic))];
-    if (this.#topics.length === 0 || this.#stopped) return;
+    if (this.#topics.length === 0 || this.#stopped.signal.aborted) return;
     const consumer = this.#options.bus.consumer({
       groupId: this.#options.groupId,
       topics: this.#topics,
@@ -126,7 +139,39 @@ export class TopicReader {
       onError: (error, at) => this.#onError(error, at),
     });
     this.#consumer = consumer;
-    await consumer.start();
+    try {
+      await consumer.start();
+      this.#isBroken = false;
+    } catch (error) {
+      await this.#leave();
+      throw error;
+    }
+  }
+
+  /** For those who were reading: the group is joined again until it works, or another change has done so. */
+  #comeBack(error: unknown): void {
+    this.#isBroken = true;
+    for (const member of this.#members) member.readerTrouble(error);
+    if (!this.#isComingBack) void this.#tryAgain();
+  }
+
+  async #tryAgain(): Promise<void> {
+    this.#isComingBack = true;
+    const { signal } = this.#stopped;
+    for (let pause = FIRST_PAUSE_MS; this.#isBroken; pause = Math.min(2 * pause, LONGEST_PAUSE_MS)) {
+      // It rejects only when told to stop, which is seen right after.
+      await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
+      if (signal.aborted || this.#members.size === 0) break;
+      try {
+        await this.#change(async () => {
+          if (this.#isBroken) await this.#rejoin();
+        });
+      } catch (error) {
+        this.#options.logger.warn({ err: error }, 'the shared reader of a stream cannot join its group yet');
+        for (const member of this.#members) member.readerTrouble(error);
+      }
+    }
+    this.#isComingBack = false;
   }
 
   async #leave(): Promise<void> {
@@ -200,7 +245,7 @@ export class TopicReader {
   #onError(error: unknown, at?: TopicPartition): void {
     this.#options.logger.warn({ err: error, ...at }, 'the shared reader of a stream cannot go on');
     if (at === undefined) {
-      for (const member of this.#members) member.readerTrouble(error);
+      this.#comeBack(error);
       return;
     }
     this.#positions.delete(placeKey(at.topic, at.partition));
