@@ -9,6 +9,7 @@ import { categoryTip } from './category-tip.ts';
 import type { ChartContext } from './chart-words.ts';
 import { createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
+import { tellScorecard, toScorecard } from './scorecard/to-option.ts';
 import { strong, type Tip, tipHtml, tipText } from './tip.ts';
 import { chartWords } from './use-chart-context.ts';
 
@@ -121,6 +122,25 @@ test('several figures are lines that end the sentence, with their changes or the
     ['66.7%', '€80.00'],
     ['33.3%', '€40.00'],
   ]);
+});
+
+test('a number tells when it was and what it was before; a sum only what it is', async () => {
+  const english = await contextIn('en');
+  const data: WidgetData = { columns: [day, revenue], rows: days, truncated: false };
+  const query = {
+    dimensions: [{ column: 'at', grain: 'day' as const }],
+    measures: [{ column: 'total', aggregation: 'sum' as const }],
+    filters: [],
+    having: [],
+    sort: [],
+    limit: 60,
+  };
+  const told = (settings: WidgetDefinition['settings']) => {
+    const widget: WidgetDefinition = { kind: 'scorecard', name: 'card', settings, query };
+    return tellScorecard(widget, data, toScorecard(widget, data), english);
+  };
+  expect(told({})).toBe('Revenue on Mon, 2 Mar 2026: €150.50. 50.5% more than on Sun, 1 Mar 2026 (€100.00).');
+  expect(told({ value: 'total' })).toBe('Revenue: €250.50.');
 });
 
 test('nothing in a tooltip is markup but its own', async () => {

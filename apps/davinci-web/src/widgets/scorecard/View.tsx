@@ -8,10 +8,12 @@ import { formatOf, labelOf } from '../chart-words.ts';
 import type { WidgetViewProps } from '../contract.ts';
 import { trendPicks } from '../picks.ts';
 import { numberOf } from '../series.ts';
-import { onTheWay, sparkline, toScorecard } from './to-option.ts';
+import { useChartContext } from '../use-chart-context.ts';
+import { onTheWay, sparkline, tellScorecard, toScorecard } from './to-option.ts';
 
-export default function View({ widget, data, onPick }: WidgetViewProps) {
+export default function View({ widget, data, colours, onPick }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
+  const context = useChartContext(colours);
   const card = useMemo(() => toScorecard(widget, data), [widget, data]);
   const column = data.columns[widget.query.dimensions.length];
   const format = formatOf(column);
@@ -26,9 +28,7 @@ export default function View({ widget, data, onPick }: WidgetViewProps) {
           className="scorecard-value numbers"
           data-value={card.value === null ? '' : String(card.value)}
           style={card.tone === undefined || card.tone === 'ok' ? undefined : { color: `var(--${card.tone})` }}
-          title={
-            target === null ? undefined : formatNumber(card.value as number | string, i18n.language, format, 'exact')
-          }
+          title={target === null ? undefined : tellScorecard(widget, data, card, context)}
         >
           {shown === null ? <Null /> : write(shown)}
         </span>

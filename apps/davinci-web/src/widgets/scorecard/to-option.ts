@@ -1,14 +1,16 @@
 /** Decides what a scorecard tells: its number, the change against the moment before, the trend, and whether that is good; pure. */
+import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { numberOf } from '../series.ts';
 import { toMoment } from '../time-values.ts';
+import { comparison, placeOf, tipText, whereOf } from '../tip.ts';
 
 export interface Scorecard {
   value: Cell;
   /** Against the moment before, as a part of it; undefined without a trend or where it was zero. */
   change: number | undefined;
   /** Moments ascending. */
-  trend: { moment: number; value: number | null }[];
+  trend: { moment: number; at: Cell; value: number | null }[];
   tone: 'ok' | 'late' | 'broken' | undefined;
   /** What the change means. */
   verdict: 'good' | 'bad' | 'neither';
@@ -19,8 +21,11 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData): Scoreca
   const at = timed ? 1 : 0;
   const trend = timed
     ? data.rows
-        .map((row) => ({ moment: toMoment(row[0] ?? null), value: numberOf(row[1]), exact: row[1] ?? null }))
-        .filter((point): point is { moment: number; value: number | null; exact: Cell } => point.moment !== undefined)
+        .flatMap((row) => {
+          const moment = toMoment(row[0] ?? null);
+          const point = { at: row[0] ?? null, value: numberOf(row[1]), exact: row[1] ?? null };
+          return moment === undefined ? [] : [{ moment, ...point }];
+        })
         .sort((a, b) => a.moment - b.moment)
     : [];
   const last = trend.at(-1);
@@ -34,10 +39,29 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData): Scoreca
   return {
     value,
     change,
-    trend: trend.map(({ moment, value: amount }) => ({ moment, value: amount })),
+    trend: trend.map(({ moment, at: cell, value: amount }) => ({ moment, at: cell, value: amount })),
     tone: toneAt(numberOf(value), numberOf(widget.settings.warnAt as Cell), numberOf(widget.settings.badAt as Cell)),
     verdict: verdictOf(change, widget.settings.goodWhen),
   };
+}
+
+/** Its number in a sentence, with every digit: when it was, and compared to what. */
+export function tellScorecard(
+  widget: WidgetDefinition,
+  data: WidgetData,
+  card: Scorecard,
+  context: ChartContext,
+): string {
+  const { say } = context.words;
+  const column = data.columns[widget.query.dimensions.length];
+  const measure = labelOf(column);
+  const value = writeNumber(card.value as number | string | null, column, context, 'exact');
+  const [last, before] = [card.trend.at(-1), card.trend.at(-2)];
+  if (last === undefined || widget.settings.value === 'total')
+    return tipText({ head: say('tip.alone', { measure, value }) });
+  const where = whereOf([placeOf(widget, data, 0, last.at)], context);
+  const compared = before && comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
+  return tipText({ head: say('tip.one', { measure, where, value }), notes: compared === undefined ? [] : [compared] });
 }
 
 function sumOf(trend: readonly { value: number | null }[]): number | null {
@@ -61,7 +85,7 @@ function verdictOf(change: number | undefined, goodWhen: unknown): Scorecard['ve
 }
 
 /** The trend as the points of a line in a box of 100 × 30, gaps left open. */
-export function sparkline(trend: Scorecard['trend']): string {
+export function sparkline(trend: readonly { moment: number; value: number | null }[]): string {
   const values = trend.map((point) => point.value).filter((value) => value !== null);
   if (trend.length < 2 || values.length < 2) return '';
   const low = Math.min(...values);
