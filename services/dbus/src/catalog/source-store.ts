@@ -55,7 +55,7 @@ export interface SourceStore {
   /**
    * Keeps it, and takes its topic for its organisation.
    * @param isThere whether Kafka has a topic of this name already
-   * @throws RtdpError DBUS_SOURCE_EXISTS when any organisation has a source of this name: slot and topics are named after it;
+   * @throws RtdpError DBUS_SOURCE_EXISTS when any organisation has a source of this name or instance: slot, topics and positions are named after them;
    *   DBUS_TOPIC_FORBIDDEN, DBUS_TOPIC_UNOWNED
    */
   insert(
@@ -117,6 +117,8 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
     },
     insert: (organisationId, given, origin, isThere) =>
       database.transaction(async (work) => {
+        // Two at once would not see each other.
+        await work.raw('LOCK TABLE ?? IN SHARE ROW EXCLUSIVE MODE', ['sources']);
         const rows = (await work('sources')
           .insert({
             id: randomUUID(),
@@ -142,6 +144,16 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
         }
         const stored = toStored(row);
         const { topic, source } = stored.definition;
+        const others = (await work('sources').whereNot({ name: given.name })) as SourceRow[];
+        const twin = others.find((other) => readSourceDefinition(other.definition).source === source);
+        if (twin !== undefined) {
+          throw new RtdpError({
+            code: 'DBUS_SOURCE_EXISTS',
+            message: `${twin.organisation_id === organisationId ? `the source ${twin.name}` : 'another source'} has the instance ${stored.definition.instance} already`,
+            next: 'Choose another instance: positions, schemas and namespaces are kept under it.',
+            facts: { instance: stored.definition.instance },
+          });
+        }
         for (const taken of new Set([topic, source])) {
           await claimTopic(work, taken, { organisationId, name: given.name }, isThere(taken));
         }

@@ -221,11 +221,17 @@ test("a topic is its organisation's, whoever names it; one that is nobody's is g
     // Nor its name in Kafka, under which positions and schemas are kept, with a topic of one's own.
     await expect(
       stranger.registerSource({ ...definitionOf({ topic: uniqueName('own') }), instance: first.name }),
-    ).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
+    ).rejects.toMatchObject({ code: 'DBUS_SOURCE_EXISTS' });
+    await expect(
+      operator.registerSource({ ...definitionOf({ topic: uniqueName('own') }), instance: first.name }),
+    ).rejects.toMatchObject({ code: 'DBUS_SOURCE_EXISTS' });
     await operator.removeSource(first.name);
     await expect(stranger.registerSource(definitionOf({ topic }))).rejects.toMatchObject({
       code: 'DBUS_TOPIC_FORBIDDEN',
     });
+    await expect(
+      stranger.registerSource({ ...definitionOf({ topic: uniqueName('own') }), instance: first.name }),
+    ).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
     await expect(stranger.topicOwner(topic)).rejects.toMatchObject({ code: 'DBUS_TOPIC_FORBIDDEN' });
     await operator.registerSource(first);
     await operator.removeSource(first.name);
