@@ -18,6 +18,7 @@ import { FlowState } from '../flows/flow-state.tsx';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { SourceRate } from '../sources/source-rate.tsx';
 import { SourceState } from '../sources/source-state.tsx';
+import { GiveTopic } from './give-topic.tsx';
 import { MessagesTab } from './messages-tab.tsx';
 import { isInternal, type Topic, topicsOf } from './topics.ts';
 
@@ -194,6 +195,7 @@ function Readers({ topic }: { topic: Topic }): ReactNode {
   ];
   return (
     <div className="stack">
+      {topic.isNobodys && !isInternal(topic) ? <GiveTopic name={topic.name} /> : null}
       <section className="card stack tight">
         <h2>{t('topics.writtenBy')}</h2>
         {topic.source === undefined ? (

@@ -2,6 +2,18 @@
 import { expect, test } from 'vitest';
 import { isInternal, topicsOf } from './topics.ts';
 
+test("a topic is nobody's only where DBus says so, not where it is not there yet", () => {
+  const topic = (name: string, organisationId: string | null) => ({
+    name,
+    source: null,
+    organisationId,
+    partitions: [],
+  });
+  const reader = { name: 'early', definition: { source: { topic: 'later' } } } as never;
+  const all = topicsOf([topic('found', null), topic('mine', 'one')], [], [reader], new Map());
+  expect(all.filter(({ isNobodys }) => isNobodys).map(({ name }) => name)).toEqual(['found']);
+});
+
 test("what the platform and its registry keep stands apart, but never what a flow reads or a source's name", () => {
   const there = ['kafkasql-journal', 'orders', 'registry-events', 'rtdp.feedback', 'rtdp.rereads', 'shop'].map(
     (name) => ({

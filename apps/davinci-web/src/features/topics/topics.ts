@@ -5,6 +5,8 @@ import type { FlowStatus, FlowView } from '@rtdp/wormhole/client';
 export interface Topic {
   name: string;
   source: SourceView | undefined;
+  /** Belongs to no organisation: no source and no flow may name it until it is given to one. */
+  isNobodys: boolean;
   flows: FlowView[];
   statuses: ReadonlyMap<string, FlowStatus>;
   /** Messages that the flow which is furthest behind has not done; null when none reads it. */
@@ -39,6 +41,7 @@ export function topicsOf(
       return {
         name,
         source: sources.find(({ topic }) => topic === name),
+        isNobodys: there.get(name)?.organisationId === null,
         flows: readers,
         statuses,
         lag: seen.length === 0 ? null : Math.max(...seen.map(({ lag }) => lag)),
