@@ -123,7 +123,12 @@ export function MountList(): ReactNode {
       >
         {({ items }) => (
           <>
-            {isAdmin && isAdding !== '1' ? <div>{add}</div> : null}
+            {isAdmin && isAdding !== '1' ? (
+              <div className="row">
+                <span className="grow" />
+                {add}
+              </div>
+            ) : null}
             {items.length === 0 ? null : (
               <ListTable
                 label={t('tab.mounts')}

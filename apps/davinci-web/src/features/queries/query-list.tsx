@@ -3,7 +3,7 @@ import type { QueryRecordView } from '@rtdp/moonbox/client';
 import { Button, Checkbox, Segmented } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useSession } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link, useGo } from '../../shell/link.tsx';
 import { Quantity, When } from '../../shell/quantity.tsx';
@@ -22,6 +22,7 @@ export function QueryList(): ReactNode {
   const { t } = useTranslation('console-queries');
   const go = useGo();
   const me = useSession()?.user.id;
+  const mayAsk = useMay('editor');
   const [state, setState] = useUrlState<(typeof STATES)[number]>('state', 'all');
   const [whose, setWhose] = useUrlState<'all' | 'me'>('who', 'all');
   const who = useWho();
@@ -116,7 +117,22 @@ export function QueryList(): ReactNode {
         query={queries}
         shape="lines"
         isEmpty={({ items }) => items.length === 0}
-        empty={<Empty title={t(state === 'all' ? 'empty.title' : 'empty.filtered')}>{t('empty.text')}</Empty>}
+        empty={
+          <Empty
+            title={t(state === 'all' ? 'empty.title' : 'empty.filtered')}
+            {...(mayAsk && state === 'all'
+              ? {
+                  action: (
+                    <Button type="primary" onClick={() => go('/views/new')}>
+                      {t('empty.action')}
+                    </Button>
+                  ),
+                }
+              : {})}
+          >
+            {t('empty.text')}
+          </Empty>
+        }
       >
         {({ items }) => (
           <ListTable
