@@ -60,6 +60,7 @@ export function scenes(own: OwnObjects, pages: readonly PageToSee[]): PageToSee[
       await page.locator('.page-head button .anticon-play-circle').click();
       await page.waitForSelector('.grid-line');
     }),
+    ...consoleScenes(pages),
     scene('new-dashboard', '/dashboards?new=1'),
     scene('new-user', '/users?new=1'),
     ...(['narrow', 'phone', 'zoomed'] as const).flatMap((window) =>
@@ -67,6 +68,25 @@ export function scenes(own: OwnObjects, pages: readonly PageToSee[]): PageToSee[
         .filter(({ name }) => small.includes(name))
         .map((page) => scene(`${window}-${page.name}`, page.path, undefined, SIZES[window])),
     ),
+  ];
+}
+
+/** What an operator opens on a page of one thing. */
+function consoleScenes(pages: readonly PageToSee[]): PageToSee[] {
+  const of = (page: string, name: string, query: string, act?: (page: Page) => Promise<void>): PageToSee[] =>
+    pages.filter((each) => each.name === page).map(({ path }) => scene(name, `${path}${query}`, act));
+  const press = (selector: string, then: string) => async (page: Page) => {
+    await page.locator(selector).first().click();
+    await page.waitForSelector(then);
+  };
+  return [
+    ...of('source', 'remove-source', '', press('.page-head .ant-btn-dangerous', '.ant-modal [type="text"]')),
+    ...of('source', 'table-of-source', '', press('.list td a', '.facts')),
+    ...of('flow', 'remove-flow', '', press('.page-head .ant-btn-dangerous', '.ant-modal [type="text"]')),
+    ...of('flow', 'flow-history', '?tab=history'),
+    ...of('topic', 'topic-readers', '?tab=readers'),
+    ...of('topic', 'message', '', press('.list tbody tr', '.timeline, .facts')),
+    ...of('query', 'query-plan', '', press('.card .row .ant-btn', '.card .statement')),
   ];
 }
 
