@@ -10,6 +10,8 @@ export interface AggregateArguments {
   bind(node: Node | undefined): Expression;
   bindCondition(node: Node, what: string): Expression;
   sortKey(sort: SortBy, expression: Expression): string;
+  /** The json of a whole row; null where the node names none. */
+  rowJson(node: Node | undefined): Expression | null;
 }
 
 /** How an aggregate is printed: alone, or over a window. `order` (with its words) is put in place of the one that was written. */

@@ -189,11 +189,7 @@ export class QueryExpressionBinder extends ExpressionBinder {
     if (['now', 'transaction_timestamp', 'statement_timestamp'].includes(name) && (call.args ?? []).length === 0) {
       return timeOfStatement(this.context, 'SVFOP_CURRENT_TIMESTAMP', call.location);
     }
-    const { names } = this.options;
-    const isGrouped = grouping !== undefined;
-    const bind = (part: Node): Expression => this.bind(part);
-    const { statement, context } = this;
-    const row = bindRowJson({ statement, facts: context.facts, names, isGrouped, bind }, call, name);
+    const row = this.#bindRow(call, name);
     if (row !== null) return row;
     if (isSeries(name)) {
       if (this.options.series?.has(call) === true) return bindSeries(this, call, name);
@@ -208,6 +204,17 @@ export class QueryExpressionBinder extends ExpressionBinder {
       if (args !== null) return super.bind({ FuncCall: { ...call, args } } as Node);
     }
     return super.bind(node);
+  }
+
+  #bindRow(call: FuncCall, name: string): Expression | null {
+    const { statement, context } = this;
+    const { names, grouping } = this.options;
+    const bind = (part: Node): Expression => this.bind(part);
+    return bindRowJson({ statement, facts: context.facts, names, isGrouped: grouping !== undefined, bind }, call, name);
+  }
+
+  rowJson(node: Node | undefined): Expression | null {
+    return node === undefined ? null : this.#bindRow({ args: [node] }, 'to_json');
   }
 
   #parameter(number: number, location: number | undefined): Expression {

@@ -43,9 +43,14 @@ function jsonAggregate(isBinary: boolean): BindAggregate {
   return (given) => {
     const { rows, print, distinct, call } = given;
     if (distinct) throw refuseAggregate(given, 'DISTINCT is not proven.', 'Select DISTINCT in a subquery.');
-    const value = argument(given);
-    const items = print('string_agg', `coalesce(${jsonOf(rows.statement, value).sql}, 'null'), ', '`);
-    const json = `'[' || ${items} || ']'`;
+    const [only, more] = call.args ?? [];
+    const row = more === undefined ? rows.rowJson(only) : null;
+    const value = row ?? argument(given);
+    const { sql } = row ?? jsonOf(rows.statement, value);
+    // Rows and arrays each begin a line, but the first.
+    const isOnLines = !isBinary && (row !== null || value.type.name === 'array');
+    const items = print('string_agg', `coalesce(${isOnLines ? `chr(10) || ' ' || ${sql}` : sql}, 'null'), ', '`);
+    const json = `'[' || ${isOnLines ? `ltrim(${items}, chr(10) || ' ')` : items} || ']'`;
     return computed(isBinary ? JSONB : JSON_TYPE, isBinary ? `rtdp_jsonb_read(${json})` : `(${json})`, [value], {
       fallible: isBinary,
       location: call.location,

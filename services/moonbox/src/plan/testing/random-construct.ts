@@ -160,7 +160,9 @@ class Generator {
     const call = this.#pick([
       () =>
         `${this.#pick(['stddev', 'variance', 'stddev_pop', 'var_pop'])}(${this.#pick([this.#whole(), this.#exact()])})`,
-      () => `array_agg(${this.#value()} order by w.id)`,
+      () =>
+        `array_agg(${this.#pick([() => this.#whole(), () => this.#exact(), () => this.#text(), () => this.#moment(), () => this.#interval()])()} order by w.id)`,
+      () => `json_agg(${this.#pick(['w', 'e', `row(${this.#row()})`])} order by w.id)`,
       () => `array_agg(distinct ${this.#pick(['w.k', 'w.t', 'e.d'])})`,
       () => `string_agg(distinct ${this.#pick(['w.t', 'e.g'])}, '+')`,
       () => `json_agg(${this.#pick(['w.k', 'e.g', 'e.ts', 'e.a', 'w.m'])} order by w.id desc)`,
