@@ -129,7 +129,7 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await untilNumber(otherId, '3');
   await davinci.dashboards.remove(dashboardId);
   await page
-    .getByText(/there is no dashboard/)
+    .getByText(/^There is no dashboard/)
     .first()
     .waitFor();
 }
