@@ -123,7 +123,7 @@ test('a clicked mark filters the others, not its own widget, and a second click 
   expect(togglePicks(once, [{ column: 'status', value: 'paid' }], 'i1', 'v1', label)).toHaveLength(1);
 });
 
-test('an answer is behind a commit with a higher number, and only where both are known', () => {
+test('an answer is behind a commit with a higher number, and behind any where it knows none', () => {
   const fresh = (sinkNamespace: string, commitNumber: string | null) => ({
     sinkNamespace,
     commitNumber,
@@ -133,7 +133,9 @@ test('an answer is behind a commit with a higher number, and only where both are
   const heard = new Map([fresh('a', '1795635840123457'), fresh('b', null)].map((each) => [each.sinkNamespace, each]));
   expect(isBehind([fresh('a', '1795635840123456')], heard)).toBe(true);
   expect(isBehind([fresh('a', '999')], heard)).toBe(true);
-  const notBehind = [fresh('a', '1795635840123457'), fresh('a', '1795635840123458'), fresh('a', null)];
+  const notBehind = [fresh('a', '1795635840123457'), fresh('a', '1795635840123458')];
+  expect(isBehind([fresh('a', null)], heard)).toBe(true);
+  expect(isBehind([fresh('b', null), fresh('c', null)], heard)).toBe(false);
   expect(isBehind([...notBehind, fresh('b', '1'), fresh('c', '1')], heard)).toBe(false);
   // Asked again a few times, ever later, and not for ever.
   expect([0, 1, 2, 3, 4, 5].map(waitBeforeTry)).toEqual([250, 500, 1_000, 2_000, 4_000, undefined]);
