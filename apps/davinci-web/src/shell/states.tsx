@@ -37,10 +37,15 @@ function useAfter(milliseconds: number): boolean {
   return passed;
 }
 
-/** `thing`: the figures of one thing, then its tabs and a list; `tabs` has no figures. */
-type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'tabs';
+/**
+ * `thing`: the figures of one thing, then its tabs and a list; `tabs` has no figures.
+ * `panes`: an editor between what it draws from and its settings. `board`: a dashboard.
+ */
+type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'tabs' | 'panes' | 'board';
 
 const FIGURES = [1, 2, 3, 4];
+/** Numbers in a row, and pictures below them. */
+const BOARD = [1, 2, 3, 4, 5, 6];
 
 /** A skeleton of the right shape, shown after 200 ms; it takes its room from the first moment. */
 export function Loading({ shape = 'block', lines = 6 }: { shape?: Shape; lines?: number }): ReactNode {
@@ -81,6 +86,23 @@ export function Loading({ shape = 'block', lines = 6 }: { shape?: Shape; lines?:
           <div className="bone-list">{list}</div>
         </>
       ) : null}
+      {shape === 'panes' ? (
+        <>
+          <div className="bone-pane">{list}</div>
+          <div className="bone-pane">
+            <div className="bone block" />
+          </div>
+          <div className="bone-pane">{list}</div>
+        </>
+      ) : null}
+      {shape === 'board'
+        ? BOARD.map((widget) => (
+            <div key={widget} className="bone-pane">
+              <div className="bone line" style={{ width: widths[3] }} />
+              <div className="bone block" />
+            </div>
+          ))
+        : null}
       {shape === 'cards' ? (
         <div className="cards">
           {bones.map((index) => (

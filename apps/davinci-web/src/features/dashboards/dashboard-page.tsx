@@ -33,7 +33,9 @@ export default function DashboardPage() {
   if (bundle.data === undefined || isGone) {
     return (
       <Page title={t('title')} crumbs={crumbs} heading={null} size="wide">
-        <Answer query={isGone ? { ...bundle, data: undefined } : bundle}>{() => null}</Answer>
+        <Answer query={isGone ? { ...bundle, data: undefined } : bundle} shape="board">
+          {() => null}
+        </Answer>
       </Page>
     );
   }

@@ -47,7 +47,11 @@ function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void
   }
   return (
     <Page title={isNew ? t('new') : t('one')} crumbs={[{ label: t('title'), to: '/views' }]} size="fill">
-      {failed === undefined ? <Loading /> : <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />}
+      {failed === undefined ? (
+        <Loading shape="panes" />
+      ) : (
+        <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
+      )}
     </Page>
   );
 }

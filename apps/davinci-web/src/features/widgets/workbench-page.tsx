@@ -41,7 +41,7 @@ export default function WorkbenchPage() {
             onRetry={() => void Promise.all([views.refetch(), isNew ? undefined : widget.refetch()])}
           />
         ) : (
-          <Loading />
+          <Loading shape="panes" />
         )}
       </Page>
     );
