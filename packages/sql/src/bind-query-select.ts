@@ -6,6 +6,7 @@ import { QueryExpressionBinder } from './bind-query-expression.ts';
 import { bindQueryFrom } from './bind-query-from.ts';
 import { Groups } from './bind-query-groups.ts';
 import { limits } from './bind-query-limits.ts';
+import { orderedRows, printOrder, readOrder } from './bind-query-order.ts';
 import { seriesIn } from './bind-query-series.ts';
 import { bindSetOperation, bindValues } from './bind-query-set.ts';
 import { bindTarget, findTarget, finishTarget, groupExpression } from './bind-query-targets.ts';
@@ -149,11 +150,7 @@ function bindCore(
 
   const distinct = select.distinctClause;
   const isOn = distinct?.some((node) => Object.keys(node).length > 0) === true;
-  const resolved = (select.sortClause ?? []).map((node) => {
-    if (!('SortBy' in node))
-      throw statement.refuse('SQL_UNSUPPORTED', 'This order is not proven.', 'Use ASC or DESC.', undefined);
-    return { sort: node.SortBy, target: findTarget(statement, node.SortBy.node, finished) };
-  });
+  const resolved = readOrder(statement, select, finished);
   const orderOf = (inner: (target: number) => Expression): string => {
     const keys = resolved.map(({ sort, target }) => {
       if (target !== null) return output.sortKey(sort, inner(target));
@@ -170,7 +167,7 @@ function bindCore(
       }
       return output.sortKey(sort, bindBeside(sort.node));
     });
-    return keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
+    return printOrder(keys);
   };
   const sourceOf = (): string => {
     const filter = having.length === 0 ? '' : ` WHERE ${printConjunction(having)}`;
@@ -197,9 +194,7 @@ function bindCore(
   const inner = context.name('q');
   const order = orderOf((target) => ({ ...computed(finished[target]!.expression.type, `${inner}.c${target}`, []) }));
   const sql = `SELECT DISTINCT ${plain ? '' : `ON (${keys.join(', ')}) `}${list}${sourceOf()}`;
-  return order === '' && tail === ''
-    ? { columns, sql }
-    : { columns, sql: `SELECT ${inner}.* FROM (${sql}) AS ${inner}${order}${tail}` };
+  return orderedRows({ columns, sql }, inner, order, tail);
 }
 
 function containsAggregate(tree: unknown): boolean {

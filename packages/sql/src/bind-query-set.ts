@@ -2,7 +2,8 @@
 import type { SelectStmt } from 'libpg-query';
 import { QueryExpressionBinder } from './bind-query-expression.ts';
 import { limits } from './bind-query-limits.ts';
-import { findTarget, type Target } from './bind-query-targets.ts';
+import { orderedRows, printOrder, readOrder } from './bind-query-order.ts';
+import type { Target } from './bind-query-targets.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { computed, type Expression } from './expression.ts';
 import { describeType, type PgType, sameType, TEXT, UNKNOWN } from './pg-type.ts';
@@ -100,9 +101,8 @@ function orderWhole(
     (column, index): Target => ({ name: column.name, expression: computed(column.type, `${name}.c${index}`, []) }),
   );
   const binder = new QueryExpressionBinder({ context, names: scope, commonTables, place: 'ORDER BY' });
-  const keys = (select.sortClause ?? []).map((node) => {
-    const target = 'SortBy' in node ? findTarget(statement, node.SortBy.node, targets) : null;
-    if (!('SortBy' in node) || target === null) {
+  const keys = readOrder(statement, select, targets).map(({ sort, target }) => {
+    if (target === null) {
       throw statement.refuse(
         'SQL_UNSUPPORTED',
         'A union can only be ordered by its result columns.',
@@ -112,10 +112,9 @@ function orderWhole(
     }
     const { expression } = targets[target]!;
     if (isCollated(expression.type)) context.facts.ordersText = true;
-    return binder.sortKey(node.SortBy, expression.type.name === 'unknown' ? { ...expression, type: TEXT } : expression);
+    return binder.sortKey(sort, expression.type.name === 'unknown' ? { ...expression, type: TEXT } : expression);
   });
-  const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
-  return { columns: whole.columns, sql: `SELECT ${name}.* FROM (${whole.sql}) AS ${name}${order}${tail}` };
+  return orderedRows(whole, name, printOrder(keys), tail);
 }
 
 export function bindValues(

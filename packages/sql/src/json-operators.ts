@@ -2,7 +2,7 @@
 import { cast } from './casts.ts';
 import { computed, type Expression, quote, type Statement } from './expression.ts';
 import { unknownOperator } from './operand.ts';
-import { INT4, isInteger, JSON_TYPE, JSONB, TEXT } from './pg-type.ts';
+import { INT4, isInteger, JSON_TYPE, JSONB, type PgType, TEXT } from './pg-type.ts';
 
 export function jsonStep(
   statement: Statement,
@@ -11,11 +11,7 @@ export function jsonStep(
   right: Expression,
   location: number | undefined,
 ): Expression {
-  if (left.type.name !== 'json' && left.type.name !== 'jsonb')
-    throw unknownOperator(statement, operator, left, right, location);
-  const asText = operator === '->>';
-  const type = asText ? TEXT : left.type.name === 'json' ? JSON_TYPE : JSONB;
-  const suffix = asText ? '_text' : '';
+  const { type, suffix } = resultOf(statement, operator, left, right, location);
   if (isInteger(right.type) && right.type.name !== 'int8') {
     const index = cast(statement, right, INT4, 'implicit');
     return computed(type, `rtdp_${left.type.name}_item${suffix}(${left.sql}, ${index.sql})`, [left, index], {
@@ -33,8 +29,7 @@ export function jsonPath(
   right: Expression,
   location: number | undefined,
 ): Expression {
-  if (left.type.name !== 'json' && left.type.name !== 'jsonb')
-    throw unknownOperator(statement, operator, left, right, location);
+  const { type, suffix } = resultOf(statement, operator, left, right, location);
   const literal = right.literal;
   const parts = typeof literal === 'string' ? /^\{([^{}"\\]*)\}$/.exec(literal)?.[1] : undefined;
   if (
@@ -45,7 +40,19 @@ export function jsonPath(
     throw unknownOperator(statement, operator, left, right, location, "Write the path as a constant, like '{a,0,b}'.");
   }
   const path = JSON.stringify(parts.split(',').map((part) => part.trim()));
-  const asText = operator === '#>>';
-  const type = asText ? TEXT : left.type.name === 'json' ? JSON_TYPE : JSONB;
-  return computed(type, `rtdp_json_path${asText ? '_text' : ''}(${left.sql}, ${quote(path)})`, [left], { location });
+  return computed(type, `rtdp_json_path${suffix}(${left.sql}, ${quote(path)})`, [left], { location });
+}
+
+/** Of `->>` and `#>>` a text, else json as it is on the left. Throws where that is none. */
+function resultOf(
+  statement: Statement,
+  operator: string,
+  left: Expression,
+  right: Expression,
+  location: number | undefined,
+): { type: PgType; suffix: string } {
+  if (left.type.name !== 'json' && left.type.name !== 'jsonb')
+    throw unknownOperator(statement, operator, left, right, location);
+  if (operator.endsWith('>>')) return { type: TEXT, suffix: '_text' };
+  return { type: left.type.name === 'json' ? JSON_TYPE : JSONB, suffix: '' };
 }
