@@ -1,14 +1,15 @@
-/** Walks a dashboard by Tab: it reaches everything that a pointer can use, and shows where it is. */
+/** Uses a dashboard, the workbench and an operators' page without a pointer: Tab reaches everything and shows where it is, arrows, Enter and Esc do the rest. */
 import { expect, test } from 'vitest';
-import { walk } from './keyboard.ts';
+import { tabTo, walk } from './keyboard.ts';
 import { webStand } from './web-stand.ts';
 
 const PATIENCE = 60_000;
 
-test('Tab reaches everything on a dashboard, and its focus is seen', async () => {
+test('everything on a dashboard, the workbench and an operators page is done by the keyboard, and the focus is seen', async () => {
   await using stand = await webStand();
   const { page, davinci, view, baseUrl } = stand;
   page.setDefaultTimeout(PATIENCE);
+  const { keyboard } = page;
   const table = await davinci.widgets.create({
     name: 'By region',
     viewId: view.id,
@@ -44,9 +45,82 @@ test('Tab reaches everything on a dashboard, and its focus is seen', async () =>
       },
     ],
   });
+  const number = (value: string) =>
+    page.locator(`[data-widget-id="${total.id}"] .scorecard-value[data-value="${value}"]`).waitFor();
+
+  // The dashboard: a filter, a row of a table that filters, a menu of a widget, an item that is moved.
   const { code } = await davinci.createLoginLink();
   await page.goto(`${baseUrl}/login?from=${encodeURIComponent(`/dashboards/${dashboard.id}`)}#code=${code}`);
-  await page.locator('.scorecard-value[data-value="150"]').waitFor();
+  await number('150');
   await page.getByRole('gridcell', { name: 'north' }).waitFor();
   expect(await walk(page)).toMatchObject({ missed: [], unseen: [] });
+  await tabTo(page, page.getByRole('combobox', { name: 'Region' }));
+  await keyboard.press('ArrowDown');
+  await page.getByRole('option', { name: 'north' }).waitFor({ state: 'attached' });
+  await keyboard.press('Enter');
+  await number('60');
+  await keyboard.press('Escape');
+  await page.goto(`${baseUrl}/dashboards/${dashboard.id}`);
+  await number('150');
+  await tabTo(page, page.getByRole('gridcell').first());
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: /^Remove the filter Region/ }).waitFor();
+  await tabTo(page, page.getByRole('button', { name: /^Remove the filter Region/ }));
+  await keyboard.press('Enter');
+  await number('150');
+  await tabTo(page, page.locator(`[data-widget-id="${total.id}"] .widget-head button`));
+  await keyboard.press('Enter');
+  await page.getByRole('menuitem').first().waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('menuitem').first().waitFor({ state: 'hidden' });
+  await tabTo(page, page.getByRole('button', { name: 'Edit' }));
+  await keyboard.press('Enter');
+  await tabTo(page, page.getByRole('group', { name: /Total/ }));
+  await keyboard.press('Shift+ArrowDown');
+  await page.getByRole('button', { name: 'Undo' }).and(page.locator(':enabled')).waitFor();
+  await tabTo(page, page.getByRole('button', { name: 'Save' }));
+  await keyboard.press('Enter');
+  await page.getByRole('button', { name: 'Edit' }).waitFor();
+  expect((await davinci.dashboards.get(dashboard.id)).tabs[0]?.items.find(({ id }) => id === 'total')?.h).toBe(9);
+
+  // The palette leads on, and goes away by Esc.
+  await keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search everything' }).waitFor();
+  await keyboard.press('Escape');
+  await page.getByRole('combobox', { name: 'Search everything' }).waitFor({ state: 'detached' });
+  await keyboard.press('Control+k');
+  await page.getByRole('combobox', { name: 'Search everything' }).fill('New widget');
+  await page.getByRole('option', { name: 'New widget' }).waitFor();
+  await keyboard.press('Enter');
+  await page.waitForURL(/\/widgets\/new/);
+
+  // The workbench: fields onto their shelves, another kind, a name, saved.
+  await tabTo(page, page.locator('.field', { hasText: 'Revenue' }));
+  await keyboard.press('Enter');
+  await page.locator('.scorecard-value[data-value="150"]').waitFor();
+  expect(await walk(page)).toMatchObject({ missed: [], unseen: [] });
+  await tabTo(page, page.locator('.field', { hasText: 'Region' }));
+  await keyboard.press('Enter');
+  await page.getByRole('radio', { name: 'Bar', checked: true }).waitFor();
+  await tabTo(page, page.getByRole('radio', { name: 'Table' }));
+  await keyboard.press('Enter');
+  await page.getByRole('gridcell', { name: 'north' }).waitFor();
+  await tabTo(page, page.locator('#widget-name'));
+  await keyboard.type('By keys');
+  await tabTo(page, page.getByRole('button', { name: 'Save' }));
+  await keyboard.press('Enter');
+  await page.waitForURL(/\/widgets\/[0-9a-f-]{36}$/);
+
+  // An operators' page: its tabs by the arrow keys, a mount opened.
+  await page.goto(`${baseUrl}/queries`);
+  await tabTo(page, page.getByRole('tab', { name: 'Queries' }));
+  await keyboard.press('ArrowRight');
+  await keyboard.press('Enter');
+  await page.waitForURL(/tab=mounts/);
+  await page.getByRole('button', { name: 'store', exact: true }).waitFor();
+  expect(await walk(page)).toMatchObject({ missed: [], unseen: [] });
+  await tabTo(page, page.getByRole('button', { name: 'store', exact: true }));
+  await keyboard.press('Enter');
+  await page.waitForURL(/mount=store/);
+  await page.getByText('orders', { exact: true }).first().waitFor();
 }, 300_000);

@@ -1,5 +1,5 @@
 /** Walks a page by the keyboard alone: from stop to stop, and tells what Tab does not reach and where the focus cannot be seen. */
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 
 /** More presses of Tab than any page has stops. */
 const MOST_PRESSES = 150;
@@ -10,6 +10,15 @@ export interface Walk {
   /** What was reached, but looks as if it was not. */
   unseen: string[];
   stops: number;
+}
+
+/** Presses Tab until `target` has the focus; throws when it never gets it. */
+export async function tabTo(page: Page, target: Locator): Promise<void> {
+  for (let press = 0; press < MOST_PRESSES; press++) {
+    if (await target.evaluate((element) => element === element.ownerDocument.activeElement)) return;
+    await page.keyboard.press('Tab');
+  }
+  throw new Error(`${target} was not reached in ${MOST_PRESSES} presses of Tab`);
 }
 
 /** Walks once through the whole page, beginning at its top. */
