@@ -107,12 +107,31 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
   const antd = useMemo(() => antdTheme(palette, dark, density), [palette, dark, density]);
   return (
     <AppearanceContext value={value}>
-      <ConfigProvider theme={antd} locale={language === 'zh' ? zh : en} button={{ autoInsertSpace: false }}>
+      <ConfigProvider
+        theme={antd}
+        locale={language === 'zh' ? zh : en}
+        button={{ autoInsertSpace: false }}
+        form={{ requiredMark: markRequired }}
+      >
         {/* At the foot, where no page has its actions. */}
         <App className="app" notification={{ placement: 'bottomRight' }}>
           {children}
         </App>
       </ConfigProvider>
     </AppearanceContext>
+  );
+}
+
+/** A field that must be filled is marked in every form alike. */
+function markRequired(label: ReactNode, { required }: { required: boolean }): ReactNode {
+  return (
+    <>
+      {label}
+      {required ? (
+        <span className="field-required" aria-hidden="true">
+          *
+        </span>
+      ) : null}
+    </>
   );
 }

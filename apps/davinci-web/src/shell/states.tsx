@@ -230,6 +230,10 @@ export function Answer<T>(props: {
     refetch: () => unknown;
   };
   shape?: Shape;
+  /** Of the skeleton. */
+  lines?: number;
+  /** For a place within a page. */
+  small?: boolean;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
   children: (data: T) => ReactNode;
@@ -240,9 +244,14 @@ export function Answer<T>(props: {
   failed.current = data === undefined && errorUpdateCount > 0 ? (error ?? failed.current) : undefined;
   if (data === undefined) {
     return failed.current ? (
-      <ErrorState error={failed.current} retrying={!error} onRetry={() => void refetch()} />
+      <ErrorState
+        error={failed.current}
+        retrying={!error}
+        onRetry={() => void refetch()}
+        {...(props.small === undefined ? {} : { small: props.small })}
+      />
     ) : (
-      <Loading shape={props.shape ?? 'block'} />
+      <Loading shape={props.shape ?? 'block'} {...(props.lines === undefined ? {} : { lines: props.lines })} />
     );
   }
   if (props.empty !== undefined && props.isEmpty?.(data)) return props.empty;

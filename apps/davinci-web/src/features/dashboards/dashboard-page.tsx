@@ -27,12 +27,11 @@ export default function DashboardPage() {
   const id = usePathName() ?? '';
   const bundle = useApi<DashboardBundle>(bundlePath(id));
   const [editing] = useUrlState('edit', '');
-  const crumbs = [{ label: t('title'), to: '/dashboards' }];
   // Removed, or taken from us, while it was open; what somebody is changing stays on the screen.
   const isGone = (bundle.error?.status === 404 || bundle.error?.status === 403) && editing !== '1';
   if (bundle.data === undefined || isGone) {
     return (
-      <Page title={t('title')} crumbs={crumbs} heading={null} size="wide">
+      <Page title={t('title')} heading={null} size="wide">
         <Answer query={isGone ? { ...bundle, data: undefined } : bundle} shape="board">
           {() => null}
         </Answer>

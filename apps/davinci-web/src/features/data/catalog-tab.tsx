@@ -36,6 +36,7 @@ export function CatalogTab(): ReactNode {
           <div className="stack">
             <div>
               <Segmented
+                className="verbatim"
                 aria-label={t('catalog.database')}
                 value={one.name}
                 onChange={(name: string) => setChosen(name)}

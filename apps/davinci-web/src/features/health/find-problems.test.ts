@@ -2,7 +2,7 @@
 import type { SourceView } from '@rtdp/dbus/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { findProblems } from './find-problems.ts';
+import { findProblems, verdictOf } from './find-problems.ts';
 
 const reason = { code: 'X', message: 'the server does not answer', next: 'Start it.', facts: {} };
 
@@ -115,4 +115,12 @@ test('a service that is degraded because of a flow does not tell it again', () =
   expect(findProblems({ health: down, sources: [], flows: [], mounts: [] })).toMatchObject([
     { about: 'service', kind: 'broken' },
   ]);
+});
+
+test('all is said to be fine only while the platform says so of itself', () => {
+  const error = new Error('it does not answer');
+  expect(verdictOf([], { data: {}, error: null })).toBe('fine');
+  expect(verdictOf([], { data: {}, error })).toBe('untold');
+  expect(verdictOf([], { data: undefined, error })).toBe('unknown');
+  expect(verdictOf([], { data: undefined, error: null })).toBe('unknown');
 });

@@ -113,3 +113,16 @@ export function findProblems({ health, sources, flows, mounts }: ProblemParts): 
 
 /** Parts of a service's health that are about things which have a page of their own. */
 const OWN_PAGE = /^(source |flows$|mounts$)/;
+
+/**
+ * What may be said when this is known: that there are problems, that all is fine only when the platform says so of itself right now,
+ * that it told so earlier and does not answer now, or nothing yet.
+ */
+export function verdictOf(
+  problems: readonly Problem[],
+  health: { data: unknown; error: unknown },
+): 'problems' | 'fine' | 'untold' | 'unknown' {
+  if (problems.length > 0) return 'problems';
+  if (health.data === undefined) return 'unknown';
+  return health.error === null ? 'fine' : 'untold';
+}

@@ -3,22 +3,23 @@ import type { PlatformHealth } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowView } from '@rtdp/wormhole/client';
+import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
-import { Loading } from '../../shell/states.tsx';
+import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
-import { findProblems, type Problem } from './find-problems.ts';
+import { findProblems, type Problem, verdictOf } from './find-problems.ts';
 import './health.css';
 import { usePartName } from './use-part-name.ts';
 
 export interface Problems {
   problems: Problem[];
-  /** True until every part has answered once. */
-  isPending: boolean;
+  /** What the platform says of itself: without it nobody knows whether everything runs. */
+  health: UseQueryResult<PlatformHealth>;
 }
 
 /** Everything that is wrong right now; a part that does not answer is itself told by the platform's health. */
@@ -35,17 +36,25 @@ export function useProblems(): Problems {
       flows: [...statuses.values()],
       mounts: mounts.data?.items ?? [],
     }),
-    isPending: health.isPending,
+    health,
   };
 }
 
 /** A list of what is wrong; one sentence when nothing is. `most` are shown, the rest is a link to the health page. */
 export function ProblemList({ most }: { most?: number }): ReactNode {
   const { t } = useTranslation('console-health');
-  const { problems, isPending } = useProblems();
+  const { problems, health } = useProblems();
   const partName = usePartName();
-  if (isPending) return <Loading shape="lines" lines={2} />;
-  if (problems.length === 0) return <Status kind="ok" word={t('problems.none')} />;
+  const verdict = verdictOf(problems, health);
+  if (verdict === 'unknown') {
+    return (
+      <Answer query={health} shape="lines" lines={1} small>
+        {() => null}
+      </Answer>
+    );
+  }
+  if (verdict === 'fine') return <Status kind="ok" word={t('problems.none')} />;
+  if (verdict === 'untold') return <Status kind="unknown" word={t('problems.untold')} />;
   const shown = problems.slice(0, most ?? problems.length);
   return (
     <div className="stack tight">

@@ -46,7 +46,6 @@ export function SchemaPanel(props: {
       </div>
       <Input
         allowClear
-        size="small"
         placeholder={t('schema.find')}
         aria-label={t('schema.find')}
         onChange={(event) => setFind(event.target.value)}
