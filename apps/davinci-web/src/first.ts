@@ -13,7 +13,7 @@ const ahead = page?.ahead?.().catch(() => undefined);
 void page?.load().catch(() => undefined);
 void session.then(async () => {
   if (currentSession() === undefined) return;
-  await (await ahead)?.askAhead(pathname.split('/').at(-1) ?? '', new URLSearchParams(search));
+  await (await ahead)?.askAhead(pathname.split('/').at(-1) ?? '', new URLSearchParams(search), 'start');
 });
 
 import('./main.tsx').catch((error: unknown) => {

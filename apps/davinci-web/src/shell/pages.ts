@@ -6,7 +6,7 @@ export interface PageEntry {
   path: string;
   load: () => Promise<{ default: ComponentType }>;
   /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
-  ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams) => Promise<void> }>;
+  ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void> }>;
 }
 
 export const PAGES: readonly PageEntry[] = [

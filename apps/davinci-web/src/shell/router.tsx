@@ -38,6 +38,9 @@ const frame = createRoute({
   component: Frame,
 });
 
+/** The page, and the `id` in its address, that was asked for ahead last. */
+let askedFor = '';
+
 const pages = PAGES.map(({ path, load, ahead }) =>
   createRoute({
     getParentRoute: () => frame,
@@ -49,9 +52,11 @@ const pages = PAGES.map(({ path, load, ahead }) =>
       : {
           loader: ({ params, location, cause }) => {
             // Neither for a link that is only pointed at, nor again for another filter on the same page.
-            if (cause !== 'enter') return;
             const { id = '' } = params as { id?: string };
-            void ahead().then(({ askAhead }) => askAhead(id, new URLSearchParams(location.searchStr)));
+            const asked = `${path} ${id}`;
+            if (cause === 'preload' || (cause === 'stay' && asked === askedFor)) return;
+            askedFor = asked;
+            void ahead().then(({ askAhead }) => askAhead(id, new URLSearchParams(location.searchStr), 'router'));
           },
         }),
   }),

@@ -10,7 +10,7 @@ import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
 import { readDrills } from './drill.ts';
 import { askedOf, readCrossFilters, readValues } from './filters.ts';
-import { noteOpening, ONE_OPENING } from './opening.ts';
+import { noteOpening, type OpenedBy } from './opening.ts';
 import { versionOf, widgetRequest } from './widget-request.ts';
 
 export function bundlePath(id: string): string {
@@ -18,8 +18,8 @@ export function bundlePath(id: string): string {
 }
 
 /** What goes wrong is told by the page, which asks again. */
-export async function askAhead(id: string, url: URLSearchParams): Promise<void> {
-  noteOpening(id);
+export async function askAhead(id: string, url: URLSearchParams, by: OpenedBy): Promise<void> {
+  if (!noteOpening(id, by)) return;
   const path = bundlePath(id);
   await queryClient.prefetchQuery({
     queryKey: keyOf(path),
@@ -40,7 +40,8 @@ function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSea
     const view = views.find(({ id }) => id === widget?.viewId);
     if (widget === undefined || view === undefined || item.y >= bottom) return [];
     const request = widgetRequest(widget, view, askedOf(view, item.id, dashboard, values, crossFilters, drills));
+    // Whatever is kept is of an opening before.
     const { queryKey, queryFn } = widgetQuery(request, versionOf(view));
-    return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: ONE_OPENING }];
+    return request === undefined ? [] : [{ queryKey, queryFn: queryFn!, staleTime: 0 }];
   });
 }

@@ -1,18 +1,21 @@
 /** Knows when a dashboard was opened: what was asked since then belongs to what is on the screen. */
 
-/** What happens within this time, in milliseconds, is one opening: the page's start asks ahead, and so does its router. */
-export const ONE_OPENING = 5_000;
+/** The start of the whole page opens a dashboard before its router does; that is one opening. */
+export type OpenedBy = 'start' | 'router';
 
-const openings = new Map<string, number>();
+let opening: { dashboardId: string; at: number; by: OpenedBy } | undefined;
 
-export function noteOpening(dashboardId: string): void {
-  const now = Date.now();
-  if (now - (openings.get(dashboardId) ?? 0) < ONE_OPENING) return;
-  openings.clear();
-  openings.set(dashboardId, now);
+/** @returns whether it is an opening of its own */
+export function noteOpening(dashboardId: string, by: OpenedBy): boolean {
+  if (by === 'router' && opening?.by === 'start' && opening.dashboardId === dashboardId) {
+    opening.by = 'router';
+    return false;
+  }
+  opening = { dashboardId, at: Date.now(), by };
+  return true;
 }
 
 /** Milliseconds since 1970; now, where nothing was asked ahead. */
 export function openedAt(dashboardId: string): number {
-  return openings.get(dashboardId) ?? Date.now();
+  return opening?.dashboardId === dashboardId ? opening.at : Date.now();
 }
