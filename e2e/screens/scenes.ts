@@ -81,7 +81,7 @@ function consoleScenes(pages: readonly PageToSee[]): PageToSee[] {
   };
   return [
     ...of('source', 'remove-source', '', press('.page-head .ant-btn-dangerous', '.ant-modal [type="text"]')),
-    ...of('source', 'table-of-source', '', press('.list td a', '.facts')),
+    ...of('source', 'table-of-source', '', press('.list td button', '.facts')),
     ...of('flow', 'remove-flow', '', press('.page-head .ant-btn-dangerous', '.ant-modal [type="text"]')),
     ...of('flow', 'flow-history', '?tab=history'),
     ...of('topic', 'topic-readers', '?tab=readers'),

@@ -123,4 +123,11 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await keyboard.press('Enter');
   await page.waitForURL(/mount=store/);
   await page.getByText('orders', { exact: true }).first().waitFor();
+
+  // Who wants no motion sees dialogs all the same.
+  await page.emulateMedia({ reducedMotion: 'reduce' });
+  await page.goto(`${baseUrl}/dashboards?new=1`);
+  const dialog = page.getByRole('dialog');
+  await dialog.waitFor();
+  await expect.poll(() => dialog.evaluate((element) => getComputedStyle(element).opacity)).toBe('1');
 }, 300_000);
