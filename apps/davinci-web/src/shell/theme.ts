@@ -49,6 +49,7 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
     components: {
       Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSizeSM: 13 },
+      Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
       Tabs: { horizontalMargin: '0' },
       // Told from the page and from a card alike.
       Segmented: { trackBg: palette.line, itemSelectedBg: dark ? palette['line-strong'] : palette.surface },

@@ -58,7 +58,9 @@ export function TopBar(props: { menuOpen: boolean; onMenu: () => void; onSearch:
       >
         <SearchOutlined />
         <span className="ellipsis bar-search-words">{t('bar.search')}</span>
-        <span className="key">{isApple ? '⌘ K' : 'Ctrl K'}</span>
+        <span className="key" aria-hidden="true">
+          {isApple ? '⌘ K' : 'Ctrl K'}
+        </span>
       </button>
       <Looks />
     </header>

@@ -47,7 +47,7 @@ export default function DemoRateItem({ editing, onRemove, onMoveKey }: ItemProps
         <Loading shape="lines" lines={1} />
       ) : (
         <div className="demo-rate-line">
-          <span className="muted">{t('demo.title')}</span>
+          {editing ? null : <span className="muted">{t('demo.title')}</span>}
           <Slider
             className="demo-rate-slider"
             min={0}

@@ -25,7 +25,7 @@ import { draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
 import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
 
 export default function WorkbenchPage() {
-  const { t } = useTranslation('workbench');
+  const { t } = useTranslation(['workbench', 'widgets']);
   const id = usePathName() ?? 'new';
   const isNew = id === 'new';
   const views = useApi<List<View>>('/api/views');
