@@ -117,14 +117,15 @@ export class SupervisedSource {
     this.#endRetry();
     this.#endStandby();
     if (how === 'asked') this.#failures = 0;
-    const stored = await this.#stored();
-    // One whose stream has ended by itself still has its pulls, its watch and its timers.
-    await this.#stopRunning();
-    if (how === 'asked') await this.#lease.take();
-    else if (!(await this.#lease.takeIfFree())) return this.#waitForOthers();
-    await this.settle('starting', null);
     let starting: RunningSource | undefined;
+    // Also what the catalog refuses is tried again: nobody else takes up a source whose lease is held here.
     try {
+      const stored = await this.#stored();
+      // One whose stream has ended by itself still has its pulls, its watch and its timers.
+      await this.#stopRunning();
+      if (how === 'asked') await this.#lease.take();
+      else if (!(await this.#lease.takeIfFree())) return this.#waitForOthers();
+      await this.settle('starting', null);
       const kind = await loadKind(stored.definition.kind);
       starting = await kind.open(stored, surround(stored));
       this.#starting = starting;
@@ -135,7 +136,10 @@ export class SupervisedSource {
       await this.settle('running', null);
       logger.info({ source: this.name }, 'a source runs');
     } catch (error) {
-      await starting?.stop();
+      this.#running = undefined;
+      await starting?.stop().catch((err: unknown) => {
+        logger.warn({ err, source: this.name }, 'a source that could not be started could not be stopped either');
+      });
       if (isFenced(error)) {
         logger.warn({ source: this.name }, 'another process has taken a source over; this one stands by');
         await this.standBy();
@@ -143,8 +147,8 @@ export class SupervisedSource {
       }
       const isFinal = isRtdpError(error) && FINAL_CODES.has(error.code);
       if (!isFinal) this.#tryAgain();
-      await this.settle(isFinal ? 'stopped' : 'failed', error);
       logger.warn({ err: error, source: this.name, isFinal }, 'a source could not be started');
+      await this.settle(isFinal ? 'stopped' : 'failed', error);
       throw error;
     } finally {
       this.#starting = undefined;
@@ -272,7 +276,7 @@ export class SupervisedSource {
     this.#failures++;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      void this.#beginByItself(() => this.#state === 'failed');
+      void this.#beginByItself(() => this.#isForgotten());
     }, after);
   }
 
@@ -282,8 +286,13 @@ export class SupervisedSource {
       if (!this.#isLeft && isStillDue()) await this.begin('by itself');
     });
     await turn.catch(() => undefined);
-    const isForgotten = this.#state === 'failed' && this.#retry === undefined && this.#standby === undefined;
-    if (isForgotten) this.#tryAgain();
+    if (this.#isForgotten()) this.#tryAgain();
+  }
+
+  /** It does not run and nothing will start it, though no command and no final reason has ended it. */
+  #isForgotten(): boolean {
+    const isEnded = this.#state === 'paused' || this.#state === 'stopped' || this.#state === 'removing';
+    return !isEnded && this.#running === undefined && this.#retry === undefined && this.#standby === undefined;
   }
 
   /** What the catalog says of the source is the other process's to write. */

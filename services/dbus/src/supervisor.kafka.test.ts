@@ -50,6 +50,25 @@ test('a source whose server is away is tried again until it is there', async () 
   });
 });
 
+test('a source that the catalog refuses to note as starting is tried again until it is noted', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  await fixture.supervisor.stop();
+  await fixture.metadata.raw("ALTER TABLE sources ADD CONSTRAINT refused CHECK (state <> 'starting') NOT VALID");
+  await fixture.restartSupervisor().start();
+  const first = await fixture.becomes(given.name, 'failed');
+  expect(first.reason?.message).toContain('refused');
+  await until('it has been tried again', async () => {
+    const { changedAt } = await fixture.becomes(given.name, 'failed');
+    return changedAt.getTime() > first.changedAt.getTime() ? true : 'not yet';
+  });
+  await fixture.metadata.raw('ALTER TABLE sources DROP CONSTRAINT refused');
+  expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
+});
+
 test('a removal that was cut short is finished by the next start of the service', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();
