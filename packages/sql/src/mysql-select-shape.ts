@@ -2,6 +2,7 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
+import { isSeries } from './bind-query-series.ts';
 import { NotProven } from './mysql-value.ts';
 import { type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
 
@@ -34,10 +35,11 @@ export function hasCall(tree: unknown, test: (call: { over: boolean; name: strin
 /** FROM and WHERE alone decide whether it has rows. */
 export function isPlain(select: SelectStmt): boolean {
   const { groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists } = select;
+  const computed = [select.targetList, select.sortClause];
   const decides = [groupClause, havingClause, limitCount, limitOffset, withClause, larg, valuesLists];
   return (
     decides.every((clause) => clause === undefined) &&
-    !hasCall(select.targetList, ({ name, over }) => !over && isAggregate(name))
+    !hasCall(computed, ({ name, over }) => !over && (isAggregate(name) || isSeries(name)))
   );
 }
 
