@@ -16,6 +16,25 @@ export function requireSetOperation(select: SelectStmt, hasIntersect: boolean): 
     throw new NotProven('INTERSECT and EXCEPT beside other such operations are not proven there');
 }
 
+/** What is known of a value that may be of either side. */
+function eitherOf(a: MysqlValue, b: MysqlValue): Omit<MysqlValue, 'sql' | 'type'> {
+  return {
+    exact: a.exact && b.exact,
+    nullable: a.nullable !== false || b.nullable !== false,
+    ...(a.byBytes === undefined ? {} : { byBytes: a.byBytes }),
+    ...(a.bounds === undefined || b.bounds === undefined ? {} : { bounds: wider(a.bounds, b.bounds) }),
+    ...(a.signed === true && b.signed === true ? { signed: true } : {}),
+    ...(a.summed === true || b.summed === true ? { summed: true } : {}),
+    ...(a.mayBeZero === true || b.mayBeZero === true ? { mayBeZero: true } : {}),
+    ...(a.isLong === true || b.isLong === true ? { isLong: true } : {}),
+    ...(a.fallible === true || b.fallible === true ? { fallible: true } : {}),
+  };
+}
+
+function wider([a, b]: readonly [bigint, bigint], [c, d]: readonly [bigint, bigint]): readonly [bigint, bigint] {
+  return [a < c ? a : c, b > d ? b : d];
+}
+
 /** `results`: what Postgres makes of the columns. Throws NotProven. */
 export function printMysqlSet(
   select: SelectStmt,
@@ -29,9 +48,7 @@ export function printMysqlSet(
     const [a, b] = [left.columns[index]!, right.columns[index]!];
     if (!haveOneForm(a, b, type)) throw new NotProven('the sides of a union have columns of different forms');
     if (compares) for (const side of [a, b]) comparableMysql(side);
-    const nullable = a.nullable !== false || b.nullable !== false;
-    const summed = a.summed === true || b.summed === true;
-    return { ...a, type, sql: '', nullable, ...(summed ? { summed } : {}), constant: false };
+    return { ...eitherOf(a, b), type, sql: '' };
   });
   return { sql: `(${left.sql}) ${word} ${all}(${right.sql})`, columns };
 }

@@ -163,8 +163,8 @@ export class MysqlValues implements MysqlNames {
       if (type.name === 'text') return { ...this.#text(quoteMysqlText(literal)), nullable: false, constant: true };
     }
     const value = this.print(node.TypeCast.arg);
-    const widens = isInteger(type) && isInteger(value.type) && boundsOf(value)[1] <= INTEGER_BOUNDS[type.name]![1];
-    if (widens) return { ...value, type };
+    if (isInteger(type) && isInteger(value.type) && fitsIn(boundsOf(value), INTEGER_BOUNDS[type.name]!))
+      return { ...value, type };
     if (isMysqlText(type) && isMysqlText(value.type) && type.length === undefined) return { ...value, type };
     throw new NotProven('a cast that computes is not proven to mean the same there');
   }
@@ -200,8 +200,7 @@ export class MysqlValues implements MysqlNames {
     if (!isInteger(type) || !both.every((one) => isInteger(one.type) && one.summed !== true))
       throw new NotProven('arithmetic beyond 38 digits is not proven there');
     const bounds = arithmeticBounds(operator, boundsOf(left), boundsOf(right));
-    const [least, greatest] = INTEGER_BOUNDS[type.name]!;
-    const fits = bounds[0] >= least && bounds[1] <= greatest;
+    const fits = fitsIn(bounds, INTEGER_BOUNDS[type.name]!);
     // A bigint that leaves its type fails there too; a smaller one does not.
     if (!fits && type.name !== 'int8') throw new NotProven('an integer that leaves its type does not fail there');
     const sql = `(${both.map(asSigned).join(` ${operator} `)})`;
@@ -263,7 +262,7 @@ export class MysqlValues implements MysqlNames {
     if (call.over !== undefined) {
       const { windows } = this.level;
       if (windows === undefined) throw new NotProven('it is not proven to compute windows');
-      const over = printMysqlWindow((node) => this.print(node), call.over, windows);
+      const over = printMysqlWindow((node) => this.print(node), call.over, windows, name);
       if (['row_number', 'rank', 'dense_rank'].includes(name) && (call.args ?? []).length === 0)
         return { sql: `${name.toUpperCase()}() OVER (${over})`, type: INT8, exact: true, nullable: false };
       const neighbour = neighbourOf((node) => this.#steady(this.print(node)), call, name, over);
@@ -339,6 +338,10 @@ function chosenForm({ sql, type, byBytes }: MysqlValue): string {
 
 function boundsOf(value: MysqlValue): readonly [bigint, bigint] {
   return value.bounds ?? INTEGER_BOUNDS[value.type.name]!;
+}
+
+function fitsIn(bounds: readonly [bigint, bigint], [least, greatest]: readonly [bigint, bigint]): boolean {
+  return bounds[0] >= least && bounds[1] <= greatest;
 }
 
 function arithmeticBounds(

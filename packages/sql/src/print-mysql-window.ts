@@ -7,11 +7,15 @@ import { FRAME } from './window-frame.ts';
 
 const EXCLUSIONS = FRAME.excludeCurrent | FRAME.excludeGroup | FRAME.excludeTies;
 
-/** What stands in the parentheses of OVER. Throws NotProven. */
+/** Functions that count rows in an order: for them a frame means nothing, and MariaDB takes none; `row_number` alone does without an order there. */
+const ORDERED = new Set(['row_number', 'rank', 'dense_rank', 'lag', 'lead']);
+
+/** What stands in the parentheses of OVER behind a call of `name`. Throws NotProven. */
 export function printMysqlWindow(
   print: (node: Node | undefined) => MysqlValue,
   given: WindowDef,
   windows: ReadonlyMap<string, WindowDef>,
+  name: string,
 ): string {
   const base = given.name === undefined ? given : windows.get(given.name);
   if (base === undefined || base.refname !== undefined || given.refname !== undefined)
@@ -22,10 +26,13 @@ export function printMysqlWindow(
     const value = print(node.SortBy.node);
     return mysqlSortKeys({ ...value, sql: checkedDate(value), mayBeZero: false }, sortDirection(node.SortBy));
   });
+  if (order.length === 0 && ORDERED.has(name) && name !== 'row_number')
+    throw new NotProven(`${name} without an order is not proven there`);
+  const frame = printFrame(base);
   return [
     ...(partition.length === 0 ? [] : [`PARTITION BY ${partition.join(', ')}`]),
     ...(order.length === 0 ? [] : [`ORDER BY ${order.join(', ')}`]),
-    ...frame(base),
+    ...(ORDERED.has(name) ? [] : frame),
   ].join(' ');
 }
 
@@ -43,15 +50,15 @@ export function neighbourOf(
   const hasDistance = name === 'lag' || name === 'lead';
   if (otherwise !== undefined || (!hasDistance && distance !== undefined))
     throw new NotProven(`${name} in this form is not proven there`);
-  const rows = distance === undefined ? 1 : 'A_Const' in distance ? distance.A_Const.ival : undefined;
-  if (rows === undefined) throw new NotProven(`${name} over a distance that is no constant is not proven there`);
+  const rows = distance === undefined ? { ival: 1 } : 'A_Const' in distance ? distance.A_Const.ival : undefined;
+  const steps = rows === undefined ? -1 : (rows.ival ?? 0);
+  if (steps < 0) throw new NotProven(`${name} over a distance that is no constant, or negative, is not proven there`);
   const value = print(node);
   if (value.type.name === 'bool' || value.type.name === 'opaque')
     throw new NotProven(`${name} of this is not proven there`);
-  const steps = hasDistance ? `, ${typeof rows === 'number' ? rows : (rows.ival ?? 0)}` : '';
   const { type, exact, byBytes, isLong, mayBeZero, summed } = value;
   return {
-    sql: `${name.toUpperCase()}(${byBytes ?? value.sql}${steps}) OVER (${over})`,
+    sql: `${name.toUpperCase()}(${byBytes ?? value.sql}${hasDistance ? `, ${steps}` : ''}) OVER (${over})`,
     type,
     exact,
     nullable: true,
@@ -79,7 +86,7 @@ function plain(value: MysqlValue): MysqlValue {
   return value;
 }
 
-function frame({ frameOptions = 0, startOffset, endOffset }: WindowDef): string[] {
+function printFrame({ frameOptions = 0, startOffset, endOffset }: WindowDef): string[] {
   if ((frameOptions & FRAME.nondefault) === 0) return [];
   if ((frameOptions & EXCLUSIONS) !== 0 || (frameOptions & FRAME.rows) === 0)
     throw new NotProven('a frame that is not of rows is not proven there');
@@ -94,7 +101,7 @@ function frame({ frameOptions = 0, startOffset, endOffset }: WindowDef): string[
       offset !== undefined && 'A_Const' in offset && offset.A_Const.ival !== undefined
         ? (offset.A_Const.ival.ival ?? 0)
         : null;
-    if (count === null) throw new NotProven('a frame with a computed bound is not proven there');
+    if (count === null || count < 0) throw new NotProven('a frame with a computed bound is not proven there');
     if ((frameOptions & flags.preceding) !== 0) return `${count} PRECEDING`;
     if ((frameOptions & flags.following) !== 0) return `${count} FOLLOWING`;
     throw new NotProven('a frame is not proven there');
