@@ -261,8 +261,16 @@ export class SupervisedSource {
     }
   }
 
-  #stored(): Promise<StoredSource> {
-    return this.#options.store.get(this.#organisationId, this.name);
+  /** @throws RtdpError DBUS_SOURCE_NOT_FOUND, also when another one has the name by now */
+  async #stored(): Promise<StoredSource> {
+    const stored = await this.#options.store.get(this.#organisationId, this.name);
+    if (stored.id === this.#id) return stored;
+    throw new RtdpError({
+      code: 'DBUS_SOURCE_NOT_FOUND',
+      message: `source ${this.name} was removed, and another one has its name`,
+      next: 'Try again in a moment.',
+      facts: { source: this.name },
+    });
   }
 
   #endRetry(): void {
@@ -285,8 +293,21 @@ export class SupervisedSource {
     const turn = this.inTurn(async () => {
       if (!this.#isLeft && isStillDue()) await this.begin('by itself');
     });
-    await turn.catch(() => undefined);
+    const failure: unknown = await turn.then(
+      () => undefined,
+      (error: unknown) => error,
+    );
+    if (isRtdpError(failure, 'DBUS_SOURCE_NOT_FOUND')) return this.#gone();
     if (this.#isForgotten()) this.#tryAgain();
+  }
+
+  /** Another process has removed it from the catalog. */
+  async #gone(): Promise<void> {
+    this.#endRetry();
+    this.#endStandby();
+    this.#options.metrics.forget(this.name);
+    this.#onGone();
+    await this.#lease.letGo();
   }
 
   /** It does not run and nothing will start it, though no command and no final reason has ended it. */
@@ -308,9 +329,7 @@ export class SupervisedSource {
       isWanted: async () => {
         const stored = await this.#options.store.find(this.name);
         if (stored?.id === this.#id) return stored.wanted === 'running';
-        this.#endStandby();
-        metrics.forget(this.name);
-        this.#onGone();
+        await this.#gone();
         return false;
       },
       isRead: async () => {

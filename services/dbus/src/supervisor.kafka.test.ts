@@ -69,6 +69,24 @@ test('a source that the catalog refuses to note as starting is tried again until
   expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
 });
 
+test('a source that fails is forgotten once another process has removed it', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const given = fixture.definitionOf(shop.url);
+  const { id } = await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  await fixture.supervisor.stop();
+  await fixture.metadata.raw("ALTER TABLE sources ADD CONSTRAINT refused CHECK (state <> 'starting') NOT VALID");
+  const supervisor = fixture.restartSupervisor();
+  await supervisor.start();
+  await fixture.becomes(given.name, 'failed');
+  await fixture.around.sources.delete(id);
+  await until('it is forgotten', async () => {
+    const { detail } = supervisor.health(given.name);
+    return detail === 'It is not supervised here.' ? true : detail;
+  });
+});
+
 test('a removal that was cut short is finished by the next start of the service', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();
