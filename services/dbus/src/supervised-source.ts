@@ -301,13 +301,15 @@ export class SupervisedSource {
     if (this.#isForgotten()) this.#tryAgain();
   }
 
-  /** Another process has removed it from the catalog. */
+  /** Another process has removed it from the catalog: nothing of it goes on here. */
   async #gone(): Promise<void> {
     this.#endRetry();
     this.#endStandby();
     this.#options.metrics.forget(this.name);
     this.#onGone();
     await this.#lease.letGo();
+    await this.#watch?.stop();
+    this.#watch = undefined;
   }
 
   /** It does not run and nothing will start it, though no command and no final reason has ended it. */

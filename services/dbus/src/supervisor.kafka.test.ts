@@ -69,7 +69,7 @@ test('a source that the catalog refuses to note as starting is tried again until
   expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
 });
 
-test('a source that fails is forgotten once another process has removed it', async () => {
+test('a source that fails is forgotten once another process has removed it, and its slot no longer watched', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();
   const given = fixture.definitionOf(shop.url);
@@ -80,11 +80,17 @@ test('a source that fails is forgotten once another process has removed it', asy
   const supervisor = fixture.restartSupervisor();
   await supervisor.start();
   await fixture.becomes(given.name, 'failed');
+  const watchers = async () => {
+    const watch = `rtdp-dbus-${given.name}-watch`;
+    return (await shop.query('SELECT 1 FROM pg_stat_activity WHERE application_name = $1', [watch])).rows.length;
+  };
+  await until('its slot is watched', async () => (await watchers()) === 1 || 'not yet');
   await fixture.around.sources.delete(id);
   await until('it is forgotten', async () => {
     const { detail } = supervisor.health(given.name);
     return detail === 'It is not supervised here.' ? true : detail;
   });
+  await until('nobody watches its slot', async () => (await watchers()) === 0 || 'still watched');
 });
 
 test('a removal that was cut short is finished by the next start of the service', async () => {
