@@ -32,9 +32,9 @@ export async function showState(page: Page, address: string, { state, scope }: W
   await settle(page);
 }
 
-/** Waits until no skeleton stands on the page, and its charts have come to rest. */
+/** Waits until no skeleton and nothing that counts its seconds stands on the page, and its charts have come to rest. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForSelector('.bone', { state: 'detached', timeout: SETTLED_MILLISECONDS });
+  await page.waitForSelector('.bone, .waiting', { state: 'detached', timeout: SETTLED_MILLISECONDS });
   await page.evaluate(QUIET);
   if ((await page.locator('canvas, .react-flow').count()) > 0) await sleep(CHART_MILLISECONDS);
 }

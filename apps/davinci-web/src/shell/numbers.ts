@@ -81,7 +81,8 @@ export function formatNumber(
       const written = formatter(locale, {
         ...(format.kind === 'currency' ? { style: 'currency', currency: format.currency ?? 'EUR' } : {}),
         ...(short
-          ? { notation: 'compact', maximumSignificantDigits: 3 }
+          ? // Grouped all the same: in Chinese the thousands below 10,000 are written out.
+            { notation: 'compact', maximumSignificantDigits: 3, useGrouping: true }
           : style === 'exact'
             ? {
                 maximumFractionDigits: 20,
