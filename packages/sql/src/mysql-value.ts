@@ -16,8 +16,27 @@ export interface MysqlValue extends MysqlColumn {
   readonly signed?: boolean;
   /** An integer in Postgres that is a decimal there. */
   readonly summed?: boolean;
+  /** The most bytes of a text that was computed. */
+  readonly bytes?: number;
   /** May fail a row, as it may in Postgres; but when, is not proven. */
   readonly fallible?: boolean;
+}
+
+/** The bytes that a server puts in order, and the most that a TEXT has; see `sessionSettings`. */
+const ORDERED_BYTES = 65_535;
+const CHARACTER_BYTES = 4;
+
+/** The most bytes a text may have; undefined where that is not known. */
+export function mostBytes({ type, bytes, isLong }: MysqlValue): number | undefined {
+  if (bytes !== undefined) return bytes;
+  if (isLong === true) return undefined;
+  return Math.min(ORDERED_BYTES, CHARACTER_BYTES * (type.length ?? ORDERED_BYTES));
+}
+
+/** The text, with what follows from the most bytes, or characters, it may have. */
+export function ofLength(text: MysqlValue, bytes: number, characters = Number.POSITIVE_INFINITY): MysqlValue {
+  const most = Math.min(bytes, CHARACTER_BYTES * characters);
+  return { ...text, bytes: most, isLong: most > ORDERED_BYTES };
 }
 
 /** The value as it may be compared, grouped and ordered. Throws NotProven. */

@@ -1,6 +1,6 @@
 /** Prints calls of functions of one row for MySQL and MariaDB: of texts by characters and bytes, and of moments; what is not proven throws. */
 import type { Node } from 'libpg-query';
-import { type MysqlValue, NotProven } from './mysql-value.ts';
+import { type MysqlValue, mostBytes, NotProven, ofLength } from './mysql-value.ts';
 import { INT4, isMoment, type PgType } from './pg-type.ts';
 import { isMysqlText } from './print-mysql-literal.ts';
 import { printMysqlMoment } from './print-mysql-moment.ts';
@@ -45,12 +45,13 @@ export function printMysqlCall(level: MysqlCallLevel, name: string, args: readon
   if (trim !== undefined) return ofText(level, textArgument(level, first), (sql) => `${trim}(${sql})`);
   if ((name === 'left' || name === 'right') && count === 2) {
     const taken = wholeFrom(0, second, refuse);
-    return ofText(level, textArgument(level, first), (sql) => `${name.toUpperCase()}(${sql}, ${taken})`);
+    return ofText(level, textArgument(level, first), (sql) => `${name.toUpperCase()}(${sql}, ${taken})`, taken);
   }
   if ((name === 'substring' || name === 'substr') && (count === 2 || count === 3)) {
     const start = wholeFrom(1, second, refuse);
-    const taken = count === 2 ? '' : `, ${wholeFrom(0, third, refuse)}`;
-    return ofText(level, textArgument(level, first), (sql) => `SUBSTRING(${sql}, ${start}${taken})`);
+    const taken = count === 2 ? undefined : wholeFrom(0, third, refuse);
+    const length = taken === undefined ? '' : `, ${taken}`;
+    return ofText(level, textArgument(level, first), (sql) => `SUBSTRING(${sql}, ${start}${length})`, taken);
   }
   throw refuse();
 }
@@ -60,24 +61,37 @@ export function printMysqlConcat(level: MysqlCallLevel, args: readonly Node[], s
   const parts = args.map((node) => textArgument(level, node));
   const list = parts.map(({ sql, nullable }) => (skipsNull && nullable ? `COALESCE(${sql}, '')` : sql));
   const nullable = !skipsNull && parts.some((part) => part.nullable);
-  return { ...level.text(`CONCAT(${list.join(', ')})`), nullable };
+  const bytes = parts.reduce((sum, part) => sum + part.bytes, 0);
+  return { ...ofLength(level.text(`CONCAT(${list.join(', ')})`), bytes), nullable };
 }
 
 interface TextArgument {
   readonly sql: string;
   readonly nullable: boolean;
+  readonly bytes: number;
 }
+
+/** Far fewer than an answer of any server may have. */
+const MOST_BYTES = 2 ** 20;
 
 /** Of utf8mb4, under the collation of bytes, and not so long that what is made of it may be longer than an answer. */
 function textArgument(level: MysqlCallLevel, node: Node | undefined): TextArgument {
-  const { type, byBytes, isLong, nullable, fallible } = level.print(node);
-  if (!isMysqlText(type) || byBytes === undefined || isLong === true || fallible === true)
+  const value = level.print(node);
+  const { type, byBytes, nullable, fallible } = value;
+  const bytes = mostBytes(value);
+  if (!isMysqlText(type) || byBytes === undefined || bytes === undefined || bytes > MOST_BYTES || fallible === true)
     throw new NotProven('a function of other texts than those of utf8mb4 is not proven there');
-  return { sql: byBytes, nullable: nullable !== false };
+  return { sql: byBytes, nullable: nullable !== false, bytes };
 }
 
-function ofText(level: MysqlCallLevel, { sql, nullable }: TextArgument, print: (sql: string) => string): MysqlValue {
-  return { ...level.text(print(sql)), nullable };
+/** `characters`: the most that are taken of the text. */
+function ofText(
+  level: MysqlCallLevel,
+  { sql, nullable, bytes }: TextArgument,
+  print: (sql: string) => string,
+  characters?: number,
+): MysqlValue {
+  return { ...ofLength(level.text(print(sql)), bytes, characters), nullable };
 }
 
 /** A constant from `least`. */

@@ -2,7 +2,7 @@
 import type { A_Expr, CaseExpr, ColumnRef, FuncCall, Node, SelectStmt, SubLink, WindowDef } from 'libpg-query';
 import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
-import { type MysqlValue, NotProven } from './mysql-value.ts';
+import { type MysqlValue, mostBytes, NotProven, ofLength } from './mysql-value.ts';
 import { BOOL, INT4, INT8, isFixed, isInteger, type PgType, TEXT } from './pg-type.ts';
 import {
   comparablePair,
@@ -142,8 +142,12 @@ export class MysqlValues implements MysqlNames {
       return { sql: text, type, exact: true, nullable: false, constant: true };
     }
     if (sval === undefined) throw new NotProven('a constant has no proven form there');
-    const sql = quoteMysqlText(sval.sval ?? '');
-    return { ...this.#text(sql), nullable: false, constant: true };
+    return this.#textConstant(sval.sval ?? '');
+  }
+
+  #textConstant(text: string): MysqlValue {
+    const value = { ...this.#text(quoteMysqlText(text)), nullable: false, constant: true };
+    return ofLength(value, Buffer.byteLength(text));
   }
 
   /** A text of utf8mb4, in whatever collation. */
@@ -160,12 +164,15 @@ export class MysqlValues implements MysqlNames {
       if (type.name === 'timestamp' || type.name === 'timestamptz')
         return { sql: `TIMESTAMP '${literal}'`, type, exact: true, nullable: false, constant: true };
       if (isInteger(type)) return integerConstant(literal, type);
-      if (type.name === 'text') return { ...this.#text(quoteMysqlText(literal)), nullable: false, constant: true };
+      if (type.name === 'text') return this.#textConstant(literal);
     }
     const value = this.print(node.TypeCast.arg);
     if (isInteger(type) && isInteger(value.type) && fitsIn(boundsOf(value), INTEGER_BOUNDS[type.name]!))
       return { ...value, type };
-    if (isMysqlText(type) && isMysqlText(value.type) && type.length === undefined) return { ...value, type };
+    if (isMysqlText(type) && isMysqlText(value.type) && type.length === undefined) {
+      const bytes = mostBytes(value);
+      return { ...value, type, ...(bytes === undefined ? {} : { bytes }) };
+    }
     throw new NotProven('a cast that computes is not proven to mean the same there');
   }
 

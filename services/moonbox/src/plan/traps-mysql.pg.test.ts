@@ -58,6 +58,16 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp 
     kept: /ORDER/,
   },
   {
+    trap: 'joined texts that are longer than what is put in order',
+    sql: `select id from maria.page order by left(t, 40000) || t, id`,
+    kept: /ORDER/,
+  },
+  {
+    trap: 'joined texts that are told apart by it',
+    sql: `select concat(left(t, 40000), '-', left(t, 40000)) as x, count(*) from maria.page group by x`,
+    kept: /GROUP/,
+  },
+  {
     trap: 'joined texts that are short',
     sql: `select s || '-' || r, count(*) from maria.page group by s || '-' || r order by s || '-' || r`,
     sent: /GROUP BY CONCAT\(CONCAT\(.* ORDER BY/,
