@@ -32,6 +32,8 @@ export class Standby {
   readonly #options: StandbyOptions;
   readonly #ended = new AbortController();
   #detail = WAITS;
+  /** The change of the lease that is under way. */
+  #changing: Promise<unknown> = Promise.resolve();
 
   constructor(options: StandbyOptions) {
     this.#options = options;
@@ -43,8 +45,10 @@ export class Standby {
     return this.#detail;
   }
 
-  end(): void {
+  /** Resolves when it touches the lease no more, which it may have got: whoever ends it keeps the lease or lets it go. */
+  async end(): Promise<void> {
     this.#ended.abort();
+    await this.#changing.catch(() => undefined);
   }
 
   async #wait(): Promise<void> {
@@ -55,22 +59,29 @@ export class Standby {
       await pause(longest * (0.5 + random() / 2), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       const isOurs = await this.#takeLease();
-      if (isOurs && !signal.aborted) return takeUp();
+      if (signal.aborted) return;
+      if (isOurs) return takeUp();
     }
   }
 
   async #takeLease(): Promise<boolean> {
     const { lease, isWanted, isRead } = this.#options;
+    const { signal } = this.#ended;
+    const change = <Result>(work: () => Promise<Result>): Promise<Result> => {
+      const changing = work();
+      this.#changing = changing;
+      return changing;
+    };
     let isOurs = false;
     try {
-      isOurs = (await isWanted()) && (await lease.takeIfFree());
+      isOurs = (await isWanted()) && !signal.aborted && (await change(() => lease.takeIfFree()));
       if (isOurs && (await isRead())) isOurs = false;
       else this.#detail = WAITS;
     } catch (error) {
       isOurs = false;
       this.#detail = `${WAITS} Whether somebody does cannot be found out: ${error instanceof Error ? error.message : String(error)}.`;
     }
-    if (!isOurs) await lease.letGo();
+    if (!isOurs && !signal.aborted) await change(() => lease.letGo());
     return isOurs;
   }
 }

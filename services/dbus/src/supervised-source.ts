@@ -97,7 +97,7 @@ export class SupervisedSource {
   /** Ends a start that is under way; the command that wants it then gets its turn. */
   async interrupt(): Promise<void> {
     this.#endRetry();
-    this.#endStandby();
+    await this.#endStandby();
     await this.#starting?.stop();
   }
 
@@ -106,16 +106,19 @@ export class SupervisedSource {
     this.#isLeft = true;
     await this.interrupt();
     await this.#turn;
-    await this.#running?.stop();
-    await this.#watch?.stop();
-    await this.#lease.letGo();
+    try {
+      await this.#running?.stop();
+      await this.#watch?.stop();
+    } finally {
+      await this.#lease.letGo();
+    }
   }
 
   /** Starts it; what stands in the way becomes its state, and is thrown for whoever asked. */
   async begin(how: 'asked' | 'by itself' = 'asked'): Promise<void> {
     const { loadKind, surround, logger } = this.#options;
     this.#endRetry();
-    this.#endStandby();
+    await this.#endStandby();
     if (how === 'asked') this.#failures = 0;
     let starting: RunningSource | undefined;
     // Also what the catalog refuses is tried again: nobody else takes up a source whose lease is held here.
@@ -157,7 +160,7 @@ export class SupervisedSource {
 
   async end(state: SourceState, reason: unknown): Promise<void> {
     this.#endRetry();
-    this.#endStandby();
+    await this.#endStandby();
     await this.#stopRunning();
     await this.#lease.letGo();
     await this.settle(state, reason);
@@ -280,6 +283,7 @@ export class SupervisedSource {
 
   #tryAgain(): void {
     if (this.#isLeft) return;
+    this.#endRetry();
     const after = RETRY_MS[Math.min(this.#failures, RETRY_MS.length - 1)]!;
     this.#failures++;
     this.#retry = setTimeout(() => {
@@ -304,7 +308,7 @@ export class SupervisedSource {
   /** Another process has removed it from the catalog: nothing of it goes on here. */
   async #gone(): Promise<void> {
     this.#endRetry();
-    this.#endStandby();
+    await this.#endStandby();
     this.#options.metrics.forget(this.name);
     this.#onGone();
     await this.#lease.letGo();
@@ -343,9 +347,11 @@ export class SupervisedSource {
     this.#standby = standby;
   }
 
-  #endStandby(): void {
-    this.#standby?.end();
+  /** The lease is then left to whoever ends it: to keep or to let go. */
+  async #endStandby(): Promise<void> {
+    const standby = this.#standby;
     this.#standby = undefined;
+    await standby?.end();
   }
 
   /** A source that is held keeps log at its server: its slot is watched until it runs again or is gone. */
