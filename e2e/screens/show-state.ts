@@ -37,6 +37,7 @@ export async function settle(page: Page): Promise<void> {
   await page.waitForSelector('.bone, .waiting', { state: 'detached', timeout: SETTLED_MILLISECONDS });
   await page.evaluate(QUIET);
   if ((await page.locator('canvas, .react-flow').count()) > 0) await sleep(CHART_MILLISECONDS);
+  await page.evaluate(FINISH);
 }
 
 /** Runs in the page: resolves when nothing has changed for a moment; what is live never rests, so not for ever. */
@@ -47,6 +48,12 @@ const QUIET = `new Promise((resolve) => {
   observer.observe(document.body, { subtree: true, childList: true, characterData: true });
   function done() { clearTimeout(timer); clearTimeout(limit); observer.disconnect(); resolve(); }
 })`;
+
+/** Runs in the page: a tab that is not in front makes few steps, so what moves to another colour is led to its end; what it hands down moves after it. */
+const FINISH = `(() => {
+  const finite = () => document.getAnimations().filter((each) => Number.isFinite(each.effect?.getComputedTiming().endTime));
+  for (let depth = 0; depth < 20 && finite().length > 0; depth++) for (const each of finite()) each.finish();
+})()`;
 
 const CHANGE = readFileSync(new URL('./change-answers.js', import.meta.url), 'utf8');
 
