@@ -91,8 +91,18 @@ export async function readCharts(stand: WebStand): Promise<void> {
   expect(await told()).toContain('25% more than on Thu, 5 Mar 2026 (40).');
   await chart.hover();
   await page.getByRole('button', { name: 'What can be done with In time' }).click();
-  await page.getByRole('menuitem', { name: 'Look closer' }).hover();
-  await page.getByRole('menuitem', { name: '5 Mar by the hour' }).click();
+  const way = page.getByRole('menuitem', { name: '5 Mar by the hour' });
+  // A menu that is still unfolding does not feel the pointer: it is left and entered again.
+  const unfolds = async () => {
+    await page.getByRole('menuitem', { name: 'Show data' }).hover();
+    await page.getByRole('menuitem', { name: 'Look closer' }).hover();
+    return way.waitFor({ timeout: 2_000 }).then(
+      () => true,
+      () => false,
+    );
+  };
+  await expect.poll(unfolds, { timeout: MOST_WAIT }).toBe(true);
+  await way.click();
   await path.getByText('5 Mar', { exact: true }).waitFor();
   await page.reload();
   await pointUntil(0.5, 'Revenue in the hour from 5 Mar 2026, 12:00: 40.');
