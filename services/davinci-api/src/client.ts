@@ -30,7 +30,7 @@ export const linkRequestSchema = z.strictObject({
     .boolean()
     .default(false)
     .describe(
-      'Also ends the password and every sign-in, so that whoever uses the link may set a new one; not for oneself',
+      'Also ends the password, every sign-in, earlier links and the login over the Postgres protocol, so that whoever uses the link may set a new one; not for oneself',
     ),
 });
 export const loginLinkSchema = z.object({ code: z.string().describe('Good once, until it expires'), expiresAt: time });

@@ -85,7 +85,15 @@ export function assemble(options: AssemblyOptions): Assembly {
   const limits = new LoginLimits(now);
   const { moonbox: moonboxUrl } = services;
   const wireLogins = new WireLogins({ database: identityDatabase, signer: options.signer, moonboxUrl, logger });
-  const sessions = new Sessions({ users, sessions: sessionStore, audit, limits, signer: options.signer, now });
+  const sessions = new Sessions({
+    users,
+    sessions: sessionStore,
+    audit,
+    limits,
+    wireLogins,
+    signer: options.signer,
+    now,
+  });
 
   const changes = new DocumentChanges();
   const sources = new SourceService({

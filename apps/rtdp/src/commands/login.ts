@@ -9,7 +9,10 @@ export function loginCommand(program: Command, act: ActOnPlatform): void {
     .command('login')
     .description('print a link that signs an administrator or somebody else in once, within ten minutes')
     .option('--path <path>', 'page to show afterwards', '/')
-    .option('--forget-password', 'also end the password and every sign-in, so that a new one can be set')
+    .option(
+      '--forget-password',
+      'also end the password, every sign-in, earlier links and the password for the gateway, so that a new one can be set',
+    )
     .option('--user <e-mail>', 'for somebody else than the first administrator')
     .action(({ path, user, forgetPassword }: { path: string; user?: string; forgetPassword?: boolean }) =>
       act(async (session, platform) => {

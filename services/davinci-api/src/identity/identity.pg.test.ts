@@ -60,7 +60,9 @@ test('a password that is lost is forgotten by somebody else, and a new one set b
   const viewer = { token: await davinci.token({ role: 'viewer' }), body: { forgetPassword: true } };
   expect((await ask('POST', '/api/session/links', viewer)).status).toBe(403);
 
+  const { code: unused } = (await ask('POST', '/api/session/links', { body: {} })).body;
   const again = await enter({ forgetPassword: true });
+  expect((await ask('POST', '/api/session/link', { token: '', body: { code: unused } })).status).toBe(401);
   expect(again.user.passwordSet).toBe(false);
   const old = { token: '', headers: { cookie: linked.cookie } };
   expect((await ask('POST', '/api/session/refresh', old)).status).toBe(401);

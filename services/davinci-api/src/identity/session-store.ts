@@ -111,6 +111,11 @@ export class SessionStore {
     return { code, expiresAt };
   }
 
+  /** Every link of the user that was not used yet. */
+  async endLinks(userId: string): Promise<void> {
+    await this.#database('login_links').where({ user_id: userId }).whereNull('used_at').delete();
+  }
+
   /** The user of a code that is good, which it never is again. */
   async useLink(code: string): Promise<string | undefined> {
     const now = new Date(this.#now());

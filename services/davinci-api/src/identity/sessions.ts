@@ -9,6 +9,7 @@ import { toMe } from './me.ts';
 import { checkPassword, hashPassword } from './password.ts';
 import type { SessionStore } from './session-store.ts';
 import { normalEmail, type StoredUser, type UserStore } from './user-store.ts';
+import type { WireLogins } from './wire-logins.ts';
 
 const LINK_MINUTES = 10;
 
@@ -23,6 +24,7 @@ export interface SessionsOptions {
   sessions: SessionStore;
   audit: AuditStore;
   limits: LoginLimits;
+  wireLogins: WireLogins;
   signer: Signer;
   now: () => number;
 }
@@ -106,18 +108,20 @@ export class Sessions {
   }
 
   /**
-   * For who does not know it any more: ends every sign-in too. Oneself is asked for the current one, so that nobody who only got hold of a session
-   * takes over the account. @throws RtdpError DAVINCI_LOGIN_FAILED
+   * For who does not know it any more: ends every sign-in too, every link not used yet, and the login over the Postgres protocol. Oneself is asked
+   * for the current one, so that nobody who only got hold of a session takes over the account. @throws RtdpError DAVINCI_LOGIN_FAILED
    */
   async forgetPassword(user: StoredUser, by: string): Promise<void> {
-    const { users, sessions, audit } = this.#options;
+    const { users, sessions, wireLogins, audit } = this.#options;
     if (by === user.id) {
       const next =
         'Set a new one on the page Account, or let another administrator do this, or "rtdp login --forget-password".';
       throw loginFailed('your own password is not forgotten from within', next);
     }
     await users.change(user.organisationId, user.id, { passwordHash: null });
+    await sessions.endLinks(user.id);
     await sessions.endAll(user.id);
+    await wireLogins.tell();
     await audit.write({ ...signIn(user, 'user.password.forgotten', {}), subject: by });
   }
 

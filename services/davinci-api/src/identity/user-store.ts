@@ -26,7 +26,7 @@ export interface UserChange {
   language?: StoredUser['language'] | undefined;
   theme?: StoredUser['theme'] | undefined;
   disabled?: boolean | undefined;
-  /** null: none any more. */
+  /** null: none any more, and no login over the Postgres protocol either. */
   passwordHash?: string | null | undefined;
 }
 
@@ -133,7 +133,7 @@ export class UserStore {
           : await transaction('users').where({ id, organisation_id: organisationId }).update(columns);
       if (changed === 0) throw noUser(id);
       // Also who is back: the views that stopped with the user may be read again.
-      if (change.role !== undefined || change.disabled !== undefined) {
+      if (change.role !== undefined || change.disabled !== undefined || change.passwordHash === null) {
         await endWireLogin(transaction, { id, organisationId });
       }
       const admins = await transaction('users')

@@ -1,6 +1,6 @@
 /**
  * What a changed role means at the gateway: a login over the Postgres protocol ends with the role it was made under, also where the gateway was
- * away when the role changed, and Davinci asks with the role of now.
+ * away when the role changed, and with the password for the web application when that is forgotten, and Davinci asks with the role of now.
  */
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createMoonboxClient } from '@rtdp/moonbox/client';
@@ -10,7 +10,7 @@ import { serviceSet } from '@rtdp/testing/services';
 import { expect, test } from 'vitest';
 import { createDavinciClient } from '../client.ts';
 
-test('a changed role and a disabled user end the password at the gateway, and what their views may read', async () => {
+test('a changed role, a disabled user and a forgotten password end the password at the gateway, and what their views may read', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
   await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
@@ -31,7 +31,11 @@ test('a changed role and a disabled user end the password at the gateway, and wh
   await edda.createPassword();
   expect(await holders()).toEqual([user.id]);
   await api.changeUser(user.id, { name: 'Edda E.' });
+  await api.createLoginLink({ email: user.email });
   expect(await holders()).toEqual([user.id]);
+  await api.createLoginLink({ email: user.email, forgetPassword: true });
+  expect(await holders()).toEqual([]);
+  await edda.createPassword();
   await operator.createDatabase('sales');
   await operator.grant({ subject: user.id, database: 'sales' });
   await edda.createView('sales', { name: 'one', sql: 'select 1 as one' });

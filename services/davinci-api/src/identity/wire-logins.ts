@@ -1,6 +1,6 @@
 /**
  * Decides that a changed role, or a user who was disabled, ends the user's login over the Postgres protocol: its password logs in with the roles
- * that the user had when it was made, so it must not outlive them. What has to be ended is recorded with the change and told to the gateway: at once,
+ * that the user had when it was made, so it must not outlive them; nor one whose password for the web application was forgotten. What has to be ended is recorded with the change and told to the gateway: at once,
  * and again when the last access token of before has expired, with which a new password could be had. One made under the role of now stays. The
  * views that the user has defined at the gateway read with the role of now from then on, or not at all.
  */
