@@ -2,10 +2,12 @@
 import { checkSourceQuery, isStable } from '@rtdp/sql/check-source-query';
 import { walk } from '@rtdp/sql/check-stateless';
 import type { Statement } from '@rtdp/sql/expression';
+import { ordersJson } from '@rtdp/sql/json-order';
 import { type MysqlNames, printMysqlCondition } from '@rtdp/sql/print-mysql';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
-import type { PlannerTable } from './contract.ts';
+import type { PlannerContext, PlannerTable } from './contract.ts';
+import { ordersByBytes } from './push-whole-query.ts';
 import { useOf } from './read-tree.ts';
 import { isReplacedTime } from './source-tree.ts';
 
@@ -15,6 +17,7 @@ export interface JudgeOptions {
   readonly statement: Statement;
   readonly facts: QueryFacts;
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
+  readonly context: PlannerContext;
   readonly mysqlNames: (store: string) => MysqlNames;
 }
 
@@ -32,7 +35,13 @@ export function judgeCondition(condition: Node, around: ReadonlySet<RangeVar>, o
     return printed.exact ? 'exact' : 'superset';
   }
   if (![...inner].every((table) => tables.get(table)?.store === store)) return null;
+  if (!ordersJsonAlike(condition, store, options)) return null;
   return isSentToPostgres(condition, options) && columnsAreExact(condition, options) ? 'exact' : null;
+}
+
+/** The engine orders the texts in a jsonb by bytes, and so must a source that orders any of it. */
+export function ordersJsonAlike(tree: unknown, store: string, { facts, context }: JudgeOptions): boolean {
+  return ordersByBytes(context, store) || !ordersJson(tree, facts);
 }
 
 function isSentToPostgres(condition: Node, { statement }: JudgeOptions): boolean {

@@ -4,16 +4,16 @@ import { walk } from '@rtdp/sql/check-stateless';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
-import type { JudgeOptions } from './judge-condition.ts';
+import { type JudgeOptions, ordersJsonAlike } from './judge-condition.ts';
 import { isReplacedTime } from './source-tree.ts';
 import type { SplitOptions } from './split-query.ts';
 
 /** The Postgres mount that computes it, or null. */
-export function canPushSubquery(select: SelectStmt, options: SplitOptions, { facts }: JudgeOptions): string | null {
-  const table = onlyStore(select, options, facts);
+export function canPushSubquery(select: SelectStmt, options: SplitOptions, judge: JudgeOptions): string | null {
+  const table = onlyStore(select, options, judge.facts);
   if (table?.storeKind !== 'postgres') return null;
   if (!isStable(select, isReplacedTime) || checkSourceQuery(options.statement, select).length > 0) return null;
-  return table.store;
+  return ordersJsonAlike({ SelectStmt: select }, table.store, judge) ? table.store : null;
 }
 
 /** The MySQL mount whose tables are all that the SELECT, or a part of it, reads; or null. */

@@ -94,6 +94,7 @@ class Splitter {
       statement: options.statement,
       facts: this.#facts,
       tables: options.tables,
+      context,
       mysqlNames: this.namesOf,
     };
     this.#mysql = new MysqlPush(options, this.#source, this);

@@ -505,6 +505,58 @@ test('a source with another collation orders texts by bytes, and keeps its index
   expect(plan(`select id from pg.note where t > 'b'`)).toMatch(/COLLATE "C"/);
 });
 
+test('in a split query, jsonb is put in order by bytes alone', async () => {
+  const facts = new Map<string, ServerFacts>(stores.context().facts);
+  const table = `(select id, to_jsonb(t) as j from pg.note)`;
+  const ofJson: readonly (readonly [sql: string, sent: RegExp])[] = [
+    [`select n.id from pg.note n, maria.word w where w.id = n.id and to_jsonb(n.t) < '"b"' order by 1`, /to_jsonb/],
+    [
+      `select n.id from pg.note n, maria.word w where w.id = n.id and to_jsonb(n.t) between '"A"' and '"b"' order by 1`,
+      /to_jsonb/,
+    ],
+    [
+      `select n.id from pg.note n, maria.word w where w.id = n.id and (n.z, to_jsonb(n.t)) < (2, '"b"'::jsonb) order by 1`,
+      /to_jsonb/,
+    ],
+    [
+      `select w.id from maria.word w where w.id in (select n.id from pg.note n order by to_jsonb(n.t) limit 2) order by 1`,
+      /LIMIT/,
+    ],
+    [
+      `select w.id, q.id from maria.word w, (select distinct on (j) j, id from ${table} n order by 1, 2 limit 2) q where w.id = q.id order by 1`,
+      /LIMIT/,
+    ],
+    [
+      `select w.id, q.id from maria.word w, (select j, id from ${table} n order by j desc nulls last limit 2) q where w.id = q.id order by 1`,
+      /LIMIT/,
+    ],
+    [
+      `select w.id, q.r from maria.word w, (select id, rank() over (order by j) as r from ${table} n) q where w.id = q.id order by 1`,
+      /rank/,
+    ],
+  ];
+  for (const [sql, sent] of ofJson) {
+    for (const collation of ['en_US.UTF-8', 'C']) {
+      facts.set('pg', { ...facts.get('pg')!, collation });
+      const plan = stores.plan(sql, { facts });
+      const toPostgres = plan.parts.filter(({ store }) => store === 'pg').map((part) => part.sql);
+      expect(sent.test(toPostgres.join('; ')), `${collation}: ${sql}: ${toPostgres.join('; ')}`).toBe(
+        collation === 'C',
+      );
+      expect(comparable(await stores.run(plan), true), sql).toEqual(comparable(await stores.expected(sql), true));
+    }
+  }
+  // Equal is equal in every collation.
+  facts.set('pg', { ...facts.get('pg')!, collation: 'en_US.UTF-8' });
+  const equal = `select w.id from maria.word w, pg.note n where n.id = w.id and to_jsonb(n.t) = '"abc"'`;
+  expect(
+    stores
+      .plan(equal, { facts })
+      .parts.map((part) => part.sql)
+      .join('; '),
+  ).toMatch(/to_jsonb/);
+});
+
 test('what the sources were really sent is what the plan says', async () => {
   await stores.maria.query(`SET GLOBAL log_output = 'TABLE'`);
   await stores.maria.query('SET GLOBAL general_log = 1');
