@@ -49,18 +49,10 @@ export function TopBar(props: { menuOpen: boolean; onMenu: () => void; onSearch:
         ))}
       </nav>
       {aside}
-      <button
-        type="button"
-        className="plain bar-search"
-        onClick={props.onSearch}
-        aria-label={t('bar.search')}
-        aria-keyshortcuts="Control+K Meta+K"
-      >
+      <button type="button" className="plain bar-search" onClick={props.onSearch} aria-keyshortcuts="Control+K Meta+K">
         <SearchOutlined />
         <span className="ellipsis bar-search-words">{t('bar.search')}</span>
-        <span className="key" aria-hidden="true">
-          {isApple ? '⌘ K' : 'Ctrl K'}
-        </span>
+        <span className="key">{isApple ? '⌘ K' : 'Ctrl K'}</span>
       </button>
       <Looks />
     </header>
