@@ -129,5 +129,6 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await page.goto(`${baseUrl}/dashboards?new=1`);
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
-  await expect.poll(() => dialog.evaluate((element) => getComputedStyle(element).opacity)).toBe('1');
+  const opacity = `getComputedStyle(document.querySelector('[role="dialog"]')).opacity`;
+  await expect.poll(() => page.evaluate<string>(opacity)).toBe('1');
 }, 300_000);

@@ -1,6 +1,6 @@
 /** Decides how antd looks, from the tokens alone. */
 import { type ThemeConfig, theme } from 'antd';
-import { FONT, LENGTHS, type Palette, type ROW_HEIGHT } from './tokens.ts';
+import { FONT, LENGTHS, type Palette, type ROW_HEIGHT, SPACE } from './tokens.ts';
 
 export type Density = keyof typeof ROW_HEIGHT;
 
@@ -49,7 +49,7 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
     components: {
       Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
       Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSizeSM: 13 },
-      Form: { itemMarginBottom: 16, verticalLabelPadding: '0 0 4px' },
+      Form: { itemMarginBottom: 16, verticalLabelPadding: `0 0 ${SPACE[0]}px` },
       Tabs: { horizontalMargin: '0' },
       // Told from the page and from a card alike.
       Segmented: { trackBg: palette.line, itemSelectedBg: dark ? palette['line-strong'] : palette.surface },
