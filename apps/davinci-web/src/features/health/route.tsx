@@ -37,10 +37,10 @@ export default function Route(): ReactNode {
         <h2>{t('problems.title')}</h2>
         <ProblemList />
       </section>
-      <section className="stack tight" aria-label={t('picture')}>
+      <div className="stack tight">
         <h2>{t('picture')}</h2>
         <Picture />
-      </section>
+      </div>
       <section className="stack tight" aria-label={t('parts')}>
         <h2>{t('parts')}</h2>
         <Answer query={health} shape="cards">
