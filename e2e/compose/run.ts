@@ -43,6 +43,7 @@ try {
   say(`docker compose up ended with ${address.replace(/code=.*/, 'code=…')}`);
   await usersAreNotRoot();
   await secretsAreApart();
+  await clientSignsIn();
   await watchPixels(address);
   say('passed');
 } catch (error) {
@@ -88,6 +89,25 @@ async function secretsAreApart(): Promise<void> {
     if (!/^RTDP_KAFKA_SASL=plain:/m.test(environmentOfDbus)) throw new Error('dbus does not sign in to Kafka');
   }
   say('each container has its own secrets');
+}
+
+/** As the documents say: a password is made inside the containers, psql comes in with it, and finds what the demo has only just made. */
+async function clientSignsIn(): Promise<void> {
+  const made = await compose('exec', '-T', 'demo', 'rtdp', '--json', 'password');
+  const { user, password } = JSON.parse(made) as { user: string; password: string };
+  const target = `host=moonbox port=7435 user=${user} dbname=rtdp sslmode=require`;
+  const psql = (command: string): Promise<string> =>
+    compose('exec', '-T', '-e', `PGPASSWORD=${password}`, 'shop', 'psql', target, '-At', '-c', command);
+  const deadline = Date.now() + PIXEL_MILLISECONDS;
+  // psql ends with an error where it finds nothing.
+  let described = await psql('\\d warehouse.orders').catch(String);
+  while (!/^id\|bigint\|/m.test(described)) {
+    if (Date.now() > deadline) throw new Error(`psql was not told what warehouse.orders is:\n${described}`);
+    described = await psql('\\d warehouse.orders').catch(String);
+  }
+  const counted = await psql('select count(*) >= 0 from warehouse.orders');
+  if (counted.trim() !== 't') throw new Error(`psql could not count warehouse.orders:\n${counted}`);
+  say('psql signs in at the gateway with a password that was made in a container');
 }
 
 async function watchPixels(address: string): Promise<void> {
