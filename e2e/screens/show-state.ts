@@ -32,13 +32,21 @@ export async function showState(page: Page, address: string, { state, scope }: W
   await settle(page);
 }
 
-/** Waits until no skeleton and nothing that counts its seconds stands on the page, and its charts have come to rest. */
+/** Waits until no skeleton and nothing that counts its seconds is in sight, and its charts have come to rest. */
 export async function settle(page: Page): Promise<void> {
-  await page.waitForSelector('.bone, .waiting', { state: 'detached', timeout: SETTLED_MILLISECONDS });
+  const deadline = Date.now() + SETTLED_MILLISECONDS;
+  while (!(await page.evaluate<boolean>(NOTHING_WAITS))) {
+    if (Date.now() > deadline) throw new Error('something in sight is still waiting');
+    await sleep(100);
+  }
   await page.evaluate(QUIET);
   if ((await page.locator('canvas, .react-flow').count()) > 0) await sleep(CHART_MILLISECONDS);
   await page.evaluate(FINISH);
 }
+
+/** What lies further down asks only when somebody comes near. */
+const NOTHING_WAITS = `[...document.querySelectorAll('.bone, .waiting')].every(
+  (each) => each.getBoundingClientRect().top >= innerHeight)`;
 
 /** Runs in the page: resolves when nothing has changed for a moment; what is live never rests, so not for ever. */
 const QUIET = `new Promise((resolve) => {
