@@ -34,6 +34,7 @@ export async function killRepeatedly(
       await waitFor(() => sizeOf(trace) > before, 90_000);
       await sleep(chance.between(0, 1200));
       // Most kills wait for a transaction to be open; where in it the kill lands is chance, and some come when it has ended: it takes few milliseconds.
+      // None may open in that time: then the kill lands outside of any, which is as good.
       if (chance.next() < 0.7) await waitFor(() => lastOf(trace) !== 'C', 500).catch(() => undefined);
       if (chance.next() < 0.5) await sleep(chance.next() * 4);
     }

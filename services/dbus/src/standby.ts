@@ -48,6 +48,7 @@ export class Standby {
   /** Resolves when it touches the lease no more, which it may have got: whoever ends it keeps the lease or lets it go. */
   async end(): Promise<void> {
     this.#ended.abort();
+    // What became of it is told to whoever waits for it in the loop.
     await this.#changing.catch(() => undefined);
   }
 
@@ -56,6 +57,7 @@ export class Standby {
     const { signal } = this.#ended;
     for (let attempt = failures; ; attempt++) {
       const longest = Math.min(LONGEST_PAUSE_MS, FIRST_PAUSE_MS * 2 ** Math.min(attempt, 10));
+      // It rejects only when it is ended.
       await pause(longest * (0.5 + random() / 2), undefined, { signal }).catch(() => undefined);
       if (signal.aborted) return;
       const isOurs = await this.#takeLease();

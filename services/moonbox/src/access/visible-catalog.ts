@@ -17,6 +17,7 @@ export function visibleCatalog(access: Access, mounting: Pick<Mounting, 'lookAga
     async lookAgain(principal) {
       const looks = mountsThatAnswer(access, principal).map((mount) => mounting.lookAgain(mount, LOOK_AGAIN_EVERY_MS));
       const timer = new AbortController();
+      // It rejects only when it is ended, below.
       const late = sleep(LOOK_WITHIN_MS, undefined, { signal: timer.signal }).catch(() => undefined);
       await Promise.race([Promise.all(looks), late]);
       timer.abort();
