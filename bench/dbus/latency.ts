@@ -10,15 +10,19 @@ export interface Latency {
 }
 
 const CONNECTIONS = 6;
-/** A broker that has just started translates its own code for so long; until then that is what would be measured. */
-const WARM_UP_MS = 10_000;
 
 /** Commits single-row transactions from `firstId` on at `rate` a second for `seconds`, and reads them from the topic. */
 export async function measureLatency(
   bus: Bus,
   topic: string,
   url: string,
-  load: { rate: number; seconds: number; firstId: number },
+  load: {
+    rate: number;
+    seconds: number;
+    firstId: number;
+    /** A broker that has just started translates its own code for some seconds; until then that is what would be measured. */
+    warmUpSeconds: number;
+  },
 ): Promise<Latency> {
   const latencies: number[] = [];
   let countFrom = Number.POSITIVE_INFINITY;
@@ -46,7 +50,7 @@ export async function measureLatency(
     }),
   );
   const begun = performance.now();
-  countFrom = performance.timeOrigin + begun + WARM_UP_MS;
+  countFrom = performance.timeOrigin + begun + load.warmUpSeconds * 1000;
   let next = load.firstId;
   const total = load.rate * load.seconds;
   const commit = async (client: pg.Client): Promise<void> => {

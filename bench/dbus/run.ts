@@ -71,7 +71,8 @@ export async function run(options: {
   const [source] = sources as [string];
   let nextId = rows + 1;
   for (const rate of [200, 1000]) {
-    const latency = await measureLatency(bus, `postgresql.${source}`, url, { rate, seconds, firstId: nextId });
+    const load = { rate, seconds, firstId: nextId, warmUpSeconds: options.quick ? 1 : 10 };
+    const latency = await measureLatency(bus, `postgresql.${source}`, url, load);
     nextId += rate * seconds;
     figures[`latency_p50_ms_at_${rate}`] = latency.p50;
     figures[`latency_p99_ms_at_${rate}`] = latency.p99;

@@ -1,7 +1,7 @@
 /** Remembers a running server in a file, so that a later start can find and stop what a killed one left behind. */
 import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { processExists, processStart, signalProcess, signalTree } from './process-tree.ts';
+import { killTree, processExists, processStart, signalProcess, signalTree } from './process-tree.ts';
 
 export interface RememberedProcess {
   pid: number;
@@ -38,7 +38,7 @@ export async function stopByPidFile(file: string, milliseconds: number): Promise
     signalProcess(remembered.pid, remembered.stopSignal);
     const deadline = Date.now() + milliseconds;
     while (processExists(remembered.pid) && Date.now() < deadline) await sleep(50);
-    if (processExists(remembered.pid)) signalTree(remembered.pid, 'SIGKILL');
+    if (processExists(remembered.pid)) await killTree(remembered.pid, milliseconds);
   }
   rmSync(file, { force: true });
   return remembered !== undefined;

@@ -1,4 +1,5 @@
 /** Sends signals to a process and to all that descend from it (Postgres' backends leave their parent's group). */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { allProcesses, oneProcess } from './process-table.ts';
 
 /** Ids of all processes below `root`, nearest first. */
@@ -19,6 +20,19 @@ export function signalTree(root: number, signal: NodeJS.Signals): void {
   const below = descendants(root);
   signalProcess(root, signal);
   for (const pid of below) signalProcess(pid, signal);
+}
+
+/**
+ * Kills `root` and everything below it, and resolves when all of them are gone, at most after `withinMilliseconds`.
+ * A backend of Postgres that still ends holds its server's shared memory, and no new server starts on that data.
+ */
+export async function killTree(root: number, withinMilliseconds: number): Promise<void> {
+  // Frozen, it cannot start another process between the look at what is below it and its end.
+  signalProcess(root, 'SIGSTOP');
+  const all = [root, ...descendants(root)];
+  for (const pid of all) signalProcess(pid, 'SIGKILL');
+  const deadline = Date.now() + withinMilliseconds;
+  while (all.some(processExists) && Date.now() < deadline) await sleep(5);
 }
 
 export function signalProcess(pid: number, signal: NodeJS.Signals): void {

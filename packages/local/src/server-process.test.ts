@@ -1,5 +1,5 @@
 /** Shows how a server's process is started, stopped, killed, frozen and found again, on small programs. */
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -49,6 +49,17 @@ test('it is ready when it says so, and gone after stop, with everything below it
   await server.stop();
   expect(processExists(pid)).toBe(false);
   expect(existsSync(join(folder, 'example.pid'))).toBe(false);
+});
+
+test('one that is killed is gone with everything below it, also what left its group and what it was just starting', async () => {
+  const pids = join(folder, 'pids');
+  const server = shell(`echo ready; while :; do setsid sleep 300 & echo $! >> ${pids}; sleep 0.01; done`);
+  await server.start();
+  await sleep(200);
+  await server.kill();
+  const below = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
+  expect(below.length).toBeGreaterThan(2);
+  expect(below.filter(processExists)).toEqual([]);
 });
 
 test('one that ends while it starts fails with its last lines and its log', async () => {

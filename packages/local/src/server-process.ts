@@ -11,7 +11,9 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localError } from './errors.ts';
 import { writePidFile } from './pid-file.ts';
-import { signalProcess, signalTree } from './process-tree.ts';
+import { killTree, signalProcess, signalTree } from './process-tree.ts';
+
+const KILLED_WITHIN_MILLISECONDS = 10_000;
 
 /** What to run and how to see that it is ready. */
 export interface ServerCommand {
@@ -138,9 +140,9 @@ export class ServerProcess {
     if (await this.#end(this.#command.stopSignal, this.#command.stopWithinMilliseconds)) this.#command.afterStop?.();
   }
 
-  /** Ends the server at once, as a crash would. Resolves when the process is gone. */
+  /** Ends the server at once, as a crash would. Resolves when the process and all below it are gone. */
   async kill(): Promise<void> {
-    await this.#end('SIGKILL', 10_000);
+    await this.#end('SIGKILL', KILLED_WITHIN_MILLISECONDS);
   }
 
   /** True when the process went by itself within its time. */
@@ -149,13 +151,17 @@ export class ServerProcess {
     if (child?.pid === undefined) return false;
     this.#expected = true;
     child.ref();
+    if (signal === 'SIGKILL') {
+      await killTree(child.pid, withinMilliseconds);
+      await this.#ended;
+      return true;
+    }
     // A frozen process would not see its signal; SIGCONT does nothing to one that runs.
     signalTree(child.pid, 'SIGCONT');
-    if (signal === 'SIGKILL') signalTree(child.pid, signal);
-    else signalProcess(child.pid, signal);
+    signalProcess(child.pid, signal);
     const gone = await Promise.race([this.#ended.then(() => true), sleep(withinMilliseconds, false, { ref: false })]);
     if (gone) return true;
-    signalTree(child.pid, 'SIGKILL');
+    await killTree(child.pid, KILLED_WITHIN_MILLISECONDS);
     await this.#ended;
     return false;
   }
