@@ -37,7 +37,7 @@ export function scenes(own: OwnObjects, pages: readonly PageToSee[]): PageToSee[
     scene('dashboard-full-screen', `${dashboard}?screen=full`),
     scene('widget-details', dashboard, async (page) => {
       await page.locator('[data-widget-id]').nth(2).hover();
-      await page.locator('[data-widget-id]').nth(2).locator('.widget-head .ant-dropdown-trigger').click();
+      await page.locator('[data-widget-id]').nth(2).locator('.widget-head .widget-more').click();
       await page.locator('.ant-dropdown-menu-item').first().click();
     }),
     ...[...own.widgets].map(([kind, id]) => scene(`workbench-${kind}`, `/widgets/${id}`)),

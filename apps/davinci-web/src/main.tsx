@@ -5,13 +5,16 @@ import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { queryClient } from './api/query-client.ts';
 import { restoreSession } from './api/session.ts';
-import { AppearanceProvider, firstLanguage } from './shell/appearance.tsx';
+import { AppearanceProvider } from './shell/appearance.tsx';
 import './shell/base.css';
+import { firstLanguage } from './shell/device-choices.ts';
 import { startFonts } from './shell/fonts.ts';
 import { startLanguage } from './shell/language.ts';
+import { pageAt } from './shell/pages.ts';
 import { router } from './shell/router.tsx';
 
-const [language] = await Promise.all([startLanguage(firstLanguage()), restoreSession(), startFonts()]);
+const features = pageAt(window.location.pathname)?.words ?? [];
+const [language] = await Promise.all([startLanguage(firstLanguage(), features), restoreSession(), startFonts()]);
 
 const place = document.getElementById('root');
 if (place === null) throw new Error('The page has no element "root".');

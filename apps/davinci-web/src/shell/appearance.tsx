@@ -6,11 +6,11 @@ import dayjs from 'dayjs';
 import 'dayjs/locale/zh-cn';
 import { createContext, type ReactNode, useContext, useEffect, useLayoutEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { kept, type Language } from './device-choices.ts';
 import { antdTheme, type Density } from './theme.ts';
 import { cssVariables, DARK, LIGHT, type Palette } from './tokens.ts';
 
 export type ThemeChoice = 'light' | 'dark' | 'system';
-export type Language = 'en' | 'zh';
 
 export interface Appearance {
   theme: ThemeChoice;
@@ -29,21 +29,6 @@ export function useAppearance(): Appearance {
   const value = useContext(AppearanceContext);
   if (value === undefined) throw new Error('useAppearance stands outside of AppearanceProvider');
   return value;
-}
-
-function kept<T extends string>(key: string, allowed: readonly T[], otherwise: T): T {
-  const value = localStorage.getItem(`davinci.${key}`);
-  return allowed.find((each) => each === value) ?? otherwise;
-}
-
-/** Whether somebody chose this on this device. */
-export function isChosenHere(what: 'theme' | 'density' | 'language'): boolean {
-  return localStorage.getItem(`davinci.${what}`) !== null;
-}
-
-/** The language to begin with: chosen before, else the browser's. */
-export function firstLanguage(): Language {
-  return kept('language', ['en', 'zh'], navigator.language.toLowerCase().startsWith('zh') ? 'zh' : 'en');
 }
 
 export function AppearanceProvider({ children }: { children: ReactNode }): ReactNode {

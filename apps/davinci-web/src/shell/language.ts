@@ -1,11 +1,10 @@
-/** Decides how words are found: one file per language and feature, loaded when a page needs it. */
+/** Decides how words are found: those of a feature are loaded when a page needs them. */
 import i18next, { type i18n } from 'i18next';
 import { initReactI18next } from 'react-i18next';
+import { loadWords } from './words.ts';
 
-const files = import.meta.glob<{ default: Record<string, unknown> }>('../locales/*/*.json');
-
-/** Starts the words in `language`; English stands in for a word that the other language lacks. */
-export async function startLanguage(language: string): Promise<i18n> {
+/** Starts the words in `language`, with those of `features`; English stands in for a word that the other language lacks. */
+export async function startLanguage(language: string, features: readonly string[]): Promise<i18n> {
   await i18next
     .use({
       type: 'backend',
@@ -15,13 +14,10 @@ export async function startLanguage(language: string): Promise<i18n> {
         namespace: string,
         done: (error: Error | null, words: Record<string, unknown> | null) => void,
       ) => {
-        const load = files[`../locales/${name}/${namespace}.json`];
-        if (load === undefined) done(new Error(`There are no words ${name}/${namespace}.`), null);
-        else
-          load().then(
-            (file) => done(null, file.default),
-            (error: Error) => done(error, null),
-          );
+        loadWords(name, namespace).then(
+          (words) => done(null, words),
+          (error: Error) => done(error, null),
+        );
       },
     })
     .use(initReactI18next)
@@ -29,7 +25,7 @@ export async function startLanguage(language: string): Promise<i18n> {
       lng: language,
       fallbackLng: 'en',
       supportedLngs: ['en', 'zh'],
-      ns: ['shell'],
+      ns: ['shell', ...features],
       defaultNS: 'shell',
       interpolation: { escapeValue: false },
       react: { useSuspense: true },

@@ -171,6 +171,10 @@ export function formatMoment(at: number | string, language: string, zone?: strin
   }).format(new Date(at));
 }
 
+let zone: string | undefined;
+
+/** Asked of the browser once: every widget's question names it, and the answer takes milliseconds. */
 export function viewerZone(): string {
-  return Intl.DateTimeFormat().resolvedOptions().timeZone;
+  zone ??= Intl.DateTimeFormat().resolvedOptions().timeZone;
+  return zone;
 }

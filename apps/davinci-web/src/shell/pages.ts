@@ -5,35 +5,46 @@ export interface PageEntry {
   /** In the router's spelling: `/flows/$name`. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
+  /** The files of its words. */
+  words: readonly string[];
   /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
   ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void> }>;
 }
 
 export const PAGES: readonly PageEntry[] = [
-  { path: '/', load: () => import('../features/home/route.tsx') },
-  { path: '/dashboards', load: () => import('../features/dashboards/route.tsx') },
+  { path: '/', load: () => import('../features/home/route.tsx'), words: ['home'] },
+  { path: '/dashboards', load: () => import('../features/dashboards/route.tsx'), words: ['dashboards', 'widgets'] },
   {
     path: '/dashboards/$id',
     load: () => import('../features/dashboards/dashboard-page.tsx'),
+    words: ['dashboards', 'widgets'],
     ahead: () => import('../features/dashboards/ask-ahead.ts'),
   },
-  { path: '/widgets', load: () => import('../features/widgets/route.tsx') },
-  { path: '/widgets/$id', load: () => import('../features/widgets/workbench-page.tsx') },
-  { path: '/views', load: () => import('../features/views/route.tsx') },
-  { path: '/views/$id', load: () => import('../features/views/route.tsx') },
-  { path: '/data', load: () => import('../features/data/route.tsx') },
-  { path: '/data/$', load: () => import('../features/data/route.tsx') },
-  { path: '/sources', load: () => import('../features/sources/route.tsx') },
-  { path: '/sources/$name', load: () => import('../features/sources/route.tsx') },
-  { path: '/flows', load: () => import('../features/flows/route.tsx') },
-  { path: '/flows/$name', load: () => import('../features/flows/route.tsx') },
-  { path: '/topics', load: () => import('../features/topics/route.tsx') },
-  { path: '/topics/$name', load: () => import('../features/topics/route.tsx') },
-  { path: '/queries', load: () => import('../features/queries/route.tsx') },
-  { path: '/queries/$id', load: () => import('../features/queries/route.tsx') },
-  { path: '/status', load: () => import('../features/health/route.tsx') },
-  { path: '/account', load: () => import('../features/account/route.tsx') },
-  { path: '/users', load: () => import('../features/users/route.tsx') },
+  { path: '/widgets', load: () => import('../features/widgets/route.tsx'), words: ['workbench', 'widgets'] },
+  {
+    path: '/widgets/$id',
+    load: () => import('../features/widgets/workbench-page.tsx'),
+    words: ['workbench', 'widgets'],
+  },
+  { path: '/views', load: () => import('../features/views/route.tsx'), words: ['views'] },
+  { path: '/views/$id', load: () => import('../features/views/route.tsx'), words: ['views'] },
+  { path: '/data', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
+  { path: '/data/$', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
+  { path: '/sources', load: () => import('../features/sources/route.tsx'), words: ['console-sources', 'console'] },
+  {
+    path: '/sources/$name',
+    load: () => import('../features/sources/route.tsx'),
+    words: ['console-sources', 'console'],
+  },
+  { path: '/flows', load: () => import('../features/flows/route.tsx'), words: ['console-flows', 'console'] },
+  { path: '/flows/$name', load: () => import('../features/flows/route.tsx'), words: ['console-flows', 'console'] },
+  { path: '/topics', load: () => import('../features/topics/route.tsx'), words: ['console-health', 'console'] },
+  { path: '/topics/$name', load: () => import('../features/topics/route.tsx'), words: ['console-health', 'console'] },
+  { path: '/queries', load: () => import('../features/queries/route.tsx'), words: ['console-queries', 'console'] },
+  { path: '/queries/$id', load: () => import('../features/queries/route.tsx'), words: ['console-queries', 'console'] },
+  { path: '/status', load: () => import('../features/health/route.tsx'), words: ['console-health', 'console'] },
+  { path: '/account', load: () => import('../features/account/route.tsx'), words: ['account'] },
+  { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users'] },
 ];
 
 /** The page that stands at an address; undefined where none does. */

@@ -59,7 +59,7 @@ export function categoryChart(
     frame: (hasWordsAbove) => ({
       ...baseOption(context, widget.name),
       grid: grid(labels.length > 1, hasWordsAbove),
-      legend: legend(context, labels),
+      ...legend(context, labels),
     }),
     tell: (points) =>
       tipHtml(

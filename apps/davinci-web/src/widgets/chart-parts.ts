@@ -4,6 +4,7 @@ import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
 import type { ReferenceLine } from './dress.ts';
 import type { Series } from './series.ts';
+import { dateFormatter } from './time-values.ts';
 
 type Part = Record<string, unknown>;
 
@@ -39,10 +40,10 @@ export function tooltip({ palette }: ChartContext, trigger: 'axis' | 'item', for
   };
 }
 
-/** Only where there are two series. */
-export function legend({ palette }: ChartContext, labels: readonly string[]): Part {
-  return {
-    show: labels.length > 1,
+/** Of an option: the legend, only where there are two series. */
+export function legend({ palette }: ChartContext, labels: readonly string[], more: Part = {}): Part {
+  if (labels.length < 2) return {};
+  const shown = {
     type: 'scroll',
     top: 0,
     left: 0,
@@ -56,7 +57,9 @@ export function legend({ palette }: ChartContext, labels: readonly string[]): Pa
     pageIconInactiveColor: palette.line,
     inactiveColor: palette['text-faint'],
     data: [...labels],
+    ...more,
   };
+  return { legend: shown };
 }
 
 /** `hasWordsAbove`: something is written above the picture, below the legend. */
@@ -115,7 +118,7 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
           : span >= DAY / 24 || whole
             ? { hour: '2-digit', minute: '2-digit' }
             : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
-  const format = new Intl.DateTimeFormat(localeOf(language), form);
+  const format = dateFormatter(localeOf(language), form);
   return {
     type: 'time',
     ...(whole ? { minInterval: MINUTE } : {}),

@@ -2,6 +2,7 @@
 import type { ECharts } from 'echarts/core';
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
+import { TIMES } from '../shell/tokens.ts';
 import type { WidgetViewProps } from './contract.ts';
 import { nearestMark } from './nearest-mark.ts';
 import { findMark, type Mark, type Marks } from './picks.ts';
@@ -22,8 +23,9 @@ export function Chart({
   const { palette } = useAppearance();
   const place = useRef<HTMLDivElement>(null);
   const chart = useCanvas(place, option, REPLACED, { onMade, onSet });
-  /** Whether anything of it is on the screen: the first frame may come late on a busy machine. */
-  const [drawn, setDrawn] = useState(false);
+  /** The first frame may come late on a busy machine: then something says so. */
+  const [isLate, setLate] = useState(false);
+  const lateness = useRef<ReturnType<typeof setTimeout>>(undefined);
   const click = useRef<(mark: Mark) => void>(undefined);
   click.current = onPick === undefined || marks === undefined ? undefined : (mark) => onPick(marks.picks(mark));
   const ask = useRef<(mark: Mark, event: MouseEvent) => void>(undefined);
@@ -53,10 +55,16 @@ export function Chart({
     [chart],
   );
 
+  useEffect(() => {
+    lateness.current = setTimeout(() => setLate(true), TIMES.move);
+    return () => clearTimeout(lateness.current);
+  }, []);
+
   function onMade(picture: ECharts): void {
     const onDrawn = () => {
       picture.off('rendered', onDrawn);
-      setDrawn(true);
+      clearTimeout(lateness.current);
+      setLate(false);
     };
     picture.on('rendered', onDrawn);
     // A press anywhere on the picture lets go, before the click that follows it.
@@ -117,11 +125,11 @@ export function Chart({
   return (
     <div className="widget-picture">
       <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />
-      {drawn ? null : (
+      {isLate ? (
         <div className="widget-undrawn">
           <Waiting word="drawing" />
         </div>
-      )}
+      ) : null}
     </div>
   );
 }

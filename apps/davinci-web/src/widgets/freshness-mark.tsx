@@ -1,8 +1,8 @@
 /** Decides how fresh a widget says it is: live up to a moment, loading, late, or unknown, with a shape and a word. */
 import type { Freshness } from '@rtdp/davinci-api/client';
-import { Tooltip } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Hint } from '../shell/hint.tsx';
 import { formatDuration, formatMoment } from '../shell/numbers.ts';
 import { Status, type StatusKind } from '../shell/status.tsx';
 
@@ -39,15 +39,17 @@ export function FreshnessMark({ freshness }: { freshness: readonly Freshness[] }
     summary.kind === 'late' && summary.behind !== undefined
       ? t('fresh.behind', { time: formatDuration(summary.behind, i18n.language) })
       : t(summary.word);
-  const lines = freshness.map(
-    (each) =>
-      `${each.sinkNamespace}: ${each.watermark === null ? t('fresh.noWatermark') : t('fresh.upTo', { time: formatMoment(each.watermark, i18n.language) })}`,
-  );
+  const lines = () =>
+    freshness.map(({ sinkNamespace, watermark }) => {
+      const upTo =
+        watermark === null ? t('fresh.noWatermark') : t('fresh.upTo', { time: formatMoment(watermark, i18n.language) });
+      return <div key={sinkNamespace}>{`${sinkNamespace}: ${upTo}`}</div>;
+    });
   return (
-    <Tooltip title={lines.map((line) => <div key={line}>{line}</div>)}>
+    <Hint title={lines}>
       <span className="widget-fresh">
         <Status kind={summary.kind} word={word} />
       </span>
-    </Tooltip>
+    </Hint>
   );
 }

@@ -26,13 +26,21 @@ import { schema as table } from './table/schema.ts';
 export interface RegisteredWidget {
   schema: WidgetSchema;
   buildQuery: (query: WidgetQuery, model: Model) => QueryParts;
-  View: ComponentType<WidgetViewProps>;
+  /** What draws it; one that is not there yet waits for itself. */
+  view: () => ComponentType<WidgetViewProps>;
   /** Fetches what draws it, so that it is there when the answer comes. */
   load: () => Promise<unknown>;
 }
 
-function drawnBy(load: () => Promise<{ default: ComponentType<WidgetViewProps> }>) {
-  return { load, View: lazy(load) };
+function drawnBy(fetch: () => Promise<{ default: ComponentType<WidgetViewProps> }>) {
+  let there: ComponentType<WidgetViewProps> | undefined;
+  const load = async () => {
+    const fetched = await fetch();
+    there = fetched.default;
+    return fetched;
+  };
+  const waiting = lazy(load);
+  return { load, view: () => there ?? waiting };
 }
 
 export const WIDGETS: Readonly<Record<string, RegisteredWidget>> = {

@@ -41,7 +41,8 @@ export function toMoment(value: Cell): number | undefined {
 /** Making one takes longer than writing a hundred moments with it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 
-function formatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+/** One for all who write alike: making one takes long. */
+export function dateFormatter(locale: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const key = `${locale}${JSON.stringify(options)}`;
   const known = formats.get(key) ?? new Intl.DateTimeFormat(locale, options);
   formats.set(key, known);
@@ -54,7 +55,7 @@ export function formatAtGrain(value: Cell, grain: Grain | undefined, language: s
   if (moment === undefined) return String(value);
   const locale = localeOf(language);
   const at = new Date(moment);
-  const write = (options: Intl.DateTimeFormatOptions) => formatter(locale, options).format(at);
+  const write = (options: Intl.DateTimeFormatOptions) => dateFormatter(locale, options).format(at);
   switch (grain) {
     case 'year':
       return write({ year: 'numeric' });

@@ -49,6 +49,8 @@ export function useCanvas(
 ): RefObject<ECharts | undefined> {
   const picture = useRef<ECharts>(undefined);
   const size = useSize(place);
+  /** A tooltip is made when the pointer comes: it measures, and of thirty pictures one is pointed at. */
+  const pointed = useRef(false);
   const told = useRef(events);
   told.current = events;
 
@@ -57,18 +59,32 @@ export function useCanvas(
     // What is new stands there at once; what was there moves, for those who like that.
     const moves = picture.current !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (picture.current === undefined) {
-      picture.current = init(place.current, undefined, { renderer: 'canvas' });
+      // Told its size, it does not measure: each look at the page between two pictures would lay all of it out again.
+      picture.current = init(place.current, undefined, { renderer: 'canvas', ...size });
       told.current.onMade?.(picture.current);
     } else if (picture.current.getWidth() !== size.width || picture.current.getHeight() !== size.height) {
-      picture.current.resize();
+      picture.current.resize(size);
     }
+    const { tooltip, ...still } = option;
     const isStill = option.animation === false;
     picture.current.setOption(
-      { ...option, animation: moves && !isStill },
+      { ...still, ...(pointed.current ? { tooltip } : {}), animation: moves && !isStill },
       { replaceMerge: replaced, lazyUpdate: false },
     );
     told.current.onSet?.(picture.current);
   }, [place, option, replaced, size]);
+
+  const newest = useRef(option);
+  newest.current = option;
+  useEffect(() => {
+    const element = place.current;
+    const point = () => {
+      pointed.current = true;
+      picture.current?.setOption({ tooltip: newest.current.tooltip });
+    };
+    element?.addEventListener('pointerenter', point, { once: true });
+    return () => element?.removeEventListener('pointerenter', point);
+  }, [place]);
 
   useEffect(
     () => () => {

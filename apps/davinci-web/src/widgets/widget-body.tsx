@@ -1,5 +1,5 @@
 /** Decides which of its states a widget shows: waiting with its time, failing, nothing, or its picture. */
-import { Component, type ComponentType, memo, type ReactNode, Suspense, useMemo } from 'react';
+import { Component, type ComponentType, memo, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
 import { Empty, ErrorState } from '../shell/states.tsx';
@@ -28,14 +28,16 @@ export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): Reac
   }
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
   if (answer.data.rows.length === 0) return <Empty small title={t('noRows')} />;
-  return <Picture {...props} data={answer.data} View={kind.View} />;
+  return <Picture key={widget.kind} {...props} data={answer.data} view={kind.view} />;
 });
 
-function Picture({ View, ...props }: WidgetViewProps & { View: ComponentType<WidgetViewProps> }): ReactNode {
+function Picture({ view, ...props }: WidgetViewProps & { view: () => ComponentType<WidgetViewProps> }): ReactNode {
+  // The same as long as the picture stands, also when what it waited for is there.
+  const [View] = useState(view);
   const data = useMemo(() => dress(props.data, props.widget.settings), [props.data, props.widget.settings]);
   return (
     <Suspense fallback={<Waiting word="drawing" />}>
-      <Guard key={props.widget.kind} subject={data}>
+      <Guard subject={data}>
         <View {...props} data={data} />
       </Guard>
     </Suspense>

@@ -5,7 +5,8 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, api } from '../../api/client.ts';
 import { updateUser, useSession } from '../../api/session.ts';
-import { type Language, type ThemeChoice, useAppearance } from '../../shell/appearance.tsx';
+import { type ThemeChoice, useAppearance } from '../../shell/appearance.tsx';
+import type { Language } from '../../shell/device-choices.ts';
 import { Page } from '../../shell/page.tsx';
 import './account.css';
 

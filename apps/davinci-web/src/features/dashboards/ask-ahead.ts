@@ -7,6 +7,7 @@ import { api } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
 import { keyOf } from '../../api/use-api.ts';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
+import { widgetKind } from '../../widgets/registry.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
 import { readDrills } from './drill.ts';
 import { askedOf, readCrossFilters, readValues } from './filters.ts';
@@ -26,7 +27,15 @@ export async function askAhead(id: string, url: URLSearchParams, by: OpenedBy): 
     queryFn: ({ signal }) => api<DashboardBundle>(path, { signal }),
   });
   const bundle = queryClient.getQueryData<DashboardBundle>(keyOf(path));
-  if (bundle !== undefined) for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
+  if (bundle === undefined) return;
+  for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
+  // While the answers are on their way, what draws them is read; what does not come is asked for again by what needs it.
+  const kinds = new Set(bundle.widgets.map(({ kind }) => kind));
+  for (const kind of kinds)
+    void widgetKind(kind)
+      ?.load()
+      .catch(() => undefined);
+  if (bundle.dashboard.controllers.length > 0) void import('./controllers-bar.tsx').catch(() => undefined);
 }
 
 function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSearchParams) {

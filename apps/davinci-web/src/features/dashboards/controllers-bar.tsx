@@ -27,7 +27,6 @@ export function ControllersBar({
     const view = 'from' in options ? views.find((each) => each.id === options.viewId) : undefined;
     return view === undefined ? undefined : filters.cascadeOf(view, id);
   };
-  if (dashboard.controllers.length === 0) return null;
   return (
     <search className="controllers" aria-label={t('filters')}>
       {dashboard.controllers.map((controller) => (

@@ -2,7 +2,7 @@
 import { CloseOutlined, EditOutlined, FullscreenExitOutlined, FullscreenOutlined } from '@ant-design/icons';
 import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
 import { Button, Tabs, Tooltip } from 'antd';
-import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
@@ -10,17 +10,19 @@ import { Page } from '../../shell/page.tsx';
 import { Answer, Empty, Stale } from '../../shell/states.tsx';
 import { usePathName, useUrlState } from '../../shell/url-state.ts';
 import { type ChosenColours, chosenColours, createColourBook } from '../../widgets/colours.ts';
-import { AddWidget } from './add-widget.tsx';
 import { bundlePath } from './ask-ahead.ts';
-import { ControllerEditor } from './controller-editor.tsx';
-import { ControllersBar } from './controllers-bar.tsx';
 import { DashboardGrid } from './dashboard-grid.tsx';
 import './dashboards.css';
 import { edit } from './draft.ts';
-import { EditBar } from './edit-bar.tsx';
 import { LiveMark } from './live-mark.tsx';
 import { useFilters } from './use-filters.ts';
 import { useLive } from './use-live.ts';
+
+// What only some dashboards have, or only who edits needs, is not read before.
+const ControllersBar = lazy(async () => ({ default: (await import('./controllers-bar.tsx')).ControllersBar }));
+const EditBar = lazy(async () => ({ default: (await import('./edit-bar.tsx')).EditBar }));
+const AddWidget = lazy(async () => ({ default: (await import('./add-widget.tsx')).AddWidget }));
+const ControllerEditor = lazy(async () => ({ default: (await import('./controller-editor.tsx')).ControllerEditor }));
 
 export default function DashboardPage() {
   const { t } = useTranslation('dashboards');
@@ -82,6 +84,13 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
     return () => window.removeEventListener('keydown', clear);
   }, [isEditing, crossFilters.length, setCrossFilters]);
 
+  const controllers =
+    dashboard.controllers.length === 0 ? null : (
+      <Suspense fallback={<div className="controllers" />}>
+        <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />
+      </Suspense>
+    );
+
   const startEditing = () => {
     change({ do: 'start', dashboard: bundle.dashboard });
     setEditing('1');
@@ -97,7 +106,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
     <DashboardFrame name={dashboard.name} aside={<LiveMark live={live} on={dashboard.refreshed === 'live'} />}>
       <div className="dashboard-bar">
         {isOne ? (
-          <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />
+          controllers
         ) : (
           <Tabs
             activeKey={tab?.id ?? ''}
@@ -106,15 +115,17 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
           />
         )}
         {isEditing ? (
-          <EditBar
-            draft={draft}
-            change={change}
-            tab={tab}
-            onTab={setTab}
-            onPanel={setPanel}
-            onDone={() => setEditing(undefined)}
-            reload={reload}
-          />
+          <Suspense fallback={null}>
+            <EditBar
+              draft={draft}
+              change={change}
+              tab={tab}
+              onTab={setTab}
+              onPanel={setPanel}
+              onDone={() => setEditing(undefined)}
+              reload={reload}
+            />
+          </Suspense>
         ) : (
           <>
             {screen === 'full' ? <LiveMark live={live} on={dashboard.refreshed === 'live'} /> : null}
@@ -143,7 +154,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
       ) : live.stale === undefined ? null : (
         <Stale why={live.stale} recovering />
       )}
-      {isOne ? null : <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />}
+      {isOne ? null : controllers}
       {filters.crossFilters.length === 0 ? null : (
         <div className="chips">
           <span className="muted small">{t('selection')}</span>
@@ -186,7 +197,6 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
         <DashboardGrid
           key={tab.id}
           bundle={bundle}
-          dashboard={dashboard}
           tab={tab}
           editing={isEditing}
           change={change}
@@ -195,22 +205,24 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
           live={live}
         />
       )}
-      {panel === 'add' && tab !== undefined ? (
-        <AddWidget
-          dashboardId={dashboard.id}
-          onAdd={(item) => change({ do: 'add', tab: tab.id, item })}
-          onClose={() => setPanel(undefined)}
-          reload={reload}
-        />
-      ) : null}
-      {panel === 'controllers' ? (
-        <ControllerEditor
-          controllers={dashboard.controllers}
-          views={bundle.views}
-          onChange={(controllers) => change({ do: 'controllers', controllers })}
-          onClose={() => setPanel(undefined)}
-        />
-      ) : null}
+      <Suspense fallback={null}>
+        {panel === 'add' && tab !== undefined ? (
+          <AddWidget
+            dashboardId={dashboard.id}
+            onAdd={(item) => change({ do: 'add', tab: tab.id, item })}
+            onClose={() => setPanel(undefined)}
+            reload={reload}
+          />
+        ) : null}
+        {panel === 'controllers' ? (
+          <ControllerEditor
+            controllers={dashboard.controllers}
+            views={bundle.views}
+            onChange={(controllers) => change({ do: 'controllers', controllers })}
+            onClose={() => setPanel(undefined)}
+          />
+        ) : null}
+      </Suspense>
     </DashboardFrame>
   );
 }

@@ -13,7 +13,6 @@ export function DrillPath(props: {
   const { t, i18n } = useTranslation('dashboards');
   const id = useId();
   const { steps } = props;
-  if (steps.length === 0) return null;
   const label = ({ value, grain }: DrillStep) => formatAtGrain(value, grain, i18n.language);
   return (
     <nav className="widget-path" aria-label={t('closer.path', { name: props.name })}>

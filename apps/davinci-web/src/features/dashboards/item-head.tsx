@@ -8,12 +8,16 @@ export function ItemHead(props: {
   onMoveKey: (event: KeyboardEvent) => void;
   children: ReactNode;
 }): ReactNode {
+  return props.editing ? <Handle {...props} /> : <div className="widget-head">{props.children}</div>;
+}
+
+function Handle(props: { name: string; onMoveKey: (event: KeyboardEvent) => void; children: ReactNode }): ReactNode {
   const { t } = useTranslation('dashboards');
-  const handle = props.editing
-    ? { tabIndex: 0, role: 'group', 'aria-label': t('item.move', { name: props.name }), onKeyDown: props.onMoveKey }
-    : {};
+  const name = t('item.move', { name: props.name });
   return (
-    <div className="widget-head" {...handle}>
+    // biome-ignore lint/a11y/useSemanticElements: it groups a title and its buttons, no fields
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys move it
+    <div className="widget-head" role="group" tabIndex={0} aria-label={name} onKeyDown={props.onMoveKey}>
       {props.children}
     </div>
   );

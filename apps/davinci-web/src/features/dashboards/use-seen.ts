@@ -1,8 +1,9 @@
 /** Decides when an item is near enough to be worth a query: once it was seen, it stays so. */
 import { type RefObject, useEffect, useState } from 'react';
 
-export function useSeen(place: RefObject<HTMLElement | null>): boolean {
-  const [seen, setSeen] = useState(false);
+/** `before`: it is known to be near from the beginning. */
+export function useSeen(place: RefObject<HTMLElement | null>, before: boolean): boolean {
+  const [seen, setSeen] = useState(before);
   useEffect(() => {
     const element = place.current;
     if (element === null || seen) return undefined;

@@ -1,88 +1,69 @@
 /** The head of a widget: its name, how fresh it is, and the menu of what can be done with it; drawn anew only when one of them changes. */
-import { CloseOutlined, EllipsisOutlined } from '@ant-design/icons';
+import { CloseOutlined } from '@ant-design/icons';
 import type { Freshness } from '@rtdp/davinci-api/client';
-import { Button, Dropdown, Tooltip } from 'antd';
-import { type KeyboardEvent, memo, type ReactNode, useState } from 'react';
+import { Button } from 'antd';
+import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useMay } from '../../api/session.ts';
+import { Hint } from '../../shell/hint.tsx';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { ItemHead } from './item-head.tsx';
-import type { Closer } from './use-closer.ts';
+import type { WidgetMenuProps } from './widget-menu.tsx';
 
-export type WidgetAct = 'data' | 'sql' | 'freshness' | 'png' | 'copy' | 'csv' | 'workbench';
+const WidgetMenu = lazy(() => import('./widget-menu.tsx'));
 
-export const WidgetHead = memo(function WidgetHead(props: {
+export const WidgetHead = memo(function WidgetHead({
+  name,
+  description,
+  freshness,
+  editing,
+  onMoveKey,
+  onRemove,
+  ...menu
+}: WidgetMenuProps & {
   name: string;
   description: string;
   freshness: readonly Freshness[];
   editing: boolean;
-  hasData: boolean;
-  hasPicture: boolean;
   onMoveKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
-  onAct: (act: WidgetAct) => void;
-  /** Asked when the menu opens. */
-  ways: () => readonly Closer[];
 }): ReactNode {
   const { t } = useTranslation(['dashboards', 'widgets']);
-  const mayEdit = useMay('editor');
-  const [ways, setWays] = useState<readonly Closer[]>([]);
-  const { name, editing, hasData } = props;
+  const button = useRef<HTMLButtonElement>(null);
+  const [isOpen, setOpen] = useState(false);
+  const close = useCallback(() => setOpen(false), []);
+  const title = <h2 className="ellipsis">{name}</h2>;
   return (
-    <ItemHead name={name} editing={editing} onMoveKey={props.onMoveKey}>
-      <Tooltip title={props.description}>
-        <h2 className="ellipsis">{name}</h2>
-      </Tooltip>
-      <FreshnessMark freshness={props.freshness} />
+    <ItemHead name={name} editing={editing} onMoveKey={onMoveKey}>
+      {description === '' ? title : <Hint title={() => description}>{title}</Hint>}
+      <FreshnessMark freshness={freshness} />
       {editing ? (
         <Button
           type="text"
           size="small"
           icon={<CloseOutlined />}
           aria-label={t('item.remove', { name })}
-          onClick={props.onRemove}
+          onClick={onRemove}
         />
       ) : (
-        <Dropdown
-          trigger={['click']}
-          placement="bottomRight"
-          onOpenChange={(open) => {
-            if (open) setWays(props.ways());
-          }}
-          menu={{
-            items: [
-              ...(['data', 'sql', 'freshness'] as const).map((key) => ({
-                key,
-                label: t(`widgets:menu.${key}`),
-                disabled: !hasData,
-              })),
-              ...(ways.length === 0
-                ? []
-                : [
-                    {
-                      key: 'closer',
-                      label: t('closer.menu'),
-                      children: ways.map(({ key, label }) => ({ key, label })),
-                    },
-                  ]),
-              { type: 'divider' as const },
-              ...(props.hasPicture ? [{ key: 'png', label: t('widgets:menu.png'), disabled: !hasData }] : []),
-              { key: 'copy', label: t('widgets:menu.copy'), disabled: !hasData },
-              { key: 'csv', label: t('widgets:menu.csv'), disabled: !hasData },
-              ...(mayEdit
-                ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }]
-                : []),
-            ],
-            onClick: ({ key }) => {
-              const way = ways.find((each) => each.key === key);
-              if (way === undefined) props.onAct(key as WidgetAct);
-              else way.act();
-            },
-          }}
+        <button
+          ref={button}
+          type="button"
+          className="widget-more"
+          aria-haspopup="menu"
+          aria-expanded={isOpen}
+          aria-label={t('widgets:menu.label', { name })}
+          onClick={() => setOpen(true)}
         >
-          <Button type="text" size="small" icon={<EllipsisOutlined />} aria-label={t('widgets:menu.label', { name })} />
-        </Dropdown>
+          <svg viewBox="0 0 16 16" fill="currentColor" aria-hidden="true">
+            <path d="M2 6.500a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3Zm6 0a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3Zm6 0a1.500 1.500 0 1 0 0 3 1.500 1.500 0 0 0 0-3Z" />
+          </svg>
+        </button>
       )}
+      {isOpen && button.current !== null ? (
+        <Suspense fallback={null}>
+          <WidgetMenu {...menu} button={button.current} onClose={close} />
+        </Suspense>
+      ) : null}
     </ItemHead>
   );
 });

@@ -3,7 +3,7 @@ import { CloseOutlined } from '@ant-design/icons';
 import type { DashboardBundle, Freshness, Widget } from '@rtdp/davinci-api/client';
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
-import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGo } from '../../shell/link.tsx';
 import { Empty } from '../../shell/states.tsx';
@@ -13,22 +13,26 @@ import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
 import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
-import { type DetailsTab, WidgetDetails } from '../../widgets/widget-details.tsx';
+import type { DetailsTab } from '../../widgets/widget-details.tsx';
 import { isBehind, waitBeforeTry } from './answer-age.ts';
 import { drilledQuery } from './drill.ts';
 import { DrillPath } from './drill-path.tsx';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
-import { MarkMenu } from './mark-menu.tsx';
 import { useCloser } from './use-closer.ts';
 import { useLatest } from './use-latest.ts';
 import { useSeen } from './use-seen.ts';
-import { type WidgetAct, WidgetHead } from './widget-head.tsx';
+import { WidgetHead } from './widget-head.tsx';
+import type { WidgetAct } from './widget-menu.tsx';
 import { versionOf, widgetRequest } from './widget-request.ts';
 
 /** A table says by itself where it ends; a trend of the last hour is meant to end there. */
 const SELF_LIMITED: ReadonlySet<string> = new Set(['table', 'scorecard']);
+
+// Read when somebody asks for them.
+const MarkMenu = lazy(async () => ({ default: (await import('./mark-menu.tsx')).MarkMenu }));
+const WidgetDetails = lazy(async () => ({ default: (await import('../../widgets/widget-details.tsx')).WidgetDetails }));
 
 export default function WidgetItem(props: ItemProps): ReactNode {
   const { t } = useTranslation('dashboards');
@@ -63,11 +67,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const go = useGo();
   const client = useQueryClient();
   const place = useRef<HTMLElement>(null);
-  const seen = useSeen(place);
   const picture = useRef<() => Promise<string>>(undefined);
   const [details, setDetails] = useState<DetailsTab>();
   const [broken, setBroken] = useState(false);
-  const [hasPicture, setHasPicture] = useState(false);
 
   // Compared by what they say: every change of the URL makes new objects.
   const asked = JSON.stringify(filters.askedOf(view, item.id));
@@ -92,8 +94,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
 
   const version = versionOf(view);
   // What was asked before the page stood is in sight as well.
-  const isAsked = client.getQueryState([WIDGET_QUERY, request, version]) !== undefined;
-  const answer = useWidgetData((seen || isAsked) && !broken ? request : undefined, version);
+  const [isAsked] = useState(() => client.getQueryState([WIDGET_QUERY, request, version]) !== undefined);
+  const seen = useSeen(place, isAsked);
+  const answer = useWidgetData(seen && !broken ? request : undefined, version);
   const data = answer.data;
   useAskAgain(answer, live.freshness);
   const freshness = useNewest(data?.freshness ?? NOTHING_KNOWN, live.freshness);
@@ -103,7 +106,6 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
 
   const takePicture = useCallback((take: (() => Promise<string>) | undefined) => {
     picture.current = take;
-    setHasPicture(take !== undefined);
   }, []);
   const moveByKey = useLatest(props.onMoveKey);
   const remove = useLatest(props.onRemove);
@@ -160,6 +162,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       );
     } else if (key === 'workbench') go(`/widgets/${widget.id}`);
   });
+  const hasPicture = useLatest(() => picture.current !== undefined);
   const hasData = data !== undefined;
   const flush = widget.kind === 'table';
 
@@ -184,7 +187,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         onAct={act}
         ways={closer.ways}
       />
-      <DrillPath name={widget.name} steps={drilled.steps} onBack={closer.goBack} />
+      {drilled.steps.length === 0 ? null : (
+        <DrillPath name={widget.name} steps={drilled.steps} onBack={closer.goBack} />
+      )}
       <div className={`widget-body ${flush ? 'flush' : ''}`}>
         {broken && !hasData ? (
           <Empty
@@ -213,17 +218,19 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       {data?.truncated && !SELF_LIMITED.has(widget.kind) ? (
         <div className="widget-note">{t('widgets:truncated')}</div>
       ) : null}
-      {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
-      {details !== undefined && data !== undefined ? (
-        <WidgetDetails
-          name={widget.name}
-          answer={data}
-          freshness={freshness}
-          tab={details}
-          onTab={setDetails}
-          onClose={() => setDetails(undefined)}
-        />
-      ) : null}
+      <Suspense fallback={null}>
+        {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
+        {details !== undefined && data !== undefined ? (
+          <WidgetDetails
+            name={widget.name}
+            answer={data}
+            freshness={freshness}
+            tab={details}
+            onTab={setDetails}
+            onClose={() => setDetails(undefined)}
+          />
+        ) : null}
+      </Suspense>
     </section>
   );
 }

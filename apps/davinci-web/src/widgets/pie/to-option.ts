@@ -44,7 +44,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
     writeNumber(total === 0 ? 0 : amount / total, { ...data.columns[1]!, format: 'percent' }, context);
   return {
     ...baseOption(context, widget.name),
-    legend: { ...legend(context, widget.settings.labels === false ? labels : []), orient: 'horizontal' },
+    ...legend(context, widget.settings.labels === false ? labels : [], { orient: 'horizontal' }),
     tooltip: tooltip(context, 'item', ({ dataIndex }: { dataIndex: number }) => {
       const slice = slices[dataIndex];
       const amount = slice?.amount ?? null;

@@ -75,7 +75,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   return {
     ...baseOption(context, widget.name),
     grid: { ...grid(labels.length > 1), bottom: SPACE[4], left: SPACE[4] },
-    legend: legend(context, series === undefined ? [] : labels),
+    ...legend(context, series === undefined ? [] : labels),
     tooltip: tooltip(context, 'item', ({ seriesIndex, dataIndex }: { seriesIndex: number; dataIndex: number }) => {
       const row = data.rows[groups[seriesIndex]?.rows[dataIndex] ?? -1] ?? [];
       const names = widget.query.dimensions.map((_, index) =>

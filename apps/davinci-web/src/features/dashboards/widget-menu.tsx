@@ -1,0 +1,75 @@
+/** What can be done with a widget: a menu that is made when it is asked for. */
+import { Dropdown } from 'antd';
+import { type ReactNode, useEffect, useState } from 'react';
+import { createPortal } from 'react-dom';
+import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
+import type { Closer } from './use-closer.ts';
+
+export type WidgetAct = 'data' | 'sql' | 'freshness' | 'png' | 'copy' | 'csv' | 'workbench';
+
+export interface WidgetMenuProps {
+  hasData: boolean;
+  hasPicture: () => boolean;
+  onAct: (act: WidgetAct) => void;
+  /** How it can be looked at more closely. */
+  ways: () => readonly Closer[];
+}
+
+/** `button` opened it, and has the focus again when it goes. */
+export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElement; onClose: () => void }): ReactNode {
+  const { t } = useTranslation(['dashboards', 'widgets']);
+  const mayEdit = useMay('editor');
+  const [ways] = useState(props.ways);
+  const { hasData, button, onClose } = props;
+  const { left, top, width, height } = button.getBoundingClientRect();
+  const close = () => {
+    onClose();
+    button.focus();
+  };
+  useEffect(() => {
+    // What scrolls the widget away takes its menu along.
+    const scrolled = ({ target }: Event) => {
+      if ((target as Node).contains(button)) onClose();
+    };
+    window.addEventListener('scroll', scrolled, { capture: true });
+    return () => window.removeEventListener('scroll', scrolled, { capture: true });
+  }, [button, onClose]);
+  return createPortal(
+    <Dropdown
+      open
+      autoFocus
+      trigger={['click']}
+      placement="bottomRight"
+      onOpenChange={(open) => {
+        if (!open) close();
+      }}
+      menu={{
+        items: [
+          ...(['data', 'sql', 'freshness'] as const).map((key) => ({
+            key,
+            label: t(`widgets:menu.${key}`),
+            disabled: !hasData,
+          })),
+          ...(ways.length === 0
+            ? []
+            : [{ key: 'closer', label: t('closer.menu'), children: ways.map(({ key, label }) => ({ key, label })) }]),
+          { type: 'divider' as const },
+          ...(props.hasPicture() ? [{ key: 'png', label: t('widgets:menu.png'), disabled: !hasData }] : []),
+          { key: 'copy', label: t('widgets:menu.copy'), disabled: !hasData },
+          { key: 'csv', label: t('widgets:menu.csv'), disabled: !hasData },
+          ...(mayEdit ? [{ type: 'divider' as const }, { key: 'workbench', label: t('widgets:menu.workbench') }] : []),
+        ],
+        onClick: ({ key }) => {
+          close();
+          const way = ways.find((each) => each.key === key);
+          if (way === undefined) props.onAct(key as WidgetAct);
+          else way.act();
+        },
+      }}
+    >
+      <span className="menu-place" style={{ left, top, width, height }} />
+    </Dropdown>,
+    document.body,
+  );
+}
