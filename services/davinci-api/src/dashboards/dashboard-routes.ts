@@ -23,13 +23,30 @@ export function dashboardRoutes(application: HttpApplication, dashboards: Dashbo
         tags: ['dashboards'],
         summary: 'The dashboard with its widgets and what the caller may use of their views',
         params: z.object({ id: z.uuid() }),
+        querystring: z.object({
+          widgets: z
+            .string()
+            .max(10_000)
+            .optional()
+            .describe(
+              'Ids, with a comma between: widgets that are about to be put on it, given as if they stood there',
+            ),
+        }),
         response: { 200: dashboardBundleSchema },
       },
     },
     async (request) => {
       const identity = identityOf(request);
       requireRole(identity, 'viewer');
-      return dashboards.bundle(identity, request.params.id);
+      return dashboards.bundle(identity, request.params.id, idsIn(request.query.widgets));
     },
   );
+}
+
+const wanted = z.array(z.uuid());
+
+/** What is no id names no widget. */
+function idsIn(text = ''): string[] {
+  const ids = wanted.safeParse(text.split(',').filter((id) => id !== ''));
+  return ids.success ? ids.data : [];
 }

@@ -56,6 +56,15 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
     });
   }
 
+  /** Widget → the dashboards it stands on. */
+  async shownOn({ organisationId }: Author): Promise<Map<string, { id: string; name: string }[]>> {
+    const places = (await this.#store.list(organisationId)).flatMap(({ id, name, tabs }) =>
+      widgetIdsOf({ tabs }).map((widgetId) => ({ widgetId, id, name })),
+    );
+    const grouped = Map.groupBy(places, ({ widgetId }) => widgetId);
+    return new Map([...grouped].map(([widgetId, own]) => [widgetId, own.map(({ id, name }) => ({ id, name }))]));
+  }
+
   get({ organisationId }: Author, id: string): Promise<Dashboard> {
     return this.#store.get(organisationId, id);
   }
@@ -74,8 +83,13 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
     return this.#store.remove(author, id, async () => []);
   }
 
-  async bundle(author: Author & { roles: readonly string[] }, id: string): Promise<DashboardBundle> {
-    const { dashboard, widgets, views, sourceVersions, state } = await this.contents(author, id);
+  /** `also`: widgets that an editor is about to put on it. */
+  async bundle(
+    author: Author & { roles: readonly string[] },
+    id: string,
+    also: readonly string[] = [],
+  ): Promise<DashboardBundle> {
+    const { dashboard, widgets, views, sourceVersions, state } = await this.contents(author, id, also);
     const models = views.flatMap((view) => {
       const model = modelFor(view, author.roles);
       return model === undefined ? [] : { ...model, sourceVersion: sourceVersions.get(view.sourceId) ?? 0 };
@@ -84,10 +98,11 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
   }
 
   /** @throws RtdpError DAVINCI_NOT_FOUND */
-  async contents(author: Author, id: string): Promise<DashboardContents> {
+  async contents(author: Author, id: string, also: readonly string[] = []): Promise<DashboardContents> {
     const { organisationId } = author;
     const dashboard = await this.get(author, id);
-    const widgets = await this.#widgets.findMany(organisationId, widgetIdsOf(dashboard));
+    const widgetIds = [...new Set([...widgetIdsOf(dashboard), ...also])];
+    const widgets = await this.#widgets.findMany(organisationId, widgetIds);
     const viewIds = new Set(widgets.map(({ viewId }) => viewId));
     for (const { targets, options } of dashboard.controllers) {
       for (const { viewId } of targets) viewIds.add(viewId);

@@ -4,6 +4,7 @@ import { type CSSProperties, type Dispatch, lazy, type ReactNode, Suspense, useM
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import type { ColourBook } from '../../widgets/colours.ts';
 import type { Edit } from './draft.ts';
+import type { Drafted } from './draft-bundle.ts';
 import { ItemBody } from './items.tsx';
 import { standing } from './standing.ts';
 import type { Filters } from './use-filters.ts';
@@ -11,6 +12,7 @@ import type { Live } from './use-live.ts';
 
 export interface GridProps {
   bundle: DashboardBundle;
+  drafted: Drafted;
   tab: Dashboard['tabs'][number];
   editing: boolean;
   change: Dispatch<Edit>;

@@ -14,6 +14,7 @@ import { bundlePath } from './ask-ahead.ts';
 import { DashboardGrid } from './dashboard-grid.tsx';
 import './dashboards.css';
 import { edit } from './draft.ts';
+import { useDraftBundle } from './draft-bundle.ts';
 import { LiveMark } from './live-mark.tsx';
 import { useFilters } from './use-filters.ts';
 import { useLive } from './use-live.ts';
@@ -62,6 +63,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const colours = useMemo(() => createColourBook(JSON.parse(chosen) as ChosenColours), [chosen]);
   const isEditing = editing === '1' && mayEdit;
   const dashboard: Dashboard = isEditing ? draft.now : bundle.dashboard;
+  const { whole, drafted } = useDraftBundle(bundle, isEditing ? draft.now : undefined);
   const tab = dashboard.tabs.find((each) => each.id === tabId) ?? dashboard.tabs[0];
   const reloadBundle = useCallback(() => void reload(), [reload]);
   const live = useLive(dashboard.id, bundle.state, dashboard.refreshed === 'live', reloadBundle);
@@ -87,7 +89,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const controllers =
     dashboard.controllers.length === 0 ? null : (
       <Suspense fallback={<div className="controllers" />}>
-        <ControllersBar dashboard={dashboard} views={bundle.views} filters={filters} />
+        <ControllersBar dashboard={dashboard} views={whole.views} filters={filters} />
       </Suspense>
     );
 
@@ -196,7 +198,8 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
       ) : (
         <DashboardGrid
           key={tab.id}
-          bundle={bundle}
+          bundle={whole}
+          drafted={drafted}
           tab={tab}
           editing={isEditing}
           change={change}
@@ -217,7 +220,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
         {panel === 'controllers' ? (
           <ControllerEditor
             controllers={dashboard.controllers}
-            views={bundle.views}
+            views={whole.views}
             onChange={(controllers) => change({ do: 'controllers', controllers })}
             onClose={() => setPanel(undefined)}
           />

@@ -2,12 +2,14 @@
 import type { DashboardBundle, DashboardItem } from '@rtdp/davinci-api/client';
 import type { KeyboardEvent } from 'react';
 import type { ColourBook } from '../../widgets/colours.ts';
+import type { Drafted } from './draft-bundle.ts';
 import type { Filters } from './use-filters.ts';
 import type { Live } from './use-live.ts';
 
 export interface ItemProps {
   item: DashboardItem;
   bundle: DashboardBundle;
+  drafted: Drafted;
   editing: boolean;
   colours: ColourBook;
   filters: Filters;

@@ -6,7 +6,7 @@ import { App, Button } from 'antd';
 import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useGo } from '../../shell/link.tsx';
-import { Empty } from '../../shell/states.tsx';
+import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
 import { widgetKind } from '../../widgets/registry.ts';
@@ -53,7 +53,13 @@ export default function WidgetItem(props: ItemProps): ReactNode {
             />
           ) : null}
         </ItemHead>
-        <Empty small title={t('item.missing')} />
+        {!props.drafted.awaited.has(props.item.widgetId ?? '') ? (
+          <Empty small title={t('item.missing')} />
+        ) : props.drafted.error === null ? (
+          <Loading />
+        ) : (
+          <ErrorState small error={props.drafted.error} onRetry={props.drafted.retry} />
+        )}
       </div>
     );
   }
