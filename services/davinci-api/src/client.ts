@@ -449,6 +449,26 @@ export const viewModelSchema = viewSchema
   .extend({
     variables: z.array(variableSchema).describe('Of scope query'),
   });
+const documentProblem = z.object({
+  code: z.string(),
+  message: z.string(),
+  next: z.string(),
+  facts: z.record(z.string(), z.unknown()),
+});
+const shownOn = z.array(z.object({ id, name: z.string() })).describe('Dashboards that suffer from it');
+/** Whether a view, and the widgets over it, could be asked right now. */
+export const viewStateSchema = z.object({
+  viewId: id,
+  version,
+  tables: z
+    .array(z.object({ database: z.string(), table: z.string(), sinkNamespace: z.string().nullable() }))
+    .describe('What it reads; where it cannot be asked, what its text names'),
+  error: documentProblem.nullable().describe('Why it cannot be asked; null when it can'),
+  dashboards: shownOn,
+  widgets: z
+    .array(z.object({ id, name: z.string(), error: documentProblem, dashboards: shownOn }))
+    .describe('Those that ask for what the view does not have'),
+});
 const dashboardState = z
   .string()
   .describe('Another text as soon as the dashboard, or a widget, view or source that it stands on, is changed');
@@ -541,6 +561,7 @@ export type Grain = (typeof GRAINS)[number];
 export type ViewRights = z.output<typeof viewRightsSchema>;
 export type View = z.output<typeof viewSchema>;
 export type ViewInput = z.input<typeof viewInputSchema>;
+export type ViewState = z.output<typeof viewStateSchema>;
 export type ViewModel = z.output<typeof viewModelSchema>;
 export type RunRequest = z.input<typeof runRequestSchema>;
 export type RunResult = z.output<typeof runResultSchema>;

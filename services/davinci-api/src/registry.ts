@@ -20,6 +20,7 @@ import { demoRoutes } from './demo/demo-routes.ts';
 import { openDemoSettings } from './demo/demo-settings.ts';
 import { DocumentChanges } from './documents/document-changes.ts';
 import { healthRoutes, PlatformHealthCheck } from './health/platform-health.ts';
+import { ViewStates, viewStateRoutes } from './health/view-states.ts';
 import { Accounts, currentVerifier } from './identity/accounts.ts';
 import { LoginLimits } from './identity/login-limits.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
@@ -113,6 +114,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const runs = new RunSql({ sources, timeoutMs: options.queryTimeoutMs, now });
   const plans = new DashboardPlans({ dashboards, sources, lineage, changes, now });
   const push = new Push({ commits, changes, metrics, isHearing: options.isHearing, now });
+  const states = new ViewStates({ views, widgets, dashboards, sources, lineage, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
   const { dbus: dbusUrl, wormhole: wormholeUrl } = services;
   const demo = options.demoUrl ? openDemoSettings(options.demoUrl) : undefined;
@@ -131,9 +133,10 @@ export function assemble(options: AssemblyOptions): Assembly {
       userRoutes(application, { users, accounts, sessions, sessionStore, audit, wireLogins });
       sourceRoutes(application, sources);
       viewRoutes(application, views);
+      viewStateRoutes(application, states);
       widgetRoutes(application, widgets);
       dashboardRoutes(application, dashboards);
-      dataRoutes(application, { asks, together: new QueryTogether(asks), runs });
+      dataRoutes(application, { asks, together: new QueryTogether(asks), runs, sources, now });
       liveRoutes(application, { push, accounts, tokens, plans, dashboards, pace: () => asks.pace, logger });
       auditRoutes(application, { audit, users });
       healthRoutes(application, check);

@@ -271,6 +271,13 @@ export const lineageSchema = z.object({
   tables: z.array(tableReadSchema.extend({ columns: z.array(z.string()) })),
 });
 
+export const describeRequestSchema = lineageRequestSchema;
+
+export const descriptionSchema = z.object({
+  columns: z.array(columnSchema),
+  parameterTypes: z.array(z.string()).describe('Of $1, $2, …'),
+});
+
 export const passwordSchema = z.object({
   user: z.string().describe('To log in with, over the Postgres protocol'),
   password: z.string().describe('Shown this once'),
@@ -301,6 +308,7 @@ export type TableDetailView = z.output<typeof tableDetailSchema>;
 export type ViewView = z.output<typeof viewSchema>;
 export type GrantRequest = z.output<typeof grantRequestSchema>;
 export type GrantView = z.output<typeof grantSchema>;
+export type DescriptionView = z.output<typeof descriptionSchema>;
 export type LineageView = z.output<typeof lineageSchema>;
 export type WireView = z.output<typeof wireSchema>;
 export type Cell = z.output<typeof cellSchema>;
@@ -324,6 +332,7 @@ export interface MoonboxClient {
     before?: string;
   }): Promise<List<QueryRecordView>>;
   lineage(request: z.input<typeof lineageRequestSchema>): Promise<LineageView>;
+  describe(request: z.input<typeof describeRequestSchema>): Promise<DescriptionView>;
   listMounts(): Promise<List<MountView>>;
   getMount(name: string): Promise<MountView>;
   mount(request: z.input<typeof mountRequestSchema>): Promise<MountView>;
@@ -372,6 +381,7 @@ export function createMoonboxClient(options: ServiceClientOptions): MoonboxClien
       return request('GET', `/queries?${query}`, listOf(queryRecordSchema));
     },
     lineage: (body) => request('POST', '/lineage', lineageSchema, body),
+    describe: (body) => request('POST', '/describe', descriptionSchema, body),
     listMounts: () => request('GET', '/mounts', listOf(mountSchema)),
     getMount: (name) => request('GET', `/mounts/${part(name)}`, mountSchema),
     mount: (body) => request('POST', '/mounts', mountSchema, body),

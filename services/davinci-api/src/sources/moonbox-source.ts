@@ -2,6 +2,7 @@
 import {
   createMoonboxClient,
   databaseSchema,
+  descriptionSchema,
   lineageSchema,
   listOf,
   queryResultSchema,
@@ -48,6 +49,9 @@ export function createMoonboxSource({ baseUrl, database }: MoonboxSourceOptions)
     async lineage(sql, onBehalf) {
       const { tables } = await client(onBehalf).request('POST', '/lineage', lineageSchema, { sql, ...inDatabase });
       return tables.map(({ database: name, table, sinkNamespace }) => ({ database: name, table, sinkNamespace }));
+    },
+    async prove(sql, _parameters, onBehalf) {
+      await client(onBehalf).request('POST', '/describe', descriptionSchema, { sql, ...inDatabase });
     },
     async query({ sql, parameters, maximumRows, timeoutMs, signal, label }: SourceQuery, onBehalf) {
       const body = { sql, parameters, ...inDatabase, format: 'json', maximumRows, timeoutMs, label };

@@ -12,6 +12,8 @@ export type PostgresSourceOptions = Pick<ReaderOptions, 'host' | 'port' | 'datab
 };
 
 const CONNECTIONS = 4;
+/** A statement without rows has only to be understood. */
+const PROOF_MS = 10_000;
 
 export async function createPostgresSource({ tls, ...address }: PostgresSourceOptions): Promise<DataSource> {
   const reader = await openReader({
@@ -51,6 +53,11 @@ export async function createPostgresSource({ tls, ...address }: PostgresSourceOp
     },
     rightsVersion: async () => '',
     lineage: async (sql) => usesOf(sql),
+    async prove(sql, parameters) {
+      refuseSideEffects(sql);
+      const { batches } = await reader.scan({ sql, parameters, timeoutMs: PROOF_MS });
+      for await (const _batch of batches);
+    },
     async query({ sql, parameters, maximumRows, timeoutMs, signal }: SourceQuery): Promise<SourceAnswer> {
       refuseSideEffects(sql);
       const { columns, batches } = await reader.scan({ sql, parameters, timeoutMs, signal });

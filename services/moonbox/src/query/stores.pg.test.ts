@@ -86,6 +86,26 @@ test('lineage names tables, columns and namespaces without running anything', as
   ]);
 });
 
+test('what a statement would give is told without running it, and so is why it could not run', async () => {
+  const { client } = gateway.operator;
+  const before = (await client.listQueries()).total;
+  expect(await client.describe({ sql: 'select id, quantity from shop.orders where id > $1' })).toEqual({
+    columns: [
+      { name: 'id', type: 'integer' },
+      { name: 'quantity', type: 'integer' },
+    ],
+    parameterTypes: ['integer'],
+  });
+  // Planned whole for its store, and split over two: either refuses what its tables do not have.
+  for (const sql of [
+    'select "view"."price" from (select id from shop.orders where id > $1) as "view" limit 0',
+    'select "view"."price" from (select o.id, p.name from shop.orders o join stock.parts p on p.id = o.part) as "view" limit 0',
+  ]) {
+    await expect(client.describe({ sql }), sql).rejects.toMatchObject({ code: 'SQL_UNKNOWN_COLUMN' });
+  }
+  expect((await client.listQueries()).total).toBe(before);
+});
+
 const LARGE = `select w.text, max(p.name) from shop.wide w join stock.parts p on p.id = w.part group by w.text order by 1`;
 
 test('a statement that needs more memory than it may ends with that, and the next one runs', async () => {

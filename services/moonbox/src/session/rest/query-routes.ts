@@ -9,6 +9,8 @@ import { z } from 'zod';
 import type { Administration } from '../../admin/administration.ts';
 import {
   cancelledSchema,
+  describeRequestSchema,
+  descriptionSchema,
   explainRequestSchema,
   explanationSchema,
   lineageRequestSchema,
@@ -20,6 +22,7 @@ import {
   queryRequestSchema,
   queryResultSchema,
 } from '../../client.ts';
+import { typeTextOf } from '../../plan/type-text.ts';
 import type { QueryAnswer, QueryRequest, QueryService } from '../../query/contract.ts';
 import { CsvRows } from './csv-rows.ts';
 import { JsonRows } from './json-rows.ts';
@@ -98,6 +101,25 @@ export function queryRoutes(application: HttpApplication, { queries, administrat
     async (request, reply) => ({
       tables: (await queries.lineage(toRequest(request, reply, request.body))).map(tableReadView),
     }),
+  );
+
+  application.post(
+    '/describe',
+    {
+      schema: {
+        tags,
+        summary: 'Which columns a statement would give, or why it could not be asked; no row is read for it',
+        body: describeRequestSchema,
+        response: { 200: descriptionSchema },
+      },
+    },
+    async (request, reply) => {
+      const { columns, parameterTypes } = await queries.describe(toRequest(request, reply, request.body));
+      return {
+        columns: (columns ?? []).map(({ name, typeText }) => ({ name, type: typeText })),
+        parameterTypes: parameterTypes.map(typeTextOf),
+      };
+    },
   );
 
   application.get(
