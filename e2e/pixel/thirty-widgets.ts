@@ -1,5 +1,6 @@
 /** Makes a dashboard of thirty widgets over a table of many rows, and measures how long a browser takes until all are painted. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { WidgetInput } from '@rtdp/davinci-api/client';
 import type { WholePlatform } from '@rtdp/testing/whole-platform';
 import type { Browser } from 'playwright-core';
 import { type PixelPipeline, SINK_SCHEMA } from './pixel-pipeline.ts';
@@ -45,7 +46,7 @@ export async function thirtyWidgets(pipeline: PixelPipeline, rows: number): Prom
     // All of them in sight at once: six in a row, five rows.
     items.push({
       id: `w${number}`,
-      kind: 'widget',
+      kind: 'widget' as const,
       widgetId: widget.id,
       x: (number % 6) * 4,
       y: Math.floor(number / 6) * 5,
@@ -61,7 +62,7 @@ export async function thirtyWidgets(pipeline: PixelPipeline, rows: number): Prom
 function widgetNumber(number: number) {
   const column = number % 2 === 0 ? 'amount' : 'quantity';
   const measures = [{ column, aggregation: (['sum', 'avg', 'max', 'min', 'count'] as const)[Math.floor(number / 6)]! }];
-  const shapes = [
+  const shapes: Pick<WidgetInput, 'kind' | 'query'>[] = [
     { kind: 'scorecard', query: { measures } },
     { kind: 'bar', query: { dimensions: [{ column: 'category' }], measures } },
     { kind: 'line', query: { dimensions: [{ column: 'sold_at', grain: 'week' as const }], measures, limit: 200 } },

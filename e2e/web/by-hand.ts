@@ -1,5 +1,5 @@
 /** A person's way with mouse and keyboard: a widget from the keyboard alone, a dashboard arranged, filtered, shown on a whole screen, edited and removed under the reader. */
-import type { Dashboard, ViewInput } from '@rtdp/davinci-api/client';
+import type { Dashboard, DashboardInput, ViewInput } from '@rtdp/davinci-api/client';
 import { expect } from 'vitest';
 import type { WebStand } from './web-stand.ts';
 
@@ -81,7 +81,7 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   const { createdAt: _, updatedAt: __, ...now }: Dashboard = await davinci.dashboards.get(dashboardId);
   await davinci.dashboards.replace(dashboardId, {
     ...now,
-    tabs: [...now.tabs, { id: 'second', name: 'Second', items: [] }],
+    tabs: [...(now.tabs as DashboardInput['tabs']), { id: 'second', name: 'Second', items: [] }],
     controllers: [
       {
         id: 'where',

@@ -29,7 +29,7 @@ beforeAll(async () => {
       application.get('/who', async (request) => ({ subject: identityOf(request).subject }));
       application.post(
         '/double',
-        { schema: { body: z.strictObject({ number: z.number(), round: z.boolean().optional() }) } },
+        { schema: { body: z.strictObject({ number: z.number(), round: z.enum(['up', 'down']).optional() }) } },
         async (request) => ({
           number: request.body.number * 2,
         }),
@@ -66,8 +66,11 @@ describe('http server', () => {
     await expect(client.request('POST', '/double', answer, {})).rejects.toMatchObject({
       message: 'body.number: is missing',
     });
-    await expect(client.request('POST', '/double', answer, { number: 1, rond: true })).rejects.toMatchObject({
+    await expect(client.request('POST', '/double', answer, { number: 1, rond: 'up' })).rejects.toMatchObject({
       message: 'body: there is no "rond" here; did you mean "round"?',
+    });
+    await expect(client.request('POST', '/double', answer, { number: 1, round: 'dwon' })).rejects.toMatchObject({
+      message: 'body.round: there is no "dwon" here; did you mean "down"?',
     });
     await expect(client.request('POST', '/double', answer, { number: 'x' })).rejects.toMatchObject({
       code: 'SERVICE_REQUEST_INVALID',

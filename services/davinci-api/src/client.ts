@@ -237,10 +237,15 @@ export const viewInputSchema = z.strictObject({
   version: version.optional(),
 });
 export const viewSchema = viewInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
+export const viewCheckRequestSchema = z.strictObject({
+  view: viewInputSchema,
+  source: sourceInputSchema.optional().describe('One that is not kept yet, asked instead of that of the view'),
+});
 
 // ── Data ────────────────────────────────────────────────────────────────────────────────────────────────────────────
 
 export const resultColumnSchema = z.object({ name: z.string(), type: z.string() });
+export const viewCheckSchema = z.object({ columns: z.array(resultColumnSchema).describe('What its SQL gives') });
 const cell = z.union([z.string(), z.number(), z.boolean(), z.null()]);
 export const freshnessSchema = z.object({
   sinkNamespace: z.string(),
@@ -364,28 +369,54 @@ export const valuesResultSchema = z.object({ values: z.array(cell), truncated: z
 
 // ── Widgets and dashboards ──────────────────────────────────────────────────────────────────────────────────────────
 
+export const WIDGET_KINDS = [
+  'table',
+  'pivot',
+  'scorecard',
+  'line',
+  'area',
+  'bar',
+  'pie',
+  'scatter',
+  'gauge',
+  'heat-map',
+] as const;
+export const ITEM_KINDS = ['widget', 'text', 'demo-rate'] as const;
+const widgetQuerySchema = queryPartsSchema.extend({
+  series: z
+    .array(z.string().max(200))
+    .max(50)
+    .optional()
+    .describe('Names or aliases of the dimensions that lie on the shelf of series'),
+});
 export const widgetInputSchema = z.strictObject({
   id: id.optional(),
   name,
   description,
   viewId: id,
-  kind: z.string().regex(/^[a-z][a-z0-9-]{0,40}$/),
-  query: z
-    .looseObject(queryPartsSchema.shape)
+  kind: z.enum(WIDGET_KINDS),
+  query: widgetQuerySchema
     .default({ dimensions: [], measures: [], filters: [], having: [], sort: [], limit: 1_000 })
     .describe('What is asked of the view, and which field lies on which shelf'),
   settings: z.record(z.string(), z.unknown()).default({}).describe("The kind's own"),
   version: version.optional(),
 });
-export const widgetSchema = widgetInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
+export const widgetSchema = widgetInputSchema
+  .extend({
+    id,
+    version,
+    createdAt: time,
+    updatedAt: time,
+    // What is kept may be of a version that knew other ones.
+    kind: z.string(),
+    query: z.looseObject(widgetQuerySchema.shape),
+  })
+  .strip();
 
 const itemId = z.string().min(1).max(100);
-export const dashboardItemSchema = z.strictObject({
+const dashboardItemInputSchema = z.strictObject({
   id: itemId,
-  kind: z
-    .string()
-    .regex(/^[a-z][a-z0-9-]{0,40}$/)
-    .describe('widget, text, …'),
+  kind: z.enum(ITEM_KINDS),
   widgetId: id.optional(),
   text: z.string().max(20_000).optional(),
   settings: z.record(z.string(), z.unknown()).optional(),
@@ -394,6 +425,13 @@ export const dashboardItemSchema = z.strictObject({
   w: z.number().int().min(1).max(1_000),
   h: z.number().int().min(1).max(1_000),
 });
+/** As it is kept. */
+export const dashboardItemSchema = dashboardItemInputSchema.extend({ kind: z.string() });
+const tabsOf = <Item extends z.ZodType>(item: Item) =>
+  z
+    .array(z.strictObject({ id: itemId, name, items: z.array(item).max(200) }))
+    .min(1)
+    .max(50);
 export const controllerSchema = z.strictObject({
   id: itemId,
   kind: z.enum(['select', 'text', 'number-range', 'date-range']),
@@ -421,17 +459,16 @@ export const dashboardInputSchema = z.strictObject({
   name,
   folder: z.string().trim().max(400).default('').describe('Parts separated by /; empty for the top'),
   description,
-  tabs: z
-    .array(z.strictObject({ id: itemId, name, items: z.array(dashboardItemSchema).max(200) }))
-    .min(1)
-    .max(50),
+  tabs: tabsOf(dashboardItemInputSchema),
   controllers: z.array(controllerSchema).max(100).default([]),
   crossFilter: z.boolean().default(true),
   refreshed: z.enum(['live', 'manual']).default('live'),
   settings: z.record(z.string(), z.unknown()).default({}),
   version: version.optional(),
 });
-export const dashboardSchema = dashboardInputSchema.extend({ id, version, createdAt: time, updatedAt: time }).strip();
+export const dashboardSchema = dashboardInputSchema
+  .extend({ id, version, createdAt: time, updatedAt: time, tabs: tabsOf(dashboardItemSchema) })
+  .strip();
 export const dashboardSummarySchema = z.object({
   id,
   name: z.string(),
@@ -572,6 +609,8 @@ export type QueryResult = z.output<typeof queryResultSchema>;
 export type Freshness = z.output<typeof freshnessSchema>;
 export type Widget = z.output<typeof widgetSchema>;
 export type WidgetInput = z.input<typeof widgetInputSchema>;
+export type WidgetKind = (typeof WIDGET_KINDS)[number];
+export type ItemKind = (typeof ITEM_KINDS)[number];
 export type Controller = z.output<typeof controllerSchema>;
 export type DashboardItem = z.output<typeof dashboardItemSchema>;
 export type Dashboard = z.output<typeof dashboardSchema>;
@@ -605,6 +644,11 @@ export interface DavinciClient {
   changeUser(id: string, change: z.input<typeof userPatchSchema>): Promise<z.output<typeof userSchema>>;
   sources: Collection<Source, SourceInput>;
   views: Collection<View, ViewInput>;
+  /**
+   * Asks the source whether the SQL of a view that need not be kept can be answered, without a row of it.
+   * @throws RtdpError that of the source, with places in the SQL; DAVINCI_VIEW_INVALID where the model names what the SQL does not give
+   */
+  checkView(request: z.input<typeof viewCheckRequestSchema>): Promise<z.output<typeof viewCheckSchema>>;
   widgets: Collection<Widget, WidgetInput>;
   dashboards: Collection<Dashboard, DashboardInput, DashboardSummary>;
   run(request: RunRequest): Promise<RunResult>;
@@ -632,6 +676,7 @@ export function createDavinciClient(options: ServiceClientOptions): DavinciClien
     createLoginLink: (body = {}) => request('POST', '/api/session/links', loginLinkSchema, body),
     sources: collection('/api/sources', sourceSchema, sourceSchema),
     views: collection('/api/views', viewSchema, viewSchema),
+    checkView: (body) => request('POST', '/api/views/check', viewCheckSchema, body),
     widgets: collection('/api/widgets', widgetSchema, widgetSchema),
     dashboards: collection('/api/dashboards', dashboardSchema, dashboardSummarySchema),
     run: (body) => request('POST', '/api/run', runResultSchema, body),

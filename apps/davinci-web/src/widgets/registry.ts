@@ -1,5 +1,5 @@
 /** Lists the kinds of widgets: what each needs and asks, at once; how each is drawn, when it is needed. */
-import type { QueryParts } from '@rtdp/davinci-api/client';
+import type { QueryParts, WidgetKind } from '@rtdp/davinci-api/client';
 import { type ComponentType, lazy } from 'react';
 import * as areaQuery from './area/build-query.ts';
 import { schema as area } from './area/schema.ts';
@@ -54,7 +54,7 @@ export const WIDGETS: Readonly<Record<string, RegisteredWidget>> = {
   scatter: { schema: scatter, ...scatterQuery, ...drawnBy(() => import('./scatter/View.tsx')) },
   gauge: { schema: gauge, ...gaugeQuery, ...drawnBy(() => import('./gauge/View.tsx')) },
   'heat-map': { schema: heatMap, ...heatMapQuery, ...drawnBy(() => import('./heat-map/View.tsx')) },
-};
+} satisfies Record<WidgetKind, RegisteredWidget>;
 
 /** A kind by its name; undefined for one that this version does not know, which the page then says. */
 export function widgetKind(kind: string): RegisteredWidget | undefined {

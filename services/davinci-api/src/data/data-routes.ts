@@ -11,10 +11,14 @@ import {
   runResultSchema,
   valuesRequestSchema,
   valuesResultSchema,
+  viewCheckRequestSchema,
+  viewCheckSchema,
 } from '../client.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
+import type { SourceService } from '../sources/source-service.ts';
 import type { Asking, AskView } from './ask-view.ts';
+import { proveView } from './prove-view.ts';
 import type { QueryTogether } from './query-together.ts';
 import type { RunSql } from './run-sql.ts';
 import { untilGone } from './until-gone.ts';
@@ -23,9 +27,12 @@ export interface DataRoutesOptions {
   asks: AskView;
   together: QueryTogether;
   runs: RunSql;
+  sources: SourceService;
+  now: () => number;
 }
 
-export function dataRoutes(application: HttpApplication, { asks, together, runs }: DataRoutesOptions): void {
+export function dataRoutes(application: HttpApplication, options: DataRoutesOptions): void {
+  const { asks, together, runs } = options;
   const tags = ['data'];
   application.post(
     '/api/query',
@@ -92,6 +99,20 @@ export function dataRoutes(application: HttpApplication, { asks, together, runs 
       },
     },
     async (request, reply) => asks.values(request.body, asking(request, reply, 'viewer')),
+  );
+  application.post(
+    '/api/views/check',
+    {
+      schema: {
+        tags: ['views'],
+        summary: 'Whether a view would work, before it is kept: its SQL is asked for no row, as its author',
+        body: viewCheckRequestSchema,
+        response: { 200: viewCheckSchema },
+      },
+    },
+    // An address that is not kept yet may be called by those who may keep it.
+    async (request, reply) =>
+      proveView(request.body, options, asking(request, reply, request.body.source === undefined ? 'editor' : 'admin')),
   );
   application.post(
     '/api/run',

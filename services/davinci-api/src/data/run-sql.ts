@@ -80,7 +80,8 @@ export class RunSql {
   }
 }
 
-function atItsPlace(error: unknown, { sql, origin }: BoundSql, written: string): unknown {
+/** The error of a source that was sent the bound text, with its places in the text as written. */
+export function atItsPlace(error: unknown, { sql, origin }: BoundSql, written: string): unknown {
   if (error instanceof SqlError) return moveProblems(error, sql, origin, written);
   if (!(error instanceof RtdpError)) return error;
   const { position } = error.facts as { position?: number };

@@ -69,7 +69,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
   const pieces = await api.widgets.create({ name: 'pieces', viewId: stock.id, kind: 'scorecard', query });
   const items = [sum, pieces].map(({ id }, index) => ({
     id: `i${index}`,
-    kind: 'widget',
+    kind: 'widget' as const,
     widgetId: id,
     x: index,
     y: 0,

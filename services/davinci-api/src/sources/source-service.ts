@@ -111,14 +111,19 @@ export class SourceService implements Collection<Input, Source, Source> {
 
   /** Before it is kept; an empty password is that of the source `input.id`, if it names one with the same address. */
   async testInput(author: Author, input: Input, onBehalf: OnBehalf): Promise<z.output<typeof sourceTestSchema>> {
-    const before = input.id === undefined ? null : await this.#store.get(author.organisationId, input.id);
-    const { kind, connection, secret } = this.#toContent(input, before);
-    const source = await openSource(this.#optionsOf(kind, connection, secret));
+    const source = await this.openInput(author, input);
     try {
       return await testSource(source, onBehalf);
     } finally {
       await source.close();
     }
+  }
+
+  /** One that is not kept, for the caller alone, who closes it; its password as for `testInput`. */
+  async openInput(author: Author, input: Input): Promise<DataSource> {
+    const before = input.id === undefined ? null : await this.#store.get(author.organisationId, input.id);
+    const { kind, connection, secret } = this.#toContent(input, before);
+    return openSource(this.#optionsOf(kind, connection, secret));
   }
 
   async close(): Promise<void> {

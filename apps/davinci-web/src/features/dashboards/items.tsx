@@ -1,4 +1,5 @@
 /** Lists the kinds of items that a dashboard can hold: widgets come with the page, each other kind when it is needed. */
+import type { ItemKind } from '@rtdp/davinci-api/client';
 import { type ComponentType, lazy, type ReactNode, Suspense } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty, Loading } from '../../shell/states.tsx';
@@ -9,7 +10,7 @@ const ITEMS: Readonly<Record<string, ComponentType<ItemProps>>> = {
   widget: WidgetItem,
   text: lazy(() => import('./text-item.tsx')),
   'demo-rate': lazy(() => import('./demo-rate.tsx')),
-};
+} satisfies Record<ItemKind, ComponentType<ItemProps>>;
 
 export function ItemBody(props: ItemProps): ReactNode {
   const { t } = useTranslation('dashboards');

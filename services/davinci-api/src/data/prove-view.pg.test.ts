@@ -1,0 +1,83 @@
+/** What is refused before it is kept: kinds and keys that nothing knows, and views whose SQL their source cannot answer. */
+import { testPostgres } from '@rtdp/testing/postgres';
+import { expect, test } from 'vitest';
+import { davinciFixture } from '../testing/davinci-fixture.ts';
+
+const NOT_THERE = '00000000-0000-4000-8000-000000000009';
+
+test('a view is checked at its source, kept or not, with the place and the name that was meant', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  await shop.query('create table orders (id int primary key, total numeric(10,2))');
+  const url = new URL(shop.url);
+  const connection = {
+    host: url.hostname,
+    port: Number(url.port),
+    database: shop.name,
+    user: url.username,
+    password: url.password,
+  };
+  const kept = { name: 'shop', kind: 'postgres', connection };
+  const source = (await davinci.ask('POST', '/api/sources', { body: kept })).body;
+  const view = {
+    name: 'orders',
+    sourceId: source.id,
+    sql: 'select o.id,\n  o.total\nfrom orders o where id <= :most;',
+    variables: [{ name: 'most', type: 'number', default: 10 }],
+    model: [{ column: 'total', type: 'number', role: 'measure' }],
+  };
+  const check = async (change: object, more: object = {}, token?: string) =>
+    davinci.ask('POST', '/api/views/check', {
+      body: { view: { ...view, ...change }, ...more },
+      ...(token === undefined ? {} : { token }),
+    });
+  expect(await check({})).toMatchObject({ status: 200, body: { columns: [{ name: 'id' }, { name: 'total' }] } });
+  expect(await check({ sql: 'select o.id,\n  o.totl as total\nfrom orders o where id <= :most' })).toMatchObject({
+    status: 400,
+    body: {
+      message: expect.stringContaining('totl'),
+      facts: { sqlState: '42703', problems: [{ line: 2, column: 3 }] },
+    },
+  });
+  expect((await check({ sql: 'select 1 as total from nowhere' })).body).toMatchObject({ facts: { sqlState: '42P01' } });
+  expect((await check({ model: [{ ...view.model[0], column: 'totl' }] })).body).toMatchObject({
+    code: 'DAVINCI_VIEW_INVALID',
+    message: 'the model has totl, which the SQL does not give',
+    next: 'Did you mean total?',
+  });
+  const inline = { source: kept };
+  expect((await check({ sourceId: NOT_THERE }, inline)).status).toBe(200);
+  expect((await check({ sourceId: NOT_THERE })).body.code).toBe('DAVINCI_NOT_FOUND');
+  expect((await check({}, inline, await davinci.token({ role: 'editor' }))).status).toBe(403);
+  expect((await check({}, {}, await davinci.token({ role: 'viewer' }))).status).toBe(403);
+  expect((await davinci.ask('GET', '/api/views')).body.items).toEqual([]);
+});
+
+test('a widget or item of a kind that nothing draws is refused; one that is kept already is still shown', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const source = (await ask('POST', '/api/sources', { body: { name: 'gateway', kind: 'moonbox' } })).body;
+  const view = (await ask('POST', '/api/views', { body: { name: 'v', sourceId: source.id, sql: 'select 1 as a' } }))
+    .body;
+  const widget = { name: 'w', viewId: view.id, kind: 'bar', query: { dimensions: [{ column: 'a' }], series: ['a'] } };
+  const problems = async (path: string, body: object) => {
+    const refused = await ask('POST', path, { body });
+    expect(refused.status).toBe(400);
+    return refused.body.facts;
+  };
+  expect(await problems('/api/widgets', { ...widget, kind: 'barr' })).toEqual({
+    problems: [{ field: 'body.kind', problem: 'there is no "barr" here; did you mean "bar"?' }],
+  });
+  expect(await problems('/api/widgets', { ...widget, query: { dimension: [] } })).toEqual({
+    problems: [{ field: 'body.query', problem: 'there is no "dimension" here; did you mean "dimensions"?' }],
+  });
+  const item = { id: 'i', kind: 'texts', x: 0, y: 0, w: 1, h: 1 };
+  expect(await problems('/api/dashboards', { name: 'd', tabs: [{ id: 't', name: 'T', items: [item] }] })).toEqual({
+    problems: [{ field: 'body.tabs.0.items.0.kind', problem: 'there is no "texts" here; did you mean "text"?' }],
+  });
+  const { id } = (await ask('POST', '/api/widgets', { body: widget })).body;
+  await davinci.metadata.query(
+    `update davinci.widgets set document = jsonb_set(jsonb_set(document, '{kind}', '"sunburst"'), '{query,rays}', '3')`,
+  );
+  expect((await ask('GET', `/api/widgets/${id}`)).body).toMatchObject({ kind: 'sunburst', query: { rays: 3 } });
+});
