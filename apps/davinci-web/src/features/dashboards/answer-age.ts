@@ -9,6 +9,13 @@ export function isBehind(answered: readonly Freshness[], heard: ReadonlyMap<stri
   });
 }
 
+/** How fresh an answer is by now: of the same commit it is as complete as the stream says since; of a later one it knows nothing. */
+export function freshnessNow(answered: Freshness, heard: ReadonlyMap<string, Freshness>): Freshness {
+  const later = heard.get(answered.sinkNamespace);
+  const isSame = later !== undefined && later.commitNumber === answered.commitNumber;
+  return isSame && (later.watermark ?? '') >= (answered.watermark ?? '') ? later : answered;
+}
+
 const FIRST_WAIT_MS = 250;
 const MOST_TRIES = 5;
 

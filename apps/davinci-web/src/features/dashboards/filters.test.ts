@@ -1,7 +1,7 @@
 /** Proves what controllers and clicked marks ask of a widget, and that editing can be taken back. */
 import type { Controller, Dashboard, ViewModel } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
-import { isBehind, waitBeforeTry } from './answer-age.ts';
+import { freshnessNow, isBehind, waitBeforeTry } from './answer-age.ts';
 import { type Draft, edit, freePlace } from './draft.ts';
 import {
   askedOf,
@@ -139,6 +139,21 @@ test('an answer is behind a commit with a higher number, and behind any where it
   expect(isBehind([...notBehind, fresh('b', '1'), fresh('c', '1')], heard)).toBe(false);
   // Asked again a few times, ever later, and not for ever.
   expect([0, 1, 2, 3, 4, 5].map(waitBeforeTry)).toEqual([250, 500, 1_000, 2_000, 4_000, undefined]);
+});
+
+test('an answer is as fresh as its own commit, not as one that came since', () => {
+  const at = (commitNumber: string, watermark: string | null) => ({
+    sinkNamespace: 'a',
+    commitNumber,
+    watermark,
+    loading: false,
+  });
+  const [early, late] = ['2026-01-01T10:00:00Z', '2026-01-01T10:00:09Z'];
+  const heard = (freshness: ReturnType<typeof at>) => new Map([['a', freshness]]);
+  expect(freshnessNow(at('5', early), heard(at('5', late)))).toEqual(at('5', late));
+  expect(freshnessNow(at('5', late), heard(at('5', early)))).toEqual(at('5', late));
+  expect(freshnessNow(at('5', early), heard(at('6', late)))).toEqual(at('5', early));
+  expect(freshnessNow(at('5', early), new Map())).toEqual(at('5', early));
 });
 
 test('a moment at a grain is the whole of it', () => {

@@ -1,10 +1,11 @@
 /** Decides what a commit does on the page: exactly the widgets that it names ask again; freshness moves without a query. */
 import type { Freshness, LiveCommit } from '@rtdp/davinci-api/client';
-import { type Query, useQueryClient } from '@tanstack/react-query';
+import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
 import { type LiveState, listenLive } from '../../api/live.ts';
-import { WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
+import type { WidgetAnswer } from '../../widgets/use-widget-data.ts';
 import { isBehind } from './answer-age.ts';
+import { AskAgain } from './ask-again.ts';
 import { openedAt } from './opening.ts';
 
 export interface Live {
@@ -33,13 +34,8 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
     const opened = openedAt(dashboardId);
     const hear = (commits: readonly Freshness[]) =>
       setFreshness((known) => new Map([...known, ...commits.map((each) => [each.sinkNamespace, each] as const)]));
-    const ask = (which: (query: Query) => boolean) =>
-      void client.invalidateQueries(
-        { predicate: (query) => query.queryKey[0] === WIDGET_QUERY && which(query) },
-        // An answer on its way may be older than the commit: it is broken off and asked for again.
-        { cancelRefetch: true },
-      );
-    return listenLive(dashboardId, {
+    const again = new AskAgain(client);
+    const stop = listenLive(dashboardId, {
       onState: (next) => {
         setState(next);
         // Gone, or not ours to see any more: the bundle says which.
@@ -52,17 +48,20 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
         // After a resumption the server itself names what was missed. An answer that is still on its way is looked at when it comes.
         if (!resumed) {
           const told = new Map(ready.commits.map((each) => [each.sinkNamespace, each]));
-          ask(({ state: { data } }) => {
+          again.ask(({ state: { data } }) => {
             const answer = data as WidgetAnswer | undefined;
             return answer !== undefined && (answer.askedAt < opened || isBehind(answer.freshness, told));
-          });
+          }, ready.commits);
         }
       },
       onCommit: (commit: LiveCommit) => {
         hear(commit.commits);
         const named = new Set(commit.widgets);
         if (named.size > 0) {
-          ask(({ queryKey }) => named.has((queryKey[1] as { widgetId?: string } | undefined)?.widgetId ?? ''));
+          again.ask(
+            ({ queryKey }) => named.has((queryKey[1] as { widgetId?: string } | undefined)?.widgetId ?? ''),
+            commit.commits,
+          );
         }
       },
       onStale: ({ why, message }) => {
@@ -70,6 +69,10 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
         else if (why === 'feedback' || why === 'rights') setStale(message);
       },
     });
+    return () => {
+      stop();
+      again.close();
+    };
   }, [client, dashboardId, on, reload]);
 
   return { state, freshness, stale };

@@ -14,7 +14,8 @@ import { formatAtGrain } from '../../widgets/time-values.ts';
 import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import type { DetailsTab } from '../../widgets/widget-details.tsx';
-import { isBehind, waitBeforeTry } from './answer-age.ts';
+import { freshnessNow, isBehind, waitBeforeTry } from './answer-age.ts';
+import { restAfter } from './ask-again.ts';
 import { drilledQuery } from './drill.ts';
 import { DrillPath } from './drill-path.tsx';
 import type { Asked } from './filters.ts';
@@ -243,14 +244,11 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
 
 const NOTHING_KNOWN: readonly Freshness[] = [];
 
-/** What the stream said since the answer came is newer than what the answer knew; the same as before where nothing of it changed. */
+/** With what the stream said since the answer came; the same as before where nothing of it changed. */
 function useNewest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): readonly Freshness[] {
   const last = useRef<readonly Freshness[]>(NOTHING_KNOWN);
   return useMemo(() => {
-    const next = known.map((each) => {
-      const later = heard.get(each.sinkNamespace);
-      return later !== undefined && (later.watermark ?? '') >= (each.watermark ?? '') ? later : each;
-    });
+    const next = known.map((each) => freshnessNow(each, heard));
     const before = last.current;
     if (next.length !== before.length || next.some((each, index) => each !== before[index])) last.current = next;
     return last.current;
@@ -259,20 +257,23 @@ function useNewest(known: readonly Freshness[], heard: ReadonlyMap<string, Fresh
 
 /** Asks again for an answer that is older than what the stream has told since. */
 function useAskAgain(answer: UseQueryResult<WidgetAnswer>, heard: ReadonlyMap<string, Freshness>): void {
-  const { data, isFetching, refetch } = answer;
+  const { data, dataUpdatedAt, isFetching, refetch } = answer;
   const tries = useRef(0);
+  const isOld = data !== undefined && isBehind(data.freshness, heard);
+  const took = data === undefined ? 0 : dataUpdatedAt - data.askedAt;
   useEffect(() => {
-    if (data === undefined || isFetching) return undefined;
-    if (!isBehind(data.freshness, heard)) {
+    if (isFetching) return undefined;
+    if (!isOld) {
       tries.current = 0;
       return undefined;
     }
     const wait = waitBeforeTry(tries.current);
     if (wait === undefined) return undefined;
-    const timer = setTimeout(() => {
+    const ask = () => {
       tries.current++;
-      void refetch();
-    }, wait);
+      void refetch({ cancelRefetch: false });
+    };
+    const timer = setTimeout(ask, Math.max(wait, restAfter(took)));
     return () => clearTimeout(timer);
-  }, [data, isFetching, refetch, heard]);
+  }, [isOld, took, isFetching, refetch]);
 }
