@@ -160,7 +160,7 @@ function Box({ data }: NodeProps<BoxNode>): ReactNode {
   const inside = (
     <>
       <span className="graph-kind">
-        {t(`graph.kind.${node.kind}`)}
+        <span className="ellipsis">{t(`graph.kind.${node.kind}`)}</span>
         <Status kind={node.status} word={t(`status.${node.status}`)} />
       </span>
       <span className="graph-title ellipsis" title={node.title}>

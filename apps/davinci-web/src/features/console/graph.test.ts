@@ -32,6 +32,13 @@ test('the worst state is told; nothing known is unknown', () => {
 });
 
 // Loading the layout engine takes a while on busy cores.
+test('what hangs on nothing stands in the column of its kind all the same', async () => {
+  const loose: Graph = { nodes: [...graph.nodes, node('v', 'view')], edges: graph.edges };
+  const { positions } = await layoutGraph(loose, { width: 200, height: 60 }, { source: 0, flow: 1, sink: 2, view: 3 });
+  expect(positions.get('v')!.x).toBeGreaterThan(positions.get('d')!.x);
+}, 60_000);
+
+// Loading the layout engine takes a while on busy cores.
 test('layers stand from left to right and no two nodes overlap', async () => {
   const { positions } = await layoutGraph(graph, { width: 200, height: 60 }, { source: 0, flow: 1, sink: 2 });
   expect(positions.size).toBe(5);

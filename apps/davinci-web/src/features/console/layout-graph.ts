@@ -41,6 +41,8 @@ export async function layoutGraph(
       'elk.spacing.nodeNode': '16',
       'elk.layered.spacing.nodeNodeBetweenLayers': String(between),
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
+      // A part that hangs on nothing still stands in the column of its kind.
+      ...(isPartitioned ? { 'elk.separateConnectedComponents': 'false' } : {}),
       'elk.layered.nodePlacement.strategy': 'NETWORK_SIMPLEX',
       ...(isPartitioned ? { 'elk.partitioning.activate': 'true' } : {}),
     },

@@ -1,4 +1,5 @@
 /** Decides which of the five states of the consoles a source, a flow, a table, a pull or a mount is in. One place, so that a colour means the same everywhere. */
+import type { ViewState } from '@rtdp/davinci-api/client';
 import type { CapturedTableView, PullView, SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus, FlowView, TableStatus } from '@rtdp/wormhole/client';
@@ -79,6 +80,14 @@ export function pullStatus(pull: Pick<PullView, 'state' | 'waitsFor'>): GraphSta
 
 export function mountStatus(mount: Pick<MountView, 'state'>): GraphStatus {
   return mount.state === 'ok' ? 'ok' : 'broken';
+}
+
+/** What cannot be told right now, or not to the one who asks, says nothing about the view itself. */
+const NOT_ITS_FAULT = /^SERVICE_|_FORBIDDEN$|_TIME_LIMIT$|_TIMEOUT$/;
+
+export function viewStatus({ error }: { error: ViewState['error'] }): GraphStatus {
+  if (error === null) return 'ok';
+  return NOT_ITS_FAULT.test(error.code) ? 'unknown' : 'broken';
 }
 
 export function healthStatus(status: 'ok' | 'degraded' | 'down'): GraphStatus {

@@ -3,8 +3,7 @@ import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { dataFlowGraph } from './data-flow.ts';
-import { numbered } from './use-data-flow.ts';
+import { type DataFlowParts, dataFlowGraph } from './data-flow.ts';
 
 const words = {
   rate: (rows: number) => `${rows}/s`,
@@ -55,7 +54,13 @@ const mount = (state: 'ok' | 'failing'): MountView =>
     sinkNamespacePrefix: null,
     connection: { database: 'warehouse' },
   }) as unknown as MountView;
-const graphOf = (lag: number, state: 'ok' | 'failing') =>
+const error = {
+  code: 'SQL_UNKNOWN_COLUMN',
+  message: 'There is no column o.totl.',
+  next: 'Did you mean total?',
+  facts: {},
+};
+const graphOf = (lag: number, state: 'ok' | 'failing', broken: Partial<DataFlowParts['states'][number]> = {}) =>
   dataFlowGraph(
     {
       sources: [source],
@@ -65,7 +70,15 @@ const graphOf = (lag: number, state: 'ok' | 'failing') =>
         { id: 'v', name: 'Orders' },
         { id: 'loose', name: 'Loose' },
       ],
-      lineage: [{ viewId: 'v', tables: [{ database: 'warehouse', table: 'orders', sinkNamespace: null }] }],
+      states: [
+        {
+          viewId: 'v',
+          tables: [{ database: 'warehouse', table: 'orders', sinkNamespace: null }],
+          error: null,
+          widgets: [],
+          ...broken,
+        },
+      ],
       dashboards: [{ id: 'd', name: 'Shop live', viewIds: ['v'] }],
     },
     words,
@@ -94,8 +107,16 @@ test('a mount that fails breaks the views and dashboards behind it, a lag is tol
   expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 msg');
 });
 
-test('the gateway is asked with numbered parameters, each variable keeping its number', () => {
-  expect(numbered("select ':x', :a from t where b = :b and a = :a::int")).toBe(
-    "select ':x', $1 from t where b = $2 and a = $1::int",
-  );
+test('a view that cannot be asked is broken with its reason, and so is the dashboard behind it; what is not its fault is not', () => {
+  const find = (graph: ReturnType<typeof graphOf>, id: string) => graph.nodes.find((node) => node.id === id);
+  const broken = graphOf(0, 'ok', { error });
+  expect(find(broken, 'view:v')).toMatchObject({ status: 'broken', detail: error.message });
+  expect(find(broken, 'dashboard:d')).toMatchObject({ status: 'broken', detail: error.message });
+  expect(find(broken, 'mount:warehouse')?.status).toBe('ok');
+  const widgets = [{ id: 'w', name: 'Revenue', error, dashboards: [{ id: 'd', name: 'Shop live' }] }];
+  const ofWidget = graphOf(0, 'ok', { widgets });
+  expect(find(ofWidget, 'view:v')?.status).toBe('ok');
+  expect(find(ofWidget, 'dashboard:d')).toMatchObject({ status: 'broken', detail: error.message });
+  const elsewhere = graphOf(0, 'ok', { error: { ...error, code: 'SERVICE_UNAVAILABLE' } });
+  expect(find(elsewhere, 'view:v')?.status).toBe('unknown');
 });

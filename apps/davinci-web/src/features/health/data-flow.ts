@@ -1,24 +1,19 @@
 /** Decides what the one picture of the platform shows: sources → topics → flows → sinks → mounts → views → dashboards, each with state, rate and lag. Pure. */
-import type { DashboardSummary, View } from '@rtdp/davinci-api/client';
+import type { DashboardSummary, View, ViewState } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import type { Graph, GraphEdge, GraphNode, GraphStatus } from '../console/graph.ts';
 import { worstStatus } from '../console/graph.ts';
-import { flowStatus, flowTableStatus, mountStatus, sourceStatus } from '../console/statuses.ts';
-
-/** Which tables a view reads, as far as its lineage is known. */
-export interface ViewLineage {
-  viewId: string;
-  tables: readonly { database: string; table: string; sinkNamespace: string | null }[];
-}
+import { flowStatus, flowTableStatus, mountStatus, sourceStatus, viewStatus } from '../console/statuses.ts';
 
 export interface DataFlowParts {
   sources: readonly SourceView[];
   flows: readonly FlowStatus[];
   mounts: readonly MountView[];
   views: readonly Pick<View, 'id' | 'name'>[];
-  lineage: readonly ViewLineage[];
+  /** As far as they are known. */
+  states: readonly Pick<ViewState, 'viewId' | 'tables' | 'error' | 'widgets'>[];
   dashboards: readonly (Pick<DashboardSummary, 'id' | 'name'> & { viewIds: readonly string[] })[];
 }
 
@@ -164,30 +159,47 @@ function addMount(picture: Picture, mount: MountView, words: Wording): void {
   }
 }
 
-function addViews(picture: Picture, { views, lineage, dashboards }: DataFlowParts): void {
+function addViews(picture: Picture, { views, states, dashboards }: DataFlowParts): void {
   const shown = new Set(dashboards.flatMap(({ viewIds }) => viewIds));
   for (const view of views) {
     const id = `view:${view.id}`;
-    const tables = lineage.find(({ viewId }) => viewId === view.id)?.tables ?? [];
+    const state = states.find(({ viewId }) => viewId === view.id);
+    const tables = state?.tables ?? [];
     const mounts = [...new Set(tables.map(({ database }) => `mount:${database}`))].filter((mount) =>
       picture.nodes.has(mount),
     );
     // A view that nothing shows and whose tables are not known would only hang loose in the picture.
     if (mounts.length === 0 && !shown.has(view.id)) continue;
-    const status = worstStatus(mounts.map((mount) => picture.statusOf(mount)));
-    picture.add({ id, kind: 'view', title: view.name, status, figures: [], href: `/views/${view.id}` });
+    const error = state?.error ?? null;
+    const upstream = mounts.map((mount) => picture.statusOf(mount));
+    // A view of a source that is asked directly has nothing before it here.
+    const own = state === undefined ? [] : [viewStatus({ error })];
+    picture.add({
+      id,
+      kind: 'view',
+      title: view.name,
+      status: worstStatus([...upstream, ...own]),
+      ...(error === null ? {} : { detail: error.message }),
+      figures: [],
+      href: `/views/${view.id}`,
+    });
     for (const mount of mounts) picture.connect({ from: mount, to: id, status: picture.statusOf(mount) });
   }
   for (const dashboard of dashboards) {
     const own = dashboard.viewIds.map((viewId) => `view:${viewId}`).filter((view) => picture.nodes.has(view));
     if (own.length === 0) continue;
     const id = `dashboard:${dashboard.id}`;
-    const status = worstStatus(own.map((view) => picture.statusOf(view)));
+    const broken = states
+      .flatMap(({ widgets }) => widgets)
+      .filter((widget) => widget.dashboards.some((each) => each.id === dashboard.id));
+    const status = worstStatus([...own.map((view) => picture.statusOf(view)), ...broken.map(viewStatus)]);
+    const why = broken[0]?.error.message ?? own.map((view) => picture.nodes.get(view)?.detail).find(Boolean);
     picture.add({
       id,
       kind: 'dashboard',
       title: dashboard.name,
       status,
+      ...(why === undefined ? {} : { detail: why }),
       figures: [],
       href: `/dashboards/${dashboard.id}`,
     });

@@ -1,8 +1,10 @@
 /** Proves that what is broken comes first, that nothing is told twice, and that a quiet platform has no problems. */
+import type { ViewState } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
+import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { findProblems, verdictOf } from './find-problems.ts';
+import { brokenDashboards, findProblems, verdictOf } from './find-problems.ts';
 
 const reason = { code: 'X', message: 'the server does not answer', next: 'Start it.', facts: {} };
 
@@ -115,6 +117,43 @@ test('a service that is degraded because of a flow does not tell it again', () =
   expect(findProblems({ health: down, sources: [], flows: [], mounts: [] })).toMatchObject([
     { about: 'service', kind: 'broken' },
   ]);
+});
+
+test('a view or widget that cannot be asked is told with where it is missed, unless its mount tells it already', () => {
+  const gone = {
+    code: 'SQL_UNKNOWN_COLUMN',
+    message: 'There is no column o.totl.',
+    next: 'Did you mean total?',
+    facts: {},
+  };
+  const dashboards = [{ id: 'd', name: 'Countries' }];
+  const state: ViewState = {
+    viewId: 'v',
+    version: 1,
+    tables: [{ database: 'warehouse', table: 'orders', sinkNamespace: null }],
+    error: gone,
+    dashboards,
+    widgets: [],
+  };
+  const views = [{ id: 'v', name: 'Large orders' }];
+  const of = (part: Partial<ViewState>, mounts: MountView[] = []) =>
+    findProblems({ sources: [], flows: [], mounts, views, states: [{ ...state, ...part }] });
+  const { message, next } = gone;
+  const shownOn = ['Countries'];
+  expect(of({})).toEqual([
+    { key: 'view v', kind: 'broken', about: 'view', name: 'Large orders', message, next, href: '/views/v', shownOn },
+  ]);
+  const widgets = [{ id: 'w', name: 'Revenue', error: gone, dashboards }];
+  expect(of({ error: null, dashboards: [], widgets })).toMatchObject([
+    { kind: 'broken', about: 'widget', name: 'Revenue', message, href: '/widgets/w', shownOn },
+  ]);
+  expect(of({ error: { ...gone, code: 'SERVICE_UNAVAILABLE' } })).toEqual([]);
+  expect(of({ error: { ...gone, code: 'DAVINCI_VIEW_FORBIDDEN' } })).toEqual([]);
+  expect([...brokenDashboards([state])]).toEqual(['d']);
+  expect([...brokenDashboards([{ ...state, error: null, dashboards: [], widgets }])]).toEqual(['d']);
+  expect([...brokenDashboards([{ ...state, error: { ...gone, code: 'SERVICE_UNAVAILABLE' } }])]).toEqual([]);
+  const down = { name: 'warehouse', state: 'failing', error: gone } as unknown as MountView;
+  expect(of({}, [down]).map(({ about }) => about)).toEqual(['mount']);
 });
 
 test('all is said to be fine only while the platform says so of itself', () => {

@@ -1,16 +1,23 @@
 /** Decides what is wrong on the platform right now, the worst first, each with the page that explains it and what to do. Pure. */
-import type { PlatformHealth } from '@rtdp/davinci-api/client';
+import type { PlatformHealth, ViewState } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import type { GraphStatus } from '../console/graph.ts';
-import { flowStateStatus, flowTableStatus, healthStatus, mountStatus, sourceStatus } from '../console/statuses.ts';
+import {
+  flowStateStatus,
+  flowTableStatus,
+  healthStatus,
+  mountStatus,
+  sourceStatus,
+  viewStatus,
+} from '../console/statuses.ts';
 
 export interface Problem {
   key: string;
   kind: Extract<GraphStatus, 'broken' | 'late'>;
   /** What it is about: `flow`, and its name. */
-  about: 'service' | 'source' | 'flow' | 'table' | 'mount' | 'dead-letters';
+  about: 'service' | 'source' | 'flow' | 'table' | 'mount' | 'dead-letters' | 'view' | 'widget';
   name: string;
   /** Which part of a service. */
   part?: string;
@@ -19,6 +26,8 @@ export interface Problem {
   next: string;
   href: string;
   count?: number;
+  /** Names of the dashboards that suffer from it. */
+  shownOn?: readonly string[];
 }
 
 export interface ProblemParts {
@@ -26,9 +35,11 @@ export interface ProblemParts {
   sources: readonly SourceView[];
   flows: readonly FlowStatus[];
   mounts: readonly MountView[];
+  views?: readonly { id: string; name: string }[];
+  states?: readonly ViewState[];
 }
 
-export function findProblems({ health, sources, flows, mounts }: ProblemParts): Problem[] {
+export function findProblems({ health, sources, flows, mounts, views = [], states = [] }: ProblemParts): Problem[] {
   const problems: Problem[] = [];
   const add = (status: GraphStatus, problem: Omit<Problem, 'kind'>): void => {
     if (status === 'broken' || status === 'late') problems.push({ ...problem, kind: status });
@@ -108,7 +119,42 @@ export function findProblems({ health, sources, flows, mounts }: ProblemParts): 
       href: `/queries?tab=mounts&mount=${encodeURIComponent(mount.name)}`,
     });
   }
+  const failing = new Set(mounts.filter((mount) => mountStatus(mount) !== 'ok').map(({ name }) => name));
+  for (const { viewId, error, tables, dashboards, widgets } of states) {
+    // That its database does not answer is told of the mount.
+    if (error !== null && !tables.some(({ database }) => failing.has(database))) {
+      add(viewStatus({ error }), {
+        key: `view ${viewId}`,
+        about: 'view',
+        name: views.find(({ id }) => id === viewId)?.name ?? viewId,
+        message: error.message,
+        next: error.next,
+        href: `/views/${viewId}`,
+        shownOn: dashboards.map(({ name }) => name),
+      });
+    }
+    for (const widget of widgets) {
+      add(viewStatus(widget), {
+        key: `widget ${widget.id}`,
+        about: 'widget',
+        name: widget.name,
+        message: widget.error.message,
+        next: widget.error.next,
+        href: `/widgets/${widget.id}`,
+        shownOn: widget.dashboards.map(({ name }) => name),
+      });
+    }
+  }
   return problems.toSorted((a, b) => Number(b.kind === 'broken') - Number(a.kind === 'broken'));
+}
+
+/** Ids of the dashboards on which something cannot be asked. */
+export function brokenDashboards(states: readonly ViewState[]): Set<string> {
+  const suffering = states.flatMap((state) => [
+    ...(viewStatus(state) === 'broken' ? state.dashboards : []),
+    ...state.widgets.filter((widget) => viewStatus(widget) === 'broken').flatMap(({ dashboards }) => dashboards),
+  ]);
+  return new Set(suffering.map(({ id }) => id));
 }
 
 /** Parts of a service's health that are about things which have a page of their own. */

@@ -1,25 +1,29 @@
 /** Decides how what is wrong is told, wherever it is told: what, since the part's own words, what to do, and the page that explains it. */
-import type { PlatformHealth } from '@rtdp/davinci-api/client';
+import type { PlatformHealth, View } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowView } from '@rtdp/wormhole/client';
 import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useMay } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
-import { Answer } from '../../shell/states.tsx';
+import { Answer, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { findProblems, type Problem, verdictOf } from './find-problems.ts';
 import './health.css';
 import { usePartName } from './use-part-name.ts';
+import { useViewStates } from './use-view-states.ts';
 
 export interface Problems {
   problems: Problem[];
   /** What the platform says of itself: without it nobody knows whether everything runs. */
   health: UseQueryResult<PlatformHealth>;
+  /** Whether the views could be asked is not known yet. */
+  isLooking: boolean;
 }
 
 /** Everything that is wrong right now; a part that does not answer is itself told by the platform's health. */
@@ -29,21 +33,27 @@ export function useProblems(): Problems {
   const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
   const mounts = useApi<List<MountView>>(moonboxPath('mounts'), { every: LOOK_SELDOM });
   const statuses = useFlowStatuses(flows.data ?? []);
+  const states = useViewStates();
+  const views = useApi<List<View>>('/api/views', { enabled: useMay('editor') });
   return {
     problems: findProblems({
       health: health.data,
       sources: sources.data ?? [],
       flows: [...statuses.values()],
       mounts: mounts.data?.items ?? [],
+      views: views.data?.items ?? [],
+      states: views.data === undefined ? [] : (states.data?.items ?? []),
     }),
     health,
+    isLooking: states.isLoading || views.isLoading,
   };
 }
 
 /** A list of what is wrong; one sentence when nothing is. `most` are shown, the rest is a link to the health page. */
 export function ProblemList({ most }: { most?: number }): ReactNode {
-  const { t } = useTranslation('console-health');
-  const { problems, health } = useProblems();
+  const { t, i18n } = useTranslation('console-health');
+  const names = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
+  const { problems, health, isLooking } = useProblems();
   const partName = usePartName();
   const verdict = verdictOf(problems, health);
   if (verdict === 'unknown') {
@@ -53,6 +63,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
       </Answer>
     );
   }
+  if (verdict === 'fine' && isLooking) return <Loading shape="lines" lines={1} />;
   if (verdict === 'fine') return <Status kind="ok" word={t('problems.none')} />;
   if (verdict === 'untold') return <Status kind="unknown" word={t('problems.untold')} />;
   const shown = problems.slice(0, most ?? problems.length);
@@ -69,6 +80,11 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
               {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
               {problem.message === '' ? null : <span>{problem.message}</span>}
               {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
+              {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
+                <span className="muted">
+                  {t('problems.shownOn', { count: problem.shownOn.length, names: names.format(problem.shownOn) })}
+                </span>
+              )}
             </Link>
           </li>
         ))}

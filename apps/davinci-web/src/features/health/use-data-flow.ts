@@ -1,7 +1,7 @@
-/** Decides where the picture of the platform gets its parts: every service is asked for its own, a view's tables once for each version of it. */
+/** Decides where the picture of the platform gets its parts: every service is asked for its own. */
 import type { Dashboard, DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
-import type { LineageView, MountView } from '@rtdp/moonbox/client';
+import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowView } from '@rtdp/wormhole/client';
 import { useQueries } from '@tanstack/react-query';
 import { useMemo } from 'react';
@@ -12,8 +12,8 @@ import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '..
 import type { Graph } from '../console/graph.ts';
 import { useWording } from '../console/use-wording.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
-import { findVariables } from '../views/find-variables.ts';
-import { dataFlowGraph, type ViewLineage } from './data-flow.ts';
+import { dataFlowGraph } from './data-flow.ts';
+import { useViewStates } from './use-view-states.ts';
 
 export interface DataFlow {
   graph: Graph;
@@ -33,7 +33,7 @@ export function useDataFlow(): DataFlow {
   const widgets = useApi<List<Widget>>('/api/widgets', { enabled: mayRead });
   const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
   const statuses = useFlowStatuses(flows.data ?? []);
-  const lineage = useLineage(views.data?.items ?? []);
+  const states = useViewStates();
   const shown = useDashboardViews(dashboards.data?.items ?? [], widgets.data?.items ?? []);
   const parts = [sources, flows, mounts, dashboards];
 
@@ -45,12 +45,12 @@ export function useDataFlow(): DataFlow {
           flows: [...statuses.values()],
           mounts: mounts.data?.items ?? [],
           views: views.data?.items ?? [],
-          lineage,
+          states: states.data?.items ?? [],
           dashboards: shown,
         },
         words,
       ),
-    [sources.data, statuses, mounts.data, views.data, lineage, shown, words],
+    [sources.data, statuses, mounts.data, views.data, states.data, shown, words],
   );
   const failed = parts.find(({ error }) => error !== null);
   const isNothing = parts.every(({ data }) => data === undefined);
@@ -62,33 +62,6 @@ export function useDataFlow(): DataFlow {
       for (const part of parts) void part.refetch();
     },
   };
-}
-
-function useLineage(views: readonly View[]): readonly ViewLineage[] {
-  return useQueries({
-    queries: views.map((view) => ({
-      queryKey: ['lineage', view.id, view.version],
-      queryFn: ({ signal }: { signal: AbortSignal }) =>
-        api<LineageView>(moonboxPath('lineage'), { body: { sql: numbered(view.sql) }, signal }),
-      staleTime: 60_000,
-      retry: false,
-    })),
-    combine: (answers: readonly { data: LineageView | undefined }[]) =>
-      answers.flatMap(({ data }, at) => (data === undefined ? [] : [{ viewId: views[at]!.id, tables: data.tables }])),
-  });
-}
-
-/** The gateway knows `$1`, not `:name`. */
-export function numbered(sql: string): string {
-  const names: string[] = [];
-  let text = '';
-  let done = 0;
-  for (const { name, from, to } of findVariables(sql)) {
-    if (!names.includes(name)) names.push(name);
-    text += `${sql.slice(done, from)}$${names.indexOf(name) + 1}`;
-    done = to;
-  }
-  return text + sql.slice(done);
 }
 
 function useDashboardViews(dashboards: readonly DashboardSummary[], widgets: readonly Widget[]) {

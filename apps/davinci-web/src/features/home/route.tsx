@@ -10,7 +10,10 @@ import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
+import { Status } from '../../shell/status.tsx';
+import { brokenDashboards } from '../health/find-problems.ts';
 import { ProblemList } from '../health/problems.tsx';
+import { useViewStates } from '../health/use-view-states.ts';
 import './home.css';
 
 /** How many dashboards stand here. */
@@ -24,12 +27,13 @@ export default function HomePage() {
   const mayEdit = useMay('editor');
   const go = useGo();
   const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
+  const broken = brokenDashboards(useViewStates().data?.items ?? []);
   const begin = mayEdit ? (
     <>
       <Button type="primary" onClick={() => go('/dashboards?new=1')}>
         {t('newDashboard')}
       </Button>
-      <Button onClick={() => go('/sources')}>{t('connectSource')}</Button>
+      <Button onClick={() => go('/sources?new=connection')}>{t('connectSource')}</Button>
     </>
   ) : undefined;
   return (
@@ -64,9 +68,12 @@ export default function HomePage() {
                 .slice(0, MOST_RECENT)
                 .map((each) => (
                   <Link key={each.id} to={`/dashboards/${each.id}`} className="card home-dashboard">
-                    <h3 className="ellipsis">
-                      <DashboardOutlined /> {each.name}
-                    </h3>
+                    <div className="row">
+                      <h3 className="ellipsis grow">
+                        <DashboardOutlined /> {each.name}
+                      </h3>
+                      {broken.has(each.id) ? <Status kind="broken" word={t('broken')} tag /> : null}
+                    </div>
                     <p className="muted small home-text">{each.description}</p>
                     <p className="faint small">
                       {t('widgets', { count: each.widgets })} · {t('changed')} <When at={each.updatedAt} />
@@ -83,7 +90,7 @@ export default function HomePage() {
           <div className="cards">
             <Step to="/views/new" title={t('steps.view')} text={t('steps.viewText')} />
             <Step to="/widgets/new" title={t('steps.widget')} text={t('steps.widgetText')} />
-            <Step to="/sources" title={t('steps.source')} text={t('steps.sourceText')} />
+            <Step to="/sources?new=connection" title={t('steps.source')} text={t('steps.sourceText')} />
           </div>
         </section>
       ) : null}
