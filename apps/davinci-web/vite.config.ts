@@ -1,11 +1,41 @@
 /** Decides how the web application is built, into which files, and where a development server sends calls of the API. */
 import react from '@vitejs/plugin-react';
-import { defineConfig } from 'vite';
+import { defineConfig, type Plugin } from 'vite';
 
 const api = process.env.RTDP_API_URL ?? 'http://127.0.0.1:7400';
 
+/** Modules below `folders`, as the bundler names them on every system. */
+function below(...folders: string[]): RegExp {
+  return new RegExp(`[\\\\/](${folders.map((folder) => folder.replaceAll('/', '[\\\\/]')).join('|')})`);
+}
+
+/** Lets the document itself ask for the files that draw: they are there when the first questions are out. */
+const drawsEarly: Plugin = {
+  name: 'draws-early',
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle = {} }) => {
+      const files = new Set<string>();
+      const add = (name: string): void => {
+        const file = bundle[name];
+        if (file?.type !== 'chunk' || files.has(name)) return;
+        files.add(name);
+        file.imports.forEach(add);
+      };
+      for (const file of Object.values(bundle)) if (file.type === 'chunk' && file.name === 'main') add(file.fileName);
+      // Fetched and not yet read: reading them would hold up the script that asks.
+      const attrs = { rel: 'preload', as: 'script', crossorigin: true, fetchpriority: 'low' };
+      return [...files].map((name) => ({
+        tag: 'link',
+        attrs: { ...attrs, href: `/${name}` },
+        injectTo: 'head' as const,
+      }));
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react()],
+  plugins: [react(), drawsEarly],
   server: { port: 7410, strictPort: true, proxy: { '/api': api, '/.well-known': api } },
   build: {
     target: 'es2022',
@@ -14,25 +44,38 @@ export default defineConfig({
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {
       output: {
-        // Each file that a page asks for costs a browser more than some kilobytes that it does not need yet.
+        // What every page needs comes in few files: each costs a browser more than some kilobytes that it does not need yet.
         codeSplitting: {
           groups: [
-            { name: 'start', test: /node_modules[\\/](@tanstack[\\/]query-core)|src[\\/](api|first)/, priority: 5 },
-            { name: 'charts', test: /node_modules[\\/](echarts|zrender)[\\/]/, priority: 4 },
+            // All that asks the first questions, and nothing that draws: it runs while the rest is on its way.
+            {
+              name: 'start',
+              test: below(
+                'node_modules/react/',
+                'node_modules/@tanstack/(query-core|react-query)/',
+                'src/(first|api/)',
+                'src/shell/(tokens|numbers|pages|words|device-choices)\\.ts',
+                'src/features/dashboards/(ask-ahead|drill|filters|opening|widget-request)\\.ts',
+                'src/widgets/(registry|build-query|use-widget-data)\\.ts',
+                'src/widgets/[a-z-]+/(schema|build-query)\\.ts',
+              ),
+              priority: 5,
+            },
+            { name: 'charts', test: below('node_modules/(echarts|zrender)/'), priority: 4 },
             {
               name: 'frame',
-              test: /node_modules[\\/](react|react-dom|scheduler|i18next|react-i18next|@tanstack)[\\/]/,
+              test: below('node_modules/(react-dom|scheduler|i18next|react-i18next|@tanstack)/'),
               priority: 3,
             },
             {
               name: 'parts',
-              test: /node_modules[\\/](antd|@rc-component|@ant-design|@emotion|dayjs)[\\/]/,
+              test: below('node_modules/(antd|@rc-component|@ant-design|@emotion|dayjs)/'),
               minShareCount: 10,
               priority: 2,
             },
             {
               name: 'shell',
-              test: /src[\\/](shell|widgets)[\\/](?!chart\.tsx|use-canvas)[^\\/]*$/,
+              test: below('src/shell/', 'src/widgets/(?!chart\\.tsx|use-canvas)[^\\\\/]*$'),
               minShareCount: 3,
               priority: 1,
             },

@@ -1,15 +1,16 @@
 /** Decides how a page stands in the frame: rail, top bar, content, command palette. */
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { useAppearance } from './appearance.tsx';
-import { CommandPalette } from './command-palette.tsx';
 import { isChosenHere } from './device-choices.ts';
 import { useGo } from './link.tsx';
 import { Rail } from './rail.tsx';
 import { Loading } from './states.tsx';
 import { TopBar } from './top-bar.tsx';
+
+const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
 
 export function Frame() {
   const { t } = useTranslation('shell');
@@ -72,7 +73,11 @@ export function Frame() {
           </Suspense>
         </main>
       </div>
-      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
+      {searching ? (
+        <Suspense fallback={null}>
+          <CommandPalette onClose={() => setSearching(false)} />
+        </Suspense>
+      ) : null}
     </div>
   );
 }

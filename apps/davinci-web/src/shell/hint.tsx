@@ -6,7 +6,15 @@ import { createPortal } from 'react-dom';
 type Pointable = HTMLAttributes<HTMLElement> & { children?: ReactNode };
 
 /** `title` is asked for when it is shown. */
-export function Hint({ title, children }: { title: () => ReactNode; children: ReactElement<Pointable> }): ReactNode {
+export function Hint({
+  title,
+  placement = 'top',
+  children,
+}: {
+  title: () => ReactNode;
+  placement?: 'top' | 'right';
+  children: ReactElement<Pointable>;
+}): ReactNode {
   const id = useId();
   const [target, setTarget] = useState<HTMLElement>();
   const show = (event: { currentTarget: HTMLElement }) => setTarget(event.currentTarget);
@@ -20,15 +28,25 @@ export function Hint({ title, children }: { title: () => ReactNode; children: Re
         onBlur: hide,
         ...(target === undefined ? {} : { 'aria-describedby': id }),
       })}
-      {target === undefined ? null : <Told id={id} title={title()} target={target} />}
+      {target === undefined ? null : <Told id={id} title={title()} target={target} placement={placement} />}
     </>
   );
 }
 
-function Told({ id, title, target }: { id: string; title: ReactNode; target: HTMLElement }): ReactNode {
+function Told({
+  id,
+  title,
+  target,
+  placement,
+}: {
+  id: string;
+  title: ReactNode;
+  target: HTMLElement;
+  placement: 'top' | 'right';
+}): ReactNode {
   const { left, top, width, height } = target.getBoundingClientRect();
   return createPortal(
-    <Tooltip open id={id} title={title}>
+    <Tooltip open id={id} title={title} placement={placement}>
       <span className="hint-place" style={{ left, top, width, height }} />
     </Tooltip>,
     document.body,

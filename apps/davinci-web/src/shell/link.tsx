@@ -1,6 +1,6 @@
 /** Decides how a place in the application is linked and gone to, by its plain path. */
 import { useRouter } from '@tanstack/react-router';
-import { type AnchorHTMLAttributes, type MouseEvent, type ReactNode, useCallback } from 'react';
+import { type AnchorHTMLAttributes, type MouseEvent, type PointerEvent, type ReactNode, useCallback } from 'react';
 
 /** Goes to a path with its query: `go('/flows/orders?tab=errors')`. */
 export function useGo(): (href: string, options?: { replace?: boolean }) => void {
@@ -35,7 +35,10 @@ export function Link({
     event.preventDefault();
     router.history.push(to);
   };
-  const preload = () => void router.preloadRoute({ to } as never).catch(() => undefined);
+  const preload = (event: PointerEvent<HTMLAnchorElement>) => {
+    rest.onPointerEnter?.(event);
+    void router.preloadRoute({ to } as never).catch(() => undefined);
+  };
   return (
     <a {...rest} href={to} onClick={follow} onPointerEnter={preload}>
       {children}

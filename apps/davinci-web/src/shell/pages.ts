@@ -1,5 +1,6 @@
 /** Lists every page: its path, the file that shows it, and what it asks first. */
 import type { ComponentType } from 'react';
+import { askAhead } from '../features/dashboards/ask-ahead.ts';
 
 export interface PageEntry {
   /** In the router's spelling: `/flows/$name`. */
@@ -8,7 +9,7 @@ export interface PageEntry {
   /** The files of its words. */
   words: readonly string[];
   /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
-  ahead?: () => Promise<{ askAhead: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void> }>;
+  ahead?: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void>;
 }
 
 export const PAGES: readonly PageEntry[] = [
@@ -18,7 +19,7 @@ export const PAGES: readonly PageEntry[] = [
     path: '/dashboards/$id',
     load: () => import('../features/dashboards/dashboard-page.tsx'),
     words: ['dashboards', 'widgets'],
-    ahead: () => import('../features/dashboards/ask-ahead.ts'),
+    ahead: askAhead,
   },
   { path: '/widgets', load: () => import('../features/widgets/route.tsx'), words: ['workbench', 'widgets'] },
   {

@@ -1,10 +1,11 @@
 /** Decides what stands in the left rail: the pages of the role in two groups, account and folding at the foot. */
 import { LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
 import { useLocation } from '@tanstack/react-router';
-import { App, Dropdown, Tooltip } from 'antd';
+import { App, Dropdown } from 'antd';
 import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
+import { Hint } from './hint.tsx';
 import { Link, useGo } from './link.tsx';
 import { isWithin, RAIL, type RailEntry } from './rail-entries.ts';
 import { NARROW_WINDOW } from './tokens.ts';
@@ -91,18 +92,23 @@ function RailLink({ entry, narrow }: { entry: RailEntry; narrow: boolean }): Rea
   const active = isWithin(entry, path);
   const label = t(`rail.${entry.noun}`);
   const Icon = entry.icon;
-  return (
-    <Tooltip title={narrow ? label : ''} placement="right">
-      <Link
-        to={entry.path}
-        className={`rail-link ${active ? 'active' : ''}`}
-        aria-label={label}
-        {...(active ? { 'aria-current': 'page' as const } : {})}
-      >
-        <Icon />
-        <span className="rail-label">{label}</span>
-      </Link>
-    </Tooltip>
+  const link = (
+    <Link
+      to={entry.path}
+      className={`rail-link ${active ? 'active' : ''}`}
+      aria-label={label}
+      {...(active ? { 'aria-current': 'page' as const } : {})}
+    >
+      <Icon />
+      <span className="rail-label">{label}</span>
+    </Link>
+  );
+  return narrow ? (
+    <Hint title={() => label} placement="right">
+      {link}
+    </Hint>
+  ) : (
+    link
   );
 }
 

@@ -56,7 +56,7 @@ const pages = PAGES.map(({ path, load, ahead }) =>
             const asked = `${path} ${id}`;
             if (cause === 'preload' || (cause === 'stay' && asked === askedFor)) return;
             askedFor = asked;
-            void ahead().then(({ askAhead }) => askAhead(id, new URLSearchParams(location.searchStr), 'router'));
+            void ahead(id, new URLSearchParams(location.searchStr), 'router');
           },
         }),
   }),
