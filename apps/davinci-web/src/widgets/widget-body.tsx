@@ -2,7 +2,8 @@
 import { Component, type ComponentType, memo, type ReactNode, Suspense, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
-import { Empty, ErrorState } from '../shell/states.tsx';
+import { Empty, ErrorState, Loading } from '../shell/states.tsx';
+import { bodyState } from './body-state.ts';
 import type { WidgetViewProps } from './contract.ts';
 import { dress } from './dress.ts';
 import { widgetKind } from './registry.ts';
@@ -12,6 +13,8 @@ import './widgets.css';
 
 export interface WidgetBodyProps extends Omit<WidgetViewProps, 'data'> {
   answer: { data: WidgetViewProps['data'] | undefined; error: ApiError | null; isFetching: boolean };
+  /** Whether its question was asked; if it is not told, it was. */
+  isAsked?: boolean;
   onRetry: () => void;
   /** Breaks the query off; undefined where nothing can be broken off. */
   onCancel?: (() => void) | undefined;
@@ -23,11 +26,11 @@ export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): Reac
   const { answer, widget, onRetry } = props;
   const kind = widgetKind(widget.kind);
   if (kind === undefined) return <Empty small title={t('unknownKind', { kind: widget.kind })} />;
-  if (answer.error !== null && (answer.data === undefined || !answer.isFetching)) {
-    return <ErrorState small error={answer.error} onRetry={onRetry} />;
-  }
+  const state = bodyState({ ...answer, isAsked: props.isAsked ?? true });
+  if (state === 'failed') return <ErrorState small error={answer.error} onRetry={onRetry} />;
+  if (state === 'unasked') return <Loading />;
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
-  if (answer.data.rows.length === 0) return <Empty small title={t('noRows')} />;
+  if (state === 'empty') return <Empty small title={t('noRows')} />;
   return <Picture key={widget.kind} {...props} data={answer.data} view={kind.view} />;
 });
 

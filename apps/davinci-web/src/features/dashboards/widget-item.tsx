@@ -212,6 +212,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
           <WidgetBody
             widget={definition}
             answer={shown}
+            isAsked={seen}
             colours={props.colours}
             onRetry={retry}
             onCancel={cancel}
