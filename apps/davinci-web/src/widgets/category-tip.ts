@@ -2,6 +2,7 @@
 import type { CategoryTable } from './category-table.ts';
 import { type ChartContext, labelOf, writeNumber } from './chart-words.ts';
 import type { WidgetData, WidgetDefinition } from './contract.ts';
+import { isUnfinished } from './time-values.ts';
 import {
   addsUp,
   changeOf,
@@ -26,8 +27,8 @@ export interface Told {
   isPercent: boolean;
 }
 
-/** `at` is the place of the category. */
-export function categoryTip(told: Told, at: number, context: ChartContext): Tip {
+/** `at` is the place of the category, `now` in milliseconds since 1970. */
+export function categoryTip(told: Told, at: number, context: ChartContext, now: number = Date.now()): Tip {
   const { found, widget, data, labels, colours, isPercent } = told;
   const { table, timed, category, seriesIndex } = found;
   const { series, categories } = table;
@@ -35,7 +36,8 @@ export function categoryTip(told: Told, at: number, context: ChartContext): Tip 
   const { say } = context.words;
   const place = (index: number) => placeOf(widget, data, category, categories[index] ?? null);
   const where = whereOf([place(at)], context);
-  const previous = timed && at > 0 ? place(at - 1) : undefined;
+  const isOpen = timed && isUnfinished(categories[at] ?? null, place(at).grain, now);
+  const previous = timed && at > 0 && !isOpen ? place(at - 1) : undefined;
   const adds = addsUp(widget.query.measures[0]?.aggregation) && new Set(series.map((one) => one.measure)).size === 1;
   const column = data.columns[only?.measure ?? -1];
   const sums = (index: number): number | null =>
@@ -49,8 +51,9 @@ export function categoryTip(told: Told, at: number, context: ChartContext): Tip 
   const before = previous === undefined ? null : sums(at - 1);
 
   if (series.length === 1 && seriesIndex === undefined) {
-    const compared =
-      previous === undefined
+    const compared = isOpen
+      ? say('tip.unfinished')
+      : previous === undefined
         ? shareOf(whole, total, column, context)
         : comparison(whole, before, previous, column, context);
     const value = strong(writeNumber(whole, column, context, 'exact'));
@@ -82,9 +85,11 @@ export function categoryTip(told: Told, at: number, context: ChartContext): Tip 
   }
   const below = isPercent
     ? undefined
-    : previous === undefined
-      ? shareOf(whole, total, column, context)
-      : say('tip.against', { at: nameOfPlace(previous, context) });
+    : isOpen
+      ? say('tip.unfinished')
+      : previous === undefined
+        ? shareOf(whole, total, column, context)
+        : say('tip.against', { at: nameOfPlace(previous, context) });
   return {
     head:
       seriesIndex === undefined

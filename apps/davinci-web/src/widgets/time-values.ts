@@ -38,6 +38,24 @@ export function toMoment(value: Cell): number | undefined {
   return utc - sign * minutes * 60_000;
 }
 
+/** The beginning of the moment after the one at `at`, by the clock of this computer. */
+export function nextMoment(at: number, grain: Grain): number {
+  const moved = new Date(at);
+  if (grain === 'year') moved.setFullYear(moved.getFullYear() + 1);
+  else if (grain === 'quarter') moved.setMonth(moved.getMonth() + 3);
+  else if (grain === 'month') moved.setMonth(moved.getMonth() + 1);
+  else if (grain === 'week') moved.setDate(moved.getDate() + 7);
+  else if (grain === 'day') moved.setDate(moved.getDate() + 1);
+  else moved.setTime(moved.getTime() + (grain === 'hour' ? 3_600_000 : 60_000));
+  return moved.getTime();
+}
+
+/** Whether a moment at a grain has begun and is not over: its figures still grow, so it cannot be compared. `now` in milliseconds since 1970. */
+export function isUnfinished(value: Cell, grain: Grain | undefined, now: number): boolean {
+  const moment = grain === undefined ? undefined : toMoment(value);
+  return moment !== undefined && moment <= now && now < nextMoment(moment, grain!);
+}
+
 /** Making one takes longer than writing a hundred moments with it. */
 const formats = new Map<string, Intl.DateTimeFormat>();
 

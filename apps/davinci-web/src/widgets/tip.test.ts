@@ -9,7 +9,7 @@ import { categoryTip } from './category-tip.ts';
 import type { ChartContext } from './chart-words.ts';
 import { createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
-import { tellScorecard, toScorecard } from './scorecard/to-option.ts';
+import { tellChange, tellScorecard, toScorecard } from './scorecard/to-option.ts';
 import { strong, type Tip, tipHtml, tipText } from './tip.ts';
 import { chartWords } from './use-chart-context.ts';
 
@@ -54,8 +54,8 @@ function told(columns: QueryColumn[], rows: Cell[][], settings: WidgetDefinition
   const found = barTable(widget, data);
   const labels = found.table.series.map(({ value }) => String(value));
   const isPercent = settings.stack === 'percent';
-  const of = (at: number, context: ChartContext): Tip =>
-    categoryTip({ found, widget, data, labels, colours: [], isPercent }, at, context);
+  const of = (at: number, context: ChartContext, now?: number): Tip =>
+    categoryTip({ found, widget, data, labels, colours: [], isPercent }, at, context, now);
   return { of };
 }
 
@@ -72,6 +72,9 @@ test('a moment is compared with the one before, a name with all of them', async 
     'Revenue on Mon, 2 Mar 2026: €150.50. 50.5% more than on Sun, 1 Mar 2026 (€100.00).',
   );
   expect(tipText(inTime.of(0, english))).toBe('Revenue on Sun, 1 Mar 2026: €100.00.');
+  expect(tipText(inTime.of(1, english, new Date(2026, 2, 2, 9).getTime()))).toBe(
+    'Revenue on Mon, 2 Mar 2026: €150.50. It is not over yet, so it is not compared.',
+  );
   expect(tipText(inTime.of(1, chinese))).toMatch(
     /^2026年3月2日周一的Revenue：€150\.50。 比2026年3月1日周日（€100.00）多 50\.5%。$/,
   );
@@ -141,6 +144,16 @@ test('a number tells when it was and what it was before; a sum only what it is',
   };
   expect(told({})).toBe('Revenue on Mon, 2 Mar 2026: €150.50. 50.5% more than on Sun, 1 Mar 2026 (€100.00).');
   expect(told({ value: 'total' })).toBe('Revenue: €250.50.');
+  // The day is not over: its change would be a fall that is none.
+  const widget: WidgetDefinition = { kind: 'scorecard', name: 'card', settings: {}, query };
+  const early: WidgetData = { ...data, rows: [...days, ['2026-03-03', 1]] };
+  const card = toScorecard(widget, early, new Date(2026, 2, 3, 9).getTime());
+  expect(tellScorecard(widget, early, card, english)).toBe(
+    'Revenue on Tue, 3 Mar 2026: €1.00. It is not over yet, so it is not compared.',
+  );
+  expect(tellChange(widget, early, card, english)).toBe(
+    'Revenue on Mon, 2 Mar 2026: €150.50. 50.5% more than on Sun, 1 Mar 2026 (€100.00).',
+  );
 });
 
 test('nothing in a tooltip is markup but its own', async () => {

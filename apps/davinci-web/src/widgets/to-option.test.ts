@@ -206,6 +206,34 @@ test('a scorecard shows the newest moment exactly, the change against the one be
   expect(toScorecard(widget('scorecard', ['at'], { settings: { value: 'total' } }), answer).value).toBeCloseTo(250.1);
 });
 
+test('a moment that is not over is shown and not compared, and the way to it is broken', () => {
+  const now = Date.parse('2026-03-01T10:02:20Z');
+  const rows: Cell[][] = [
+    ['2026-03-01 10:02:00+00', '20'],
+    ['2026-03-01 10:01:00+00', '110'],
+    ['2026-03-01 10:00:00+00', '100'],
+  ];
+  const answer = data([column('at', 'instant'), amount], rows);
+  const timed = widget('scorecard', ['at']);
+  timed.query.dimensions[0]!.grain = 'minute';
+  const card = toScorecard(timed, answer, now);
+  expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', isOpen: true });
+  // A minute later it is over.
+  expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({ change: expect.closeTo(-0.818), isOpen: false });
+  expect(toScorecard(timed, data(answer.columns as QueryColumn[], rows.slice(0, 2)), now).change).toBeUndefined();
+
+  const seriesOf = (at: number, settings = {}) =>
+    lineOption({ ...timed, kind: 'line', settings }, answer, context, undefined, undefined, at).series as Drawn;
+  const [line, gaps, ...others] = seriesOf(now);
+  expect([line!.data.length, gaps!.data.length, others]).toEqual([3, 3, []]);
+  expect(gaps).toMatchObject({ name: line!.name, color: LIGHT.surface, silent: true });
+  expect((gaps!.data as Cell[][]).map(([, value]) => value)).toEqual([null, 110, 20]);
+  expect((line!.data as Cell[][]).map(([, value]) => value)).toEqual([100, 110, 20]);
+  expect(seriesOf(now + 60_000)).toHaveLength(1);
+  // A curve would not lie below straight strokes.
+  expect(seriesOf(now, { smooth: true })).toHaveLength(1);
+});
+
 test('a gauge ends at its goal, else at a round number above', () => {
   expect(gaugeRange(widget('gauge', []), data([amount], [[130]]))).toEqual({ value: 130, low: 0, high: 200 });
   expect(gaugeRange(widget('gauge', []), data([amount, amount], [[130, 180]])).high).toBe(180);

@@ -2,7 +2,7 @@
 import type { Controller, Dashboard, RelativeDate, ViewModel, valuesRequestSchema } from '@rtdp/davinci-api/client';
 import type { z } from 'zod';
 import type { Cell, Filter, Pick, Values } from '../../widgets/contract.ts';
-import { toMoment } from '../../widgets/time-values.ts';
+import { nextMoment, toMoment } from '../../widgets/time-values.ts';
 import type { DrillStep, Drills } from './drill.ts';
 
 /** What stands in a controller: texts for a select, the two ends of a range (null for open), a relative span. */
@@ -191,20 +191,8 @@ export function markFilters(pick: Pick, instant: boolean): Filter[] {
   if (grain === undefined || moment === undefined) return [{ column, operator: '=', values: [value] }];
   return [
     { column, operator: '>=', values: [value] },
-    { column, operator: '<', values: [writeMoment(next(new Date(moment), grain), instant)] },
+    { column, operator: '<', values: [writeMoment(new Date(nextMoment(moment, grain)), instant)] },
   ];
-}
-
-function next(at: Date, grain: NonNullable<Pick['grain']>): Date {
-  const moved = new Date(at);
-  if (grain === 'year') moved.setFullYear(moved.getFullYear() + 1);
-  else if (grain === 'quarter') moved.setMonth(moved.getMonth() + 3);
-  else if (grain === 'month') moved.setMonth(moved.getMonth() + 1);
-  else if (grain === 'week') moved.setDate(moved.getDate() + 7);
-  else if (grain === 'day') moved.setDate(moved.getDate() + 1);
-  else if (grain === 'hour') moved.setTime(moved.getTime() + 3_600_000);
-  else moved.setTime(moved.getTime() + 60_000);
-  return moved;
 }
 
 function writeMoment(at: Date, instant: boolean): string {

@@ -4,7 +4,7 @@ import { type CategoryTable, categoryTable } from '../category-table.ts';
 import { categoryAxis, reachOf, referenceLines, timeAxis, tooltip, valueAxis } from '../chart-parts.ts';
 import type { ChartContext } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition, WidgetSchema } from '../contract.ts';
-import { toMoment } from '../time-values.ts';
+import { isUnfinished, toMoment } from '../time-values.ts';
 import { schema } from './schema.ts';
 
 /** Points of one line that are still drawn one by one; above it they are sampled by their shape. */
@@ -25,6 +25,7 @@ export function toOption(
   context: ChartContext,
   shape: LineShape = { area: false, stack: 'none' },
   shelves: WidgetSchema = schema,
+  now: number = Date.now(),
 ): Record<string, unknown> {
   const found = lineTable(widget, data, shelves);
   const isPercent = shape.stack === 'percent';
@@ -34,6 +35,26 @@ export function toOption(
   const x = found.timed
     ? shown.categories.map((value) => toMoment(value) ?? null)
     : shown.categories.map((_, index) => index);
+  const last = shown.categories.length - 1;
+  const grain = widget.query.dimensions[found.category]?.grain;
+  // Of what is not over the figures still grow: the way there is broken by strokes of the ground.
+  const isOpen =
+    shape.stack === 'none' &&
+    widget.settings.smooth !== true &&
+    last > 0 &&
+    isUnfinished(shown.categories[last] ?? null, grain, now);
+  const gaps = shown.series.map((one, index) => ({
+    id: `${String(chart.series[index]?.id)} not over`,
+    name: labels[index],
+    type: 'line',
+    // As long as the line itself: a place on the axis stays the same place.
+    data: one.values.map((value, at) => [x[at] ?? null, at < last - 1 ? null : value]),
+    color: context.palette.surface,
+    lineStyle: { width: 3, type: [3, 4] },
+    blur: { lineStyle: { opacity: 1 } },
+    showSymbol: false,
+    silent: true,
+  }));
   return {
     ...chart.frame(),
     tooltip: tooltip(context, 'axis', chart.tell),
@@ -47,21 +68,24 @@ export function toOption(
       scale: !fromZero,
       ...(isPercent ? { max: 1 } : reachOf(lines, { fromZero })),
     }),
-    series: shown.series.map((one, index) => ({
-      ...chart.series[index],
-      type: 'line',
-      data: one.values.map((value, at) => [x[at] ?? null, value]),
-      smooth: widget.settings.smooth === true ? 0.3 : false,
-      showSymbol: widget.settings.points === true || one.values.length === 1,
-      symbolSize: 6,
-      lineStyle: { width: 2 },
-      emphasis: { focus: labels.length > 1 ? 'series' : 'none' },
-      connectNulls: false,
-      ...(one.values.length > SAMPLE_ABOVE ? { sampling: 'lttb' } : {}),
-      ...(shape.area ? { areaStyle: { opacity: shape.stack === 'none' ? 0.16 : 0.7 } } : {}),
-      ...(shape.stack === 'none' ? {} : { stack: 'all' }),
-      ...(index === 0 ? referenceLines(context, lines, 'yAxis', chart.write) : {}),
-    })),
+    series: [
+      ...shown.series.map((one, index) => ({
+        ...chart.series[index],
+        type: 'line',
+        data: one.values.map((value, at) => [x[at] ?? null, value]),
+        smooth: widget.settings.smooth === true ? 0.3 : false,
+        showSymbol: widget.settings.points === true || one.values.length === 1,
+        symbolSize: 6,
+        lineStyle: { width: 2 },
+        emphasis: { focus: labels.length > 1 ? 'series' : 'none' },
+        connectNulls: false,
+        ...(one.values.length > SAMPLE_ABOVE ? { sampling: 'lttb' } : {}),
+        ...(shape.area ? { areaStyle: { opacity: shape.stack === 'none' ? 0.16 : 0.7 } } : {}),
+        ...(shape.stack === 'none' ? {} : { stack: 'all' }),
+        ...(index === 0 ? referenceLines(context, lines, 'yAxis', chart.write) : {}),
+      })),
+      ...(isOpen ? gaps : []),
+    ],
   };
 }
 

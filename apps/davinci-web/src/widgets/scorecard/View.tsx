@@ -9,7 +9,7 @@ import type { WidgetViewProps } from '../contract.ts';
 import { trendPicks } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { useChartContext } from '../use-chart-context.ts';
-import { onTheWay, sparkline, tellScorecard, toScorecard } from './to-option.ts';
+import { onTheWay, sparkline, tellChange, tellScorecard, toScorecard } from './to-option.ts';
 
 export default function View({ widget, data, colours, onPick }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
@@ -21,6 +21,9 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   const shown = useMoving(target);
   const write = (value: number) => formatNumber(value, i18n.language, format);
   const path = sparkline(card.trend);
+  // A sum is of more than the moment whose change stands beside it.
+  const isSum = card.change !== undefined && widget.settings.value === 'total';
+  const changeOf = isSum ? widget.query.dimensions[0]?.grain : undefined;
   return (
     <div className="scorecard">
       <div className="scorecard-line">
@@ -33,14 +36,17 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
           {shown === null ? <Null /> : write(shown)}
         </span>
         {card.change === undefined ? null : (
-          <span className={`scorecard-change ${card.verdict}`}>
+          <span className={`scorecard-change ${card.verdict}`} title={tellChange(widget, data, card, context)}>
             <span aria-hidden="true">{card.change > 0 ? '▲' : card.change < 0 ? '▼' : '='}</span>{' '}
             {formatNumber(Math.abs(card.change), i18n.language, { kind: 'percent' })}
             <span className="visually-hidden">{t(card.change > 0 ? 'scorecard.up' : 'scorecard.down')}</span>
           </span>
         )}
       </div>
-      <div className="muted small ellipsis">{labelOf(column)}</div>
+      <div className="muted small ellipsis">
+        {labelOf(column)}
+        {changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${changeOf}`)}`}
+      </div>
       {path === '' ? null : onPick === undefined ? (
         <Trend path={path} className="scorecard-trend" />
       ) : (

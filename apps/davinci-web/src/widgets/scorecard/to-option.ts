@@ -1,22 +1,25 @@
-/** Decides what a scorecard tells: its number, the change against the moment before, the trend, and whether that is good; pure. */
+/** Decides what a scorecard tells: its number, the change of the last whole moment against the one before, the trend, and whether that is good; pure. */
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { numberOf } from '../series.ts';
-import { toMoment } from '../time-values.ts';
-import { comparison, placeOf, tipText, whereOf } from '../tip.ts';
+import { isUnfinished, toMoment } from '../time-values.ts';
+import { comparison, placeOf, strong, tipText, whereOf } from '../tip.ts';
 
 export interface Scorecard {
   value: Cell;
-  /** Against the moment before, as a part of it; undefined without a trend or where it was zero. */
+  /** Of the last moment that is over, against the one before, as a part of it; undefined without a trend or where it was zero. */
   change: number | undefined;
   /** Moments ascending. */
   trend: { moment: number; at: Cell; value: number | null }[];
+  /** Whether the newest of them is not over. */
+  isOpen: boolean;
   tone: 'ok' | 'late' | 'broken' | undefined;
   /** What the change means. */
   verdict: 'good' | 'bad' | 'neither';
 }
 
-export function toScorecard(widget: WidgetDefinition, data: WidgetData): Scorecard {
+/** `now` in milliseconds since 1970. */
+export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: number = Date.now()): Scorecard {
   const timed = widget.query.dimensions.length > 0;
   const at = timed ? 1 : 0;
   const trend = timed
@@ -31,14 +34,14 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData): Scoreca
   const last = trend.at(-1);
   const total = widget.settings.value === 'total';
   const value: Cell = !timed ? (data.rows[0]?.[at] ?? null) : total ? sumOf(trend) : (last?.exact ?? null);
-  const before = trend.at(-2)?.value ?? null;
-  const change =
-    last?.value === undefined || last.value === null || before === null || before === 0
-      ? undefined
-      : (last.value - before) / Math.abs(before);
+  const isOpen = last !== undefined && isUnfinished(last.at, widget.query.dimensions[0]?.grain, now);
+  const whole = trend.at(isOpen ? -2 : -1)?.value ?? null;
+  const before = trend.at(isOpen ? -3 : -2)?.value ?? null;
+  const change = whole === null || before === null || before === 0 ? undefined : (whole - before) / Math.abs(before);
   return {
     value,
     change,
+    isOpen,
     trend: trend.map(({ moment, at: cell, value: amount }) => ({ moment, at: cell, value: amount })),
     tone: toneAt(numberOf(value), numberOf(widget.settings.warnAt as Cell), numberOf(widget.settings.badAt as Cell)),
     verdict: verdictOf(change, widget.settings.goodWhen),
@@ -60,8 +63,22 @@ export function tellScorecard(
   if (last === undefined || widget.settings.value === 'total')
     return tipText({ head: say('tip.alone', { measure, value }) });
   const where = whereOf([placeOf(widget, data, 0, last.at)], context);
-  const compared = before && comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
+  const compared = card.isOpen
+    ? say('tip.unfinished')
+    : before && comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
   return tipText({ head: say('tip.one', { measure, where, value }), notes: compared === undefined ? [] : [compared] });
+}
+
+/** Its change in sentences: of which moment, and compared to what. */
+export function tellChange(widget: WidgetDefinition, data: WidgetData, card: Scorecard, context: ChartContext): string {
+  const [last, before] = card.isOpen ? card.trend.slice(-3, -1).reverse() : card.trend.slice(-2).reverse();
+  if (last === undefined || before === undefined) return '';
+  const column = data.columns[widget.query.dimensions.length];
+  const where = whereOf([placeOf(widget, data, 0, last.at)], context);
+  const value = strong(writeNumber(last.value, column, context, 'exact'));
+  const compared = comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
+  const head = context.words.say('tip.one', { measure: labelOf(column), where, value });
+  return tipText({ head, notes: compared === undefined ? [] : [compared] });
 }
 
 function sumOf(trend: readonly { value: number | null }[]): number | null {
