@@ -23,7 +23,7 @@ export const reasonSchema = z.object({ code: z.string(), message: z.string(), ne
 
 export const problemSchema = z.object({
   code: z.string(),
-  severity: z.enum(['blocking', 'warning']),
+  severity: z.enum(['blocking', 'warning', 'advice']).describe('advice: nothing is missed without it'),
   message: z.string(),
   statement: z.string().nullable().describe('Exactly what to run at the source to mend it'),
 });

@@ -12,7 +12,8 @@ import type { SourceStream, TableName } from '../pipeline/contract.ts';
 import type { PullCommand } from '../pulls/pull-states.ts';
 import type { Pull, PullStore } from '../pulls/pull-store.ts';
 
-export type Severity = 'blocking' | 'warning';
+/** `advice`: nothing is missed without it. */
+export type Severity = 'blocking' | 'warning' | 'advice';
 
 /** One thing to know about a source or a table, and what to run to mend it. */
 export interface Problem {

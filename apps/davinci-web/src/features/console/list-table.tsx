@@ -13,6 +13,8 @@ export interface ListColumn<Row> {
   align?: 'end';
   /** Takes what room is left, and cuts what does not fit. */
   wide?: boolean;
+  /** Takes what room is left, and as many lines as it needs. */
+  wraps?: boolean;
   cell: (row: Row) => ReactNode;
   sort?: (row: Row) => number | string | null;
 }
@@ -56,7 +58,7 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
               <th
                 key={column.key}
                 scope="col"
-                className={`${column.align ?? ''} ${column.wide ? 'wide' : ''}`}
+                className={classOf(column)}
                 {...(sort?.key === column.key ? { 'aria-sort': sort.direction } : {})}
               >
                 {column.sort === undefined ? (
@@ -87,7 +89,7 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
                   : { onClick: (event) => chooseUnlessControl(event.target, () => props.onChoose?.(row)) })}
               >
                 {columns.map((column) => (
-                  <td key={column.key} className={`${column.align ?? ''} ${column.wide ? 'wide' : ''}`}>
+                  <td key={column.key} className={classOf(column)}>
                     {column.cell(row)}
                   </td>
                 ))}
@@ -103,6 +105,10 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
       )}
     </section>
   );
+}
+
+function classOf<Row>({ align, wide, wraps }: ListColumn<Row>): string {
+  return `${align ?? ''} ${wide ? 'wide' : ''} ${wraps ? 'wraps' : ''}`;
 }
 
 /** A press on a link, a button or a field inside a row means that, not the row. */

@@ -1,6 +1,6 @@
 /** Proves that a rate is of the last ten seconds, and that a restarted counter gives no negative one. */
 import { expect, test } from 'vitest';
-import { RateMeter } from './rates.ts';
+import { keptRate, RateMeter } from './rates.ts';
 
 test('the rate is over the last ten seconds', () => {
   const meter = new RateMeter();
@@ -18,4 +18,12 @@ test('a counter that began anew is measured anew', () => {
   expect(meter.rate()).toBeNull();
   meter.add(30, 4_000);
   expect(meter.rate()).toBe(10);
+});
+
+test('before anything was seen here, the rate that the service kept a moment ago is told', () => {
+  const at = (second: number): string => new Date(second * 1_000).toISOString();
+  const kept = (second: number, rowsPerSecond: number | null) => ({ at: at(second), values: { rowsPerSecond } });
+  expect(keptRate([kept(960, 12), kept(975, 40), kept(990, null)], 1_000_000)).toBe(40);
+  expect(keptRate([kept(900, 12)], 1_000_000)).toBeNull();
+  expect(keptRate([], 1_000_000)).toBeNull();
 });

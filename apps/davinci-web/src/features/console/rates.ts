@@ -39,6 +39,18 @@ function perSecond(from: Sample, to: Sample): number {
   return ((to.value - from.value) * 1_000) / (to.at - from.at);
 }
 
+/** A figure of the past older than this says nothing of now, milliseconds. */
+const RECENT_MS = 60_000;
+
+/** The newest rate that the service itself has kept: what is told before two values were seen here. */
+export function keptRate(
+  figures: readonly { at: string; values: Record<string, number | null> }[],
+  now: number,
+): number | null {
+  const recent = figures.findLast(({ at, values }) => Date.parse(at) > now - RECENT_MS && values.rowsPerSecond != null);
+  return recent?.values.rowsPerSecond ?? null;
+}
+
 const meters = new Map<string, RateMeter>();
 
 /** The meter of a thing, kept while the application is open, so that going from page to page loses nothing. */

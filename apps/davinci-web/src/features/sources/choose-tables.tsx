@@ -60,9 +60,15 @@ export function ChooseTables(props: {
       title: t('tables.column.capture'),
       cell: ({ capture, problems }) => (
         <Status
-          kind={capture === null ? 'broken' : problems.length > 0 ? 'late' : 'ok'}
+          kind={capture === null ? 'broken' : losses(problems).length > 0 ? 'late' : 'ok'}
           word={t(`capture.${capture ?? 'nothing'}`)}
-          {...(problems.length === 0 ? {} : { why: problems.map(({ message }) => message).join(' ') })}
+          {...(losses(problems).length === 0
+            ? {}
+            : {
+                why: losses(problems)
+                  .map(({ message }) => message)
+                  .join(' '),
+              })}
         />
       ),
     },

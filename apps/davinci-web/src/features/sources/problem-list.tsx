@@ -1,36 +1,50 @@
-/** Decides how prerequisites that are missing are told: blocking ones first, each with the statement that mends it, to copy. */
-import type { checkSchema } from '@rtdp/dbus/client';
+/** Decides how prerequisites that are missing are told: each once, blocking ones first, with the statements that mend it, to copy. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { z } from 'zod';
-import { Status } from '../../shell/status.tsx';
+import { Status, type StatusKind } from '../../shell/status.tsx';
 import { Statement } from '../console/statement.tsx';
+import { groupProblems, type SourceProblem } from './group-problems.ts';
 
-export type SourceCheck = z.output<typeof checkSchema>;
-export type SourceProblem = SourceCheck['problems'][number];
+const KIND: Record<SourceProblem['severity'], StatusKind> = { blocking: 'broken', warning: 'late', advice: 'paused' };
 
 export function ProblemList({ problems }: { problems: readonly SourceProblem[] }): ReactNode {
   const { t } = useTranslation('console-sources');
-  const sorted = [...problems].sort((a, b) => Number(b.severity === 'blocking') - Number(a.severity === 'blocking'));
-  if (sorted.length === 0) return null;
+  const groups = groupProblems(problems);
+  if (groups.length === 0) return null;
   return (
     <div className="stack">
-      {sorted.map((problem) => (
-        <div
-          key={`${problem.code} ${problem.message}`}
-          className={`reason ${problem.severity === 'blocking' ? 'broken' : 'late'}`}
-        >
-          <div className="row">
-            <Status
-              kind={problem.severity === 'blocking' ? 'broken' : 'late'}
-              word={t(`severity.${problem.severity}`)}
-            />
-            <code>{problem.code}</code>
+      {groups.map(({ code, severity, message, statements }) =>
+        severity === 'advice' ? (
+          <Advice key={`${code} ${message}`} message={message} statements={statements} />
+        ) : (
+          <div key={`${code} ${message}`} className={`reason ${KIND[severity]}`}>
+            <div className="row">
+              <Status kind={KIND[severity]} word={t(`severity.${severity}`)} />
+              <code>{code}</code>
+            </div>
+            <p>{message}</p>
+            {statements.length === 0 ? null : <Statement text={statements.join('\n')} label={t('statementLabel')} />}
           </div>
-          <p>{problem.message}</p>
-          {problem.statement === null ? null : <Statement text={problem.statement} label={t('statementLabel')} />}
-        </div>
-      ))}
+        ),
+      )}
+    </div>
+  );
+}
+
+/** Calmly: nothing has to be done. */
+function Advice({ message, statements }: { message: string; statements: readonly string[] }): ReactNode {
+  const { t } = useTranslation('console-sources');
+  return (
+    <div className="stack tight small muted">
+      <p>
+        {t('severity.advice')}: {message}
+      </p>
+      {statements.length === 0 ? null : (
+        <details>
+          <summary>{t('adviceStatements', { count: statements.length })}</summary>
+          <Statement text={statements.join('\n')} label={t('adviceLabel')} />
+        </details>
+      )}
     </div>
   );
 }

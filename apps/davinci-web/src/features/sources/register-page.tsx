@@ -13,8 +13,9 @@ import { dbusPath } from '../console/console-api.ts';
 import { Reason } from '../console/reason.tsx';
 import { useAct } from '../console/use-act.ts';
 import { ChooseTables } from './choose-tables.tsx';
+import type { SourceCheck } from './group-problems.ts';
 import { NameAndConnection } from './name-and-connection.tsx';
-import { ProblemList, type SourceCheck } from './problem-list.tsx';
+import { ProblemList } from './problem-list.tsx';
 import { NEW_SOURCE, proposeName, type SourceForm, sourceDefinition } from './source-form.ts';
 
 const STEPS = ['connection', 'check', 'tables'] as const;

@@ -20,7 +20,8 @@ import {
 import { ConnectionFields } from '../console/connection-fields.tsx';
 import { dbusPath } from '../console/console-api.ts';
 import { useAct } from '../console/use-act.ts';
-import { ProblemList, type SourceCheck } from './problem-list.tsx';
+import type { SourceCheck } from './group-problems.ts';
+import { ProblemList } from './problem-list.tsx';
 import { sourceConnection } from './source-form.ts';
 
 interface Shown {

@@ -44,7 +44,7 @@ export function SourceList(): ReactNode {
         />
       ),
     },
-    { key: 'rate', title: t('column.rate'), cell: (source) => <SourceRate source={source} /> },
+    { key: 'rate', title: t('column.rate'), align: 'end', cell: (source) => <SourceRate source={source} /> },
     {
       key: 'slot',
       title: t('column.slot'),

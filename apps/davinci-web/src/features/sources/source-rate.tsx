@@ -1,9 +1,11 @@
-/** Decides how the rate of a source is known: from what its counter has grown by while the application looked. */
-import type { SourceView } from '@rtdp/dbus/client';
+/** Decides how the rate of a source is known: from what its counter has grown by while the application looked, and until then from what the service kept. */
+import type { PastFiguresView, SourceView } from '@rtdp/dbus/client';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useApi } from '../../api/use-api.ts';
 import { Null } from '../../shell/quantity.tsx';
-import { meterOf } from '../console/rates.ts';
+import { dbusPath } from '../console/console-api.ts';
+import { keptRate, meterOf } from '../console/rates.ts';
 import { Sparkline } from '../console/sparkline.tsx';
 import { useWording } from '../console/use-wording.ts';
 
@@ -18,13 +20,20 @@ export function SourceRate({ source }: { source: SourceView }): ReactNode {
     meter.add(source.stream.rows, Date.now());
     redraw((count) => count + 1);
   }, [source, meter]);
-  const rate = meter.rate();
+  const seen = meter.rate();
+  const past = useApi<PastFiguresView>(dbusPath('sources', source.name, 'figures'), {
+    query: { hours: '0.25' },
+    enabled: source.stream !== null && seen === null,
+  });
+  const rate = seen ?? keptRate(past.data?.figures ?? [], Date.now());
   // Its place is kept until there is a rate, so that nothing moves when it comes.
   if (source.stream === null || rate === null)
     return (
       <span className="row">
         <Sparkline values={[]} label="" />
-        <Null />
+        <span className="numbers">
+          <Null />
+        </span>
       </span>
     );
   const text = words.rate(rate);

@@ -16,6 +16,7 @@ import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { SearchField } from '../console/search-field.tsx';
 import { BUDGETS, capturedTableStatus } from '../console/statuses.ts';
 import { useAct } from '../console/use-act.ts';
+import { losses } from './group-problems.ts';
 import { ProblemList } from './problem-list.tsx';
 import { tablePattern } from './table-pattern.ts';
 
@@ -52,9 +53,12 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
     .filter(
       (table) =>
         show === 'all' ||
-        (show === 'captured' ? table.captured || table.chosen : table.problems.length > 0 || table.stopped),
+        (show === 'captured' ? table.captured || table.chosen : losses(table.problems).length > 0 || table.stopped),
     )
     .filter((table) => nameOf(table).toLowerCase().includes(find.toLowerCase()));
+  const advices = shown.flatMap(({ captured, problems }) =>
+    captured ? problems.filter(({ severity }) => severity === 'advice') : [],
+  );
   const picked = tables.filter((table) => marked.has(nameOf(table)));
   const patterns = picked.map(tablePattern);
   // What was marked while the action ran stays marked.
@@ -143,10 +147,11 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
     {
       key: 'why',
       title: t('tables.column.why'),
-      wide: true,
+      wraps: true,
       cell: ({ problems }) => {
-        const text = problems.map(({ message }) => message).join(' ');
-        return <span title={text}>{text}</span>;
+        const missed = losses(problems);
+        if (missed.length === 0) return <span className="muted">{t('tables.nothing')}</span>;
+        return missed.map(({ message }) => message).join(' ');
       },
     },
   ];
@@ -221,6 +226,7 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
       ) : (
         <ListTable label={t('tab.tables')} rows={shown} columns={columns} rowKey={nameOf} chosen={opened} />
       )}
+      {one === undefined ? <ProblemList problems={advices} /> : null}
     </div>
   );
 }

@@ -118,6 +118,10 @@ test('every kind of table is sorted, and the application can go on writing to al
     Object.entries(TABLES).map(([name, { capture, codes }]) => [name, { capture, codes: [...codes].sort() }]),
   );
   expect(found).toEqual(expected);
+  // A healthy table misses nothing: what it is told is the same sentence for all of them, and no warning.
+  const healthy = report.tables.filter(({ table }) => ['keyed', 'indexed'].includes(table));
+  expect(healthy.map(({ problems }) => problems.map(({ severity }) => severity))).toEqual([['advice'], ['advice']]);
+  expect(new Set(healthy.flatMap(({ problems }) => problems.map(({ message }) => message))).size).toBe(1);
 
   await using session = await openSession(definition.connection, 'test');
   const pick = (capture: string) => report.tables.filter((table) => table.capture === capture);

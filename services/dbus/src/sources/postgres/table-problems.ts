@@ -3,7 +3,7 @@ import type { Problem } from '../contract.ts';
 import { quoteName, quoteTable } from './connection.ts';
 import { type KeylessReason, keyOf, publishedColumns, type SourceTable } from './introspect.ts';
 
-/** Blocking problems keep the table out of the publications; warnings tell what a reader will miss. */
+/** Blocking problems keep the table out of the publications; warnings tell what a reader will miss; an advice is the same sentence for every table. */
 export function tableProblems(table: SourceTable, user: string, serverVersion: number): Problem[] {
   const problems: Problem[] = [];
   const name = quoteTable(table);
@@ -61,8 +61,9 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
   if (incomplete) {
     problems.push({
       code: 'table-identity-not-full',
-      severity: 'warning',
-      message: `Updates of ${name} do not carry large values that did not change, nor deletes anything but the key.`,
+      severity: 'advice',
+      message:
+        'Large values that an update did not change, and all but the key of a delete, are not sent. Nothing is lost: sinks keep those values, and a flow that needs one has the row read again.',
       statement: `ALTER TABLE ${name} REPLICA IDENTITY FULL;`,
     });
   }
