@@ -434,7 +434,9 @@ const tabsOf = <Item extends z.ZodType>(item: Item) =>
     .max(50);
 export const controllerSchema = z.strictObject({
   id: itemId,
-  kind: z.enum(['select', 'text', 'number-range', 'date-range']),
+  kind: z
+    .enum(['select', 'text', 'number', 'number-range', 'date-range'])
+    .describe('number: one, as a variable takes; of a column, the number that it must be'),
   label: z.string().max(200).default(''),
   targets: z
     .array(

@@ -5,10 +5,12 @@ import { Button, Drawer, Input, Select, Switch } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../shell/states.tsx';
+import { type Target, withTargets } from './controller-kind.ts';
 import { ControllerField } from './controllers-bar.tsx';
 import { defaultValue } from './filters.ts';
 
-type Target = Controller['targets'][number];
+/** In the order in which they are offered. */
+const KINDS: readonly Controller['kind'][] = ['select', 'text', 'number', 'number-range', 'date-range'];
 
 export function ControllerEditor(props: {
   controllers: readonly Controller[];
@@ -60,18 +62,6 @@ function ControllerForm(props: {
 }): ReactNode {
   const { t } = useTranslation('dashboards');
   const { controller, views, onSet } = props;
-  const setTargets = (keys: string[]) => {
-    const targets = keys.map((key) => JSON.parse(key) as Target);
-    const column = targets.find((target) => 'column' in target);
-    const label = controller.label || labelOf(targets[0], views);
-    onSet({
-      targets,
-      label,
-      ...(controller.kind === 'select' && column !== undefined
-        ? { options: { from: 'view' as const, viewId: column.viewId, column: column.column } }
-        : {}),
-    });
-  };
   return (
     <div className="card stack tight">
       <Input
@@ -84,7 +74,7 @@ function ControllerForm(props: {
       <Select
         aria-label={t('controller.kind')}
         value={controller.kind}
-        options={(['select', 'text', 'number-range', 'date-range'] as const).map((kind) => ({
+        options={KINDS.map((kind) => ({
           value: kind,
           label: t(`controller.kinds.${kind}`),
         }))}
@@ -108,7 +98,15 @@ function ControllerForm(props: {
             })),
           ],
         }))}
-        onChange={setTargets}
+        onChange={(keys) =>
+          onSet(
+            withTargets(
+              controller,
+              keys.map((key) => JSON.parse(key) as Target),
+              views,
+            ),
+          )
+        }
       />
       {controller.kind === 'select' ? (
         // biome-ignore lint/a11y/noLabelWithoutControl: the switch stands inside.
@@ -138,11 +136,4 @@ function ControllerForm(props: {
       </Button>
     </div>
   );
-}
-
-function labelOf(target: Target | undefined, views: readonly ViewModel[]): string {
-  if (target === undefined) return '';
-  if ('variable' in target) return target.variable;
-  const column = views.find((view) => view.id === target.viewId)?.model.find((each) => each.column === target.column);
-  return column?.label || target.column;
 }

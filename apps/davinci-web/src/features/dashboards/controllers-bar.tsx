@@ -68,6 +68,7 @@ type FieldProps = ControllerFieldProps & { id: string };
 const FIELDS: Record<Controller['kind'], (props: FieldProps) => ReactNode> = {
   select: SelectField,
   text: TextField,
+  number: NumberField,
   'number-range': NumberRangeField,
   'date-range': DateRangeField,
 };
@@ -90,9 +91,12 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
     queryFn: ({ signal }) => api('/api/query/values', { signal, body: { timeZone: viewerZone(), ...request } }),
   });
   const values: readonly Cell[] = 'values' in options ? options.values : (choices.data?.values ?? []);
+  // Where nobody said what there is to choose from, what is typed is a choice.
+  const isFree = 'values' in options && options.values.length === 0;
+  const typed = isFree && search !== '' ? [search] : [];
   const chosen = value !== undefined && 'values' in value ? value.values : [];
   // Numbers and texts that look alike stay what they are: the JSON is the key.
-  const known = [...new Map([...chosen, ...values].map((each) => [JSON.stringify(each), each])).values()];
+  const known = [...new Map([...typed, ...chosen, ...values].map((each) => [JSON.stringify(each), each])).values()];
   return (
     <Select
       id={id}
@@ -107,7 +111,7 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
       allowClear
       showSearch={{
         optionFilterProp: 'label',
-        ...(fromView === undefined ? {} : { onSearch: setSearch, filterOption: false }),
+        ...(fromView === undefined && !isFree ? {} : { onSearch: setSearch, filterOption: false }),
       }}
       placeholder={t('controller.any')}
       loading={choices.isFetching}
@@ -123,6 +127,7 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
             ),
           }
         : {})}
+      {...(isFree ? { notFoundContent: t('controller.type') } : {})}
       {...(choices.isError ? { status: 'error' as const, notFoundContent: choices.error.message } : {})}
       value={
         controller.multiple
@@ -164,6 +169,29 @@ function TextField({ controller, value, onChange, id }: FieldProps): ReactNode {
       placeholder={t('controller.any')}
       value={text}
       onChange={(event) => setText(event.target.value)}
+    />
+  );
+}
+
+function NumberField({ controller, value, onChange, id }: FieldProps): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const outside =
+    value !== undefined && 'values' in value ? ((value.values[0] ?? null) as number | string | null) : null;
+  const [number, setNumber] = useState(outside);
+  useEffect(() => setNumber(outside), [outside]);
+  useEffect(() => {
+    if (number === outside) return undefined;
+    const timer = setTimeout(() => onChange(number === null ? undefined : { values: [number] }), TYPING);
+    return () => clearTimeout(timer);
+  }, [number, outside, onChange]);
+  return (
+    <InputNumber
+      id={id}
+      aria-label={controller.label}
+      placeholder={t('controller.any')}
+      value={number}
+      changeOnWheel={false}
+      onChange={setNumber}
     />
   );
 }
