@@ -9,6 +9,7 @@ import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
 import pg from 'pg';
+import { measureKafkaAlone } from './kafka-alone.ts';
 import { measureLatency } from './latency.ts';
 import { cpuSeconds, watchResident } from './process-usage.ts';
 import { copyTable, receiveLogically } from './reference.ts';
@@ -77,7 +78,12 @@ export async function run(options: {
     figures[`latency_p50_ms_at_${rate}`] = latency.p50;
     figures[`latency_p99_ms_at_${rate}`] = latency.p99;
     figures[`commits_per_second_at_${rate}`] = latency.commitsPerSecond;
-    print(`${latency.commitsPerSecond} commits/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms`);
+    const alone = await measureKafkaAlone(bus, load);
+    figures[`kafka_alone_p50_ms_at_${rate}`] = alone.p50;
+    figures[`kafka_alone_p99_ms_at_${rate}`] = alone.p99;
+    print(
+      `${latency.commitsPerSecond} commits/s: p50 ${latency.p50} ms, p99 ${latency.p99} ms; Kafka alone ${alone.p50} and ${alone.p99} ms`,
+    );
   }
   Object.assign(figures, await measureSnapshot(dbus, source, url));
   print(`snapshot ${figures.snapshot_rows_per_second} rows/s, psql ${figures.psql_copy_rows_per_second}`);
