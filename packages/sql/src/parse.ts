@@ -1,5 +1,6 @@
 /** Parses one statement of the Postgres dialect with Postgres' own grammar. */
 import { loadModule, type Node, parseSync, type SelectStmt } from 'libpg-query';
+import { nearestName } from './nearest-name.ts';
 import { positionOfByte, positionOfIndex } from './position.ts';
 import { SqlError, type SqlProblem } from './problem.ts';
 
@@ -29,10 +30,12 @@ export function parseStatement(text: string, step?: string): Node {
     statements = parseSync(text).stmts ?? [];
   } catch (error) {
     const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails;
-    const place = positionOfIndex(text, details?.cursorPosition ?? 0);
+    const index = details?.cursorPosition ?? 0;
+    const place = positionOfIndex(text, index);
+    const meant = meantFirstWord(text, index);
     throw refuse(
       `Postgres' grammar says: ${details?.message ?? (error as Error).message}.`,
-      'Correct the statement at this place.',
+      meant === undefined ? 'Correct the statement at this place.' : `Did you mean ${meant}?`,
       place.line,
       place.column,
     );
@@ -49,6 +52,17 @@ export function parseStatement(text: string, step?: string): Node {
     );
   }
   return first.stmt;
+}
+
+const FIRST_WORDS = ['select', 'with', 'values', 'explain', 'show', 'describe', 'create', 'drop', 'grant', 'revoke'];
+const BEFORE_FIRST = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
+
+/** What the first word of the statement was meant to be, where the grammar stops at it. */
+function meantFirstWord(text: string, index: number): string | undefined {
+  if (BEFORE_FIRST.exec(text)?.[0].length !== index) return undefined;
+  const [word = ''] = /^[a-z]+/i.exec(text.slice(index)) ?? [];
+  const meant = nearestName(word, FIRST_WORDS);
+  return meant === word.toLowerCase() ? undefined : meant;
 }
 
 /** Parses one SELECT. Throws SQL_SYNTAX or SQL_NOT_SELECT. */

@@ -26,7 +26,7 @@ export interface UserCatalog {
   readonly databases: ReadonlyMap<string, VisibleDatabase>;
   /** By its logical name or an alias. Without a database: the only table of that name in all of them. */
   findTable(database: string | undefined, name: string): VisibleTable | undefined;
-  /** `database.table`, in order. */
+  /** `database.table`, each table by every name it goes by; the plain one first. */
   tableNames(): string[];
   /** Of all servers of the organisation, by id of the mount: a view may read one of which the user sees nothing. */
   readonly facts: ReadonlyMap<string, ServerFacts>;
@@ -155,7 +155,9 @@ function userCatalog(
       return second === undefined ? only : undefined;
     },
     tableNames: () =>
-      [...databases].flatMap(([name, { tables }]) => [...tables.keys()].map((table) => `${name}.${table}`)),
+      [...databases].flatMap(([name, { tables, aliases }]) =>
+        [...aliases.keys(), ...tables.keys()].map((table) => `${name}.${table}`),
+      ),
   };
 }
 

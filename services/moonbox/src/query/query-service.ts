@@ -53,8 +53,8 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
   const tell = (query: RunningQuery) => (error: unknown) => {
     // What cannot be reached should show on its mount now, not at the next look.
     if (isRtdpError(error, 'STORE_UNREACHABLE')) void planning.refreshFor(query.request, error);
-    const { signal, isClosed } = query;
-    return toQueryError(error, { ...query.request, signal, isClosed, memoryLimit: limits.memoryLimit });
+    const { signal, isClosed, toldTables: tables } = query;
+    return toQueryError(error, { ...query.request, signal, isClosed, tables, memoryLimit: limits.memoryLimit });
   };
   const begin = (request: QueryRequest): RunningQuery => {
     const query = running.begin(request, Math.min(request.timeoutMs ?? limits.timeoutMs, limits.timeoutMs));
@@ -261,7 +261,7 @@ async function explainSelect(
 
 async function describePlan(options: QueryServiceOptions, request: QueryRequest): Promise<Description> {
   const { parameters: _values, ...described } = request;
-  const { plan } = await options.planning.plan(described);
+  const { plan, tables } = await options.planning.plan(described);
   if (plan.columns !== null) return { columns: plan.columns, parameterTypes: plan.parameterTypes };
   const { whole } = plan;
   if (whole === undefined) throw new TypeError('only a source can leave columns open');
@@ -278,7 +278,7 @@ async function describePlan(options: QueryServiceOptions, request: QueryRequest)
     return { columns, parameterTypes: plan.parameterTypes };
   } catch (error) {
     const isClosed = plan.closedViews.length > 0;
-    throw toQueryError(error, { ...request, isClosed, memoryLimit: options.limits.memoryLimit });
+    throw toQueryError(error, { ...request, isClosed, tables, memoryLimit: options.limits.memoryLimit });
   }
 }
 

@@ -29,6 +29,17 @@ test('a name that stands once gets its place, one that stands twice gets none', 
   expect(twice.facts).toEqual({ sqlState: '42703' });
 });
 
+test('a column that the source does not know is told with the one that was meant', () => {
+  const tables = [{ columns: ['id', 'customer'] }, { columns: ['id', 'total'] }];
+  const hint = (sql: string, message = 'column o.totl does not exist') =>
+    (toQueryError(atSource(message, '42703'), { sql, signal, tables, memoryLimit: '' }) as RtdpError).next;
+  expect(hint('select o.totl from shop.orders o')).toBe('Did you mean total?');
+  expect(hint('select o.totl, o.totl from shop.orders o')).toBe('Did you mean total?');
+  expect(hint('select o.nothing from shop.orders o', 'column o.nothing does not exist')).toBe(
+    'Correct the statement at this place.',
+  );
+});
+
 test('where a store is stays with the administrators', () => {
   const facts = { host: 'inner', port: 1, database: 'd', user: 'u', sqlState: 'ECONNREFUSED' };
   const message = 'connect ECONNREFUSED inner:1';

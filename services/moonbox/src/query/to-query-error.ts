@@ -2,9 +2,11 @@
  * Decides which error a user is told when a statement fails below: limits by the gateway's own codes, SQL problems with their place, and of
  * the stores nothing that only administrators know.
  */
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { positionOfIndex } from '@rtdp/sql/position';
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import type { TableRead } from './contract.ts';
 
 export interface FailedQuery {
   sql: string;
@@ -13,6 +15,8 @@ export interface FailedQuery {
   memoryLimit: string;
   /** A view is in it whose tables the user may not read. */
   isClosed?: boolean;
+  /** What it reads, as the user may know it: names that may have been meant. */
+  tables?: readonly Pick<TableRead, 'columns'>[];
 }
 
 /** What the source of a whole query says where the planner leaves names and types to it. */
@@ -27,7 +31,8 @@ const CODE_OF_STATE: Readonly<Record<string, string>> = {
 /** Where a store is, and as whom it is asked: on the mount, for those who may see it. */
 const FACTS_OF_ADMINISTRATORS = ['host', 'port', 'database', 'user', 'position'];
 
-export function toQueryError(error: unknown, { sql, signal, memoryLimit, isClosed = false }: FailedQuery): unknown {
+export function toQueryError(error: unknown, failed: FailedQuery): unknown {
+  const { sql, signal, memoryLimit, isClosed = false, tables = [] } = failed;
   if (signal.aborted) return isRtdpError(signal.reason) ? signal.reason : cancelled();
   if (error instanceof SqlError) {
     return new RtdpError({
@@ -66,7 +71,7 @@ export function toQueryError(error: unknown, { sql, signal, memoryLimit, isClose
         next: 'Ask again in a moment; if it stays, SHOW MOUNTS tells administrators which store it is and why.',
       });
     case 'STORE_QUERY_FAILED':
-      return failedAtSource(error, sql);
+      return failedAtSource(error, sql, tables);
     default:
       return error.code.startsWith('STORE_') ? changed(error, {}) : error;
   }
@@ -93,20 +98,32 @@ function withoutReason(error: RtdpError): RtdpError {
   });
 }
 
-function failedAtSource(error: RtdpError, sql: string): RtdpError {
+function failedAtSource(error: RtdpError, sql: string, tables: readonly Pick<TableRead, 'columns'>[]): RtdpError {
   const code = CODE_OF_STATE[String(error.facts.sqlState)];
   if (code === undefined) return changed(error, {});
-  const place = placeOfName(error.message, sql);
-  if (place === undefined) return changed(error, { code });
-  const problem = { code, message: error.message, next: 'Correct the statement at this place.', ...place };
+  const name = nameIn(error.message);
+  const meant =
+    name === undefined || code !== 'SQL_UNKNOWN_COLUMN'
+      ? undefined
+      : nearestName(
+          name,
+          tables.flatMap(({ columns }) => columns),
+        );
+  const hint = meant === undefined ? {} : { next: `Did you mean ${meant}?` };
+  const place = name === undefined ? undefined : placeOfName(name, sql);
+  if (place === undefined) return changed(error, { code, ...hint });
+  const problem = { code, message: error.message, next: 'Correct the statement at this place.', ...hint, ...place };
   return changed(error, { code, next: problem.next }, { problems: [problem] });
 }
 
-/** The source was sent another text, so its position means nothing here; a name that stands once in the statement does. */
-function placeOfName(message: string, sql: string): { line: number; column: number } | undefined {
+/** The name that a source tells of, without its table. */
+function nameIn(message: string): string | undefined {
   const written = /"([^"]+)"|(?:column|function|relation) ([\w.]+)/.exec(message);
-  const name = (written?.[1] ?? written?.[2])?.split('.').at(-1);
-  if (name === undefined) return undefined;
+  return (written?.[1] ?? written?.[2])?.split('.').at(-1);
+}
+
+/** The source was sent another text, so its position means nothing here; a name that stands once in the statement does. */
+function placeOfName(name: string, sql: string): { line: number; column: number } | undefined {
   const escaped = name.replaceAll(/[^\w]/g, '\\$&');
   const [only, second] = [...sql.matchAll(new RegExp(`(?<![\\w$])${escaped}(?![\\w$])`, 'giu'))];
   return only === undefined || second !== undefined ? undefined : positionOfIndex(sql, only.index);

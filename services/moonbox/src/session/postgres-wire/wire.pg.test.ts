@@ -170,7 +170,16 @@ describe('psql', () => {
       (error: { stderr: string }) => error.stderr,
     );
     expect(failed).toContain('LINE 2:        nmae');
-    expect(failed).toContain('HINT:');
+    for (const [mistake, meant] of [
+      ['select id, nmae from orders', 'name'],
+      // Tables go by `shop.public.orders` and by their plain name.
+      ['select id from ordrs', 'shop.orders'],
+      ['select id from shop.order', 'shop.orders'],
+      ['selct id from orders', 'select'],
+    ] as const) {
+      const told = await psql([mistake]).catch((error: { stderr: string }) => error.stderr);
+      expect(told, mistake).toContain(`HINT:  Did you mean ${meant}?`);
+    }
   });
 });
 
