@@ -7,7 +7,11 @@ function key(name: string): string {
   return name.replaceAll('\\', '\\\\').replaceAll('.', '\\.');
 }
 
-export function completionSchema({ databases }: SourceTables): SQLNamespace {
+/** @param words what a table and a view are called */
+export function completionSchema(
+  { databases }: SourceTables,
+  words: Readonly<Record<'table' | 'view', string>>,
+): SQLNamespace {
   return Object.fromEntries(
     databases.map((database) => [
       key(database.name),
@@ -18,6 +22,7 @@ export function completionSchema({ databases }: SourceTables): SQLNamespace {
             self: {
               label: table.name,
               type: table.kind === 'view' ? 'class' : 'type',
+              detail: words[table.kind],
               ...(table.comment === null ? {} : { info: table.comment }),
             },
             children: table.columns.map((column) => ({

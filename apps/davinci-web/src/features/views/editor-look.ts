@@ -30,6 +30,14 @@ const look = EditorView.theme({
   '.cm-completionMatchedText': { textDecoration: 'none', fontWeight: '600', color: 'var(--accent)' },
   '.cm-diagnostic': { padding: 'var(--space-8) var(--space-12)', whiteSpace: 'pre-wrap' },
   '.cm-diagnostic-error': { borderLeft: 'var(--space-4) solid var(--broken)' },
+  '.cm-diagnosticAction': {
+    backgroundColor: 'var(--surface)',
+    color: 'var(--accent)',
+    border: 'var(--line-size) solid var(--line-strong)',
+    borderRadius: 'var(--radius-small-size)',
+    fontFamily: 'var(--mono)',
+    cursor: 'pointer',
+  },
   '.cm-panels': { backgroundColor: 'var(--raised)', color: 'var(--text)' },
   '.cm-variable': {
     color: 'var(--unknown)',

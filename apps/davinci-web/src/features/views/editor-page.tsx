@@ -60,7 +60,13 @@ export function EditorPage(props: {
   const [unset, setUnset] = useState<readonly string[]>([]);
   const runner = useRun();
   const tables = useApi<SourceTables>(`/api/sources/${draft.sourceId}/schema`, { enabled: draft.sourceId !== '' });
-  const schema = useMemo(() => (tables.data === undefined ? undefined : completionSchema(tables.data)), [tables.data]);
+  const schema = useMemo(
+    () =>
+      tables.data === undefined
+        ? undefined
+        : completionSchema(tables.data, { table: t('kind.table'), view: t('kind.view') }),
+    [tables.data, t],
+  );
   const variables = useMemo(() => declaredVariables(draft.sql, draft.variables), [draft.sql, draft.variables]);
   const used = useMemo(() => new Set(variableNames(draft.sql)), [draft.sql]);
   const isChanged = !isSame(draft, saved === undefined ? emptyDraft(draft.sourceId) : draftOf(saved));
@@ -257,6 +263,7 @@ export function EditorPage(props: {
               unset={unset}
               onVariables={() => setPanel('variables')}
               onGoTo={(offset) => editor.current?.goTo(offset)}
+              {...(isReadOnly ? {} : { onCorrect: (place, text) => editor.current?.write(place, text) })}
             />
           </section>
         </div>

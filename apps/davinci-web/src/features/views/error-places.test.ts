@@ -37,3 +37,30 @@ test('a quoted name is marked whole; the end of the text marks its end; no place
   expect(marked('select', {})).toEqual([]);
   expect(marked('select', { line: 9, column: 1 })).toEqual([]);
 });
+
+test('a column is marked with its table, a table with its database', () => {
+  expect(marked('select o.id, o.totl from orders o', { position: 14 })).toEqual(['o.totl']);
+  expect(marked('select 1 from "ware house".order', { position: 15 })).toEqual(['"ware house".order']);
+  expect(marked('select 1.', { position: 8 })).toEqual(['1']);
+});
+
+test('what was meant can stand there at once, under the same table; what the error does not speak of is left alone', () => {
+  const corrected = (text: string, position: number, message: string, next: string): string[] =>
+    errorPlaces({ code: 'X', message, next, facts: { position } }, text).map(
+      ({ from, to, correction }) => text.slice(0, from) + (correction ?? text.slice(from, to)) + text.slice(to),
+    );
+  const from = 'from warehouse.order';
+  expect(corrected('select o.totl', 8, 'There is no column o.totl.', 'Did you mean total?')).toEqual([
+    'select o.total',
+  ]);
+  expect(corrected(from, 6, 'The table warehouse.order does not exist.', 'Did you mean warehouse.orders?')).toEqual([
+    'from warehouse.orders',
+  ]);
+  expect(corrected('select totl', 8, 'column "totl" does not exist', 'Did you mean Total?')).toEqual([
+    'select "Total"',
+  ]);
+  expect(corrected('select o.totl', 1, 'There is no column o.totl.', 'Did you mean total?')).toEqual(['select o.totl']);
+  expect(corrected('select o.totl', 8, 'There is no column o.totl.', 'Known columns: total.')).toEqual([
+    'select o.totl',
+  ]);
+});

@@ -1,5 +1,7 @@
 /** Decides where in a statement an error belongs, from whatever form its facts have: problems with line and column, or a position. Pure. */
 
+import { quoteIdentifier } from './completion-schema.ts';
+
 export interface ErrorLike {
   code: string;
   message: string;
@@ -14,6 +16,8 @@ export interface ErrorPlace {
   code: string;
   message: string;
   next: string;
+  /** What probably was meant, to stand there instead. */
+  correction?: string;
 }
 
 /**
@@ -30,12 +34,17 @@ export function errorPlaces(error: ErrorLike, text: string, offset = 0): ErrorPl
     const at = offsetOf(candidate, text.slice(offset));
     if (at === undefined) continue;
     const from = Math.min(offset + at, text.length);
+    const to = endOfWord(text, from);
+    const message = textOf(candidate.message) ?? error.message;
+    const next = textOf(candidate.next) ?? error.next;
+    const correction = correctionOf(text.slice(from, to), message, next);
     places.push({
       from,
-      to: endOfWord(text, from),
+      to,
       code: textOf(candidate.code) ?? error.code,
-      message: textOf(candidate.message) ?? error.message,
-      next: textOf(candidate.next) ?? error.next,
+      message,
+      next,
+      ...(correction === undefined ? {} : { correction }),
     });
   }
   return places;
@@ -67,9 +76,27 @@ function codeUnits(text: string, characters: number): number {
   return units;
 }
 
+const NAME = String.raw`(?:"(?:""|[^"])*"|[\p{L}_][\p{L}\p{N}_$]*)`;
+/** A name with what it belongs to (`o.total`), a number or a variable. */
+const WORD = new RegExp(String.raw`^(?:${NAME}(?:\.${NAME})*|\d+|:\w+)`, 'u');
+
 function endOfWord(text: string, from: number): number {
-  const word = /^(?:"(?:""|[^"])*"|[\p{L}_][\p{L}\p{N}_$]*|\d+|:\w+)/u.exec(text.slice(from));
+  const word = WORD.exec(text.slice(from));
   return Math.min(text.length, from + (word?.[0].length ?? 1));
+}
+
+/** All parts of the platform name a near name in this sentence. */
+const MEANT = /^Did you mean (\S+)\?$/;
+
+/** Only where the error speaks of what is written there: a place may be told without care. */
+function correctionOf(written: string, message: string, next: string): string | undefined {
+  const meant = MEANT.exec(next)?.[1];
+  if (meant === undefined) return undefined;
+  const parts = written.match(new RegExp(NAME, 'gu')) ?? [];
+  const last = parts.at(-1);
+  if (last === undefined || !message.includes(last.replaceAll('"', ''))) return undefined;
+  const path = meant.split('.').map(quoteIdentifier).join('.');
+  return meant.includes('.') ? path : [...parts.slice(0, -1), path].join('.');
 }
 
 function textOf(value: unknown): string | undefined {

@@ -20,6 +20,8 @@ export function ResultPanel(props: {
   /** Leads to where variables get their values. */
   onVariables: () => void;
   onGoTo: (offset: number) => void;
+  /** Writes what was probably meant. */
+  onCorrect?: (place: ErrorPlace, text: string) => void;
 }): ReactNode {
   const { t, i18n } = useTranslation('views');
   const { runner, places, model } = props;
@@ -67,15 +69,19 @@ export function ResultPanel(props: {
     case 'failed':
       return (
         <div className="result-error" role="alert">
-          {(places.length > 0 ? places : [state.error]).map((problem) => (
-            <Reason key={`${problem.code} ${problem.message}`} reason={problem}>
-              {'from' in problem ? (
-                <div>
-                  <Button size="small" onClick={() => props.onGoTo((problem as ErrorPlace).from)}>
-                    {t('run.goTo')}
+          {places.length === 0 ? <Reason reason={state.error} /> : null}
+          {places.map((place) => (
+            <Reason key={`${place.code} ${place.message}`} reason={place}>
+              <div className="row wrap">
+                {place.correction === undefined || props.onCorrect === undefined ? null : (
+                  <Button size="small" onClick={() => props.onCorrect?.(place, place.correction!)}>
+                    {t('run.correct', { text: place.correction })}
                   </Button>
-                </div>
-              ) : null}
+                )}
+                <Button size="small" onClick={() => props.onGoTo(place.from)}>
+                  {t('run.goTo')}
+                </Button>
+              </div>
             </Reason>
           ))}
         </div>

@@ -1,6 +1,6 @@
 /** Decides how SQL is written: Postgres' words coloured and proposed, variables marked, errors at their place, run by Ctrl or ⌘ + Enter. */
-import { acceptCompletion, type CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
-import { PostgreSQL, type SQLNamespace, sql } from '@codemirror/lang-sql';
+import { acceptCompletion, type CompletionContext, closeCompletion } from '@codemirror/autocomplete';
+import { PostgreSQL, type SQLNamespace } from '@codemirror/lang-sql';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, RangeSetBuilder } from '@codemirror/state';
 import {
@@ -17,6 +17,7 @@ import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from
 import { editorLook } from './editor-look.ts';
 import type { ErrorPlace } from './error-places.ts';
 import { findVariables } from './find-variables.ts';
+import { completionLook, type ProposedVariable, proposeVariables, sqlLanguage } from './sql-completion.ts';
 
 export interface SqlEditorHandle {
   focus(): void;
@@ -24,6 +25,8 @@ export interface SqlEditorHandle {
   chosen(): { text: string; offset: number; isWhole: boolean };
   /** Puts a text where the caret is. */
   insert(text: string): void;
+  /** Puts a text where another stands, and the caret behind it. */
+  write(place: { from: number; to: number }, text: string): void;
   /** Moves the caret there and shows it. */
   goTo(offset: number): void;
 }
@@ -37,7 +40,7 @@ export interface SqlEditorProps {
   hint?: string;
   schema?: SQLNamespace | undefined;
   /** Names proposed after a colon. */
-  variables?: readonly { name: string; detail: string }[];
+  variables?: readonly ProposedVariable[];
   problems?: readonly ErrorPlace[];
   isReadOnly?: boolean;
   ref?: Ref<SqlEditorHandle>;
@@ -74,8 +77,10 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
 
   // biome-ignore lint/correctness/useExhaustiveDependencies: the editor is made once; what changes is told to it below.
   useEffect(() => {
-    const run = (call: 'onRun' | 'onSave') => () => {
+    const run = (call: 'onRun' | 'onSave') => (target: EditorView) => {
       const found = latest.current[call];
+      // What was proposed would hide what comes of it.
+      closeCompletion(target);
       found?.();
       return found !== undefined;
     };
@@ -92,8 +97,9 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
             ]),
           ),
           basicSetup,
+          completionLook,
           lintGutter(),
-          language.current.of(languageOf(props.schema)),
+          language.current.of(sqlLanguage(props.schema)),
           PostgreSQL.language.data.of({
             autocomplete: (context: CompletionContext) => proposeVariables(context, latest.current.variables ?? []),
           }),
@@ -120,7 +126,7 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
   }, [props.value]);
 
   useEffect(() => {
-    view.current?.dispatch({ effects: language.current.reconfigure(languageOf(props.schema)) });
+    view.current?.dispatch({ effects: language.current.reconfigure(sqlLanguage(props.schema)) });
   }, [props.schema]);
 
   useEffect(() => {
@@ -133,12 +139,15 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
     const editor = view.current;
     if (editor === undefined) return;
     const end = editor.state.doc.length;
-    const marks = (props.problems ?? []).map(({ from, to, code, message, next }) => ({
+    const marks = (props.problems ?? []).map(({ from, to, code, message, next, correction }) => ({
       from: Math.min(from, end),
       to: Math.min(to, end),
       severity: 'error' as const,
       source: code,
       message: next === '' ? message : `${message}\n${next}`,
+      ...(correction === undefined || latest.current.isReadOnly
+        ? {}
+        : { actions: [{ name: correction, apply: writing(correction) }] }),
     }));
     editor.dispatch(setDiagnostics(editor.state, marks));
   }, [props.problems]);
@@ -158,25 +167,23 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
       view.current?.dispatch({ selection: { anchor: offset }, scrollIntoView: true });
       view.current?.focus();
     },
+    write: ({ from, to }, text) => {
+      if (view.current !== undefined) writing(text)(view.current, from, to);
+    },
     focus: () => view.current?.focus(),
   }));
 
   return <div ref={place} className="sql-editor" />;
 }
 
-function languageOf(schema: SQLNamespace | undefined) {
-  return sql({ dialect: PostgreSQL, ...(schema === undefined ? {} : { schema }) });
-}
-
-function proposeVariables(
-  context: CompletionContext,
-  variables: readonly { name: string; detail: string }[],
-): CompletionResult | null {
-  const before = context.matchBefore(/(?<!:):\w*/);
-  if (before === null || variables.length === 0) return null;
-  return {
-    from: before.from,
-    options: variables.map(({ name, detail }) => ({ label: `:${name}`, type: 'variable', detail, boost: 2 })),
-    validFor: /^:\w*$/,
+function writing(text: string) {
+  return (view: EditorView, from: number, to: number): void => {
+    view.dispatch({
+      changes: { from, to, insert: text },
+      selection: { anchor: from + text.length },
+      scrollIntoView: true,
+      userEvent: 'input.complete',
+    });
+    view.focus();
   };
 }

@@ -1,5 +1,6 @@
 /** Proves how ids and exact numbers of a result are written. */
 import { expect, test } from 'vitest';
+import { formatMoment } from '../../shell/numbers.ts';
 import { type FigureColumn, writerOf } from './write-cell.ts';
 
 const column = (name: string, type: string): FigureColumn => ({ name, type, modelType: 'number' });
@@ -11,6 +12,14 @@ test('whole numbers that name something have no separators, others do', () => {
   expect(write(column('customer_id', 'integer'), 1497)).toBe('1497');
   expect(write(column('year', 'int4'), 2026)).toBe('2026');
   expect(write(column('paid', 'int4'), 2026)).toBe('2,026');
+});
+
+test('moments are written to the second, by the clock of the reader', () => {
+  const at = (modelType: 'instant' | 'datetime', value: string) =>
+    writerOf({ name: 'at', type: 'timestamptz', modelType }, [], [], 'en')?.(value);
+  expect(at('datetime', '2026-11-26 02:29:55.036311')).toBe('26 Nov 2026, 02:29:55');
+  expect(at('instant', '2026-11-26 02:29:55.036311+00')).toBe(formatMoment('2026-11-26T02:29:55Z', 'en'));
+  expect(at('instant', 'infinity')).toBe('infinity');
 });
 
 test('exact numbers have the digits of their column, and none is lost', () => {

@@ -1,6 +1,7 @@
-/** Decides how figures of a result are written: what names something without separators, an exact number with the digits of its column. Pure. */
+/** Decides how figures and moments of a result are written: what names something without separators, an exact number with the digits of its column, a moment as the reader writes it. Pure. */
 import type { ColumnType, ModelColumn } from '@rtdp/davinci-api/client';
-import { formatNumber } from '../../shell/numbers.ts';
+import { formatMoment, formatNumber } from '../../shell/numbers.ts';
+import { toMoment } from '../../widgets/time-values.ts';
 import { wordsOf } from './guess-model.ts';
 
 type Value = string | number | boolean | null;
@@ -16,13 +17,19 @@ const WHOLE = /^(?:u?int\d*|integer|bigint|smallint|tinyint|serial\d*|oid)\b/i;
 /** More digits than these are of a division: they are not filled up with noughts. */
 const MOST_DIGITS = 6;
 
-/** How values of the column are written; undefined where they are no figures. `values` are those of the column that came. */
+/** How values of the column are written; undefined where they are written as they are. `values` are those of the column that came. */
 export function writerOf(
   column: FigureColumn,
   model: readonly Pick<ModelColumn, 'column' | 'role'>[],
   values: readonly Value[],
   language: string,
 ): ((value: Value) => string) | undefined {
+  if (column.modelType === 'instant' || column.modelType === 'datetime') {
+    return (value) => {
+      const moment = toMoment(value);
+      return moment === undefined ? String(value) : formatMoment(moment, language);
+    };
+  }
   if (column.modelType !== 'number') return undefined;
   const role = model.find((field) => field.column === column.name)?.role;
   const isName = WHOLE.test(column.type) && (role === 'dimension' || wordsOf(column.name).at(-1) === 'id');
