@@ -3,8 +3,10 @@ import { Tooltip } from 'antd';
 import type { ReactNode } from 'react';
 
 export type StatusKind = 'ok' | 'late' | 'broken' | 'paused' | 'unknown';
+/** `ended`: it will not go on, though nothing is wrong. */
+export type StatusShape = StatusKind | 'ended';
 
-const SHAPES: Record<StatusKind, ReactNode> = {
+const SHAPES: Record<StatusShape, ReactNode> = {
   ok: <circle cx="6" cy="6" r="4" />,
   late: <path d="M6 1.500 11 10.500H1Z" />,
   broken: (
@@ -12,6 +14,7 @@ const SHAPES: Record<StatusKind, ReactNode> = {
   ),
   paused: <path d="M2.500 1.500h2.500v9h-2.500ZM7 1.500h2.500v9H7Z" />,
   unknown: <path d="M6 1 11 6 6 11 1 6Z" fill="none" stroke="currentColor" strokeWidth="1.500" />,
+  ended: <path d="M2 2h8v8H2Z" />,
 };
 
 /** `word` is what the reader sees; `why` is told when the pointer or the focus rests on it. */
@@ -20,16 +23,19 @@ export function Status({
   word,
   why,
   tag,
+  shape = kind,
 }: {
   kind: StatusKind;
   word: string;
   why?: string;
   tag?: boolean;
+  /** Where the colour of one state stands for more than one. */
+  shape?: StatusShape;
 }): ReactNode {
   const shown = (
     <span className={`status ${kind} ${tag ? 'tag' : ''}`} {...(why === undefined ? {} : { tabIndex: 0 })}>
       <svg viewBox="0 0 12 12" fill="currentColor" aria-hidden="true">
-        {SHAPES[kind]}
+        {SHAPES[shape]}
       </svg>
       {word}
     </span>

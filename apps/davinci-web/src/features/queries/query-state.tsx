@@ -19,6 +19,7 @@ export function QueryState({ query, tag }: { query: QueryRecordView; tag?: boole
     <Status
       kind={KINDS[query.state]}
       word={t(`state.${query.state}`)}
+      {...(query.state === 'cancelled' ? { shape: 'ended' as const } : {})}
       {...(query.error === null ? {} : { why: query.error.message })}
       {...(tag ? { tag } : {})}
     />
