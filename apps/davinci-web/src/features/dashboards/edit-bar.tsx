@@ -1,5 +1,5 @@
 /** What an editor can do with a dashboard: add, name, take back, save; a version that somebody else changed is never lost unasked. */
-import { EllipsisOutlined, PlusOutlined, RedoOutlined, UndoOutlined } from '@ant-design/icons';
+import { EllipsisOutlined, PlusOutlined } from '@ant-design/icons';
 import type { Dashboard } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Form, Input, Modal, Switch, Tooltip } from 'antd';
 import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
+import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
 import type { Draft, Edit } from './draft.ts';
 
 export function EditBar(props: {
@@ -110,7 +111,7 @@ export function EditBar(props: {
       <Tooltip title={t('undo')}>
         <Button
           type="text"
-          icon={<UndoOutlined />}
+          icon={<UndoIcon />}
           aria-label={t('undo')}
           disabled={!changed}
           onClick={() => change({ do: 'undo' })}
@@ -119,7 +120,7 @@ export function EditBar(props: {
       <Tooltip title={t('redo')}>
         <Button
           type="text"
-          icon={<RedoOutlined />}
+          icon={<RedoIcon />}
           aria-label={t('redo')}
           disabled={draft.future.length === 0}
           onClick={() => change({ do: 'redo' })}

@@ -44,7 +44,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
       : answer.data;
 
   const body = () => {
-    if (view === undefined) return <Empty title={t('chooseViewFirst')} />;
+    if (view === undefined) return <Empty title={t('start')}>{t('startWithView')}</Empty>;
     if (nothing) return <Empty title={t('start')}>{t('startText')}</Empty>;
     if (problem !== undefined) {
       const shelf = t([`shelves.${draft.kind}.${problem.shelf}`, `shelves.any.${problem.shelf}`]);

@@ -2,7 +2,7 @@
 import type { ModelColumn } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
 import { nameOf } from '../../widgets/contract.ts';
-import { type Change, change, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
+import { type Change, change, emptyDraft, missingIn, type WidgetDraft } from './workbench-draft.ts';
 import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
 
 function column(name: string, type: ModelColumn['type'], role: ModelColumn['role']): ModelColumn {
@@ -20,6 +20,13 @@ function after(...steps: Change[]): WidgetDraft {
 }
 
 const names = (draft: WidgetDraft) => [...draft.query.dimensions, ...draft.query.measures].map(nameOf);
+
+test('a draft needs a view and then a name before it can be kept', () => {
+  expect(missingIn(emptyDraft(undefined))).toBe('view');
+  expect(missingIn({ ...emptyDraft(undefined), name: 'By region' })).toBe('view');
+  expect(missingIn({ ...emptyDraft('v'), name: '  ' })).toBe('name');
+  expect(missingIn({ ...emptyDraft('v'), name: 'By region' })).toBeUndefined();
+});
 
 test('the kind follows the fields until somebody chooses one', () => {
   expect(after({ do: 'add', column: amount }).kind).toBe('scorecard');

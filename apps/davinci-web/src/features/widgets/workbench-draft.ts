@@ -60,6 +60,12 @@ export function draftOf(widget: Widget): WidgetDraft {
   };
 }
 
+/** What a draft needs before it can be kept. */
+export function missingIn({ viewId, name }: WidgetDraft): 'view' | 'name' | undefined {
+  if (viewId === undefined) return 'view';
+  return name.trim() === '' ? 'name' : undefined;
+}
+
 /** The reducer; `model` is that of the draft's view. */
 export function change(draft: WidgetDraft, step: Change, model: View['model']): WidgetDraft {
   const next = apply(draft, step);

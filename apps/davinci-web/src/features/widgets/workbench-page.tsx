@@ -1,5 +1,5 @@
 /** The workbench: fields of a view are put onto shelves and become a widget, seen at once. */
-import { DashboardOutlined, RedoOutlined, SaveOutlined, UndoOutlined } from '@ant-design/icons';
+import { DashboardOutlined, SaveOutlined } from '@ant-design/icons';
 import { DndContext, type DragEndEvent, DragOverlay, PointerSensor, useSensor, useSensors } from '@dnd-kit/core';
 import type { DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Input, Select, Tooltip } from 'antd';
@@ -12,6 +12,7 @@ import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
 import { usePathName, useUrlQuery } from '../../shell/url-state.ts';
 import type { ShelfName } from '../../widgets/contract.ts';
 import { addToDashboard } from './add-to-dashboard.ts';
@@ -21,8 +22,11 @@ import { SettingsPanel } from './settings-panel.tsx';
 import { Shelves } from './shelves.tsx';
 import '../console/console.css';
 import './workbench.css';
-import { draftOf, emptyDraft, type WidgetDraft } from './workbench-draft.ts';
+import { draftOf, emptyDraft, missingIn, type WidgetDraft } from './workbench-draft.ts';
 import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
+
+/** A field without which nothing can be saved. */
+const WRONG = { status: 'error', 'aria-invalid': true, 'aria-describedby': 'widget-problem' } as const;
 
 export default function WorkbenchPage() {
   const { t } = useTranslation(['workbench', 'widgets']);
@@ -59,8 +63,8 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const [version, setVersion] = useState(stored?.version);
   const [dragged, setDragged] = useState<string>();
   const [saved, setSaved] = useState<WidgetDraft>();
-  /** Told beside the name until there is one. */
-  const [isNameMissing, setNameMissing] = useState(false);
+  /** Told beside the name until it is there. */
+  const [missing, setMissing] = useState<'view' | 'name'>();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const [history, dispatch] = useReducer(
     (current: DraftHistory, step: HistoryStep) => takeStep(current, step, modelOf(views, current.now.viewId)),
@@ -118,20 +122,20 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
 
   const store = useCallback(
     async (useVersion = version): Promise<Widget | undefined> => {
-      if (draft.viewId === undefined) return undefined;
+      const needed = missingIn(draft);
+      setMissing(needed);
+      if (needed !== undefined) {
+        document.getElementById(`widget-${needed}`)?.focus();
+        return undefined;
+      }
       const body = {
         name: draft.name.trim(),
         description: draft.description,
-        viewId: draft.viewId,
+        viewId: draft.viewId!,
         kind: draft.kind,
         query: draft.query,
         settings: draft.settings,
       };
-      if (body.name === '') {
-        setNameMissing(true);
-        document.getElementById('widget-name')?.focus();
-        return undefined;
-      }
       try {
         const made =
           stored === undefined
@@ -214,25 +218,23 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
             className="workbench-title"
             variant="borderless"
             aria-label={t('name')}
-            placeholder={t('newWidget')}
+            placeholder={t('name')}
             value={draft.name}
             maxLength={200}
-            {...(isNameMissing
-              ? { status: 'error' as const, 'aria-invalid': true, 'aria-describedby': 'widget-name-problem' }
-              : {})}
+            {...(missing === 'name' ? WRONG : {})}
             onChange={(event) => {
-              setNameMissing(false);
+              setMissing(undefined);
               dispatch({ do: 'name', name: event.target.value });
             }}
           />
         </>
       }
       badge={
-        isNameMissing ? (
-          <span id="widget-name-problem" className="field-problem" role="alert">
-            {t('nameFirst')}
+        missing === undefined ? undefined : (
+          <span id={WRONG['aria-describedby']} className="field-problem" role="alert">
+            {t(`${missing}First`)}
           </span>
-        ) : undefined
+        )
       }
       actions={
         mayEdit ? (
@@ -241,14 +243,14 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
               <Tooltip key={each} title={t(each)}>
                 <Button
                   type="text"
-                  icon={each === 'undo' ? <UndoOutlined /> : <RedoOutlined />}
+                  icon={each === 'undo' ? <UndoIcon /> : <RedoIcon />}
                   aria-label={t(each)}
                   disabled={(each === 'undo' ? history.past : history.future).length === 0}
                   onClick={() => dispatch({ do: each })}
                 />
               </Tooltip>
             ))}
-            <AddTo onAdd={(id) => void onAdd(id)} disabled={draft.viewId === undefined} />
+            <AddTo onAdd={(id) => void onAdd(id)} />
             <Button
               type="primary"
               icon={<SaveOutlined />}
@@ -272,12 +274,17 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         <div className="workbench">
           <aside className="card workbench-side" aria-label={t('fields')}>
             <Select
+              id="widget-view"
               aria-label={t('view')}
               placeholder={t('chooseView')}
               showSearch={{ optionFilterProp: 'label' }}
               value={draft.viewId}
               options={views.map((each) => ({ value: each.id, label: each.name }))}
-              onChange={(viewId: string) => dispatch({ do: 'view', viewId })}
+              {...(missing === 'view' ? WRONG : {})}
+              onChange={(viewId: string) => {
+                setMissing(undefined);
+                dispatch({ do: 'view', viewId });
+              }}
             />
             {view === undefined ? (
               <Empty small title={t('chooseViewFirst')} />
@@ -303,16 +310,12 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   );
 }
 
-function AddTo({ onAdd, disabled }: { onAdd: (dashboardId: string) => void; disabled: boolean }): ReactNode {
+function AddTo({ onAdd }: { onAdd: (dashboardId: string) => void }): ReactNode {
   const { t } = useTranslation('workbench');
   const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
   const items = (dashboards.data?.items ?? []).map((each) => ({ key: each.id, label: each.name }));
   return (
-    <Dropdown
-      trigger={['click']}
-      disabled={disabled || items.length === 0}
-      menu={{ items, onClick: ({ key }) => onAdd(key) }}
-    >
+    <Dropdown trigger={['click']} disabled={items.length === 0} menu={{ items, onClick: ({ key }) => onAdd(key) }}>
       <Button icon={<DashboardOutlined />}>{t('addTo')}</Button>
     </Dropdown>
   );
