@@ -20,6 +20,12 @@ test('a column of figures has no more digits than its format, an axis one unit',
   expect(formatNumber('12345678901234567890', 'en', undefined, 'cell')).toBe('12,345,678,901,234,567,890');
   expect(formatNumber(1 / 3, 'en', undefined, 'cell')).toBe('0.3333');
   expect([8_000, 12_000].map((each) => formatNumber(each, 'en', undefined, 'axis'))).toEqual(['8\u202FK', '12\u202FK']);
+  expect([0, 0.5, 200_000].map((each) => formatNumber(each, 'en', parseFormat('0.00'), 'axis'))).toEqual([
+    '0',
+    '0.50',
+    '200\u202FK',
+  ]);
+  expect(formatNumber(0, 'en', parseFormat('0.00'))).toBe('0.00');
   expect([8_000, 12_000].map((each) => formatNumber(each, 'zh', undefined, 'axis'))).toEqual(['8,000', '1.2万']);
 });
 

@@ -90,7 +90,7 @@ export function formatNumber(
               }
             : style === 'cell'
               ? cellDigitsOf(size, format)
-              : digitsOf(size, format)),
+              : digitsOf(size, format, style)),
       }).format(style === 'exact' || style === 'cell' ? exact : number);
       const spaced = short ? written.replace(/(\d)([KMBT])/, '$1\u202F$2') : written;
       // Between two Chinese words stands no space: `2万行`.
@@ -100,7 +100,9 @@ export function formatNumber(
   }
 }
 
-function digitsOf(size: number, format: NumberFormat): Intl.NumberFormatOptions {
+function digitsOf(size: number, format: NumberFormat, style: NumberStyle): Intl.NumberFormatOptions {
+  // The ground of an axis stands beside figures of every size.
+  if (style === 'axis' && size === 0) return { maximumFractionDigits: 0 };
   if (format.digits !== undefined)
     return { minimumFractionDigits: format.digits, maximumFractionDigits: format.digits };
   if (format.kind === 'currency') return size === 0 || size >= 1_000 ? { maximumFractionDigits: 0 } : {};

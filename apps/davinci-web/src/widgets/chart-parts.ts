@@ -1,10 +1,11 @@
 /** Decides what all charts share: ground, axes, legend, tooltip and motion, from the tokens; pure. */
+import type { Grain } from '@rtdp/davinci-api/client';
 import { localeOf } from '../shell/numbers.ts';
 import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
 import type { ReferenceLine } from './dress.ts';
 import type { Series } from './series.ts';
-import { dateFormatter } from './time-values.ts';
+import { dateFormatter, nextMoment } from './time-values.ts';
 
 type Part = Record<string, unknown>;
 
@@ -103,9 +104,20 @@ const LONG_LABELS = 60;
 const DAY = 86_400_000;
 const MINUTE = 60_000;
 
-/** Labels as coarse as the whole span allows: years, months, days, minutes or seconds, in the reader's language. */
-export function timeAxis({ palette, language }: ChartContext, moments: readonly number[]): Part {
-  const span = Math.max(...moments) - Math.min(...moments);
+/** Moments at each side of one that stands alone. */
+const BESIDE_ONE = 3;
+
+/**
+ * Labels as coarse as the whole span allows: years, months, days, minutes or seconds, in the reader's language. `grain` is that of the moments:
+ * around one that stands alone the axis has a few more of it.
+ */
+export function timeAxis({ palette, language }: ChartContext, moments: readonly number[], grain?: Grain): Part {
+  const first = Math.min(...moments);
+  const room =
+    Math.max(...moments) > first || moments.length === 0
+      ? 0
+      : BESIDE_ONE * (grain === undefined ? MINUTE : nextMoment(first, grain) - first);
+  const span = Math.max(...moments) - first + 2 * room;
   // Where every point is a minute, no tick stands between two.
   const whole = moments.every((moment) => moment % MINUTE === 0);
   const form: Intl.DateTimeFormatOptions =
@@ -121,6 +133,7 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
   const format = dateFormatter(localeOf(language), form);
   return {
     type: 'time',
+    ...(room === 0 ? {} : { min: first - room, max: first + room }),
     ...(whole ? { minInterval: MINUTE } : {}),
     axisLine: { lineStyle: { color: palette['line-strong'] } },
     axisTick: { show: false },

@@ -234,6 +234,24 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   expect(seriesOf(now, { smooth: true })).toHaveLength(1);
 });
 
+test('a moment that stands alone has a few of its grain beside it', () => {
+  const axisOf = (at: string, grain: 'minute' | 'day', ...more: string[]) => {
+    const timed = widget('line', ['at']);
+    timed.query.dimensions[0]!.grain = grain;
+    const rows = [at, ...more].map((each): Cell[] => [each, 1]);
+    const option = lineOption(timed, data([column('at', 'instant'), amount], rows), context);
+    return option.xAxis as { min?: number; max?: number; axisLabel: { formatter: (at: number) => string } };
+  };
+  const at = '2026-03-01T10:02:00Z';
+  const minute = axisOf(at, 'minute');
+  expect([minute.min, minute.max]).toEqual([Date.parse(at) - 180_000, Date.parse(at) + 180_000]);
+  expect(minute.axisLabel.formatter(Date.parse(at))).toMatch(/^\d\d:02$/);
+  const day = axisOf('2026-03-01', 'day');
+  expect(day.max! - day.min!).toBe(6 * 86_400_000);
+  expect(day.axisLabel.formatter(new Date(2026, 2, 1).getTime())).toBe('1 Mar');
+  expect(axisOf(at, 'minute', '2026-03-01T10:03:00Z')).not.toHaveProperty('min');
+});
+
 test('a gauge ends at its goal, else at a round number above', () => {
   expect(gaugeRange(widget('gauge', []), data([amount], [[130]]))).toEqual({ value: 130, low: 0, high: 200 });
   expect(gaugeRange(widget('gauge', []), data([amount, amount], [[130, 180]])).high).toBe(180);

@@ -62,6 +62,7 @@ export function toOption(
       ? timeAxis(
           context,
           x.filter((each) => each !== null),
+          grain,
         )
       : { ...categoryAxis(context, titles), boundaryGap: false },
     yAxis: valueAxis(context, chart.writeAxis, {
