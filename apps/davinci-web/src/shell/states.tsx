@@ -48,9 +48,18 @@ const FIGURES = [1, 2, 3, 4];
 const BOARD = [1, 2, 3, 4, 5, 6];
 
 /** A skeleton of the right shape, shown after 200 ms; it takes its room from the first moment. */
-export function Loading({ shape = 'block', lines = 6 }: { shape?: Shape; lines?: number }): ReactNode {
+export function Loading({
+  shape = 'block',
+  lines = 6,
+  after = TIMES.skeletonAfter,
+}: {
+  shape?: Shape;
+  lines?: number;
+  /** Milliseconds until it is seen, for what has waited before. */
+  after?: number;
+}): ReactNode {
   const { t } = useTranslation('shell');
-  const visible = useAfter(TIMES.skeletonAfter);
+  const visible = useAfter(after);
   const widths = ['92%', '78%', '86%', '64%', '90%', '72%'];
   const bones = Array.from({ length: lines }, (_, index) => index);
   const list = bones.map((index) => (

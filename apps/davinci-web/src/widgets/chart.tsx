@@ -56,7 +56,7 @@ export function Chart({
   );
 
   useEffect(() => {
-    lateness.current = setTimeout(() => setLate(true), TIMES.move);
+    lateness.current = setTimeout(() => setLate(true), TIMES.skeletonAfter);
     return () => clearTimeout(lateness.current);
   }, []);
 
@@ -127,7 +127,7 @@ export function Chart({
       <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />
       {isLate ? (
         <div className="widget-undrawn">
-          <Waiting word="drawing" />
+          <Waiting word="drawing" after={0} />
         </div>
       ) : null}
     </div>

@@ -9,6 +9,8 @@ export function Waiting(props: {
   word: 'running' | 'drawing';
   /** Undefined where nothing can be broken off. */
   onCancel?: (() => void) | undefined;
+  /** Milliseconds until the skeleton is seen; if it is not told, as everywhere. */
+  after?: number;
 }): ReactNode {
   const { t, i18n } = useTranslation('widgets');
   const { word, onCancel } = props;
@@ -18,7 +20,7 @@ export function Waiting(props: {
     const timer = setInterval(() => setElapsed(performance.now() - began), 500);
     return () => clearInterval(timer);
   }, []);
-  if (elapsed < 1_500) return <Loading />;
+  if (elapsed < 1_500) return <Loading {...(props.after === undefined ? {} : { after: props.after })} />;
   return (
     <div className="waiting" role="status">
       <span>{t(word, { time: formatDuration(Math.floor(elapsed / 1000) * 1000, i18n.language) })}</span>
