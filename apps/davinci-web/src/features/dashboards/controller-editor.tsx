@@ -72,6 +72,7 @@ function ControllerForm(props: {
         onChange={(event) => onSet({ label: event.target.value })}
       />
       <Select
+        virtual={false}
         aria-label={t('controller.kind')}
         value={controller.kind}
         options={KINDS.map((kind) => ({
@@ -82,6 +83,7 @@ function ControllerForm(props: {
       />
       <Select
         mode="multiple"
+        virtual={false}
         aria-label={t('controller.targets')}
         placeholder={t('controller.targets')}
         value={controller.targets.map((target) => JSON.stringify(target))}

@@ -9,7 +9,7 @@ import type { z } from 'zod';
 import { type ApiError, api } from '../../api/client.ts';
 import { viewerZone } from '../../shell/numbers.ts';
 import type { Cell } from '../../widgets/contract.ts';
-import { type Asked, type ControllerValue, choicesRequest } from './filters.ts';
+import { type Asked, type ControllerValue, choicesRequest, MOST_CHOICES } from './filters.ts';
 import { RELATIVE_SPANS, relativeKey, relativeOf } from './relative-spans.ts';
 import type { Filters } from './use-filters.ts';
 
@@ -109,6 +109,8 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
           }
         : {})}
       allowClear
+      // Few enough to be drawn: the hidden list of one that draws what is seen reads out its keys.
+      virtual={known.length > MOST_CHOICES}
       showSearch={{
         optionFilterProp: 'label',
         ...(fromView === undefined && !isFree ? {} : { onSearch: setSearch, filterOption: false }),
@@ -235,6 +237,7 @@ function DateRangeField({ controller, value, onChange, id }: FieldProps): ReactN
         id={id}
         aria-label={controller.label}
         popupMatchSelectWidth={false}
+        virtual={false}
         value={key}
         options={[
           { value: 'all', label: t('controller.all') },

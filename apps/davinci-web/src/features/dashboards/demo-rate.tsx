@@ -27,6 +27,8 @@ export default function DemoRateItem({ editing, onRemove, onMoveKey }: ItemProps
   const [step, setStep] = useState<number>();
   useEffect(() => setStep(known === undefined ? undefined : nearestStep(known)), [known]);
   const wanted = step === undefined || step === nearestStep(known ?? 0) ? known : STEPS[step];
+  const write = (actions: number): string =>
+    actions === 0 ? t('demo.still') : t('demo.rate', { rate: formatNumber(actions, i18n.language) });
   return (
     <section className="widget demo-rate" aria-label={t('demo.title')}>
       {editing ? (
@@ -56,14 +58,13 @@ export default function DemoRateItem({ editing, onRemove, onMoveKey }: ItemProps
             disabled={!mayEdit}
             tooltip={{ formatter: (at) => STEPS[at ?? 0] }}
             ariaLabelForHandle={t('demo.label')}
+            ariaValueTextFormatterForHandle={(at) => write(STEPS[at] ?? 0)}
             onChange={setStep}
             onChangeComplete={(at) =>
               change.mutate({ path: PATH, method: 'POST', body: { actionsPerSecond: STEPS[at] ?? 0 } })
             }
           />
-          <span className="numbers demo-rate-number">
-            {wanted === 0 ? t('demo.still') : t('demo.rate', { rate: formatNumber(wanted ?? 0, i18n.language) })}
-          </span>
+          <span className="numbers demo-rate-number">{write(wanted ?? 0)}</span>
         </div>
       )}
     </section>
