@@ -17,7 +17,7 @@ import { useAppearance } from './appearance.tsx';
 import { formatNumber, type NumberFormat } from './numbers.ts';
 import { Null } from './quantity.tsx';
 import { type GridSort, nextSort, sortedOrder } from './sort-rows.ts';
-import { ROW_HEIGHT } from './tokens.ts';
+import { ROW_HEIGHT, SPACE } from './tokens.ts';
 
 export type CellValue = string | number | boolean | null;
 
@@ -237,7 +237,10 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                         ? undefined
                         : column.numeric && column.write === undefined && typeof value !== 'boolean' && value !== null
                           ? formatNumber(value, i18n.language, column.format, 'exact')
-                          : String(written)
+                          : // What is written in another way is told as it is.
+                            column.write === undefined
+                            ? String(written)
+                            : plain(value)
                     }
                     onClick={(event) => {
                       move(line.index, index, event.shiftKey);
@@ -275,7 +278,7 @@ function guessWidth(
 ): number {
   let letters = column.title.length + 3;
   for (const row of rows.slice(0, SAMPLE)) letters = Math.max(letters, String(text(row[index] ?? null, column)).length);
-  return Math.min(WIDEST, Math.max(NARROWEST * 2, Math.ceil(letters * LETTER) + 28));
+  return Math.min(WIDEST, Math.max(NARROWEST + SPACE[3], Math.ceil(letters * LETTER) + 28));
 }
 
 function plain(value: CellValue): string {
