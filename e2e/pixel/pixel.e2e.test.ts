@@ -69,6 +69,17 @@ dashboards:
       expect((await platform.commandLine('apply', file)).output).toContain('Nothing to do.');
       await write('From a file', widget.replace('kind: table', 'kind: pivot'));
       expect((await platform.commandLine('apply', file)).output).toMatch(/Changed widget All words\n$/);
+      await write('From another file', widget.replace('kind: table', 'kind: tabel'));
+      const misspelt = await platform.commandLine('apply', file);
+      expect(misspelt).toMatchObject({ code: 1, output: '' });
+      expect(misspelt.errors).toContain('widget All words: kind: there is no "tabel" here; did you mean "table"?');
+      await writeFile(
+        file,
+        "views: [{ name: Words, source: Gateway, sql: 'select id, wrods from warehouse.pixels' }]\n",
+      );
+      const unanswered = await platform.commandLine('apply', file);
+      expect(unanswered.code).toBe(1);
+      expect(unanswered.errors).toMatch(/view Words: line 1, column 12 of its SQL: .*wrods.* Did you mean words\?/);
       await write('From a file', '[]');
       const dangling = await platform.commandLine('apply', file);
       expect(dangling.output).toContain('Nothing to do.');

@@ -2,7 +2,7 @@
 import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
 import { z } from 'zod';
 import type { DefinitionChange } from './catalog/change-definition.ts';
-import { type sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
+import { sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
 import { SOURCE_STATES } from './catalog/source-states.ts';
 import { PULL_STATES } from './pulls/pull-states.ts';
 import {
@@ -217,6 +217,9 @@ export const askRereadsSchema = z.object({
 export const changeSchema = z
   .looseObject({ connection: z.looseObject({}).optional() })
   .describe('Only what changes of a definition; name, kind, instance, topic and partitions cannot');
+
+/** A source as a caller writes it. */
+export const sourceInputSchema = sourceDefinitionSchema;
 
 export type { MessageDetail, MessagePage, TopicMessage, TopicOwner, TopicView } from './topics/topic-shapes.ts';
 export type PastFiguresView = z.output<typeof pastFiguresSchema>;

@@ -3,8 +3,11 @@ import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/cl
 import { z } from 'zod';
 import { DEAD_LETTER_STATUSES } from './dead-letter/dead-letter-status.ts';
 import { FEEDBACK_TOPIC, NOTICE_KIND } from './feedback/records.ts';
-import type { flowDefinitionSchema } from './flow/definition.ts';
+import { flowDefinitionSchema } from './flow/definition.ts';
 import { FLOW_STATES } from './flow/flow-state.ts';
+
+/** A flow as a caller writes it. */
+export const flowInputSchema = flowDefinitionSchema;
 
 /** Where commits are told, and the kind of message that tells one; its fields are in `feedback/records.ts`. */
 export const FEEDBACK = { topic: FEEDBACK_TOPIC, noticeKind: NOTICE_KIND } as const;

@@ -1,7 +1,10 @@
 /** Applies a pipeline file: shows the plan, then does it; a second time there is nothing to do. */
+import { resolve } from 'node:path';
 import type { Command } from 'commander';
+import { changedLines } from '../output/changed-lines.ts';
 import { renderJson, renderTable } from '../output/table.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { checkPlan } from '../pipeline/check-plan.ts';
 import { readPipelineFile } from '../pipeline/pipeline-file.ts';
 import { type PlannedStep, type PlanOptions, planPipeline } from '../pipeline/plan-pipeline.ts';
 import type { Session } from '../session/session.ts';
@@ -35,13 +38,15 @@ async function apply(session: Session, file: string, planOnly: boolean, options:
   const plan = await planPipeline(pipeline, session, options);
   const open = plan.filter(({ action }) => action !== 'keep');
   if (!session.json) printPlan(session, plan);
+  const notes = await checkPlan(resolve(file), plan, session);
+  if (!session.json) for (const note of notes) session.print(`${note}\n`);
   if (planOnly) {
-    if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), done: [] }));
+    if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes, done: [] }));
     if (open.length > 0) process.exitCode = 2;
     return;
   }
   const done = await applyPipeline(plan, session);
-  if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), done }));
+  if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes, done }));
   else session.print(done.length === 0 ? 'Nothing to do.\n' : `${done.join('\n')}\n`);
 }
 
@@ -58,9 +63,27 @@ function printPlan(session: Session, plan: readonly PlannedStep[]): void {
       'The file names nothing.',
     ),
   );
+  for (const { kind, name, differences } of plan) {
+    for (const { path, is, asked } of differences.filter(hasLines)) {
+      const lines = changedLines(String(is ?? ''), String(asked ?? ''));
+      session.print(`\n${path} of ${kind} ${name}:\n${lines.map((line) => `  ${line}\n`).join('')}`);
+    }
+  }
 }
 
-function describeDifference({ path, is, asked }: PlannedStep['differences'][number]): string {
+type OneDifference = PlannedStep['differences'][number];
+
+/** What stands below the table: a text of several lines, such as SQL. */
+function hasLines({ is, asked }: OneDifference): boolean {
+  const texts = [is, asked].filter((value) => value !== undefined && value !== null);
+  return (
+    texts.every((value) => typeof value === 'string') && texts.some((value) => String(value).trim().includes('\n'))
+  );
+}
+
+function describeDifference(difference: OneDifference): string {
+  const { path, is, asked } = difference;
+  if (hasLines(difference)) return `${path}: see below`;
   return `${path}: ${JSON.stringify(is) ?? 'not set'} → ${JSON.stringify(asked)}`;
 }
 

@@ -3,6 +3,7 @@ import type { Clients } from '../session/open-session.ts';
 import { withIds } from './name-references.ts';
 import type { Kind } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
+import { davinciIds } from './read-existing.ts';
 
 export async function applyPipeline(plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
   const done: string[] = [];
@@ -59,21 +60,12 @@ interface Keeper<Input> {
   remove(id: string): Promise<void>;
 }
 
-async function applyDavinci<Input>(step: PlannedStep, { davinci }: Clients, keeper: Keeper<Input>): Promise<void> {
+async function applyDavinci<Input>(step: PlannedStep, clients: Clients, keeper: Keeper<Input>): Promise<void> {
   const { action, kind, name, definition } = step;
   const existing = action === 'create' ? undefined : (await keeper.list()).find((one) => one.name === name);
   if (action === 'remove') return existing === undefined ? undefined : keeper.remove(existing.id);
   // Read anew for each step: the step before may have made what this one names.
-  const [sources, views, widgets] = await Promise.all([
-    davinci.sources.list(),
-    davinci.views.list(),
-    davinci.widgets.list(),
-  ]);
-  const input = withIds(kind, definition ?? {}, {
-    'data source': new Map(sources.map((one) => [one.name, one.id])),
-    view: new Map(views.map((one) => [one.name, one.id])),
-    widget: new Map(widgets.map((one) => [one.name, one.id])),
-  });
+  const input = withIds(kind, definition ?? {}, await davinciIds(clients));
   if (existing === undefined) await keeper.create(input as Input);
   else await keeper.replace(existing.id, { ...input, version: existing.version } as Input);
 }

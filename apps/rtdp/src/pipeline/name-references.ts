@@ -1,4 +1,5 @@
 /** Decides how a file says what Davinci says by ids: a view names its data source, a widget its view, a dashboard its widgets and views. */
+import { nearestName } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Kind } from './pipeline-kinds.ts';
 
@@ -26,15 +27,35 @@ export function withIds(kind: Kind, definition: Record<string, unknown>, known: 
   return renamed(kind, definition, (key, value) => {
     const reference = REFERENCES[key as Reference];
     if (reference === undefined) return undefined;
+    const names = [...(known[reference.kind]?.keys() ?? [])];
     const id = known[reference.kind]?.get(String(value));
     if (id !== undefined) return [reference.id, id];
+    const meant = nearestName(String(value), names);
     throw new RtdpError({
       code: 'RTDP_REFERENCE_UNKNOWN',
       message: `${kind} ${JSON.stringify(definition.name)} names the ${reference.kind} ${JSON.stringify(value)}, which does not exist`,
-      next: `Add it to the file, or name one that exists: ${[...(known[reference.kind]?.keys() ?? [])].slice(0, 5).join(', ') || 'there is none'}.`,
+      next:
+        meant === undefined
+          ? `Add it to the file, or name one that exists: ${names.slice(0, 5).join(', ') || 'there is none'}.`
+          : `Did you mean ${meant}?`,
       facts: { kind, name: definition.name, [reference.id]: value },
     });
   });
+}
+
+/** The definition as the API takes it, whatever its names stand for: to look at its shape alone. */
+export function withAnyIds(kind: Kind, definition: Record<string, unknown>): Record<string, unknown> {
+  return renamed(kind, definition, (key) => {
+    const reference = REFERENCES[key as Reference];
+    return reference === undefined ? undefined : [reference.id, ANY_ID];
+  });
+}
+
+const ANY_ID = '00000000-0000-4000-8000-000000000000';
+
+/** A key of the API as a file of this kind says it. */
+export function keyInFile(kind: Kind, key: string): string {
+  return OF_KIND[kind]?.keys.find((name) => REFERENCES[name].id === key) ?? key;
 }
 
 /** What the API tells, as a file would say it; an id that nobody knows stays. */

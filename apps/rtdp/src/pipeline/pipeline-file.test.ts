@@ -3,12 +3,60 @@ import { describe, expect, it } from 'vitest';
 import { withIds, withNames } from './name-references.ts';
 import { parsePipeline, readPipelineFile } from './pipeline-file.ts';
 
+/** The problems of a text, as `line:column message`. */
+function problemsOf(text: string): string[] {
+  try {
+    parsePipeline(text, {});
+  } catch (error) {
+    const { problems } = (error as { facts: { problems: { line: number; column: number; message: string }[] } }).facts;
+    return problems.map(({ line, column, message }) => `${line}:${column} ${message}`);
+  }
+  return [];
+}
+
+const WIDGETS = `
+widgets:
+  - name: Revenue
+    view: Orders
+    kind: bar
+    query: { measures: [{ column: total, aggregation: sum }], series: [status] }
+`;
+const DASHBOARDS = `
+dashboards:
+  - name: Shop
+    tabs:
+      - { id: now, name: Now, items: [{ id: a, kind: widget, widget: Revenue, x: 0, y: 0, w: 6, h: 5 }] }
+    controllers:
+      - { id: status, kind: select, targets: [{ view: Orders, column: status }] }
+`;
+const FLOWS = `
+flows:
+  - name: all
+    source: { namespace: 'postgresql.shop.public.*' }
+    sink: { store: postgres, connection: { host: h, database: d, user: u } }
+`;
+const MOUNTS = `
+mounts:
+  - { name: shop, kind: postgres, connection: { host: h, port: 1, database: d, user: u } }
+dataSources:
+  - { name: Gateway, kind: moonbox }
+`;
+const SOURCES = `
+sources:
+  - { name: shop, kind: postgres, connection: { host: h, database: d, user: u }, tables: all }
+`;
+
 describe('parsePipeline', () => {
   it('fills variables into texts without reading them as YAML', () => {
     const text =
-      "sources:\n  - name: shop\n    connection: { port: '${PORT:number}', password: '${PASSWORD}', host: 'a-${HOST}' }\n";
+      "sources:\n  - name: shop\n    connection: { port: '${PORT:number}', password: '${PASSWORD}', host: 'a-${HOST}', database: d, user: u }\n";
     const { sources } = parsePipeline(text, { PORT: '7432', PASSWORD: '": [0x1] #', HOST: 'b' });
-    expect(sources).toEqual([{ name: 'shop', connection: { port: 7432, password: '": [0x1] #', host: 'a-b' } }]);
+    expect(sources).toEqual([
+      {
+        name: 'shop',
+        connection: { port: 7432, password: '": [0x1] #', host: 'a-b', database: 'd', user: 'u' },
+      },
+    ]);
   });
 
   it('names the variable that is missing', () => {
@@ -27,6 +75,63 @@ describe('parsePipeline', () => {
       }),
     );
   });
+
+  it.each([
+    [WIDGETS, 'kind: bar', 'kind: barr', '5:11 widget Revenue: kind: there is no "barr" here; did you mean "bar"?'],
+    [
+      WIDGETS,
+      'view:',
+      'veiw:',
+      '3:5 widget Revenue: view: is missing',
+      '4:11 widget Revenue: there is no "veiw" here; did you mean "view"?',
+    ],
+    [WIDGETS, 'series:', 'serie:', '6:70 widget Revenue: query: there is no "serie" here; did you mean "series"?'],
+    [
+      WIDGETS,
+      'aggregation: sum',
+      'aggregation: summ',
+      '6:55 widget Revenue: query.measures.0.aggregation: there is no "summ" here; did you mean "sum"?',
+    ],
+    [
+      DASHBOARDS,
+      'kind: widget',
+      'kind: widgte',
+      '5:54 dashboard Shop: tabs.0.items.0.kind: there is no "widgte" here; did you mean "widget"?',
+    ],
+    [
+      DASHBOARDS,
+      'column: status',
+      'colunm: status',
+      '7:47 dashboard Shop: controllers.0.targets.0.column: is missing',
+      '7:71 dashboard Shop: controllers.0.targets.0: there is no "colunm" here; did you mean "column"?',
+    ],
+    [FLOWS, 'namespace:', 'namspace:', '4:13 flow all: source.namespace: is missing', /did you mean "namespace"/],
+    [
+      FLOWS,
+      'store: postgres',
+      'store: postgers',
+      '5:20 flow all: sink.store: there is no "postgers" here; did you mean "postgres"?',
+    ],
+    [FLOWS, 'sink:', 'slimit: 3\n    sink:', /flow all: there is no "slimit" here; did you mean "limits"/],
+    [MOUNTS, 'port: 1', 'prot: 1', /port: is missing/, /did you mean "port"/],
+    [
+      MOUNTS,
+      'kind: moonbox',
+      'kind: monbox',
+      /data source Gateway: kind: there is no "monbox" here; did you mean "moonbox"/,
+    ],
+    [SOURCES, 'tables: all', 'tabels: all', '3:90 source shop: there is no "tabels" here; did you mean "tables"?'],
+    ['\nwidgts: []\n', '', '', '2:1 file: there is no "widgts" here; did you mean "widgets"?'],
+  ] as [string, string, string, ...(string | RegExp)[]][])(
+    'refuses what no service takes, with its place: %#',
+    (text, right, wrong, ...problems) => {
+      if (right !== '') expect(problemsOf(text)).toEqual([]);
+      expect(text).toContain(right);
+      expect(problemsOf(text.replace(right, wrong))).toEqual(
+        problems.map((problem) => (typeof problem === 'string' ? problem : expect.stringMatching(problem))),
+      );
+    },
+  );
 
   it('refuses one name twice', () => {
     expect(() => parsePipeline('flows: [{ name: a }, { name: a }]', {})).toThrow(/names a twice under flows/);

@@ -1,11 +1,12 @@
 /** Decides what a pipeline file is: YAML with `sources`, `flows`, and what shows their data, in which `${NAME}` stands for a variable. */
 import { readFileSync } from 'node:fs';
+import { inputProblem } from '@rtdp/service/input-problems';
 import { RtdpError } from '@rtdp/ums/error';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
-import type { Section } from './pipeline-kinds.ts';
+import { shapeProblems } from './check-shapes.ts';
+import { SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
 
-/** What is inside of each is for its service to judge; here only the name matters. */
 const named = z.looseObject({ name: z.string().min(1) });
 const pipelineSchema = z.strictObject({
   sources: z.array(named).default([]),
@@ -16,6 +17,9 @@ const pipelineSchema = z.strictObject({
   widgets: z.array(named).optional(),
   dashboards: z.array(named).optional(),
 } satisfies Record<Section, z.ZodType>);
+/** Whatever the services take: a section that nothing knows is told like a key that nothing knows. */
+const NEXT =
+  'A pipeline file has the lists `sources`, `flows`, `mounts`, `dataSources`, `views`, `widgets` and `dashboards`; deploy/demo/shop.yaml and deploy/demo/dashboard.yaml are examples.';
 
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Variables = Readonly<Record<string, string | undefined>>;
@@ -45,22 +49,35 @@ export function parsePipeline(text: string, variables: Variables, path = 'pipeli
       const { line, col } = lines.linePos(error.pos[0]);
       return { line, column: col, message: error.message };
     });
-    throw invalid(path, 'is not YAML', problems);
+    throw invalid(path, 'is not YAML', problems, NEXT);
   }
-  const parsed = pipelineSchema.safeParse(document.toJS() ?? {});
+  const parsed = pipelineSchema.safeParse(document.toJS() ?? {}, { error: (issue) => inputProblem(issue) });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const { line, col } = lines.linePos(placeOf(document, issue.path as (string | number)[]));
       return { line, column: col, message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
     });
-    throw invalid(path, 'does not have the shape of a pipeline', problems);
+    throw invalid(path, 'does not have the shape of a pipeline', problems, NEXT);
   }
   const pipeline = substituteVariables(parsed.data, variables, path) as Pipeline;
   for (const [kind, list] of Object.entries(pipeline)) {
     const names = list.map(({ name }) => name);
     const twice = names.find((name, at) => names.indexOf(name) !== at);
-    if (twice !== undefined) throw invalid(path, `names ${twice} twice under ${kind}`, []);
+    if (twice !== undefined)
+      throw invalid(path, `names ${twice} twice under ${kind}`, [], 'Rename or remove one of them.');
   }
+  const problems = SECTION_NAMES.flatMap((section) =>
+    (pipeline[section] ?? []).flatMap((thing, at) =>
+      shapeProblems(section, thing).map(({ path: inside, key, message }) => {
+        const { line, col } = lines.linePos(
+          placeOf(document, [section, at, ...inside, ...(key === undefined ? [] : [key])]),
+        );
+        const where = inside.length === 0 ? '' : `${inside.join('.')}: `;
+        return { line, column: col, message: `${SECTIONS[section]} ${thing.name}: ${where}${message}` };
+      }),
+    ),
+  );
+  if (problems.length > 0) throw invalid(path, 'says what cannot be, so nothing was done', problems);
   return pipeline;
 }
 
@@ -73,11 +90,16 @@ function placeOf(document: ReturnType<typeof parseDocument>, path: readonly (str
   return 0;
 }
 
-function invalid(path: string, what: string, problems: unknown[]): RtdpError {
+function invalid(
+  path: string,
+  what: string,
+  problems: unknown[],
+  next = 'Correct the file at these places.',
+): RtdpError {
   return new RtdpError({
     code: 'RTDP_PIPELINE_INVALID',
     message: `${path} ${what}`,
-    next: 'A pipeline file has the lists `sources`, `flows`, `mounts`, `dataSources`, `views`, `widgets` and `dashboards`; deploy/demo/shop.yaml is an example.',
+    next,
     facts: { path, problems },
   });
 }

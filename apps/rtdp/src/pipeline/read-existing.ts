@@ -70,6 +70,16 @@ async function readDavinci({ davinci }: Clients): Promise<{ things: DavinciThing
   };
 }
 
+/** By name, of what a file names: data sources, views, widgets. */
+export async function davinciIds({ davinci }: Clients): Promise<KnownIds> {
+  const [sources, views, widgets] = await Promise.all([
+    davinci.sources.list(),
+    davinci.views.list(),
+    davinci.widgets.list(),
+  ]);
+  return { 'data source': idsOf(sources), view: idsOf(views), widget: idsOf(widgets) };
+}
+
 function idsOf(list: readonly { id: string; name: string }[]): ReadonlyMap<string, string> {
   return new Map(list.map(({ id, name }) => [name, id]));
 }

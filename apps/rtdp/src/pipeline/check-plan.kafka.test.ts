@@ -1,0 +1,99 @@
+/** Proves what a plan is refused for before anything of it is done, and what is only noted, over the gateway and a real table. */
+import { createDavinciClient } from '@rtdp/davinci-api/client';
+import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { testKafka } from '@rtdp/testing/kafka';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { serviceSet } from '@rtdp/testing/services';
+import type { RtdpError } from '@rtdp/ums/error';
+import { expect, test } from 'vitest';
+import type { Clients } from '../session/open-session.ts';
+import { checkPlan } from './check-plan.ts';
+import { parsePipeline } from './pipeline-file.ts';
+import { SECTION_NAMES, SECTIONS } from './pipeline-kinds.ts';
+import type { PlannedStep } from './plan-pipeline.ts';
+
+const view = (sql: string, model = '[]') => `
+views:
+  - { name: Mine, source: Gateway, sql: ${JSON.stringify(sql)}, model: ${model} }
+`;
+const DATA_SOURCE = 'dataSources: [{ name: Gateway, kind: moonbox, connection: { database: store } }]\n';
+const CONNECTION = 'connection: { host: h, port: 1, database: d, user: u }';
+const flow = (table: string) => `
+flows:
+  - name: all
+    source: { namespace: 'postgresql.shop.public.*' }
+    sink: { store: postgres, ${CONNECTION}${table} }
+`;
+
+/** Everything that the file names, as if nothing of it were there; `changed` is there and would be another one. */
+function planOf(text: string, changed: readonly string[] = []): PlannedStep[] {
+  const pipeline = parsePipeline(text, {});
+  return SECTION_NAMES.flatMap((section) =>
+    (pipeline[section] ?? []).map((definition) => {
+      const action = changed.includes(definition.name) ? ('change' as const) : ('create' as const);
+      return { action, kind: SECTIONS[section], name: definition.name, differences: [], definition };
+    }),
+  );
+}
+
+test('a view that cannot be answered is refused before anything is done; one whose tables may yet come is noted', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using sink = await testPostgres();
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  const [moonbox, api] = [services.service('moonbox'), services.service('davinci-api')];
+  await Promise.all([moonbox.start(), api.start()]);
+  await sink.query('create table orders (id int primary key, total numeric(10,2))');
+  const { hostname: host, port, username: user, password } = new URL(sink.url);
+  await createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token }).mount({
+    name: 'store',
+    kind: 'postgres',
+    connection: { host, port: Number(port), database: sink.name, user, password },
+    readableBy: ['viewer'],
+  });
+  const davinci = createDavinciClient({ baseUrl: services.baseUrls['davinci-api'], token: services.token });
+  const clients = { davinci } as Clients;
+  const check = (text: string, changed?: string[]) => checkPlan('my.yaml', planOf(text, changed), clients);
+  const refused = async (text: string, changed?: string[]) => {
+    const error = (await check(text, changed).catch((thrown: unknown) => thrown)) as RtdpError;
+    expect(error).toMatchObject({ code: expect.stringMatching(/^RTDP_/) });
+    return [error.message, ...((error.facts.problems ?? []) as { message: string }[]).map(({ message }) => message)];
+  };
+
+  const misspelt = view('select o.id,\n\n  o.totl from store.orders o');
+  // The data source is one of the file itself, and is not kept for the question.
+  expect(await refused(DATA_SOURCE + misspelt)).toEqual([
+    'my.yaml has views that cannot be answered, so nothing was done',
+    expect.stringMatching(/^view Mine: line 3, column 5 of its SQL: .*totl.* Did you mean total\?$/),
+  ]);
+  expect(await davinci.sources.list()).toEqual([]);
+  await davinci.sources.create({ name: 'Gateway', kind: 'moonbox' });
+  expect(await check(view('select id, total from store.orders'))).toEqual([]);
+  expect(await refused(view('select id from store.ordres'))).toContainEqual(
+    expect.stringMatching(/^view Mine: .*store\.ordres.* Did you mean store\.orders\?$/),
+  );
+  const model = '[{ column: totl, type: number, role: measure }]';
+  expect(await refused(view('select id, total from store.orders', model))).toContainEqual(
+    'view Mine: the model has totl, which the SQL does not give. Did you mean total?',
+  );
+  expect(await refused(`widgets: [{ name: w, view: Mein, kind: bar }]${view('select 1 as a')}`)).toEqual([
+    'widget "w" names the view "Mein", which does not exist',
+  ]);
+
+  // A flow or mount of the same file may make the table, and a flow that is another one from now on its column.
+  const mount = `mounts: [{ name: more, kind: postgres, ${CONNECTION} }]\n`;
+  for (const maker of [flow(''), mount]) {
+    expect(await check(maker + view('select id from more.things'))).toEqual([
+      expect.stringMatching(/^Not checked: view Mine: .*more\.things/),
+    ]);
+  }
+  expect(await check(flow(', table: orders') + misspelt)).toHaveLength(1);
+  expect(await check(flow('') + misspelt, ['all'])).toHaveLength(1);
+  expect(await refused(flow('') + misspelt)).toHaveLength(2);
+  expect(await refused(flow(', table: others') + misspelt)).toHaveLength(2);
+
+  await moonbox.stop();
+  expect(await check(view('select id, total from store.orders'))).toEqual([
+    expect.stringMatching(/^Not checked: view Mine: .*did not answer/),
+  ]);
+}, 60_000);

@@ -1,0 +1,121 @@
+/**
+ * Decides whether a plan can be done, before anything of it is: every name stands for something, and the SQL of every view that is new or
+ * changed can be answered. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
+ */
+import { RtdpError } from '@rtdp/ums/error';
+import type { Clients } from '../session/open-session.ts';
+import { withIds } from './name-references.ts';
+import type { PlannedStep } from './plan-pipeline.ts';
+import { davinciIds } from './read-existing.ts';
+
+/** Stands for what the plan will make: the real id is not known yet. */
+const NEW_ID = '00000000-0000-4000-8000-000000000000';
+
+/** @returns what could not be checked, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_PIPELINE_INVALID with `problems` */
+export async function checkPlan(path: string, plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
+  const shown = plan.filter(({ action, kind }) => (action === 'create' || action === 'change') && kind in OF_DAVINCI);
+  if (shown.length === 0) return [];
+  const existing = await davinciIds(clients);
+  const known = Object.fromEntries(
+    Object.entries(existing).map(([kind, ids]) => {
+      const made = shown.filter((step) => step.kind === kind && step.action === 'create');
+      return [kind, new Map([...made.map(({ name }) => [name, NEW_ID] as const), ...(ids ?? [])])];
+    }),
+  );
+  const notes: string[] = [];
+  const problems: { message: string }[] = [];
+  for (const step of shown) {
+    const input = withIds(step.kind, step.definition ?? {}, known);
+    if (step.kind !== 'view') continue;
+    const outcome = await checkView(step, input, plan, clients);
+    if (outcome === undefined) continue;
+    const where = `view ${step.name}`;
+    if (outcome.isOpen) notes.push(`Not checked: ${where}: ${outcome.why}`);
+    else problems.push({ message: `${where}: ${outcome.why}` });
+  }
+  if (problems.length === 0) return notes;
+  throw new RtdpError({
+    code: 'RTDP_PIPELINE_INVALID',
+    message: `${path} has views that cannot be answered, so nothing was done`,
+    next: 'Correct the SQL, then run the same command again.',
+    facts: { path, problems, notes },
+  });
+}
+
+const OF_DAVINCI = { 'data source': true, view: true, widget: true, dashboard: true } as const;
+
+interface Outcome {
+  why: string;
+  /** What is to answer is not there yet, or does not answer. */
+  isOpen: boolean;
+}
+
+type ViewCheck = Parameters<Clients['davinci']['checkView']>[0];
+
+async function checkView(
+  step: PlannedStep,
+  input: Record<string, unknown>,
+  plan: readonly PlannedStep[],
+  { davinci }: Clients,
+): Promise<Outcome | undefined> {
+  const source = plan.find(
+    ({ kind, name, action }) =>
+      kind === 'data source' && name === step.definition?.source && (action === 'create' || action === 'change'),
+  );
+  try {
+    await davinci.checkView({
+      view: input as ViewCheck['view'],
+      ...(source === undefined ? {} : { source: source.definition as NonNullable<ViewCheck['source']> }),
+    });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof RtdpError)) throw error;
+    return { why: whyOf(error), isOpen: isOpenYet(error, String(step.definition?.sql), plan) };
+  }
+}
+
+interface Problem {
+  message: string;
+  line?: number;
+  column?: number;
+  next?: string;
+}
+
+function whyOf({ message, next, facts }: RtdpError): string {
+  const problems = (facts.problems as Problem[] | undefined) ?? [];
+  if (problems.length === 0) return `${sentence(message)} ${next}`;
+  return problems
+    .map((problem) => {
+      const place = problem.line === undefined ? '' : `line ${problem.line}, column ${problem.column} of its SQL: `;
+      return `${place}${sentence(problem.message)} ${problem.next ?? next}`;
+    })
+    .join(' ');
+}
+
+function sentence(text: string): string {
+  return /[.?!]$/.test(text) ? text : `${text}.`;
+}
+
+const DOES_NOT_ANSWER =
+  /_UNAVAILABLE$|_UNREACHABLE$|_TIMEOUT$|_TIME_LIMIT$|_REFUSED$|_RATE_LIMIT$|^ENGINE_OUT_OF_MEMORY$/;
+const NO_TABLE = /UNKNOWN_TABLE$|TABLE_UNKNOWN$|DATABASE_UNKNOWN$|MOUNT_UNKNOWN$/;
+
+/** Whether the steps of the plan may yet make right what was wrong now. */
+function isOpenYet({ code, facts }: RtdpError, sql: string, plan: readonly PlannedStep[]): boolean {
+  if (DOES_NOT_ANSWER.test(code)) return true;
+  const makers = plan.filter(({ action }) => action === 'create' || action === 'change');
+  if (NO_TABLE.test(code) || facts.sqlState === '42P01' || facts.sqlState === '3F000') {
+    return makers.some(({ kind }) => kind === 'source' || kind === 'flow' || kind === 'mount');
+  }
+  // A table that is there keeps its columns, unless what fills it is another one from now on.
+  return makers.some(({ kind, action, definition }) => {
+    if (kind === 'mount') return action === 'change';
+    if (kind !== 'flow') return false;
+    const table = (definition?.sink as { table?: unknown } | undefined)?.table;
+    return typeof table === 'string' ? words(sql).has(table.toLowerCase()) : action === 'change';
+  });
+}
+
+function words(sql: string): ReadonlySet<string> {
+  return new Set(sql.toLowerCase().match(/[\w$]+/g) ?? []);
+}

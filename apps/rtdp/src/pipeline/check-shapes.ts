@@ -1,0 +1,65 @@
+/** Decides whether each thing of a pipeline file has the shape that its service takes, so that nothing is done where one has not. */
+import {
+  dashboardInputSchema,
+  sourceInputSchema as dataSourceInputSchema,
+  viewInputSchema,
+  widgetInputSchema,
+} from '@rtdp/davinci-api/client';
+import { sourceInputSchema } from '@rtdp/dbus/client';
+import { mountRequestSchema } from '@rtdp/moonbox/client';
+import { inputProblem } from '@rtdp/service/input-problems';
+import { flowInputSchema } from '@rtdp/wormhole/client';
+import type { z } from 'zod';
+import { keyInFile, withAnyIds } from './name-references.ts';
+import { type Kind, SECTIONS, type Section } from './pipeline-kinds.ts';
+
+const SHAPES: Readonly<Record<Section, z.ZodType>> = {
+  // What is left out of a source that is there stays as it is; of a new one, its service says what is missing.
+  sources: sourceInputSchema.partial().required({ name: true }),
+  flows: flowInputSchema,
+  mounts: mountRequestSchema,
+  dataSources: dataSourceInputSchema,
+  views: viewInputSchema,
+  widgets: widgetInputSchema,
+  dashboards: dashboardInputSchema,
+};
+
+export interface ShapeProblem {
+  /** In the thing, as the file writes it. */
+  path: (string | number)[];
+  /** What is wrong at `path`, where that is a key. */
+  key?: string;
+  message: string;
+}
+
+export function shapeProblems(section: Section, definition: Record<string, unknown>): ShapeProblem[] {
+  const kind = SECTIONS[section];
+  const { success, error } = SHAPES[section].safeParse(withAnyIds(kind, definition), {
+    error: (issue) => inputProblem(issue, (key) => keyInFile(kind, key)),
+  });
+  return success ? [] : error.issues.flatMap((issue) => problemsOf(issue, kind, definition));
+}
+
+type Issue = z.core.$ZodIssue;
+
+function problemsOf(issue: Issue, kind: Kind, definition: unknown, above: Issue['path'] = []): ShapeProblem[] {
+  const path = [...above, ...issue.path];
+  if (issue.code === 'invalid_union' && issue.errors.length > 0) {
+    // Of several shapes that it could have had, the one that it nearly has.
+    const [nearest] = [...issue.errors].sort((one, other) => one.length - other.length);
+    return nearest!.flatMap((inner) => problemsOf(inner, kind, definition, path));
+  }
+  const place = pathInFile(path, kind, definition);
+  const key = issue.code === 'unrecognized_keys' ? { key: issue.keys[0]! } : {};
+  return [{ path: place, ...key, message: issue.message }];
+}
+
+function pathInFile(path: readonly PropertyKey[], kind: Kind, definition: unknown): ShapeProblem['path'] {
+  let held = definition;
+  return path.map((part) => {
+    const inFile = typeof held === 'object' && held !== null && part in held;
+    const key = typeof part === 'number' ? part : inFile ? String(part) : keyInFile(kind, String(part));
+    held = (held as Record<string | number, unknown> | undefined | null)?.[key];
+    return key;
+  });
+}
