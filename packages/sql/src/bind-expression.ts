@@ -305,8 +305,8 @@ export class ExpressionBinder {
       case 'AEXPR_NOT_BETWEEN': {
         const value = this.bind(node.lexpr);
         const [least, greatest] = items(node.rexpr);
-        const from = compare(statement, '>=', value, least!, location);
-        const to = compare(statement, '<=', value, greatest!, location);
+        const from = this.bindBinary('>=', value, least!, location);
+        const to = this.bindBinary('<=', value, greatest!, location);
         const both = inOrder(true, [from, to], location);
         return node.kind === 'AEXPR_BETWEEN' ? both : { ...both, sql: `(NOT ${both.sql})` };
       }

@@ -13,6 +13,7 @@ import {
   targetNode,
 } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerTable } from './contract.ts';
+import { orderByBytes } from './order-by-bytes.ts';
 
 export interface SourceNames {
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
@@ -156,7 +157,8 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
     table !== null && tables.has(table) && (options.wrap || table.alias?.colnames !== undefined)
       ? [columnOf(table, index)]
       : [];
-  return rewrite(groupByDependents(tree, facts, dependents), (node) => {
+  const whole = groupByDependents(tree, facts, dependents);
+  return rewrite(options.byBytes && facts !== null ? orderByBytes(whole, facts) : whole, (node) => {
     if ('RangeVar' in node) return tables.has(node.RangeVar) ? sourceTable(node.RangeVar, options) : undefined;
     if ('ColumnRef' in node) {
       const meant = facts?.groupNames.get(node.ColumnRef);
