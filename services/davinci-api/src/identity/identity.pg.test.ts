@@ -51,7 +51,9 @@ test('a password that is lost is forgotten by somebody else, and a new one set b
   };
   const set = (token: string, password: string) => ask('POST', '/api/me/password', { token, body: { password } });
   const first = await enter({});
+  const { code: sent } = (await ask('POST', '/api/session/links', { body: {} })).body;
   expect((await set(first.accessToken, 'correct horse battery')).status).toBe(200);
+  expect((await ask('POST', '/api/session/link', { token: '', body: { code: sent } })).status).toBe(401);
   // Neither a link alone nor a session of one's own is enough.
   const linked = await enter({});
   expect((await set(linked.accessToken, 'another one, long')).status).toBe(401);

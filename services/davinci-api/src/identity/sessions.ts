@@ -86,7 +86,7 @@ export class Sessions {
     await this.#options.sessions.end(token);
   }
 
-  /** Ends every sign-in of the user and begins a new one. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
+  /** Ends every sign-in of the user, and every link not used yet, and begins a new sign-in. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
   async changePassword(
     user: StoredUser,
     change: { current?: string | undefined; password: string },
@@ -102,6 +102,7 @@ export class Sessions {
     }
     const passwordHash = await hashPassword(change.password);
     await users.change(user.organisationId, user.id, { passwordHash });
+    await sessions.endLinks(user.id);
     await sessions.endAll(user.id);
     await audit.write(signIn(user, 'user.password', {}));
     return this.#begin({ ...user, passwordHash }, { address, by: 'password change' });
