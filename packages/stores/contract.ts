@@ -17,6 +17,8 @@ export type DeletePolicy = 'physical' | 'tombstone' | 'history';
 export interface SinkDefinition {
   /** The writing flow. A table that another flow owns is refused with STORE_OTHER_WRITER. */
   flow: string;
+  /** How people call it, where that is not its identity; told in the store's comment on the table. */
+  flowName?: string;
   schema: string;
   table: string;
   /** Columns without system fields; `key: true` marks the sink key. No key: rows are identified by `ums_id_` and only inserted. */

@@ -129,6 +129,23 @@ describe('types', () => {
   });
 });
 
+test('the comment on a sink table names its flow as people call it', async () => {
+  await using under = await open(1);
+  const fields = [{ name: 'id', type: 'long', key: true, nullable: false, encoded: false }] as const;
+  const flow = '7f0c4a52-6a3e-4d0a-8f64-0a6f6f2b9a01';
+  const definition = {
+    flow,
+    flowName: 'large-orders',
+    schema: 'suite',
+    table: 'told',
+    fields,
+    deletes: 'physical',
+  } as const;
+  await under.openSink(definition).ensure();
+  await under.execute("CREATE TABLE suite.comments AS SELECT obj_description('suite.told'::regclass) AS comment");
+  expect(await under.rows('suite', 'comments')).toEqual([{ comment: 'Written by the flow large-orders.' }]);
+});
+
 test('a second role is told the statements that let it write beside the first, and they are enough', async () => {
   const database = await testPostgres();
   const role = `second_${Math.random().toString(36).slice(2, 10)}`;

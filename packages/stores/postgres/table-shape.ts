@@ -130,7 +130,7 @@ export function createBesideStatements(shape: TableShape, definition: SinkDefini
     `CREATE SEQUENCE ${shape.sequence}`,
     // From the clock, in microseconds: a table that is made anew goes on above the numbers that were told of the one before it.
     `SELECT setval(${quoteLiteral(shape.sequence)}, (extract(epoch FROM clock_timestamp()) * 1000000)::bigint)`,
-    `COMMENT ON TABLE ${shape.table} IS ${quoteLiteral(`Written by the flow ${definition.flow}.`)}`,
+    `COMMENT ON TABLE ${shape.table} IS ${quoteLiteral(`Written by the flow ${definition.flowName ?? definition.flow}.`)}`,
   ];
   if (shape.rowKey.length > 0 && shape.mode !== 'history') {
     const types = new Map(shape.fields.map((field) => [field.name, typeOf(shape, field).declared]));

@@ -299,6 +299,7 @@ export class FlowTable {
     const { definition, store, id } = this.#context;
     const sink = store.openSink({
       flow: id,
+      flowName: definition.name,
       schema: this.name.schema,
       table: this.name.table,
       fields: this.#fields,
