@@ -131,7 +131,9 @@ export function CommandPalette({ onClose }: { onClose: () => void }): ReactNode 
             onClick={() => choose(entry)}
             onPointerMove={() => setChosen(index)}
           >
-            <span className="ellipsis">{entry.label}</span>
+            <span className="ellipsis palette-name" title={entry.label}>
+              {entry.label}
+            </span>
             {entry.description ? <span className="ellipsis faint small">{entry.description}</span> : null}
             <span className="palette-kind">{entry.kind}</span>
           </div>

@@ -10,8 +10,9 @@ import {
 import { Suspense } from 'react';
 import { currentSession } from '../api/session.ts';
 import { Frame } from './frame.tsx';
+import { MissingPage } from './missing-page.tsx';
 import { PAGES } from './pages.ts';
-import { ErrorState, Loading, Missing } from './states.tsx';
+import { ErrorState, Loading } from './states.tsx';
 
 const root = createRootRoute({
   component: () => (
@@ -19,7 +20,7 @@ const root = createRootRoute({
       <Outlet />
     </Suspense>
   ),
-  notFoundComponent: () => <Missing />,
+  notFoundComponent: () => <MissingPage />,
   errorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
 });
 
@@ -62,13 +63,20 @@ const pages = PAGES.map(({ path, load, ahead }) =>
   }),
 );
 
+/** Any other address: in the frame too, so that the menu leads on. */
+const missing = createRoute({
+  getParentRoute: () => frame,
+  path: '$',
+  component: MissingPage,
+});
+
 export const router = createRouter({
-  routeTree: root.addChildren([login, frame.addChildren(pages)]),
+  routeTree: root.addChildren([login, frame.addChildren([...pages, missing])]),
   defaultPreload: 'intent',
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: () => <Loading shape="page" />,
   defaultPendingMs: 200,
   defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
-  defaultNotFoundComponent: () => <Missing />,
+  defaultNotFoundComponent: () => <MissingPage />,
   scrollRestoration: false,
 });

@@ -1,10 +1,9 @@
 /** Decides how nothing, waiting, failing and old data look, wherever they occur. */
-import { CloseCircleOutlined, CompassOutlined, InboxOutlined, WarningOutlined } from '@ant-design/icons';
+import { CloseCircleOutlined, InboxOutlined, WarningOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.ts';
-import { useGo } from './link.tsx';
 import { When } from './quantity.tsx';
 import { asSentence } from './sentence.ts';
 import { TIMES } from './tokens.ts';
@@ -203,28 +202,6 @@ export function Stale({
         {recovering === undefined ? null : ` · ${recovering ? t('stale.recovering') : t('stale.notRecovering')}`}
       </span>
     </div>
-  );
-}
-
-/** There is no such page. */
-export function Missing(): ReactNode {
-  const { t } = useTranslation('shell');
-  const go = useGo();
-  return (
-    <main className="page">
-      <h1 className="visually-hidden">{t('missing.title')}</h1>
-      <Empty
-        icon={<CompassOutlined />}
-        title={t('missing.title')}
-        action={
-          <Button type="primary" onClick={() => go('/')}>
-            {t('missing.home')}
-          </Button>
-        }
-      >
-        {t('missing.text')}
-      </Empty>
-    </main>
   );
 }
 

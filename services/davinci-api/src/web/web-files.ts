@@ -79,6 +79,11 @@ export class WebFiles {
   }
 
   routes(application: HttpApplication): void {
+    // Programs ask for the health of this service here; a person who types it means the page.
+    application.addHook('onRequest', async (request, reply) => {
+      if (request.url !== '/health' || request.headers.accept?.includes('text/html') !== true) return;
+      await reply.header('vary', 'accept').header('cache-control', 'no-store').redirect('/status');
+    });
     application.route({
       method: 'GET',
       url: '/*',

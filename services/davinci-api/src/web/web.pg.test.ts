@@ -37,6 +37,15 @@ test('the application is served for every page, its files for ever, and nothing 
     expect(refused.status, path).toBe(404);
     expect(await refused.text()).not.toBe('secret');
   }
+  // A person who types /health means the page, a program the health of this service.
+  const typed = await fetch(`${davinci.baseUrl}/health`, {
+    headers: { accept: 'text/html,application/xhtml+xml,*/*;q=0.8' },
+    redirect: 'manual',
+  });
+  expect([typed.status, typed.headers.get('location')]).toEqual([302, '/status']);
+  for (const accept of ['*/*', 'application/json']) {
+    expect(await (await get('/health', { accept })).json()).toHaveProperty('parts');
+  }
   // The API stays the API, however its path is written.
   for (const path of ['/api/dashboards', '/%61pi/dashboards']) expect((await get(path)).status, path).toBe(401);
   expect((await get('/api/nothing')).status).toBe(404);

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { ApiError } from '../../api/client.ts';
 import { currentSession, signIn, signInByLink } from '../../api/session.ts';
 import { useGo } from '../../shell/link.tsx';
+import { asSentence } from '../../shell/sentence.ts';
 import { Loading } from '../../shell/states.tsx';
 import './login.css';
 
@@ -80,7 +81,7 @@ export default function LoginPage() {
                 type="error"
                 showIcon
                 role="alert"
-                title={error.code === 'WEB_UNREACHABLE' ? t('unreachable') : error.message}
+                title={error.code === 'WEB_UNREACHABLE' ? t('unreachable') : asSentence(error.message)}
                 description={
                   error.code === 'WEB_UNREACHABLE' ? (
                     t('unreachableNext')

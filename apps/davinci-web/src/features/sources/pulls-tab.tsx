@@ -35,7 +35,14 @@ export function PullsTab({ source }: { source: SourceView }): ReactNode {
       sort: ({ state }) => state,
       cell: (pull) => {
         const why = pull.reason?.message ?? pull.waitsFor ?? undefined;
-        return <Status kind={pullStatus(pull)} word={t(`pulls.state.${pull.state}`)} {...(why ? { why } : {})} />;
+        return (
+          <Status
+            kind={pullStatus(pull)}
+            word={t(`pulls.state.${pull.state}`)}
+            {...(pull.state === 'cancelled' ? { shape: 'ended' as const } : {})}
+            {...(why ? { why } : {})}
+          />
+        );
       },
     },
     {
