@@ -16,7 +16,7 @@ import { withCommandHint } from './output/command-hint.ts';
 import { errorText } from './output/print-error.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
-import { type PlatformPorts, PORTS, type PortName } from './platform/ports.ts';
+import { HIGHEST_PORT_BASE, type PlatformPorts, PORTS, type PortName, portsFrom } from './platform/ports.ts';
 import { clientsFromEnvironment, openClients } from './session/open-session.ts';
 import type { Session } from './session/session.ts';
 
@@ -111,6 +111,11 @@ function addUp(command: Command): void {
     .option('--no-demo', 'without the shop, its flows and the live view')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')
     .option('--rate <actions-per-second>', 'pace of the shop (what it was last; 5 in a new one)', numberOf);
+  command.option(
+    '--port-base <port>',
+    `port of the web application; every other one moves with it, as far apart as usual (to ${HIGHEST_PORT_BASE}); what is said of one port below wins`,
+    portBaseOf,
+  );
   for (const { flag, what, default: port, environment } of Object.values(PORTS)) {
     command.option(`${flag} <port>`, `port of ${what} (default ${port}; ${environment})`, portOf);
   }
@@ -128,7 +133,7 @@ function addUp(command: Command): void {
 }
 
 function portsOf(options: Record<string, unknown>): Partial<PlatformPorts> {
-  const ports: Partial<PlatformPorts> = {};
+  const ports: Partial<PlatformPorts> = typeof options.portBase === 'number' ? portsFrom(options.portBase) : {};
   for (const name of Object.keys(PORTS) as PortName[]) {
     const value = options[`port${name[0]?.toUpperCase()}${name.slice(1)}`];
     if (typeof value === 'number') ports[name] = value;
@@ -140,6 +145,12 @@ function portOf(text: string): number {
   const port = Number(text);
   if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
   throw new InvalidArgumentError('a port is a whole number from 1 to 65535');
+}
+
+function portBaseOf(text: string): number {
+  const base = portOf(text);
+  if (base <= HIGHEST_PORT_BASE) return base;
+  throw new InvalidArgumentError(`the highest of the ports would be above 65535; take at most ${HIGHEST_PORT_BASE}`);
 }
 
 function numberOf(text: string): number {

@@ -1,7 +1,7 @@
 import { createServer, type Server } from 'node:net';
 import { freePort } from '@rtdp/local/ports';
 import { expect, test } from 'vitest';
-import { type PlatformPorts, PORTS, type PortName, requireFreePorts } from './ports.ts';
+import { type PlatformPorts, PORTS, type PortName, portsFrom, requireFreePorts } from './ports.ts';
 
 test('all taken ports are named at once', async () => {
   const ports: Partial<PlatformPorts> = {};
@@ -22,4 +22,9 @@ test('all taken ports are named at once', async () => {
   } finally {
     for (const holder of holders) holder.close();
   }
+});
+
+test('one number moves all ports, as far apart as they usually are', () => {
+  const moved = portsFrom(27_400);
+  for (const name of Object.keys(PORTS) as PortName[]) expect(moved[name] - PORTS[name].default, name).toBe(20_000);
 });

@@ -56,6 +56,17 @@ export function platformPorts(
   return Object.fromEntries(entries) as PlatformPorts;
 }
 
+const LOWEST = Math.min(...Object.values(PORTS).map((port) => port.default));
+const HIGHEST = Math.max(...Object.values(PORTS).map((port) => port.default));
+/** Above it some port would be none. */
+export const HIGHEST_PORT_BASE = 65_535 - (HIGHEST - LOWEST);
+
+/** All ports as far apart as the usual ones, the lowest of them (that of the web application) being `base`. */
+export function portsFrom(base: number): PlatformPorts {
+  const entries = Object.entries(PORTS).map(([name, port]) => [name, base + port.default - LOWEST]);
+  return Object.fromEntries(entries) as PlatformPorts;
+}
+
 const PORTS_FILE = 'ports.json';
 
 /** The ports of the last start on this folder: sources and flows name them, so the next start keeps them. */
@@ -93,7 +104,7 @@ export async function requireFreePorts(ports: PlatformPorts, host: string): Prom
   throw new RtdpError({
     code: first.error.code,
     message: `Several ports on ${host} are not free: ${taken.map(({ name }) => `${ports[name]} for ${PORTS[name].what}`).join(', ')}.`,
-    next: `Stop what listens there (another platform?), or choose other ports with ${taken.map(({ name }) => PORTS[name].flag).join(', ')}.`,
+    next: `Stop what listens there (another platform?), or choose other ports: --port-base 8400 moves all of them, ${taken.map(({ name }) => PORTS[name].flag).join(', ')} these alone.`,
     facts: { host, ports: taken.map(({ name }) => ports[name]) },
   });
 }
