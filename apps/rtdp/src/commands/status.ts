@@ -3,7 +3,8 @@
 import { renderJson, renderTable } from '../output/table.ts';
 import { checkParts } from '../platform/check-parts.ts';
 import type { PlatformDescription } from '../platform/contract.ts';
-import { asGoingOn } from '../platform/part-that-waits.ts';
+import { readPartStates } from '../platform/part-states.ts';
+import { asOneLook } from '../platform/part-that-waits.ts';
 
 export interface StatusResult {
   text: string;
@@ -12,8 +13,7 @@ export interface StatusResult {
 
 /** One line a part; healthy only when every part is. */
 export async function platformStatus(platform: PlatformDescription, json: boolean): Promise<StatusResult> {
-  const seen = await checkParts(platform);
-  const checks = seen.map((check) => ({ ...check, ...asGoingOn(check, seen) }));
+  const checks = asOneLook(await checkParts(platform), await readPartStates(platform.dataFolder));
   const healthy = checks.every(({ state }) => state === 'ok');
   if (json) return { healthy, text: renderJson({ healthy, dataFolder: platform.dataFolder, parts: checks }) };
   const table = renderTable(
@@ -22,14 +22,14 @@ export async function platformStatus(platform: PlatformDescription, json: boolea
       { title: 'part', value: ({ name }) => name },
       { title: 'state', value: ({ state }) => state },
       { title: 'address', value: ({ name }) => addressOf(platform, name) },
-      { title: 'detail', value: ({ detail }) => detail },
     ],
     '',
   );
-  const logs = checks
+  // Below the table: beside the addresses a sentence would make every line of it too wide to read.
+  const words = checks
     .filter(({ state }) => state !== 'ok')
-    .map(({ name }) => `Log of ${name}: ${platform.files.logs[name]}\n`);
-  return { healthy, text: table + logs.join('') };
+    .map(({ name, state, detail }) => `\n${name}: ${state}, ${detail}\n  Its log: ${platform.files.logs[name]}\n`);
+  return { healthy, text: table + words.join('') };
 }
 
 function addressOf(platform: PlatformDescription, name: keyof PlatformDescription['files']['logs']): string {

@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { PartCheck } from './check-parts.ts';
 import type { PartName, PartState } from './contract.ts';
-import { asGoingOn, asWaiting } from './part-that-waits.ts';
+import { asGoingOn, asOneLook, asWaiting } from './part-that-waits.ts';
 
 const dbus = (unwell: string[], state: PartCheck['state'] = 'degraded'): PartCheck => ({
   name: 'dbus',
@@ -31,11 +31,33 @@ test('anything else keeps its state and its words', () => {
 });
 
 test('a service that misses what answers by now goes on by itself', () => {
-  const registry = (state: PartCheck['state']): PartCheck => ({ name: 'registry', state, detail: '' });
-  expect(asGoingOn(dbus(['registry']), [registry('ok')])).toEqual({
+  expect(asGoingOn(dbus(['registry']), registryIs('ok'))).toEqual({
     state: 'waiting',
     detail: 'for registry, which answers by now; it goes on by itself',
   });
-  expect(asGoingOn(dbus(['registry']), [registry('degraded')])).toMatchObject({ state: 'degraded' });
-  expect(asGoingOn(dbus(['registry', 'source shop']), [registry('ok')])).toMatchObject({ state: 'degraded' });
+  expect(asGoingOn(dbus(['registry']), registryIs('degraded'))).toMatchObject({ state: 'degraded' });
+  expect(asGoingOn(dbus(['registry', 'source shop']), registryIs('ok'))).toMatchObject({ state: 'degraded' });
+});
+
+test('what the supervisor still starts is called starting, and who misses only that waits', () => {
+  const registry: PartCheck = { name: 'registry', state: 'degraded', detail: 'no connection to http://…' };
+  const kafka: PartCheck = { name: 'kafka', state: 'down', detail: 'nothing listens' };
+  const look = (states: Parameters<typeof asOneLook>[1], checks = [registry, kafka, dbus(['registry'])]) =>
+    asOneLook(checks, states).map(({ name, state }) => `${name} ${state}`);
+  expect(look({ registry: 'starting', kafka: 'preparing', dbus: 'waiting' })).toEqual([
+    'registry starting',
+    'kafka starting',
+    'dbus waiting',
+  ]);
+  expect(look({ registry: 'degraded', kafka: 'down', dbus: 'degraded' })).toEqual([
+    'registry degraded',
+    'kafka down',
+    'dbus degraded',
+  ]);
+  // Containers have no supervisor of ours.
+  expect(look({})).toEqual(['registry degraded', 'kafka down', 'dbus degraded']);
+  expect(look({ registry: 'starting' }, [{ ...registry, state: 'ok' }, dbus(['registry'])])).toEqual([
+    'registry ok',
+    'dbus waiting',
+  ]);
 });

@@ -16,13 +16,33 @@ export function asWaiting(
   };
 }
 
-/** What `status` sees in one look: a service that misses only parts which answer has not noticed that yet. */
-export function asGoingOn(check: PartCheck, checks: readonly PartCheck[]): { state: PartState; detail: string } {
+/** A service that misses only parts which answer has not noticed that yet. */
+export function asGoingOn(
+  check: PartCheck,
+  stateOf: (name: PartName) => PartState | undefined,
+): { state: PartState; detail: string } {
   const { state, detail, unwell = [] } = check;
-  const answering = checks.filter((other) => unwell.includes(other.name) && other.state === 'ok');
+  const answering = PART_NAMES.filter((name) => unwell.includes(name) && stateOf(name) === 'ok');
   if (state !== 'degraded' || answering.length === 0 || answering.length < unwell.length) return { state, detail };
-  const names = answering.map(({ name }) => name).join(' and ');
-  return { state: 'waiting', detail: `for ${names}, which answers by now; it goes on by itself` };
+  return { state: 'waiting', detail: `for ${answering.join(' and ')}, which answers by now; it goes on by itself` };
+}
+
+/** What `status` sees in one look, beside what the supervisor knows: what it still starts is not unwell, and who misses only that waits. */
+export function asOneLook(
+  checks: readonly PartCheck[],
+  supervised: Partial<Record<PartName, PartState>>,
+): { name: PartName; state: PartState; detail: string }[] {
+  const stateOf = (name: PartName): PartState | undefined => {
+    const seen = checks.find((check) => check.name === name)?.state;
+    const known = supervised[name];
+    return seen !== 'ok' && (known === 'preparing' || known === 'starting') ? 'starting' : seen;
+  };
+  return checks.map((check) => {
+    const { name } = check;
+    if (stateOf(name) === 'starting') return { name, state: 'starting', detail: 'it comes up by itself' };
+    const waiting = asWaiting(check, stateOf);
+    return { name, ...(waiting.state === 'waiting' ? waiting : asGoingOn(check, stateOf)) };
+  });
 }
 
 function isStarting(state: PartState | undefined): boolean {

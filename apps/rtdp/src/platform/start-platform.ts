@@ -1,4 +1,5 @@
 /** Starts the whole platform on this machine and keeps it running: what `npm start` does before the demo. */
+import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFreeSpace } from '@rtdp/local/free-space';
 import { checkPart } from './check-parts.ts';
@@ -6,7 +7,8 @@ import { PART_NAMES, type PartName, type PartStatus, type Platform, type Progres
 import { defaultDataFolder, openDataFolder } from './data-folder.ts';
 import { describePlatform } from './describe-platform.ts';
 import { platformError } from './error-codes.ts';
-import { asWaiting } from './part-that-waits.ts';
+import { removePartStates, writePartStates } from './part-states.ts';
+import { asGoingOn, asWaiting } from './part-that-waits.ts';
 import { removePlatformFile, writePlatformFile } from './platform-file.ts';
 import { platformSecrets } from './platform-secrets.ts';
 import { type PlatformPorts, platformPorts, rememberedPorts, rememberPorts, requireFreePorts } from './ports.ts';
@@ -59,11 +61,22 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const host = options.host ?? '127.0.0.1';
   const onProgress = options.onProgress ?? (() => undefined);
 
+  // A folder that is made for nothing would be taken for one that was used.
+  if (!existsSync(dataFolder)) await requireFreePorts(platformPorts(options.ports), host);
   const isNew = await openDataFolder(dataFolder);
   const release = await takeFolder(dataFolder);
   const ports = platformPorts(options.ports, await rememberedPorts(dataFolder));
   const names = PART_NAMES.filter((name) => options.without?.includes(name) !== true);
-  const parts = new Map(names.map((name) => [name, new SupervisedPart(name, (status) => options.onPart?.(status))]));
+  const parts: ReadonlyMap<PartName, SupervisedPart> = new Map(
+    names.map((name) => [
+      name,
+      new SupervisedPart(name, (status) => {
+        writePartStates(dataFolder, statuses());
+        options.onPart?.(status);
+      }),
+    ]),
+  );
+  const statuses = () => [...parts.values()].map((part) => part.status);
   const underWay: Promise<unknown>[] = [];
   let healthTimer: NodeJS.Timeout | undefined;
   let stopping: Promise<void> | undefined;
@@ -81,6 +94,7 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     await Promise.race([Promise.allSettled(underWay), sleep(PREPARATION_MILLISECONDS, undefined, { ref: false })]);
     await stopStages();
     await removePlatformFile(dataFolder);
+    removePartStates(dataFolder);
     await release();
   };
   const { aborted, forget } = whenAborted(options.signal, () => void stop());
@@ -111,14 +125,14 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     });
     forget();
     await writePlatformFile(description);
+    const unnoticed = new Map<PartName, number>();
     let asking = false;
     healthTimer = setInterval(async () => {
       if (asking) return;
       asking = true;
-      await Promise.all([...parts.values()].map((part) => watchHealth(description, part, parts)));
+      await Promise.all([...parts.values()].map((part) => watchHealth(description, part, parts, unnoticed)));
       asking = false;
     }, HEALTH_MILLISECONDS);
-    const statuses = () => [...parts.values()].map((part) => part.status);
     return { description, parts: statuses, allHealthy: (milliseconds) => untilHealthy(statuses, milliseconds), stop };
   } catch (error) {
     forget();
@@ -144,19 +158,32 @@ function whenAborted(signal: AbortSignal | undefined, onAbort: () => void) {
   return { aborted, forget: () => signal?.removeEventListener('abort', listener) };
 }
 
-/** Asks a part that runs how it is; one that is being started again tells of itself. */
+/** A service looks again at what it missed every few seconds; one that still misses what answers cannot reach it. */
+const NOTICED_MILLISECONDS = 30_000;
+
+/**
+ * Asks a part that runs how it is; one that is being started again tells of itself.
+ * `unnoticed`: since when, in milliseconds since 1970, a part misses only what answers by now.
+ */
 async function watchHealth(
   description: Platform['description'],
   part: SupervisedPart,
   parts: ReadonlyMap<PartName, SupervisedPart>,
+  unnoticed: Map<PartName, number>,
 ): Promise<void> {
   const { state, restarts } = part.status;
   if (!part.running || state === 'starting') return;
   const check = await checkPart(description, part.name);
   // It may have ended, or been started again, while it was asked.
   if (!part.running || part.status.restarts !== restarts) return;
-  const seen = asWaiting(check, (name) => parts.get(name)?.status.state);
-  part.report(seen.state, seen.detail);
+  const stateOf = (name: PartName) => parts.get(name)?.status.state;
+  const seen = asWaiting(check, stateOf);
+  const goingOn = asGoingOn(check, stateOf);
+  if (goingOn.state !== 'waiting') unnoticed.delete(part.name);
+  else if (!unnoticed.has(part.name)) unnoticed.set(part.name, Date.now());
+  const isSoon = Date.now() - (unnoticed.get(part.name) ?? Number.NEGATIVE_INFINITY) < NOTICED_MILLISECONDS;
+  const told = isSoon ? goingOn : seen;
+  part.report(told.state, told.detail);
 }
 
 async function untilHealthy(statuses: () => PartStatus[], milliseconds: number): Promise<void> {
