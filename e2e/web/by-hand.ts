@@ -47,6 +47,29 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await page.locator('#widget-name').fill('From the keyboard');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.waitForURL(/\/widgets\/[0-9a-f-]{36}$/);
+  await page.goto(`${baseUrl}/widgets/new`);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('Choose a view first.').waitFor();
+
+  // On a new dashboard a widget shows its picture, and its view can be filtered, before anything is saved.
+  await page.goto(`${baseUrl}/dashboards?new=1`);
+  await page.getByRole('dialog').getByLabel('Name').fill('Not saved');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByRole('button', { name: 'Add widget' }).first().click();
+  await page.locator('.pickable', { hasText: 'Total' }).click();
+  await untilNumber(totalId, total.all);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'More' }).click();
+  await page.getByRole('menuitem', { name: 'Filters…' }).click();
+  await page.getByRole('button', { name: 'Add filter' }).click();
+  await page.getByRole('combobox', { name: 'Filters the columns or variables' }).click();
+  await page.locator('.ant-select-item-option', { hasText: 'Revenue' }).click();
+  await page.getByRole('search', { name: 'Filters' }).getByRole('spinbutton', { name: 'Revenue to' }).fill('30');
+  await untilNumber(totalId, total.north);
+  await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+  await page.getByText('Nothing stands here yet').waitFor();
 
   // Another place by the mouse, another size by its corner, one step further by the keyboard; kept by the button alone.
   await page.goto(path);
