@@ -1,5 +1,4 @@
 /** Applies a pipeline file: shows the plan, then does it; a second time there is nothing to do. */
-import { resolve } from 'node:path';
 import type { Command } from 'commander';
 import { changedLines } from '../output/changed-lines.ts';
 import { renderJson, renderTable } from '../output/table.ts';
@@ -7,6 +6,7 @@ import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { checkPlan } from '../pipeline/check-plan.ts';
 import { readPipelineFile } from '../pipeline/pipeline-file.ts';
 import { type PlannedStep, type PlanOptions, planPipeline } from '../pipeline/plan-pipeline.ts';
+import { givenFile } from '../session/given-file.ts';
 import type { Session } from '../session/session.ts';
 import type { Act } from './act.ts';
 
@@ -38,7 +38,7 @@ async function apply(session: Session, file: string, planOnly: boolean, options:
   const plan = await planPipeline(pipeline, session, options);
   const open = plan.filter(({ action }) => action !== 'keep');
   if (!session.json) printPlan(session, plan);
-  const notes = await checkPlan(resolve(file), plan, session);
+  const notes = await checkPlan(givenFile(file), plan, session);
   if (!session.json) for (const note of notes) session.print(`${note}\n`);
   if (planOnly) {
     if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes, done: [] }));

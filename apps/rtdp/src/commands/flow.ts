@@ -7,7 +7,7 @@ import { millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable, type TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
-import { readDefinition } from './read-definition.ts';
+import { readDefinition, readDefinitions } from './read-definition.ts';
 
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
@@ -70,8 +70,10 @@ export function flowCommands(program: Command, act: Act): void {
 
   flow
     .command('check <file>')
-    .description('what a flow would do, and every problem with its place; nothing is deployed')
-    .action((file: string) => act((session) => checkFlow(session, readDefinition<FlowDefinition>(file))));
+    .description(
+      'what a flow, or each flow of a pipeline file, would do, and every problem with its place; nothing is deployed',
+    )
+    .action((file: string) => act((session) => checkFlows(session, readDefinitions<FlowDefinition>(file, 'flows'))));
 
   flow
     .command('dry-run <file>')
@@ -165,35 +167,44 @@ async function showFlow(session: Session, status: FlowStatus): Promise<void> {
   }
 }
 
-async function checkFlow(session: Session, definition: FlowDefinition): Promise<void> {
-  const plan = await session.wormhole.check(definition);
-  if (session.json) printDone(session, plan, '');
-  else {
-    for (const note of plan.notes) session.print(`note: ${note}\n`);
-    for (const { source, sink, fields } of plan.tables) {
-      session.print(`${source} → ${sink.schema}.${sink.table}\n`);
-      session.print(
-        renderTable(
-          fields,
-          [
-            { title: '  column', value: ({ name }) => `  ${name}` },
-            { title: 'type', value: ({ type, sourceType }) => sourceType ?? type },
-            { title: 'key', value: ({ key }) => (key === true ? 'key' : '') },
-          ],
-          '  no columns',
-        ),
-      );
-    }
-    for (const { step, line, column, message, next } of plan.problems) {
-      const place = [
-        step === undefined ? '' : `step ${step}`,
-        line === undefined ? '' : `line ${line}, column ${column ?? 1}`,
-      ];
-      session.print(`problem: ${place.filter((part) => part !== '').join(', ')}: ${sentences(message, next)}\n`);
-    }
-    session.print(plan.problems.length === 0 ? 'It can be deployed.\n' : 'It cannot be deployed.\n');
+async function checkFlows(session: Session, definitions: readonly FlowDefinition[]): Promise<void> {
+  const plans = [];
+  for (const definition of definitions) {
+    const plan = await session.wormhole.check(definition);
+    plans.push(plan);
+    if (plan.problems.length > 0) process.exitCode = 1;
+    if (session.json) continue;
+    if (definitions.length > 1) session.print(`\nFlow ${definition.name}\n`);
+    printFlowPlan(session, plan);
   }
-  if (plan.problems.length > 0) process.exitCode = 1;
+  // One is told as itself, whatever kind of file it stood in.
+  if (session.json) printDone(session, plans.length === 1 ? plans[0] : plans, '');
+}
+
+function printFlowPlan(session: Session, plan: Awaited<ReturnType<WormholeClient['check']>>): void {
+  for (const note of plan.notes) session.print(`note: ${note}\n`);
+  for (const { source, sink, fields } of plan.tables) {
+    session.print(`${source} → ${sink.schema}.${sink.table}\n`);
+    session.print(
+      renderTable(
+        fields,
+        [
+          { title: '  column', value: ({ name }) => `  ${name}` },
+          { title: 'type', value: ({ type, sourceType }) => sourceType ?? type },
+          { title: 'key', value: ({ key }) => (key === true ? 'key' : '') },
+        ],
+        '  no columns',
+      ),
+    );
+  }
+  for (const { step, line, column, message, next } of plan.problems) {
+    const place = [
+      step === undefined ? '' : `step ${step}`,
+      line === undefined ? '' : `line ${line}, column ${column ?? 1}`,
+    ];
+    session.print(`problem: ${place.filter((part) => part !== '').join(', ')}: ${sentences(message, next)}\n`);
+  }
+  session.print(plan.problems.length === 0 ? 'It can be deployed.\n' : 'It cannot be deployed.\n');
 }
 
 async function dryRun(session: Session, definition: FlowDefinition, rows: number): Promise<void> {

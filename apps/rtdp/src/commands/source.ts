@@ -6,7 +6,7 @@ import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import type { TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
-import { readDefinition } from './read-definition.ts';
+import { readDefinition, readDefinitions } from './read-definition.ts';
 
 type SourceDefinition = Parameters<DbusClient['registerSource']>[0];
 
@@ -81,9 +81,9 @@ export function sourceCommands(program: Command, act: Act): void {
   source
     .command('check <file>')
     .description(
-      'test a definition without registering it: connection, prerequisites, what each table can give; exit code 0 only when it is ready',
+      'test a definition, or all sources of a pipeline file, without registering anything: connection, prerequisites, what each table can give; exit code 0 only when all are ready',
     )
-    .action((file: string) => act((session) => checkSource(session, file)));
+    .action((file: string) => act((session) => checkSources(session, file)));
 
   source
     .command('add <file>')
@@ -232,10 +232,22 @@ export function sourceCommands(program: Command, act: Act): void {
     );
 }
 
-async function checkSource(session: Session, file: string): Promise<void> {
-  const answer = await session.dbus.check(readDefinition<SourceDefinition>(file));
-  if (!answer.ready) process.exitCode = 1;
-  if (session.json) return printDone(session, answer, '');
+async function checkSources(session: Session, file: string): Promise<void> {
+  const definitions = readDefinitions<SourceDefinition>(file, 'sources');
+  const answers = [];
+  for (const definition of definitions) {
+    const answer = await session.dbus.check(definition);
+    answers.push(answer);
+    if (!answer.ready) process.exitCode = 1;
+    if (session.json) continue;
+    if (definitions.length > 1) session.print(`\n${definition.name}\n`);
+    printCheck(session, answer);
+  }
+  // One is told as itself, whatever kind of file it stood in.
+  if (session.json) printDone(session, answers.length === 1 ? answers[0] : answers, '');
+}
+
+function printCheck(session: Session, answer: Awaited<ReturnType<DbusClient['check']>>): void {
   session.print(`PostgreSQL ${answer.serverVersion}: ${answer.ready ? 'ready' : 'not ready yet'}\n`);
   for (const { severity, message, statement } of answer.problems) {
     session.print(`  ${severity}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);

@@ -1,9 +1,9 @@
 /** Decides what a pipeline file is: YAML with `sources`, `flows`, and what shows their data, in which `${NAME}` stands for a variable. */
-import { readFileSync } from 'node:fs';
 import { inputProblem } from '@rtdp/service/input-problems';
 import { RtdpError } from '@rtdp/ums/error';
 import { LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
+import { readGivenFile } from '../session/given-file.ts';
 import { shapeProblems } from './check-shapes.ts';
 import { SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
 
@@ -26,19 +26,7 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 
 /** @throws RtdpError RTDP_PIPELINE_INVALID with line and column, RTDP_VARIABLE_MISSING. */
 export function readPipelineFile(path: string, variables: Variables): Pipeline {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw new RtdpError({
-      code: 'RTDP_PIPELINE_INVALID',
-      message: `the pipeline file ${path} cannot be read`,
-      next: 'Check the path.',
-      facts: { path },
-      cause,
-    });
-  }
-  return parsePipeline(text, variables, path);
+  return parsePipeline(readGivenFile(path), variables, path);
 }
 
 export function parsePipeline(text: string, variables: Variables, path = 'pipeline'): Pipeline {
