@@ -4,7 +4,7 @@ import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { brokenDashboards, findProblems, verdictOf } from './find-problems.ts';
+import { brokenDashboards, findProblems, overallHealth, verdictOf } from './find-problems.ts';
 
 const reason = { code: 'X', message: 'the server does not answer', next: 'Start it.', facts: {} };
 
@@ -154,6 +154,12 @@ test('a view or widget that cannot be asked is told with where it is missed, unl
   expect([...brokenDashboards([{ ...state, error: { ...gone, code: 'SERVICE_UNAVAILABLE' } }])]).toEqual([]);
   const down = { name: 'warehouse', state: 'failing', error: gone } as unknown as MountView;
   expect(of({}, [down]).map(({ about }) => about)).toEqual(['mount']);
+});
+
+test('the whole is not fine while something needs attention', () => {
+  expect(overallHealth('ok', [])).toBe('ok');
+  expect(overallHealth('ok', [{ kind: 'broken' }])).toBe('degraded');
+  expect(overallHealth('down', [{ kind: 'late' }])).toBe('down');
 });
 
 test('all is said to be fine only while the platform says so of itself', () => {

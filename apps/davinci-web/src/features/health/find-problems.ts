@@ -148,6 +148,14 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
   return problems.toSorted((a, b) => Number(b.kind === 'broken') - Number(a.kind === 'broken'));
 }
 
+/** What is said of the whole: a service that is well is not all, when something on the platform needs attention. */
+export function overallHealth(
+  status: PlatformHealth['status'],
+  problems: readonly Pick<Problem, 'kind'>[],
+): PlatformHealth['status'] {
+  return status === 'ok' && problems.length > 0 ? 'degraded' : status;
+}
+
 /** Ids of the dashboards on which something cannot be asked. */
 export function brokenDashboards(states: readonly ViewState[]): Set<string> {
   const suffering = states.flatMap((state) => [

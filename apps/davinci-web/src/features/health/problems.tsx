@@ -14,6 +14,7 @@ import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { findProblems, type Problem, verdictOf } from './find-problems.ts';
+import '../console/console.css';
 import './health.css';
 import { usePartName } from './use-part-name.ts';
 import { useViewStates } from './use-view-states.ts';

@@ -2,18 +2,17 @@
 import type { PlatformHealth } from '@rtdp/davinci-api/client';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty, ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
-import { LOOK_EVERY } from '../console/console-api.ts';
 import { GRAPH_KINDS } from '../console/graph.ts';
 import { LazyGraph } from '../console/lazy-graph.tsx';
 import { healthStatus } from '../console/statuses.ts';
 import './health.css';
-import { ProblemList } from './problems.tsx';
+import { overallHealth } from './find-problems.ts';
+import { ProblemList, useProblems } from './problems.tsx';
 import { useDataFlow } from './use-data-flow.ts';
 import { usePartName } from './use-part-name.ts';
 
@@ -21,16 +20,15 @@ const LAYERS = Object.fromEntries(GRAPH_KINDS.map((kind, at) => [kind, at]));
 
 export default function Route(): ReactNode {
   const { t } = useTranslation('console-health');
-  const health = useApi<PlatformHealth>('/api/health', { every: LOOK_EVERY });
+  const { health, problems } = useProblems();
+  const overall = health.data === undefined ? undefined : overallHealth(health.data.status, problems);
   return (
     <Page
       title={t('title')}
       description={t('description')}
       size="wide"
       badge={
-        health.data === undefined ? undefined : (
-          <Status kind={healthStatus(health.data.status)} word={t(`status.${health.data.status}`)} tag />
-        )
+        overall === undefined ? undefined : <Status kind={healthStatus(overall)} word={t(`status.${overall}`)} tag />
       }
     >
       <section className="stack tight" aria-label={t('problems.title')}>
