@@ -1,4 +1,5 @@
 /** The command line of the platform: composes the verbs and decides where they find it. */
+import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { containerCommands } from './commands/container.ts';
@@ -14,6 +15,7 @@ import { up } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { withCommandHint } from './output/command-hint.ts';
 import { errorText } from './output/print-error.ts';
+import { commandLineOn } from './platform/command-line-of.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
 import { HIGHEST_PORT_BASE, type PlatformPorts, PORTS, type PortName, portsFrom } from './platform/ports.ts';
@@ -64,6 +66,11 @@ function actOnPlatform(work: Parameters<ActOnPlatform>[0]): Promise<void> {
     await work({ ...openClients(platform), print, json: json === true }, platform);
   });
 }
+
+// Every hint names the command line as it was called here; a container says how itself.
+program.hook('preAction', () => {
+  process.env.RTDP_COMMAND ||= commandLineOn(resolve(program.opts<GlobalOptions>().data));
+});
 
 addUp(program.command('up').description('start the platform of this machine with its demo, and keep it running'));
 

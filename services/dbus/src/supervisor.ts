@@ -1,5 +1,7 @@
 /** Decides which sources run: what was asked for is in the catalog, and this brings it about; the only one that commands sources. */
+
 import type { Health } from '@rtdp/service/health';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import { onlyTablesChanged } from './catalog/change-definition.ts';
 import type { EventStore } from './catalog/event-store.ts';
@@ -63,7 +65,7 @@ export class Supervisor {
     throw new RtdpError({
       code: 'DBUS_SOURCE_NOT_RUNNING',
       message: `source ${stored.name} is ${stored.state}`,
-      next: `Start it first: rtdp source start ${stored.name}.`,
+      next: `Start it first: ${typedCommand(`source start ${stored.name}`)}.`,
       facts: { source: stored.name, state: stored.state, reason: stored.reason },
     });
   }

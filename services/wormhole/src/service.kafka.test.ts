@@ -62,7 +62,7 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   const owners = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const refusal = {
     code: 'WORMHOLE_TOPIC_FORBIDDEN',
-    next: expect.stringContaining(`rtdp topic give ${source.topic}`),
+    next: expect.stringContaining(`rtdp -- topic give ${source.topic}`),
   };
   expect((await client.check(definition)).problems).toMatchObject([refusal]);
   await expect(client.deploy(definition)).rejects.toMatchObject({ code: 'WORMHOLE_FLOW_NOT_ALLOWED' });

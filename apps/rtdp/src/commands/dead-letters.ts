@@ -1,5 +1,6 @@
 /** The verbs on dead letters: what could not be stored, why, and how to bring it in after mending. */
 
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
@@ -66,7 +67,7 @@ export function deadLetterCommands(program: Command, act: Act): void {
         printDone(
           session,
           view,
-          `Dead letter ${id} is ${done}; replay it with: rtdp dead-letters replay ${flow} ${id}\n` +
+          `Dead letter ${id} is ${done}; replay it with: ${typedCommand(`dead-letters replay ${flow} ${id}`)}\n` +
             'The source keeps its own value, which a later change or pull of this row brings: correct it there too.',
         );
       }),
@@ -107,7 +108,7 @@ function printResults(
   process.exitCode = 1;
   if (!session.json) {
     session.print(
-      'What is still open was refused again. Correct the sink, or the row with "rtdp dead-letters edit", and replay it.\n',
+      `What is still open was refused again. Correct the sink, or the row with "${typedCommand('dead-letters edit')}", and replay it.\n`,
     );
   }
 }
@@ -134,10 +135,10 @@ function printLetter(session: Session, flow: string, letter: DeadLetter): void {
       ),
     );
     session.print(
-      `\nTo correct it: rtdp dead-letters edit ${flow} ${id} '${JSON.stringify(row).replaceAll("'", "'\\''")}'\n`,
+      `\nTo correct it: ${typedCommand(`dead-letters edit ${flow} ${id}`)} '${JSON.stringify(row).replaceAll("'", "'\\''")}'\n`,
     );
   }
-  session.print(`The whole message: rtdp dead-letters show ${flow} ${id} --raw\n`);
+  session.print(`The whole message: ${typedCommand(`dead-letters show ${flow} ${id} --raw`)}\n`);
 }
 
 function readTuple(text: string): unknown[] | null {
@@ -150,6 +151,6 @@ function readTuple(text: string): unknown[] | null {
   throw new RtdpError({
     code: 'RTDP_USAGE',
     message: `${text} is not a JSON array`,
-    next: 'Give the whole tuple as "rtdp dead-letters show" prints it, with the value corrected.',
+    next: `Give the whole tuple as "${typedCommand('dead-letters show')}" prints it, with the value corrected.`,
   });
 }

@@ -1,4 +1,5 @@
 /** The verbs on flows: look, check, dry-run, deploy, start and stop. */
+import { typedCommand } from '@rtdp/service/typed-command';
 import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
@@ -58,7 +59,7 @@ export function flowCommands(program: Command, act: Act): void {
           session,
           await session.wormhole.listFlows(),
           FLOW_COLUMNS,
-          'No flows yet; "rtdp flow deploy FILE" makes one.',
+          `No flows yet; "${typedCommand('flow deploy FILE')}" makes one.`,
         ),
       ),
     );
@@ -124,7 +125,7 @@ export function flowCommands(program: Command, act: Act): void {
             session,
             view,
             verb === 'pull'
-              ? `Flow ${name} asked for its tables in full; "rtdp source pulls SOURCE" shows their progress.`
+              ? `Flow ${name} asked for its tables in full; "${typedCommand('source pulls SOURCE')}" shows their progress.`
               : `Flow ${name} is ${view.state}.`,
           );
         }),
@@ -163,7 +164,9 @@ async function showFlow(session: Session, status: FlowStatus): Promise<void> {
   session.print('\n');
   printRows(session, status.tables, TABLE_COLUMNS, 'It has met no table yet.');
   if (status.openDeadLetters > 0) {
-    session.print(`\n${status.openDeadLetters} dead letters are open: rtdp dead-letters list ${status.name}\n`);
+    session.print(
+      `\n${status.openDeadLetters} dead letters are open: ${typedCommand(`dead-letters list ${status.name}`)}\n`,
+    );
   }
 }
 

@@ -28,6 +28,6 @@ test('what is only looked at may stand in a pipeline, whose other variables need
     /it is a pipeline without sources/,
   );
   expect(() => readDefinition(pipeline)).toThrow(
-    expect.objectContaining({ next: expect.stringContaining('rtdp apply') }),
+    expect.objectContaining({ next: expect.stringContaining('rtdp -- apply') }),
   );
 });

@@ -1,4 +1,5 @@
 /** Decides how a verb reads definitions from a YAML file, with variables filled in; what is in them is for the service to judge. */
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import { LineCounter, parseDocument } from 'yaml';
 import { substituteVariables } from '../pipeline/pipeline-file.ts';
@@ -9,7 +10,7 @@ export function readDefinition<Definition>(file: string): Definition {
   const value = readYaml(file);
   if ('sources' in value || 'flows' in value) {
     throw unreadable(file, 'it is a whole pipeline, not one source or one flow', {
-      next: 'Bring the whole of it into force with "rtdp apply", or give a file with one source or one flow alone.',
+      next: `Bring the whole of it into force with "${typedCommand('apply FILE')}", or give a file with one source or one flow alone.`,
     });
   }
   return substituteVariables(value, process.env, file) as Definition;

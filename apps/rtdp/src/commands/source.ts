@@ -1,5 +1,7 @@
 /** The verbs on sources: look, register, start and stop, choose tables, pull. */
+
 import type { CapturedTableView, DbusClient, PullView, SourceView } from '@rtdp/dbus/client';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Command } from 'commander';
 import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
@@ -59,7 +61,7 @@ export function sourceCommands(program: Command, act: Act): void {
           session,
           await session.dbus.listSources(),
           SOURCE_COLUMNS,
-          'No sources yet; "rtdp source add FILE" registers one.',
+          `No sources yet; "${typedCommand('source add FILE')}" registers one.`,
         ),
       ),
     );
@@ -138,7 +140,11 @@ export function sourceCommands(program: Command, act: Act): void {
       .description(`${verb.replace('-', ' ')} by patterns such as public.orders or sales.*, while the source runs`)
       .action((name: string, patterns: string[]) =>
         act(async (session) =>
-          printDone(session, await session.dbus[method](name, patterns), `Done; see: rtdp source tables ${name}`),
+          printDone(
+            session,
+            await session.dbus[method](name, patterns),
+            `Done; see: ${typedCommand(`source tables ${name}`)}`,
+          ),
         ),
       );
   }

@@ -28,7 +28,10 @@ export async function platformStatus(platform: PlatformDescription, json: boolea
   // Below the table: beside the addresses a sentence would make every line of it too wide to read.
   const words = checks
     .filter(({ state }) => state !== 'ok')
-    .map(({ name, state, detail }) => `\n${name}: ${state}, ${detail}\n  Its log: ${platform.files.logs[name]}\n`);
+    .map(
+      ({ name, state, detail }) =>
+        `\n${name}: ${state}${state === 'waiting' ? ' ' : ', '}${detail}\n  Its log: ${platform.files.logs[name]}\n`,
+    );
   return { healthy, text: table + words.join('') };
 }
 

@@ -4,11 +4,12 @@ import type { GeneratorProcess } from '../demo/generator-process.ts';
 import { type LiveViewState, liveView } from '../demo/live-view.ts';
 import { demoPath, openDemo } from '../demo/open-demo.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
+import { commandLineOf } from '../platform/command-line-of.ts';
 import type { Platform, Progress } from '../platform/contract.ts';
 import type { PlatformPorts } from '../platform/ports.ts';
 import { startPlatform } from '../platform/start-platform.ts';
 import { loginAddress } from '../session/login-address.ts';
-import { demoChangeCommand, loginCommandText, openClients, statusCommand } from '../session/open-session.ts';
+import { openClients } from '../session/open-session.ts';
 
 export interface UpOptions {
   dataFolder?: string;
@@ -76,6 +77,7 @@ async function run(
 ): Promise<void> {
   const { description } = platform;
   const clients = openClients(description);
+  const command = commandLineOf(description);
   let generator: GeneratorProcess | undefined;
   try {
     if (options.demo) {
@@ -87,10 +89,10 @@ async function run(
     const path = options.demo ? await demoPath(clients, say) : '/';
     const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
     screen.say(`Open  ${address}`);
-    screen.say(`      The link signs you in once, within ten minutes. Another one:  ${loginCommandText(description)}`);
+    screen.say(`      The link signs you in once, within ten minutes. Another one:  ${command} login`);
     if (options.demo)
-      screen.say(`Make your own change in the shop and see it arrive:  ${demoChangeCommand(description)}`);
-    screen.say(`Health of every part:  ${statusCommand(description)}`);
+      screen.say(`Make your own change in the shop and see it arrive:  ${command} demo change "Your Name"`);
+    screen.say(`Health of every part:  ${command} status`);
     const behind = platform.parts().filter(({ state }) => state !== 'ok');
     if (behind.length > 0) {
       const names = behind.map(({ name, state }) => `${name} (${state})`).join(', ');

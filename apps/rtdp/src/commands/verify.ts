@@ -1,4 +1,5 @@
 /** The verb that proves a flow: compares source and sink row by row while both change, and names what differs. */
+import { typedCommand } from '@rtdp/service/typed-command';
 import type { Command } from 'commander';
 import { placeName } from '../output/place-name.ts';
 import type { PlatformDescription } from '../platform/contract.ts';
@@ -74,7 +75,7 @@ function printVerification(session: Session, verification: FlowVerification): vo
       { title: 'differences', value: ({ comparison }) => differenceText(comparison), align: 'right' },
       { title: 'notes', value: ({ notes }) => notes.join('; ') },
     ],
-    `The flow has no table to compare yet; "rtdp flow show ${verification.flow}" says what it waits for.`,
+    `The flow has no table to compare yet; "${typedCommand(`flow show ${verification.flow}`)}" says what it waits for.`,
   );
   const compared = verification.tables.filter(({ comparison }) => comparison !== null).length;
   if (compared < verification.tables.length) {
@@ -101,7 +102,7 @@ function printVerification(session: Session, verification: FlowVerification): vo
   }
   if (verification.tables.some(({ verdict }) => verdict === 'different')) {
     session.print(
-      `A full pull brings the source's rows again: rtdp flow pull ${verification.flow}. Look for dead letters too: rtdp dead-letters list ${verification.flow}\n`,
+      `A full pull brings the source's rows again: ${typedCommand(`flow pull ${verification.flow}`)}. Look for dead letters too: ${typedCommand(`dead-letters list ${verification.flow}`)}\n`,
     );
   }
 }

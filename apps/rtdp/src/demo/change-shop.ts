@@ -1,5 +1,7 @@
 /** Makes one change in the shop and watches it arrive in the warehouse: what a person tries first. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import pg from 'pg';
 
@@ -50,7 +52,7 @@ export async function changeShop(options: {
     throw new RtdpError({
       code: 'RTDP_NOT_ARRIVED',
       message: `customer ${customerId} was committed in the shop but is not in the warehouse after ${options.timeoutMilliseconds} ms`,
-      next: 'Run "npm run -s rtdp -- status" to see which part is late.',
+      next: `Run "${typedCommand('status')}" to see which part is late.`,
       facts: { customerId },
     });
   } finally {

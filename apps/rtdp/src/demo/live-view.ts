@@ -2,8 +2,9 @@
 import type { FlowStatus, TableStatus } from '@rtdp/wormhole/client';
 import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable } from '../output/table.ts';
+import { commandLineOf } from '../platform/command-line-of.ts';
 import type { Platform } from '../platform/contract.ts';
-import { type Clients, demoRateCommand } from '../session/open-session.ts';
+import type { Clients } from '../session/open-session.ts';
 import type { GeneratorProgress } from './generator-process.ts';
 
 /** Rows that DBus had published at the last look: rates are the difference. */
@@ -25,7 +26,7 @@ export async function liveView(
       : unwell.map((part) => `${part.name} is ${part.state}${part.detail && `: ${part.detail}`}`).join('; ');
   return [
     health,
-    shopLine(generator, demoRateCommand(platform.description)),
+    shopLine(generator, `${commandLineOf(platform.description)} demo rate 50`),
     ...(await pipelineLines(clients, state)),
   ].join('\n');
 }

@@ -20,10 +20,10 @@ const notFound = (code: string, facts: Record<string, unknown>) =>
 test('the command line names its own commands, and the name that was meant where it can be asked for', async () => {
   expect(await withCommandHint(notFound('WORMHOLE_FLOW_NOT_FOUND', { flow: 'erp-to-warehose' }), lists)).toMatchObject({
     code: 'WORMHOLE_FLOW_NOT_FOUND',
-    next: 'Did you mean erp-to-warehouse? rtdp flow list names the flows there are.',
+    next: 'Did you mean erp-to-warehouse? npm run -s rtdp -- flow list names the flows there are.',
   });
   expect(await withCommandHint(notFound('DBUS_SOURCE_NOT_FOUND', { source: 'x' }), lists)).toMatchObject({
-    next: 'rtdp source list names the sources there are.',
+    next: 'npm run -s rtdp -- source list names the sources there are.',
   });
   const other = notFound('STORE_REFUSED', {});
   expect(await withCommandHint(other, lists)).toBe(other);

@@ -1,5 +1,6 @@
 /** Decides what the command line says instead of a service's hint: the command that lists what there is, and the name that was probably meant. */
 
+import { typedCommand } from '@rtdp/service/typed-command';
 import { nearestName } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
@@ -18,15 +19,15 @@ export async function withCommandHint(error: unknown, lists: Lists): Promise<unk
 async function commandHint({ code, facts }: RtdpError, { dbus, wormhole }: Lists): Promise<string | undefined> {
   switch (code) {
     case 'WORMHOLE_FLOW_NOT_FOUND':
-      return `${await meant(facts.flow, () => wormhole.listFlows())}rtdp flow list names the flows there are.`;
+      return `${await meant(facts.flow, () => wormhole.listFlows())}${typedCommand('flow list')} names the flows there are.`;
     case 'DBUS_SOURCE_NOT_FOUND':
-      return `${await meant(facts.source, () => dbus.listSources())}rtdp source list names the sources there are.`;
+      return `${await meant(facts.source, () => dbus.listSources())}${typedCommand('source list')} names the sources there are.`;
     case 'DBUS_PULL_NOT_FOUND':
-      return `rtdp source pulls ${facts.source ?? 'SOURCE'} names its pulls.`;
+      return `${typedCommand(`source pulls ${facts.source ?? 'SOURCE'}`)} names its pulls.`;
     case 'DBUS_TABLE_NOT_CAPTURED':
-      return `rtdp source tables ${facts.source ?? 'SOURCE'} tells what it captures.`;
+      return `${typedCommand(`source tables ${facts.source ?? 'SOURCE'}`)} tells what it captures.`;
     case 'WORMHOLE_DEAD_LETTER_NOT_FOUND':
-      return 'rtdp dead-letters list FLOW names those of a flow.';
+      return `${typedCommand('dead-letters list FLOW')} names those of a flow.`;
     default:
       return undefined;
   }

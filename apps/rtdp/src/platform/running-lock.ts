@@ -3,6 +3,7 @@ import { open, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { stopByPidFile } from '@rtdp/local/pid-file';
 import { processStart } from '@rtdp/local/process-tree';
+import { commandLineOn } from './command-line-of.ts';
 import { PART_NAMES, type PartName } from './contract.ts';
 import { platformError } from './error-codes.ts';
 import { pidFileOf } from './part-files.ts';
@@ -40,7 +41,7 @@ export async function takeFolder(dataFolder: string): Promise<() => Promise<void
     if (holder !== undefined) {
       throw platformError('RTDP_ALREADY_RUNNING', {
         detail: `Process ${holder.pid} has had ${dataFolder} since ${holder.since}.`,
-        next: `Use that one (npm run -s rtdp -- status), stop it (Ctrl-C, or kill ${holder.pid}), or choose another folder with --data or RTDP_DATA.`,
+        next: `Use that one (${commandLineOn(dataFolder)} status), stop it (Ctrl-C, or kill ${holder.pid}), or choose another folder with --data or RTDP_DATA.`,
         facts: { dataFolder, ...holder },
       });
     }

@@ -1,4 +1,5 @@
 /** Decides what each service is told at its start: addresses of its neighbours, key files, and what only it may know. */
+import { commandLineOf } from './command-line-of.ts';
 import type { PlatformDescription, ServiceName } from './contract.ts';
 
 /** Where a service listens (`wirePort` is for Moonbox alone), and whether the shop of the demo is open. */
@@ -11,11 +12,13 @@ export interface ServiceSettings {
 
 /** The environment of one service; every address comes from the description. */
 export function serviceEnvironment(
-  { kafka, registry, metadata, shop, shadow, services, files }: PlatformDescription,
+  description: PlatformDescription,
   name: ServiceName,
   { host, port, wirePort, demo }: ServiceSettings,
 ): Record<string, string> {
+  const { kafka, registry, metadata, shop, shadow, services, files } = description;
   const shared = {
+    RTDP_COMMAND: commandLineOf(description),
     RTDP_KAFKA_BROKERS: kafka.brokers.join(','),
     RTDP_REGISTRY_URL: registry.url,
     RTDP_METADATA_URL: metadata[name].url,

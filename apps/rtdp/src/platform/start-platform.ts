@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { requireFreeSpace } from '@rtdp/local/free-space';
 import { checkPart } from './check-parts.ts';
+import { commandLineOn } from './command-line-of.ts';
 import { PART_NAMES, type PartName, type PartStatus, type Platform, type Progress } from './contract.ts';
 import { defaultDataFolder, openDataFolder } from './data-folder.ts';
 import { describePlatform } from './describe-platform.ts';
@@ -133,7 +134,12 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       await Promise.all([...parts.values()].map((part) => watchHealth(description, part, parts, unnoticed)));
       asking = false;
     }, HEALTH_MILLISECONDS);
-    return { description, parts: statuses, allHealthy: (milliseconds) => untilHealthy(statuses, milliseconds), stop };
+    return {
+      description,
+      parts: statuses,
+      allHealthy: (milliseconds) => untilHealthy(dataFolder, statuses, milliseconds),
+      stop,
+    };
   } catch (error) {
     forget();
     await stop();
@@ -186,7 +192,7 @@ async function watchHealth(
   part.report(told.state, told.detail);
 }
 
-async function untilHealthy(statuses: () => PartStatus[], milliseconds: number): Promise<void> {
+async function untilHealthy(dataFolder: string, statuses: () => PartStatus[], milliseconds: number): Promise<void> {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const unwell = statuses().filter((status) => status.state !== 'ok');
@@ -195,7 +201,7 @@ async function untilHealthy(statuses: () => PartStatus[], milliseconds: number):
       const list = unwell.map((status) => `${status.name} is ${status.state}${status.detail && `: ${status.detail}`}`);
       throw platformError('RTDP_PART_NOT_HEALTHY', {
         detail: `After ${Math.round(milliseconds / 1000)} s ${list.join('; ')}.`,
-        next: 'Read the log of that part; npm run -s rtdp -- status names the file.',
+        next: `Read the log of that part; ${commandLineOn(dataFolder)} status names the file.`,
         facts: { parts: unwell },
       });
     }

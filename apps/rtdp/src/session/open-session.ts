@@ -6,7 +6,6 @@ import { createMoonboxClient, type MoonboxClient } from '@rtdp/moonbox/client';
 import { RtdpError } from '@rtdp/ums/error';
 import { createWormholeClient, type WormholeClient } from '@rtdp/wormhole/client';
 import type { PlatformDescription } from '../platform/contract.ts';
-import { defaultDataFolder } from '../platform/data-folder.ts';
 
 export interface Clients {
   dbus: DbusClient;
@@ -49,25 +48,4 @@ function clientsAt(urls: Record<keyof Clients, string>, token: string): Clients 
     moonbox: createMoonboxClient({ baseUrl: urls.moonbox, token }),
     davinci: createDavinciClient({ baseUrl: urls.davinci, token }),
   };
-}
-
-/** Commands a person can copy; they name the data folder only where that is not the usual one. */
-export function demoChangeCommand(platform: PlatformDescription): string {
-  return `npm run -s rtdp -- demo change "Your Name"${dataOption(platform)}`;
-}
-
-export function demoRateCommand(platform: PlatformDescription): string {
-  return `npm run -s rtdp -- demo rate 50${dataOption(platform)}`;
-}
-
-export function statusCommand(platform: PlatformDescription): string {
-  return `npm run -s rtdp -- status${dataOption(platform)}`;
-}
-
-export function loginCommandText(platform: PlatformDescription): string {
-  return `npm run -s rtdp -- login${dataOption(platform)}`;
-}
-
-function dataOption({ dataFolder }: PlatformDescription): string {
-  return dataFolder === defaultDataFolder({}) ? '' : ` --data ${dataFolder}`;
 }

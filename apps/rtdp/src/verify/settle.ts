@@ -1,5 +1,7 @@
 /** Decides when a sink table has passed a position of its source: its watermark, which heartbeats move on, is later than the source's clock was. */
+
 import { setTimeout as sleep } from 'node:timers/promises';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { readClock } from '@rtdp/stores/postgres/read-definition';
 import { RtdpError } from '@rtdp/ums/error';
 import type { TableStatus, WormholeClient } from '@rtdp/wormhole/client';
@@ -41,7 +43,7 @@ function notSettled(
   return new RtdpError({
     code: 'RTDP_NOT_SETTLED',
     message: `${options.schema}.${options.table} stands at ${table?.watermark ?? 'no time yet'} and has not passed ${mark}: ${reason}`,
-    next: `Look at "rtdp flow show ${options.flow}"; verify again when the table runs and its lag is small.`,
+    next: `Look at "${typedCommand(`flow show ${options.flow}`)}"; verify again when the table runs and its lag is small.`,
     facts: {
       flow: options.flow,
       schema: options.schema,

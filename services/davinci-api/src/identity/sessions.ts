@@ -1,5 +1,7 @@
 /** Decides who is let in, by password, by one-time link or by an earlier sign-in, and what token that gives. */
+
 import type { Signer } from '@rtdp/identity/signer';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Session } from '../client.ts';
@@ -115,8 +117,7 @@ export class Sessions {
   async forgetPassword(user: StoredUser, by: string): Promise<void> {
     const { users, sessions, wireLogins, audit } = this.#options;
     if (by === user.id) {
-      const next =
-        'Set a new one on the page Account, or let another administrator do this, or "rtdp login --forget-password".';
+      const next = `Set a new one on the page Account, or let another administrator do this, or "${typedCommand('login --forget-password')}".`;
       throw loginFailed('your own password is not forgotten from within', next);
     }
     await users.change(user.organisationId, user.id, { passwordHash: null });

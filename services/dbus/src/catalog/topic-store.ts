@@ -6,7 +6,9 @@
  * The name of a source in Kafka (`<system>.<instance>`, the first parts of its namespaces) is owned like a topic, also where its topic is
  * called otherwise: positions and schemas are kept under it, so no two organisations may have one.
  */
+
 import type { Knex } from '@rtdp/service/metadata';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 
 export interface TopicStore {
@@ -49,7 +51,7 @@ export async function claimTopic(
     throw new RtdpError({
       code: 'DBUS_TOPIC_UNOWNED',
       message: `topic ${topic} is in Kafka already and belongs to nobody, so no source may write to it`,
-      next: `Choose another topic, or have an administrator of the platform give it to you: rtdp topic give ${topic} ${source.organisationId}.`,
+      next: `Choose another topic, or have an administrator of the platform give it to you: ${typedCommand(`topic give ${topic} ${source.organisationId}`)}.`,
       facts: { topic },
     });
   }

@@ -1,6 +1,8 @@
 /** Decides which pulls of a source run now: oldest first, a few tables at once, one of a table at a time, none before its table may be read. */
+
 import type { Logger } from '@rtdp/service/logging';
 import { pause } from '@rtdp/service/pause';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError, sentences } from '@rtdp/ums/error';
 import { reasonOf } from '../catalog/source-store.ts';
 import type { TableName } from '../pipeline/contract.ts';
@@ -87,7 +89,7 @@ export class PullScheduler {
     return this.#unresolved.map(({ id, schema, table, reason }) =>
       sentences(
         `The pull of ${schema}.${table} failed: ${reason?.message ?? 'no reason was kept'}`,
-        `${reason?.next ?? ''} Then resume it: rtdp source pull-command ${source} ${id} resume.`.trim(),
+        `${reason?.next ?? ''} Then resume it: ${typedCommand(`source pull-command ${source} ${id} resume`)}.`.trim(),
       ),
     );
   }

@@ -166,7 +166,7 @@ test('a pull that gives up has failed with its reason, makes the source degraded
     return health.status === 'degraded' ? health : health.status;
   });
   expect(degraded.detail).toContain('The pull of public.t failed');
-  expect(degraded.detail).toContain(`rtdp source pull-command ${given.name} ${pull.id} resume`);
+  expect(degraded.detail).toContain(`rtdp -- source pull-command ${given.name} ${pull.id} resume`);
   // Another one that is called off mends nothing.
   const another = await ask(fixture, given.name, 't');
   await running.pullCommand(await fixture.around.pulls.get(fixture.organisationId, another.id), 'cancel');

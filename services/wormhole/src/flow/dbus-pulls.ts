@@ -1,6 +1,8 @@
 /** Decides how Wormhole asks DBus for pulls: through its client, with the token of this platform's services. */
+
 import { readFile } from 'node:fs/promises';
 import { createDbusClient, type DbusClient, type PullView } from '@rtdp/dbus/client';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace, parseNamespace } from '@rtdp/ums/namespace';
 import type { PullService } from './request-pulls.ts';
@@ -33,7 +35,7 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
       return {
         code: pull.reason?.code ?? 'DBUS_PULL_FAILED',
         message: `its pull failed: ${pull.reason?.message ?? 'DBus keeps no reason'}`,
-        next: `${pull.reason?.next ?? ''} Then resume it: rtdp source pull-command ${source.name} ${pullId} resume.`.trim(),
+        next: `${pull.reason?.next ?? ''} Then resume it: ${typedCommand(`source pull-command ${source.name} ${pullId} resume`)}.`.trim(),
         facts: { source: source.name, pull: pullId },
       };
     },

@@ -2,8 +2,10 @@
  * Decides the life of one running flow: where it begins, which partitions and tables it has, what its state is, and what is
  * written down of its way. Reading, computing and storing are the lanes' business.
  */
+
 import type { Bus } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import {
   matchesPattern,
@@ -225,7 +227,7 @@ export class FlowRun implements StreamMember {
       this.#options.onStep('fail', {
         code: 'WORMHOLE_POSITION_LOST',
         message: `partition ${partition} of ${this.topic} no longer holds the position of the flow: ${error.message}`,
-        next: `Begin it anew from a pull (rtdp flow restart ${this.context.definition.name}), and give the topic a longer retention.`,
+        next: `Begin it anew from a pull (${typedCommand(`flow restart ${this.context.definition.name}`)}), and give the topic a longer retention.`,
         facts: reasonOf(error).facts ?? {},
       });
       return;
@@ -369,7 +371,7 @@ export class FlowRun implements StreamMember {
       throw new RtdpError({
         code: 'WORMHOLE_POSITION_LOST',
         message: `partition ${lane.partition} of ${this.topic} begins at ${low}, the table stands at ${lane.position}`,
-        next: `Begin it anew from a pull (rtdp flow restart ${this.context.definition.name}), and give the topic a longer retention.`,
+        next: `Begin it anew from a pull (${typedCommand(`flow restart ${this.context.definition.name}`)}), and give the topic a longer retention.`,
         facts: { partition: lane.partition, low: low.toString(), position: lane.position.toString() },
       });
     }

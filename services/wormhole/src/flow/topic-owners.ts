@@ -2,9 +2,11 @@
  * Decides which topics a flow may read: those of its own organisation, by what DBus says of them. Messages hold rows as they are, so
  * a flow over another's topic would copy its rows into a sink of one's own.
  */
+
 import { readFile } from 'node:fs/promises';
 import { createDbusClient } from '@rtdp/dbus/client';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 
 export interface TopicOwners {
@@ -34,7 +36,7 @@ export function topicProblem(topic: string, organisationId: string, owner: strin
         : `topic ${topic} belongs to another organisation`,
     next:
       owner === null
-        ? `An administrator of the platform gives it to you: rtdp topic give ${topic} ${organisationId}. Topics of your sources are yours already.`
+        ? `An administrator of the platform gives it to you: ${typedCommand(`topic give ${topic} ${organisationId}`)}. Topics of your sources are yours already.`
         : 'Choose a topic that one of your sources writes.',
     facts: { topic, owner: owner === null ? 'nobody' : 'another organisation' },
   });

@@ -1,5 +1,7 @@
 /** Decides whether a session may go on: only while the login it began with stands as it was, asked anew at most once a second. */
+
 import { isDeepStrictEqual } from 'node:util';
+import { typedCommandForStrangers } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { WireLogin, WirePasswords } from './contract.ts';
 
@@ -44,7 +46,7 @@ export class StandingLogin {
       throw new RtdpError({
         code: 'WIRE_LOGIN_ENDED',
         message: `terminating connection: the login of user ${JSON.stringify(this.#user)} has ended or was changed`,
-        next: 'Log in again. A new password is made on the page Queries, Connect, or by `rtdp password`.',
+        next: `Log in again. A new password is made on the page Queries, Connect, or by "${typedCommandForStrangers('password')}".`,
       });
     }
     this.#askedAt = now;

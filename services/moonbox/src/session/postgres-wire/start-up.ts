@@ -1,6 +1,8 @@
 /** Decides how a session begins: encryption, who the client says it is, and that it knows the password. Nothing of the service is told before. */
+
 import { createHash, X509Certificate } from 'node:crypto';
 import type { SecureContext } from 'node:tls';
+import { typedCommandForStrangers } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Channel } from './channel.ts';
 import type { WireLogin, WirePasswords } from './contract.ts';
@@ -202,7 +204,7 @@ async function authenticate(
     throw new RtdpError({
       code: 'WIRE_LOGIN_FAILED',
       message: `Password authentication failed for user ${JSON.stringify(user)}.`,
-      next: 'Check user and password. A new one is made on the page Queries, Connect, or by `rtdp password`.',
+      next: `Check user and password. A new one is made on the page Queries, Connect, or by "${typedCommandForStrangers('password')}".`,
     });
   }
   limiter.succeeded(address, user);

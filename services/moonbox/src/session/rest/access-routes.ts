@@ -1,6 +1,8 @@
 /** Decides which requests there are for rights: grants, and passwords for Postgres clients. */
+
 import { hasRole, requireRole } from '@rtdp/identity/roles';
 import type { HttpApplication } from '@rtdp/service/http';
+import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import { z } from 'zod';
 import type { PasswordStore } from '../../access/password-store.ts';
@@ -138,7 +140,7 @@ export function accessRoutes(application: HttpApplication, options: AccessRoutes
         throw new RtdpError({
           code: 'MOONBOX_PASSWORD_UNKNOWN',
           message: `${user} has no password`,
-          next: 'One is made on the page Queries, Connect, by `rtdp password`, or by POST /passwords.',
+          next: `One is made on the page Queries, Connect, by "${typedCommand('password')}", or by POST /passwords.`,
         });
       });
       return { done: true as const };

@@ -1,0 +1,11 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { typedCommand, typedCommandForStrangers } from './typed-command.ts';
+
+afterEach(() => vi.unstubAllEnvs());
+
+test('a command is named as it is called here, and strangers are not told where the data is', () => {
+  expect(typedCommand('source list')).toBe('npm run -s rtdp -- source list');
+  vi.stubEnv('RTDP_COMMAND', 'npm run -s rtdp -- --data /srv/second');
+  expect(typedCommand('password')).toBe('npm run -s rtdp -- --data /srv/second password');
+  expect(typedCommandForStrangers('password')).toBe('npm run -s rtdp -- password');
+});
