@@ -218,6 +218,7 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   timed.query.dimensions[0]!.grain = 'minute';
   const card = toScorecard(timed, answer, now);
   expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', isOpen: true });
+  expect([sparkline(card.trend, 'over'), sparkline(card.trend, 'open')]).toEqual(['M0 4.89L50 2', 'M50 2L100 28']);
   // A minute later it is over.
   expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({ change: expect.closeTo(-0.818), isOpen: false });
   expect(toScorecard(timed, data(answer.columns as QueryColumn[], rows.slice(0, 2)), now).change).toBeUndefined();

@@ -20,7 +20,8 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   const target = numberOf(card.value);
   const shown = useMoving(target);
   const write = (value: number) => formatNumber(value, i18n.language, format);
-  const path = sparkline(card.trend);
+  const path = sparkline(card.trend, card.isOpen ? 'over' : 'all');
+  const open = card.isOpen ? sparkline(card.trend, 'open') : '';
   // A sum is of more than the moment whose change stands beside it.
   const isSum = card.change !== undefined && widget.settings.value === 'total';
   const changeOf = isSum ? widget.query.dimensions[0]?.grain : undefined;
@@ -48,7 +49,7 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
         {changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${changeOf}`)}`}
       </div>
       {path === '' ? null : onPick === undefined ? (
-        <Trend path={path} className="scorecard-trend" />
+        <Trend path={path} open={open} className="scorecard-trend" />
       ) : (
         <button
           type="button"
@@ -62,17 +63,28 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
             onPick(trendPicks(widget, data, part));
           }}
         >
-          <Trend path={path} className="widget-canvas" />
+          <Trend path={path} open={open} className="widget-canvas" />
         </button>
       )}
     </div>
   );
 }
 
-function Trend({ path, className }: { path: string; className: string }) {
+/** `open` is the way to the moment that is not over. */
+function Trend({ path, open, className }: { path: string; open: string; className: string }) {
   return (
     <svg className={className} viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
       <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+      {open === '' ? null : (
+        <path
+          d={open}
+          fill="none"
+          stroke="currentColor"
+          strokeWidth="2"
+          strokeDasharray="3 4"
+          vectorEffect="non-scaling-stroke"
+        />
+      )}
     </svg>
   );
 }

@@ -101,8 +101,14 @@ function verdictOf(change: number | undefined, goodWhen: unknown): Scorecard['ve
   return up === (goodWhen !== 'down') ? 'good' : 'bad';
 }
 
-/** The trend as the points of a line in a box of 100 × 30, gaps left open. */
-export function sparkline(trend: readonly { moment: number; value: number | null }[]): string {
+/**
+ * The trend as the points of a line in a box of 100 × 30, gaps left open. `part`: all of it, or what stands on both sides of the last moment
+ * that is over.
+ */
+export function sparkline(
+  trend: readonly { moment: number; value: number | null }[],
+  part: 'all' | 'over' | 'open' = 'all',
+): string {
   const values = trend.map((point) => point.value).filter((value) => value !== null);
   if (trend.length < 2 || values.length < 2) return '';
   const low = Math.min(...values);
@@ -111,6 +117,7 @@ export function sparkline(trend: readonly { moment: number; value: number | null
   const time = trend.at(-1)!.moment - first || 1;
   let pen = 'M';
   return trend
+    .slice(part === 'open' ? -2 : 0, part === 'over' ? -1 : undefined)
     .map(({ moment, value }) => {
       if (value === null) {
         pen = 'M';
