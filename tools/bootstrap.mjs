@@ -118,10 +118,25 @@ function handOver(node, argumentsOf) {
   child.once('exit', (code, signal) => process.exit(code ?? (signal === 'SIGINT' ? 130 : 143)));
 }
 
+/** What is asked of the program itself, and can be answered from a file; undefined for everything else. */
+function answerWithoutInstallation(name, words) {
+  if (name !== 'start' && name !== 'rtdp') return undefined;
+  if (words.includes('--version')) return `${JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')).version}\n`;
+  const asksForHelp = words.includes('--help') || words.includes('-h');
+  // The help of one command of many is known to the program alone.
+  const ofAll = name === 'start' || words.every((word) => word.startsWith('-'));
+  return asksForHelp && ofAll ? readFileSync(join(root, 'apps', 'rtdp', 'help', `${name}.txt`), 'utf8') : undefined;
+}
+
 const [command, ...rest] = process.argv.slice(2);
 const entry = ENTRIES[command];
 if (entry === undefined) fail(`Unknown command ${command ?? ''}. Use one of: ${Object.keys(ENTRIES).join(', ')}.`);
 if (Number(process.versions.node.split('.')[0]) < 20)
   fail(`This is Node ${process.versions.node}. Install Node 20 or newer.`);
-if (!isInstalled()) await install();
-handOver(nodePath(), [join(root, entry[0]), ...entry.slice(1), ...rest]);
+const installed = isInstalled();
+const answer = installed ? undefined : answerWithoutInstallation(command, rest);
+if (answer !== undefined) process.stdout.write(answer);
+else {
+  if (!installed) await install();
+  handOver(nodePath(), [join(root, entry[0]), ...entry.slice(1), ...rest]);
+}

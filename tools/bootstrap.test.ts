@@ -1,7 +1,7 @@
 /** Shows what the first command on a machine does before our own code runs, and how it ends when it cannot go on. */
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.mjs', import.meta.url));
 async function machine(main: string): Promise<Fixture> {
   return fixture({
     'tools/bootstrap.mjs': await readFile(BOOTSTRAP, 'utf8'),
-    'package.json': '{"name":"x","private":true,"type":"module","packageManager":"pnpm@10.34.9"}',
+    'package.json': '{"name":"x","version":"1.2.3","private":true,"type":"module","packageManager":"pnpm@10.34.9"}',
     'pnpm-lock.yaml': "lockfileVersion: '9.0'\n",
     'pnpm-workspace.yaml': 'packages: []\n',
     'apps/rtdp/src/main.ts': main,
@@ -103,6 +103,22 @@ test('a registry of packages out of reach ends with the sentence that says what 
   expect(stderr.trim().split('\n').at(-1)).toBe(
     'The registry of packages cannot be reached. Check the network, the proxy and `npm config get registry`, then run the same command again.',
   );
+});
+
+test('help and version are told before anything is installed', async () => {
+  await using here = await machine('');
+  await mkdir(join(here.root, 'apps/rtdp/help'));
+  await writeFile(join(here.root, 'apps/rtdp/help/start.txt'), 'the help of start\n');
+  await writeFile(join(here.root, 'apps/rtdp/help/rtdp.txt'), 'the help of all commands\n');
+  const nowhere = { npm_config_registry: 'http://127.0.0.1:9/', npm_config_fetch_retries: '0' };
+  for (const [words, stdout] of [
+    [['start', '--help'], 'the help of start\n'],
+    [['start', '--data', 'x', '-h'], 'the help of start\n'],
+    [['rtdp', '--help'], 'the help of all commands\n'],
+    [['rtdp', '--version'], '1.2.3\n'],
+  ] as const) {
+    expect(await start(here.root, [...words], nowhere).ended).toEqual({ code: 0, stdout, stderr: '' });
+  }
 });
 
 test('an unknown command is answered with those there are', async () => {

@@ -1,6 +1,8 @@
 /** The command line of the platform: composes the verbs and decides where they find it. */
+import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { typedCommand } from '@rtdp/service/typed-command';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { applyCommand } from './commands/apply.ts';
 import { containerCommands } from './commands/container.ts';
 import { deadLetterCommands } from './commands/dead-letters.ts';
@@ -22,6 +24,10 @@ import { HIGHEST_PORT_BASE, type PlatformPorts, PORTS, type PortName, portsFrom 
 import { clientsFromEnvironment, openClients } from './session/open-session.ts';
 import type { Session } from './session/session.ts';
 
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+
 interface GlobalOptions {
   data: string;
   json?: boolean;
@@ -29,7 +35,13 @@ interface GlobalOptions {
 
 const program = new Command('rtdp')
   .description('A real-time data platform: a row changes in a database, and a second later it is where it is needed.')
-  .option('--data <folder>', 'data folder of the platform (RTDP_DATA)', defaultDataFolder())
+  .addOption(
+    new Option('--data <folder>', 'data folder of the platform (RTDP_DATA)').default(
+      defaultDataFolder(),
+      '~/.rtdp; /var/lib/rtdp for root',
+    ),
+  )
+  .version(version, '--version', 'print the version')
   .option('--json', 'print JSON for programs')
   .showHelpAfterError('Run with --help to see what there is.')
   .configureHelp({ showGlobalOptions: true });
@@ -112,8 +124,21 @@ await program.parseAsync();
 
 function addUp(command: Command): void {
   // What a person typed is npm start; the words behind it are ours.
-  if (process.env.npm_lifecycle_event === 'start')
+  if (process.env.npm_lifecycle_event === 'start') {
     command.configureHelp({ showGlobalOptions: true, commandUsage: () => 'npm start -- [options]' });
+    command.allowExcessArguments().hook('preAction', () => {
+      const [word] = command.args;
+      if (word === undefined) return;
+      const isCommand = program.commands.some((other) => other.name() === word);
+      command.error(
+        `error: npm start takes options only, and was given "${word}"${isCommand ? `; did you mean ${typedCommand(command.args.join(' '))}?` : '.'}`,
+      );
+    });
+  }
+  command.addHelpText(
+    'after',
+    '\nWhat is downloaded once (Java, Kafka, the schema registry) is kept in the folder RTDP_CACHE (default: ~/.cache/rtdp).',
+  );
   command
     .option('--no-demo', 'without the shop, its flows and the live view')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')

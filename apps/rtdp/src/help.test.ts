@@ -1,0 +1,29 @@
+/** Keeps the texts that the first command on a machine shows before anything is installed equal to what the command line says of itself. */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('./main.ts', import.meta.url));
+
+function output(words: readonly string[], npmScript: string): string {
+  const { npm_lifecycle_event: _script, COLUMNS: _columns, ...env } = process.env;
+  const { stdout, stderr } = spawnSync(process.execPath, [MAIN, ...words], {
+    env: { ...env, npm_lifecycle_event: npmScript, NO_COLOR: '1' },
+    encoding: 'utf8',
+  });
+  return stdout + stderr;
+}
+
+test.each([
+  ['start', ['up', '--help']],
+  ['rtdp', ['--help']],
+])('the help of npm run %s stands in its file; after a change run this test with --update', async (name, words) => {
+  const file = fileURLToPath(new URL(`../help/${name}.txt`, import.meta.url));
+  await expect(output(words, name)).toMatchFileSnapshot(file);
+});
+
+test('it tells its version, and a word where only options belong as who typed it knows it', () => {
+  expect(output(['--version'], 'rtdp')).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(output(['up', 'foo'], 'start')).toContain('error: npm start takes options only, and was given "foo".');
+  expect(output(['up', 'status'], 'start')).toContain('did you mean npm run -s rtdp -- status?');
+});
