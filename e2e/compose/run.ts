@@ -3,8 +3,8 @@
  * browser, and the dashboard over the suppliers' MariaDB shows its numbers. Needs a Docker engine with the images that the file
  * names, and Chromium.
  *
- *   node e2e/compose/run.ts            docker-compose.yml
- *   node e2e/compose/run.ts --secure   with docker-compose.secure.yml on top: Kafka by SASL and TLS
+ *   node_modules/.bin/node e2e/compose/run.ts            docker-compose.yml
+ *   node_modules/.bin/node e2e/compose/run.ts --secure   with docker-compose.secure.yml on top: Kafka by SASL and TLS
  *   … --built                          takes the image of the last time
  *   … --keep                           leaves it running
  */

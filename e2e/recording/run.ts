@@ -1,8 +1,8 @@
 /**
  * Makes the pictures of the README from the running demo: a screenshot of the dashboard, light and dark, and a short recording.
  *
- *   node e2e/recording/run.ts            starts a platform of its own, with the demo
- *   node e2e/recording/run.ts ADDRESS    uses the one whose one-time address is given
+ *   node_modules/.bin/node e2e/recording/run.ts            starts a platform of its own, with the demo
+ *   node_modules/.bin/node e2e/recording/run.ts ADDRESS    uses the one whose one-time address is given
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';

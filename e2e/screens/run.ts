@@ -2,10 +2,10 @@
  * Takes a picture of every page in every state, theme and language, and fails on what a person would stumble over:
  * a page wider than the window, words that are cut, raw keys instead of words, axe violations.
  *
- *   node e2e/screens/run.ts                    starts a platform of its own, with the demo
- *   node e2e/screens/run.ts ADDRESS WORDS…     uses the one whose one-time login address is given; of the words,
- *                                              /flows takes only paths that begin so, phone- only names that begin so,
- *                                              dark-zh only that look, loading only that state, no-axe leaves axe out
+ *   node_modules/.bin/node e2e/screens/run.ts                    starts a platform of its own, with the demo
+ *   node_modules/.bin/node e2e/screens/run.ts ADDRESS WORDS…     uses the one whose one-time login address is given; of the words,
+ *                                                                /flows takes only paths that begin so, phone- only names that begin so,
+ *                                                                dark-zh only that look, loading only that state, no-axe leaves axe out
  *
  * The pictures are in `e2e/screens/pictures/`, which is not kept; `index.html` there shows them all.
  */
