@@ -9,6 +9,7 @@ import { Status } from '../../shell/status.tsx';
 import { Field } from '../console/field.tsx';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { SearchField } from '../console/search-field.tsx';
+import { losses } from './group-problems.ts';
 import { ProblemList } from './problem-list.tsx';
 import type { SourceForm } from './source-form.ts';
 import { tablePattern } from './table-pattern.ts';
