@@ -5,6 +5,7 @@ import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
 import type { RtdpError } from '@rtdp/ums/error';
+import { createWormholeClient } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import type { Clients } from '../session/open-session.ts';
 import { checkPlan } from './check-plan.ts';
@@ -18,12 +19,6 @@ views:
 `;
 const DATA_SOURCE = 'dataSources: [{ name: Gateway, kind: moonbox, connection: { database: store } }]\n';
 const CONNECTION = 'connection: { host: h, port: 1, database: d, user: u }';
-const flow = (table: string) => `
-flows:
-  - name: all
-    source: { namespace: 'postgresql.shop.public.*' }
-    sink: { store: postgres, ${CONNECTION}${table} }
-`;
 
 /** Everything that the file names, as if nothing of it were there; `changed` is there and would be another one. */
 function planOf(text: string, changed: readonly string[] = []): PlannedStep[] {
@@ -38,11 +33,12 @@ function planOf(text: string, changed: readonly string[] = []): PlannedStep[] {
 
 test('a view that cannot be answered is refused before anything is done; one whose tables may yet come is noted', async () => {
   const { brokers } = await testKafka();
+  const instance = `plan_${Date.now()}`;
   await using metadata = await testPostgres();
   await using sink = await testPostgres();
   await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
-  const [moonbox, api] = [services.service('moonbox'), services.service('davinci-api')];
-  await Promise.all([moonbox.start(), api.start()]);
+  const [moonbox, api, flows] = (['moonbox', 'davinci-api', 'wormhole'] as const).map((name) => services.service(name));
+  await Promise.all([moonbox!.start(), api!.start(), flows!.start()]);
   await sink.query('create table orders (id int primary key, total numeric(10,2))');
   const { hostname: host, port, username: user, password } = new URL(sink.url);
   await createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token }).mount({
@@ -52,7 +48,16 @@ test('a view that cannot be answered is refused before anything is done; one who
     readableBy: ['viewer'],
   });
   const davinci = createDavinciClient({ baseUrl: services.baseUrls['davinci-api'], token: services.token });
-  const clients = { davinci } as Clients;
+  const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
+  const clients = { davinci, wormhole } as Clients;
+  const sinkConnection = JSON.stringify({ host, port: Number(port), database: sink.name, user, password });
+  const flow = (table: string, sql = 'select * from things') => `
+flows:
+  - name: all
+    source: { namespace: 'postgresql.${instance}.public.things' }
+    sql: ${sql}
+    sink: { store: postgres, connection: ${sinkConnection}${table} }
+`;
   const check = (text: string, changed?: string[]) => checkPlan('my.yaml', planOf(text, changed), clients);
   const refused = async (text: string, changed?: string[]) => {
     const error = (await check(text, changed).catch((thrown: unknown) => thrown)) as RtdpError;
@@ -63,7 +68,7 @@ test('a view that cannot be answered is refused before anything is done; one who
   const misspelt = view('select o.id,\n\n  o.totl from store.orders o');
   // The data source is one of the file itself, and is not kept for the question.
   expect(await refused(DATA_SOURCE + misspelt)).toEqual([
-    'my.yaml has views that cannot be answered, so nothing was done',
+    'my.yaml has what cannot run, so nothing was done',
     expect.stringMatching(/^view Mine: line 3, column 5 of its SQL: .*totl.* Did you mean total\?$/),
   ]);
   expect(await davinci.sources.list()).toEqual([]);
@@ -92,7 +97,14 @@ test('a view that cannot be answered is refused before anything is done; one who
   expect(await refused(flow('') + misspelt)).toHaveLength(2);
   expect(await refused(flow(', table: others') + misspelt)).toHaveLength(2);
 
-  await moonbox.stop();
+  // The topic is not there yet, and the columns are not known; the grammar is.
+  expect(await check(flow(''))).toEqual([]);
+  expect(await refused(flow('', 'selct * from things'))).toContainEqual(
+    expect.stringMatching(/^flow all: step result, line 1, column 1 of its SQL: .*selct.* Did you mean select\?$/),
+  );
+  expect(await wormhole.listFlows()).toEqual([]);
+
+  await moonbox!.stop();
   expect(await check(view('select id, total from store.orders'))).toEqual([
     expect.stringMatching(/^Not checked: view Mine: .*did not answer/),
   ]);

@@ -1,6 +1,6 @@
 /**
- * Decides whether a plan can be done, before anything of it is: every name stands for something, and the SQL of every view that is new or
- * changed can be answered. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
+ * Decides whether a plan can be done, before anything of it is: every name stands for something, and the SQL of every flow and view that is new
+ * or changed can be run. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
@@ -13,33 +13,62 @@ const NEW_ID = '00000000-0000-4000-8000-000000000000';
 
 /** @returns what could not be checked, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_PIPELINE_INVALID with `problems` */
 export async function checkPlan(path: string, plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
-  const shown = plan.filter(({ action, kind }) => (action === 'create' || action === 'change') && kind in OF_DAVINCI);
-  if (shown.length === 0) return [];
-  const existing = await davinciIds(clients);
-  const known = Object.fromEntries(
-    Object.entries(existing).map(([kind, ids]) => {
-      const made = shown.filter((step) => step.kind === kind && step.action === 'create');
-      return [kind, new Map([...made.map(({ name }) => [name, NEW_ID] as const), ...(ids ?? [])])];
-    }),
-  );
+  const made = plan.filter(({ action }) => action === 'create' || action === 'change');
+  const inputOf = await inputs(made, clients);
   const notes: string[] = [];
   const problems: { message: string }[] = [];
-  for (const step of shown) {
-    const input = withIds(step.kind, step.definition ?? {}, known);
-    if (step.kind !== 'view') continue;
-    const outcome = await checkView(step, input, plan, clients);
-    if (outcome === undefined) continue;
-    const where = `view ${step.name}`;
-    if (outcome.isOpen) notes.push(`Not checked: ${where}: ${outcome.why}`);
-    else problems.push({ message: `${where}: ${outcome.why}` });
+  for (const step of made) {
+    const input = inputOf(step);
+    const outcomes =
+      step.kind === 'flow'
+        ? await checkFlow(input, step, plan, clients)
+        : step.kind === 'view'
+          ? await checkView(input, step, plan, clients)
+          : [];
+    for (const { why, isOpen } of outcomes) {
+      const sentence = `${step.kind} ${step.name}: ${why}`;
+      if (isOpen) notes.push(`Not checked: ${sentence}`);
+      else problems.push({ message: sentence });
+    }
   }
   if (problems.length === 0) return notes;
   throw new RtdpError({
     code: 'RTDP_PIPELINE_INVALID',
-    message: `${path} has views that cannot be answered, so nothing was done`,
-    next: 'Correct the SQL, then run the same command again.',
+    message: `${path} has what cannot run, so nothing was done`,
+    next: 'Correct it, then run the same command again.',
     facts: { path, problems, notes },
   });
+}
+
+type Input = Record<string, unknown>;
+
+/** The definitions as the services take them. What only names what the services have not is refused here. */
+async function inputs(made: readonly PlannedStep[], clients: Clients): Promise<(step: PlannedStep) => Input> {
+  // A file of sources and flows alone does not need Davinci.
+  const isShown = made.some(({ kind }) => kind in OF_DAVINCI);
+  const existing = isShown ? await davinciIds(clients) : {};
+  const known = Object.fromEntries(
+    Object.entries(existing).map(([kind, ids]) => {
+      const added = made.filter((step) => step.kind === kind && step.action === 'create');
+      return [kind, new Map([...added.map(({ name }) => [name, NEW_ID] as const), ...(ids ?? [])])];
+    }),
+  );
+  return ({ kind, definition }) => withIds(kind, definition ?? {}, known);
+}
+
+async function checkFlow(
+  input: Input,
+  { action }: PlannedStep,
+  plan: readonly PlannedStep[],
+  { wormhole }: Clients,
+): Promise<Outcome[]> {
+  // New flows are made before anything else; for one that is changed, what a source gives may be another by then.
+  const isOpen = action === 'change' && plan.some((step) => step.kind === 'source' && step.action !== 'keep');
+  const { problems } = await wormhole.check(input as Parameters<typeof wormhole.check>[0]);
+  return problems.map((problem) => ({
+    why: `${problem.step === undefined ? '' : `step ${problem.step}, `}${whyOf({ ...problem, facts: { problems: [problem] } })}`,
+    isOpen,
+  }));
 }
 
 const OF_DAVINCI = { 'data source': true, view: true, widget: true, dashboard: true } as const;
@@ -53,11 +82,11 @@ interface Outcome {
 type ViewCheck = Parameters<Clients['davinci']['checkView']>[0];
 
 async function checkView(
+  input: Input,
   step: PlannedStep,
-  input: Record<string, unknown>,
   plan: readonly PlannedStep[],
   { davinci }: Clients,
-): Promise<Outcome | undefined> {
+): Promise<Outcome[]> {
   const source = plan.find(
     ({ kind, name, action }) =>
       kind === 'data source' && name === step.definition?.source && (action === 'create' || action === 'change'),
@@ -67,10 +96,10 @@ async function checkView(
       view: input as ViewCheck['view'],
       ...(source === undefined ? {} : { source: source.definition as NonNullable<ViewCheck['source']> }),
     });
-    return undefined;
+    return [];
   } catch (error) {
     if (!(error instanceof RtdpError)) throw error;
-    return { why: whyOf(error), isOpen: isOpenYet(error, String(step.definition?.sql), plan) };
+    return [{ why: whyOf(error), isOpen: isOpenYet(error, String(step.definition?.sql), plan) }];
   }
 }
 
@@ -81,7 +110,7 @@ interface Problem {
   next?: string;
 }
 
-function whyOf({ message, next, facts }: RtdpError): string {
+function whyOf({ message, next, facts }: Pick<RtdpError, 'message' | 'next' | 'facts'>): string {
   const problems = (facts.problems as Problem[] | undefined) ?? [];
   if (problems.length === 0) return `${sentence(message)} ${next}`;
   return problems
