@@ -5,7 +5,8 @@
 import { requireRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { analyse } from '@rtdp/sql/analyse';
-import { isRtdpError, type RtdpError } from '@rtdp/ums/error';
+import { SqlError } from '@rtdp/sql/problem';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { listOf, type View, type ViewState, viewStateSchema, type Widget } from '../client.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import type { Viewer } from '../identity/accounts.ts';
@@ -42,9 +43,15 @@ interface Proof {
   error: RtdpError | undefined;
 }
 
+interface Remembered {
+  at: number;
+  freshMs: number;
+  proof: Promise<Proof>;
+}
+
 export class ViewStates {
   readonly #options: ViewStatesOptions;
-  readonly #remembered = new Map<string, { at: number; proof: Proof }>();
+  readonly #remembered = new Map<string, Remembered>();
 
   constructor(options: ViewStatesOptions) {
     this.#options = options;
@@ -90,16 +97,22 @@ export class ViewStates {
     }));
   }
 
-  async #proofOf(view: View, sourceVersion: number | undefined, viewer: Viewer, onBehalf: OnBehalf): Promise<Proof> {
+  #proofOf(view: View, sourceVersion: number | undefined, viewer: Viewer, onBehalf: OnBehalf): Promise<Proof> {
     const { now } = this.#options;
     const key = JSON.stringify([view.id, view.version, view.sourceId, sourceVersion, viewer.roles, viewer.subject]);
     const known = this.#remembered.get(key);
-    const freshMs = known?.proof.error === undefined ? FRESH_MS : FAILED_MS;
-    if (known !== undefined && now() - known.at < freshMs) return known.proof;
-    const proof = await this.#prove(view, viewer, onBehalf);
+    if (known !== undefined && now() - known.at < known.freshMs) return known.proof;
     if (this.#remembered.size >= MOST_REMEMBERED) this.#remembered.clear();
-    this.#remembered.set(key, { at: now(), proof });
-    return proof;
+    // Held from the moment it is asked: all who look at the same time share it.
+    const entry: Remembered = { at: now(), freshMs: FRESH_MS, proof: this.#prove(view, viewer, onBehalf) };
+    this.#remembered.set(key, entry);
+    entry.proof.then(
+      ({ error }) => {
+        if (error !== undefined) entry.freshMs = FAILED_MS;
+      },
+      () => this.#remembered.delete(key),
+    );
+    return entry.proof;
   }
 
   async #prove(view: View, viewer: Viewer, onBehalf: OnBehalf): Promise<Proof> {
@@ -112,8 +125,7 @@ export class ViewStates {
       await source.prove(sql, parameters, onBehalf);
       return { tables, error: undefined };
     } catch (error) {
-      if (!isRtdpError(error)) throw error;
-      return { tables: tablesNamed(view, asker), error };
+      return { tables: tablesNamed(view, asker), error: told(error) };
     }
   }
 
@@ -146,10 +158,18 @@ function tablesNamed({ sql, variables }: View, moment: Moment): TableUse[] {
       return database === undefined || table === undefined ? [] : [{ database, table, sinkNamespace: null }];
     });
   } catch (error) {
+    told(error);
     // What cannot be read names nothing.
-    if (isRtdpError(error)) return [];
-    throw error;
+    return [];
   }
+}
+
+/** What is to be told of a view; throws what is no fault of it. */
+function told(error: unknown): RtdpError {
+  if (isRtdpError(error)) return error;
+  if (!(error instanceof SqlError)) throw error;
+  const { code, message, next, facts } = error;
+  return new RtdpError({ code, message, next, facts, cause: error });
 }
 
 export function viewStateRoutes(application: HttpApplication, states: ViewStates): void {
