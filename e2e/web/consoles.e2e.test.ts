@@ -313,6 +313,27 @@ test('a database is mounted, granted, asked by a program of one’s own, and its
     kind: 'postgres',
   });
 
+  // From the queries to where one is written.
+  await person.open('/queries');
+  await person.press('New query');
+  await page.waitForURL('**/views/new');
+
+  // A view that cannot be asked needs attention, says why, and is one press away.
+  const books = (await davinci.sources.list()).find(({ name }) => name === 'Books')!;
+  const sql = 'select leter from letters';
+  const lost = await davinci.views.create({ name: 'Lost letters', sourceId: books.id, sql });
+  await person.open('/');
+  const problem = page.getByRole('link', { name: /View Lost letters cannot be asked/ });
+  expect(await problem.textContent()).toMatch(/column "leter" does not exist/);
+  await problem.click();
+  await page.waitForURL(`**/views/${lost.id}`);
+
+  // An address that is no page keeps the menu.
+  await person.open('/nothing/here');
+  await person.sees('There is no such page');
+  await page.getByRole('link', { name: 'Queries', exact: true }).click();
+  await page.waitForURL('**/queries');
+
   await person.open('/queries?tab=mounts');
   await person.press('Remove');
   expect(await person.confirmLoss('books', 'Remove')).toContain('views over it stop working');
