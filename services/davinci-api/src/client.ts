@@ -381,6 +381,12 @@ export const WIDGET_KINDS = [
   'gauge',
   'heat-map',
 ] as const;
+/** Of all kinds together: a widget that becomes one of another kind keeps what was set for the one before. The last line holds for every kind. */
+export const WIDGET_SETTINGS = [
+  ...['stack', 'horizontal', 'labels', 'lines', 'smooth', 'points', 'zero', 'ring', 'totals', 'bars', 'rules'],
+  ...['value', 'goodWhen', 'warnAt', 'badAt', 'minimum', 'maximum'],
+  ...['names', 'formats', 'colours', 'valueColours'],
+] as const;
 export const ITEM_KINDS = ['widget', 'text', 'demo-rate'] as const;
 const widgetQuerySchema = queryPartsSchema.extend({
   series: z
@@ -398,7 +404,10 @@ export const widgetInputSchema = z.strictObject({
   query: widgetQuerySchema
     .default({ dimensions: [], measures: [], filters: [], having: [], sort: [], limit: 1_000 })
     .describe('What is asked of the view, and which field lies on which shelf'),
-  settings: z.record(z.string(), z.unknown()).default({}).describe("The kind's own"),
+  settings: z
+    .strictObject(Object.fromEntries(WIDGET_SETTINGS.map((setting) => [setting, z.unknown().optional()])))
+    .default({})
+    .describe("The kind's own"),
   version: version.optional(),
 });
 export const widgetSchema = widgetInputSchema
@@ -410,6 +419,7 @@ export const widgetSchema = widgetInputSchema
     // What is kept may be of a version that knew other ones.
     kind: z.string(),
     query: z.looseObject(widgetQuerySchema.shape),
+    settings: z.record(z.string(), z.unknown()),
   })
   .strip();
 

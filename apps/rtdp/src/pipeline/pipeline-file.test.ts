@@ -88,6 +88,12 @@ describe('parsePipeline', () => {
     [WIDGETS, 'series:', 'serie:', '6:70 widget Revenue: query: there is no "serie" here; did you mean "series"?'],
     [
       WIDGETS,
+      'view:',
+      'settings: { horizontl: true }\n    view:',
+      '4:28 widget Revenue: settings: there is no "horizontl" here; did you mean "horizontal"?',
+    ],
+    [
+      WIDGETS,
       'aggregation: sum',
       'aggregation: summ',
       '6:55 widget Revenue: query.measures.0.aggregation: there is no "summ" here; did you mean "sum"?',

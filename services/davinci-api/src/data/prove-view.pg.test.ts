@@ -71,6 +71,9 @@ test('a widget or item of a kind that nothing draws is refused; one that is kept
   expect(await problems('/api/widgets', { ...widget, query: { dimension: [] } })).toEqual({
     problems: [{ field: 'body.query', problem: 'there is no "dimension" here; did you mean "dimensions"?' }],
   });
+  expect(await problems('/api/widgets', { ...widget, settings: { horizontl: true } })).toEqual({
+    problems: [{ field: 'body.settings', problem: 'there is no "horizontl" here; did you mean "horizontal"?' }],
+  });
   const item = { id: 'i', kind: 'texts', x: 0, y: 0, w: 1, h: 1 };
   expect(await problems('/api/dashboards', { name: 'd', tabs: [{ id: 't', name: 'T', items: [item] }] })).toEqual({
     problems: [{ field: 'body.tabs.0.items.0.kind', problem: 'there is no "texts" here; did you mean "text"?' }],
