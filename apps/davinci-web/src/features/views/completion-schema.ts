@@ -38,6 +38,28 @@ export function completionSchema(
   );
 }
 
+/** What can be proposed while nobody knows yet which table is meant. */
+export interface LooseColumns {
+  /** Each name once, in the order of the alphabet, with its types. */
+  columns: readonly { name: string; types: string }[];
+  /** Databases and tables: what stands behind their dot is known. */
+  names: ReadonlySet<string>;
+}
+
+export function looseColumns({ databases }: SourceTables): LooseColumns {
+  const tables = databases.flatMap((database) => database.tables);
+  const columns = Map.groupBy(
+    tables.flatMap((table) => table.columns),
+    ({ name }) => name,
+  );
+  return {
+    columns: [...columns]
+      .map(([name, same]) => ({ name, types: [...new Set(same.map(({ type }) => type))].join(', ') }))
+      .sort((a, b) => a.name.localeCompare(b.name)),
+    names: new Set([...databases, ...tables].map(({ name }) => name)),
+  };
+}
+
 /** A name as it must be written in a statement. */
 export function quoteIdentifier(name: string): string {
   return /^[a-z_][a-z0-9_]*$/.test(name) ? name : `"${name.replaceAll('"', '""')}"`;

@@ -10,7 +10,7 @@ import { useApi } from '../../api/use-api.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
-import { completionSchema } from './completion-schema.ts';
+import { completionSchema, looseColumns } from './completion-schema.ts';
 import { ConflictQuestion } from './conflict-question.tsx';
 import { declaredVariables, draftOf, emptyDraft, isSame, unsetVariables, type ViewDraft } from './draft.ts';
 import { errorPlaces } from './error-places.ts';
@@ -67,6 +67,7 @@ export function EditorPage(props: {
         : completionSchema(tables.data, { table: t('kind.table'), view: t('kind.view') }),
     [tables.data, t],
   );
+  const loose = useMemo(() => (tables.data === undefined ? undefined : looseColumns(tables.data)), [tables.data]);
   const variables = useMemo(() => declaredVariables(draft.sql, draft.variables), [draft.sql, draft.variables]);
   const used = useMemo(() => new Set(variableNames(draft.sql)), [draft.sql]);
   const isChanged = !isSame(draft, saved === undefined ? emptyDraft(draft.sourceId) : draftOf(saved));
@@ -243,6 +244,7 @@ export function EditorPage(props: {
               hint={t('sqlHint')}
               value={draft.sql}
               schema={schema}
+              loose={loose}
               variables={variables.map(({ name, type }) => ({ name, detail: t(`variables.types.${type}`) }))}
               problems={places}
               isReadOnly={isReadOnly}

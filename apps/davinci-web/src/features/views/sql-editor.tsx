@@ -14,10 +14,17 @@ import {
 } from '@codemirror/view';
 import { basicSetup } from 'codemirror';
 import { type ReactNode, type Ref, useEffect, useImperativeHandle, useRef } from 'react';
+import type { LooseColumns } from './completion-schema.ts';
 import { editorLook } from './editor-look.ts';
 import type { ErrorPlace } from './error-places.ts';
 import { findVariables } from './find-variables.ts';
-import { completionLook, type ProposedVariable, proposeVariables, sqlLanguage } from './sql-completion.ts';
+import {
+  completionLook,
+  type ProposedVariable,
+  proposeLooseColumns,
+  proposeVariables,
+  sqlLanguage,
+} from './sql-completion.ts';
 
 export interface SqlEditorHandle {
   focus(): void;
@@ -39,6 +46,8 @@ export interface SqlEditorProps {
   label: string;
   hint?: string;
   schema?: SQLNamespace | undefined;
+  /** Proposed behind a name that is no table yet. */
+  loose?: LooseColumns | undefined;
   /** Names proposed after a colon. */
   variables?: readonly ProposedVariable[];
   problems?: readonly ErrorPlace[];
@@ -102,6 +111,10 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
           language.current.of(sqlLanguage(props.schema)),
           PostgreSQL.language.data.of({
             autocomplete: (context: CompletionContext) => proposeVariables(context, latest.current.variables ?? []),
+          }),
+          PostgreSQL.language.data.of({
+            autocomplete: (context: CompletionContext) =>
+              latest.current.loose === undefined ? null : proposeLooseColumns(context, latest.current.loose),
           }),
           markVariables,
           readOnly.current.of(EditorState.readOnly.of(props.isReadOnly === true)),
