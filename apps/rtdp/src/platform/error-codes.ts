@@ -7,6 +7,7 @@ export const PLATFORM_ERROR_CODES = {
   RTDP_DATA_FOREIGN: 'The data folder holds something that is not ours.',
   RTDP_DATA_UNWRITABLE: 'The data folder cannot be written.',
   RTDP_NOT_RUNNING: 'The platform does not run on this data folder.',
+  RTDP_STILL_STARTING: 'The platform is still starting.',
   RTDP_PART_NOT_HEALTHY: 'A part of the platform did not become healthy in time.',
   RTDP_WEB_NOT_BUILT: 'The web application could not be built.',
 } as const;

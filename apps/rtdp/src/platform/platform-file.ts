@@ -3,6 +3,7 @@ import { readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { PlatformDescription } from './contract.ts';
 import { platformError } from './error-codes.ts';
+import { readPartStates } from './part-states.ts';
 import { folderHolder } from './running-lock.ts';
 
 const PLATFORM_FILE = 'platform.json';
@@ -17,7 +18,7 @@ export async function removePlatformFile(dataFolder: string): Promise<void> {
   await rm(join(dataFolder, PLATFORM_FILE), { force: true });
 }
 
-/** The platform that runs on the folder; throws `RTDP_NOT_RUNNING`. */
+/** The platform that runs on the folder; throws `RTDP_NOT_RUNNING`, `RTDP_STILL_STARTING`. */
 export async function readPlatformFile(dataFolder: string): Promise<PlatformDescription> {
   const holder = await folderHolder(dataFolder);
   const text = await readFile(join(dataFolder, PLATFORM_FILE), 'utf8').catch((cause: NodeJS.ErrnoException) => {
@@ -26,14 +27,20 @@ export async function readPlatformFile(dataFolder: string): Promise<PlatformDesc
   });
   const description = text === undefined ? undefined : (JSON.parse(text) as PlatformDescription);
   if (description?.supervisor === null) return description;
-  if (holder === undefined || description === undefined) {
+  if (holder === undefined) {
     throw platformError('RTDP_NOT_RUNNING', {
-      detail: holder === undefined ? `No process has ${dataFolder}.` : `Process ${holder.pid} is still starting it.`,
-      next:
-        holder === undefined
-          ? 'Start it with npm start, or name its folder with --data or RTDP_DATA.'
-          : 'Wait until npm start says that it is ready.',
+      detail: `No process has ${dataFolder}.`,
+      next: 'Start it with npm start, or name its folder with --data or RTDP_DATA.',
       facts: { dataFolder },
+    });
+  }
+  if (description === undefined) {
+    const parts = await readPartStates(dataFolder);
+    const said = Object.entries(parts).map(([name, state]) => `${name} ${state}`);
+    throw platformError('RTDP_STILL_STARTING', {
+      detail: said.length === 0 ? `Process ${holder.pid} is at it.` : `So far: ${said.join(', ')}.`,
+      next: 'Wait until npm start says that it is ready.',
+      facts: { dataFolder, pid: holder.pid, parts },
     });
   }
   return description;

@@ -44,7 +44,19 @@ function supervisor(options: object): { child: ChildProcess; lines: () => string
 
 test('first start: roles, rights, secret files; second start: the same data', async () => {
   await using folder = await platformFolder(['metadata', 'shop', 'warehouse']);
-  const platform = await startPlatform(folder);
+  let early: Promise<unknown> | undefined;
+  const platform = await startPlatform({
+    ...folder,
+    onPart: () => {
+      early ??= readPlatformFile(folder.dataFolder).catch((error: unknown) => error);
+    },
+  });
+  expect(await early).toMatchObject({
+    code: 'RTDP_STILL_STARTING',
+    message: expect.stringMatching(
+      /^The platform is still starting\. So far: metadata \w+, shop \w+, warehouse \w+\.$/,
+    ),
+  });
   const { shop, metadata, warehouse, files } = platform.description;
   try {
     await platform.allHealthy(10_000);
