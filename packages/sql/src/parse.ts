@@ -14,8 +14,8 @@ export interface ParsedSelect {
   readonly select: SelectStmt;
 }
 
-/** Parses any single statement. Throws SQL_SYNTAX with the place. */
-export function parseStatement(text: string, step?: string): Node {
+/** Parses any single statement. `alsoFirst`: first words beside those of SQL that may have been meant. Throws SQL_SYNTAX with the place. */
+export function parseStatement(text: string, step?: string, alsoFirst: readonly string[] = []): Node {
   const stepPart = step === undefined ? {} : { step };
   const refuse = (message: string, next: string, line = 1, column = 1): SqlError =>
     new SqlError([{ code: 'SQL_SYNTAX', message, next, line, column, ...stepPart } satisfies SqlProblem]);
@@ -32,7 +32,7 @@ export function parseStatement(text: string, step?: string): Node {
     const details = (error as { sqlDetails?: { message: string; cursorPosition: number } }).sqlDetails;
     const index = details?.cursorPosition ?? 0;
     const place = positionOfIndex(text, index);
-    const meant = meantFirstWord(text, index);
+    const meant = meantFirstWord(text, index, alsoFirst);
     throw refuse(
       `Postgres' grammar says: ${details?.message ?? (error as Error).message}.`,
       meant === undefined ? 'Correct the statement at this place.' : `Did you mean ${meant}?`,
@@ -58,10 +58,10 @@ const FIRST_WORDS = ['select', 'with', 'values', 'explain', 'show', 'describe', 
 const BEFORE_FIRST = /^(?:\s|--[^\n]*(?:\n|$)|\/\*[\s\S]*?\*\/)*/;
 
 /** What the first word of the statement was meant to be, where the grammar stops at it. */
-function meantFirstWord(text: string, index: number): string | undefined {
+function meantFirstWord(text: string, index: number, alsoFirst: readonly string[]): string | undefined {
   if (BEFORE_FIRST.exec(text)?.[0].length !== index) return undefined;
   const [word = ''] = /^[a-z]+/i.exec(text.slice(index)) ?? [];
-  const meant = nearestName(word, FIRST_WORDS);
+  const meant = nearestName(word, [...FIRST_WORDS, ...alsoFirst]);
   return meant === word.toLowerCase() ? undefined : meant;
 }
 

@@ -15,8 +15,11 @@ import { splitQuery } from './split-query.ts';
 import { typeTextOf } from './type-text.ts';
 import { visibleKey } from './visible-key.ts';
 
+/** Of statements of the gateway that are none of SQL: what reaches the planner may be one that was misspelt. */
+const OWN_FIRST_WORDS = ['mount', 'unmount', 'refresh', 'kill'];
+
 export const planQuery: PlanQuery = (sql, context) => {
-  const node = parseStatement(sql);
+  const node = parseStatement(sql, undefined, OWN_FIRST_WORDS);
   const statement = new Statement(sql, undefined, { ordersTextByBytes: true });
   if (!('SelectStmt' in node)) {
     const kind = Object.keys(node)[0]!.replace(/Stmt$/, '').toUpperCase();

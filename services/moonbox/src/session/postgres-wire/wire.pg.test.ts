@@ -176,6 +176,7 @@ describe('psql', () => {
       ['select id from ordrs', 'shop.orders'],
       ['select id from shop.order', 'shop.orders'],
       ['selct id from orders', 'select'],
+      ["moutn database x options (kind 'postgres')", 'mount'],
     ] as const) {
       const told = await psql([mistake]).catch((error: { stderr: string }) => error.stderr);
       expect(told, mistake).toContain(`HINT:  Did you mean ${meant}?`);
