@@ -61,7 +61,8 @@ export async function proveView(
   }
 }
 
-function checkModel(model: View['model'], given: readonly string[]): void {
+/** @throws RtdpError DAVINCI_VIEW_INVALID where the model names what the SQL does not give */
+export function checkModel(model: View['model'], given: readonly string[]): void {
   const strange = model.find(({ column }) => !given.includes(column));
   if (strange === undefined) return;
   const meant = nearestName(strange.column, given);

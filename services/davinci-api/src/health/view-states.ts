@@ -9,6 +9,7 @@ import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { listOf, type View, type ViewState, viewStateSchema, type Widget } from '../client.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
+import { checkModel } from '../data/prove-view.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { Lineage } from '../live/lineage.ts';
 import type { OnBehalf, TableUse } from '../sources/data-source.ts';
@@ -16,8 +17,7 @@ import { onBehalfOf } from '../sources/source-routes.ts';
 import type { SourceService } from '../sources/source-service.ts';
 import { type Moment, Parameters } from '../views/bind-value.ts';
 import { bindVariables, withoutSemicolon } from '../views/bind-variables.ts';
-import { compileTypes } from '../views/compile-shared.ts';
-import { compileView } from '../views/compile-view.ts';
+import { compileView, openView } from '../views/compile-view.ts';
 import type { ViewService } from '../views/view-service.ts';
 import type { WidgetService } from '../widgets/widget-service.ts';
 
@@ -121,8 +121,9 @@ export class ViewStates {
     try {
       const { source, version } = await sources.open(viewer.organisationId, view.sourceId);
       const tables = await lineage.of({ view, source, sourceVersion: version, onBehalf, asker });
-      const { sql, parameters } = compileTypes(view, asker);
-      await source.prove(sql, parameters, onBehalf);
+      const { from, parameters } = openView(view, {}, asker);
+      const given = await source.prove(`select *\n${from.sql}\nlimit 0`, parameters.values, onBehalf);
+      checkModel(view.model, given);
       return { tables, error: undefined };
     } catch (error) {
       return { tables: tablesNamed(view, asker), error: told(error) };

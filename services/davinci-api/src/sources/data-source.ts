@@ -49,8 +49,8 @@ export interface DataSource {
   rightsVersion(onBehalf: OnBehalf): Promise<string>;
   /** What a SELECT reads, without running it. */
   lineage(sql: string, onBehalf: OnBehalf): Promise<TableUse[]>;
-  /** Throws where the SELECT, which ends in `limit 0`, could not be asked now; no row is read for it. */
-  prove(sql: string, parameters: readonly (string | null)[], onBehalf: OnBehalf): Promise<void>;
+  /** The names of the columns that a SELECT which ends in `limit 0` gives; throws where it could not be asked now. No row is read for it. */
+  prove(sql: string, parameters: readonly (string | null)[], onBehalf: OnBehalf): Promise<string[]>;
   query(query: SourceQuery, onBehalf: OnBehalf): Promise<SourceAnswer>;
   close(): Promise<void>;
 }

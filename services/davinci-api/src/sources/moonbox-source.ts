@@ -51,7 +51,11 @@ export function createMoonboxSource({ baseUrl, database }: MoonboxSourceOptions)
       return tables.map(({ database: name, table, sinkNamespace }) => ({ database: name, table, sinkNamespace }));
     },
     async prove(sql, _parameters, onBehalf) {
-      await client(onBehalf).request('POST', '/describe', descriptionSchema, { sql, ...inDatabase });
+      const { columns } = await client(onBehalf).request('POST', '/describe', descriptionSchema, {
+        sql,
+        ...inDatabase,
+      });
+      return columns.map(({ name }) => name);
     },
     async query({ sql, parameters, maximumRows, timeoutMs, signal, label }: SourceQuery, onBehalf) {
       const body = { sql, parameters, ...inDatabase, format: 'json', maximumRows, timeoutMs, label };

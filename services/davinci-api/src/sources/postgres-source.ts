@@ -55,8 +55,9 @@ export async function createPostgresSource({ tls, ...address }: PostgresSourceOp
     lineage: async (sql) => usesOf(sql),
     async prove(sql, parameters) {
       refuseSideEffects(sql);
-      const { batches } = await reader.scan({ sql, parameters, timeoutMs: PROOF_MS });
+      const { columns, batches } = await reader.scan({ sql, parameters, timeoutMs: PROOF_MS });
       for await (const _batch of batches);
+      return columns.map(({ name }) => name);
     },
     async query({ sql, parameters, maximumRows, timeoutMs, signal }: SourceQuery): Promise<SourceAnswer> {
       refuseSideEffects(sql);

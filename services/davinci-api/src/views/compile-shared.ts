@@ -281,5 +281,5 @@ export function compileTypes(
   const { visible, parameters, from } = openView(view, {}, asker);
   const columns = [...visible.columns.keys()];
   const selected = columns.map((name, index) => `${VIEW}.${quoteName(name)} as "c${index + 1}"`);
-  return { sql: `select ${selected.join(', ') || '1'}\n${from.sql}\nlimit 0`, parameters: parameters.values, columns };
+  return { sql: `select ${selected.join(', ')}\n${from.sql}\nlimit 0`, parameters: parameters.values, columns };
 }

@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
+import { asSentence } from '../../shell/sentence.ts';
 import { Answer, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
@@ -79,7 +80,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
                 word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
               />
               {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
-              {problem.message === '' ? null : <span>{problem.message}</span>}
+              {problem.message === '' ? null : <span>{asSentence(problem.message)}</span>}
               {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
               {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
                 <span className="muted">
