@@ -119,6 +119,24 @@ test('one that is idle is asked at once; one under way is asked once more, and n
   one.close();
 });
 
+test('those that answer a little sooner or later go on together', async () => {
+  const times = [300, 330, 370, 410];
+  const all = stand(times.map((time) => ({ id: String(time), took: () => time })));
+  await vi.advanceTimersByTimeAsync(500);
+  const moments = new Set<number>();
+  let asked = 0;
+  for (let at = 0; at < 12_000; at += 10) {
+    if (at % 50 === 0) all.commit();
+    await vi.advanceTimersByTimeAsync(10);
+    const now = [...all.figures.values()].reduce((sum, figure) => sum + figure.asked, 0);
+    if (now > asked) moments.add(at);
+    asked = now;
+  }
+  expect(asked).toBeGreaterThan(4 * 12);
+  expect(moments.size).toBeLessThanOrEqual(asked / 4 + 4);
+  all.close();
+});
+
 test('whatever the pace of commits and answers, the last commit is shown, and no question is ended', async () => {
   const pause = fc.integer({ min: 0, max: 400 });
   const commits = fc.array(fc.record({ after: pause, names: fc.subarray(['a', 'b', 'c'], { minLength: 1 }) }), {
