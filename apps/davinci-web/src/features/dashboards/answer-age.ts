@@ -17,9 +17,9 @@ export function freshnessNow(answered: Freshness, heard: ReadonlyMap<string, Fre
 }
 
 const FIRST_WAIT_MS = 250;
-const MOST_TRIES = 5;
+const LONGEST_WAIT_MS = 4_000;
 
-/** Milliseconds until it is worth asking again; undefined where that was tried often enough. */
-export function waitBeforeTry(tries: number): number | undefined {
-  return tries < MOST_TRIES ? FIRST_WAIT_MS * 2 ** tries : undefined;
+/** Milliseconds until it is worth asking again: ever longer, and never the last time, as a server may hear much later. */
+export function waitBeforeTry(tries: number): number {
+  return Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** tries);
 }

@@ -9,13 +9,17 @@ import { AskAgain } from './ask-again.ts';
 beforeEach(() => void vi.useFakeTimers());
 afterEach(() => void vi.useRealTimers());
 
-/** A table whose commits are numbered, and widgets that ask for its number and are answered after a while. */
+/** What a commit is told as: with the next number, with one of a table that was set back, or without one, as others may have gone by unheard. */
+type Told = 'next' | 'set back' | 'lost';
+
+/** A table whose commits are numbered, and widgets that ask for what it has and are answered after a while. */
 function stand(widgets: readonly { id: string; took: () => number }[]) {
   const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
   const asks = new AskAgain(client);
   let commit = 0;
-  const told = (): Freshness[] => [
-    { sinkNamespace: 'orders', commitNumber: String(commit), watermark: null, loading: false },
+  let number = 1_000_000;
+  const told = (isLost = false): Freshness[] => [
+    { sinkNamespace: 'orders', commitNumber: isLost ? null : String(number), watermark: null, loading: false },
   ];
   const figures = new Map(widgets.map(({ id }) => [id, { asked: 0, ended: 0, underWay: 0, atOnce: 0, fails: false }]));
   const observers = widgets.map(({ id, took }) => {
@@ -27,7 +31,7 @@ function stand(widgets: readonly { id: string; took: () => number }[]) {
         new Promise((answer, fail) => {
           figure.asked++;
           figure.atOnce = Math.max(figure.atOnce, ++figure.underWay);
-          const seen = told();
+          const seen = { freshness: told(), rows: [[commit]] };
           const end = () => figure.underWay--;
           signal.addEventListener('abort', () => {
             figure.ended++;
@@ -37,7 +41,7 @@ function stand(widgets: readonly { id: string; took: () => number }[]) {
           setTimeout(() => {
             end();
             if (figure.fails) fail(new Error('failed'));
-            else answer({ freshness: seen } as WidgetAnswer);
+            else answer(seen as Partial<WidgetAnswer> as WidgetAnswer);
           }, took());
         }),
     });
@@ -47,14 +51,17 @@ function stand(widgets: readonly { id: string; took: () => number }[]) {
   return {
     asks,
     figures,
-    shown: () =>
-      observers.map(({ observer }) => Number(observer.getCurrentResult().data?.freshness[0]?.commitNumber ?? -1)),
-    commit(names: readonly string[] = widgets.map(({ id }) => id)) {
+    shown: () => observers.map(({ observer }) => Number(observer.getCurrentResult().data?.rows[0]?.[0] ?? -1)),
+    commit(names: readonly string[] = widgets.map(({ id }) => id), as: Told = 'next') {
       commit++;
-      asks.ask(({ queryKey }) => names.includes((queryKey[1] as { widgetId: string }).widgetId), told());
+      if (as === 'set back') number -= 1_000;
+      else if (as === 'next') number++;
+      const commits = told(as === 'lost');
+      asks.ask(({ queryKey }) => names.includes((queryKey[1] as { widgetId: string }).widgetId), commits);
     },
     /** Told again, without a new commit. */
-    tell: () => asks.ask(() => true, told()),
+    tell: (...others: string[]) =>
+      asks.ask(() => true, [...told(), ...others.map((sinkNamespace) => ({ ...told()[0]!, sinkNamespace }))]),
     last: () => commit,
     close() {
       for (const { stop } of observers) stop();
@@ -119,6 +126,28 @@ test('one that is idle is asked at once; one under way is asked once more, and n
   one.close();
 });
 
+test('one under way is asked once more where the number begins again, is not known, or another table is told too', async () => {
+  for (const as of ['set back', 'lost'] as const) {
+    const one = stand([{ id: 'w', took: () => 100 }]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    one.commit();
+    await vi.advanceTimersByTimeAsync(50);
+    one.commit(['w'], as);
+    await vi.advanceTimersByTimeAsync(5_000);
+    expect(one.figures.get('w')).toMatchObject({ asked: 3, ended: 0 });
+    expect(one.shown()).toEqual([one.last()]);
+    one.close();
+  }
+  const one = stand([{ id: 'w', took: () => 100 }]);
+  await vi.advanceTimersByTimeAsync(1_000);
+  one.commit();
+  await vi.advanceTimersByTimeAsync(50);
+  one.tell('returns');
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(one.figures.get('w')).toMatchObject({ asked: 3, ended: 0 });
+  one.close();
+});
+
 test('those that answer a little sooner or later go on together', async () => {
   const times = [300, 330, 370, 410];
   const all = stand(times.map((time) => ({ id: String(time), took: () => time })));
@@ -139,23 +168,22 @@ test('those that answer a little sooner or later go on together', async () => {
 
 test('whatever the pace of commits and answers, the last commit is shown, and no question is ended', async () => {
   const pause = fc.integer({ min: 0, max: 400 });
-  const commits = fc.array(fc.record({ after: pause, names: fc.subarray(['a', 'b', 'c'], { minLength: 1 }) }), {
-    minLength: 1,
-    maxLength: 60,
-  });
+  const names = fc.subarray(['a', 'b', 'c'], { minLength: 1 });
+  const as = fc.constantFrom<Told>('next', 'next', 'next', 'set back', 'lost');
+  const commits = fc.array(fc.record({ after: pause, names, as }), { minLength: 1, maxLength: 60 });
   const answers = fc.array(fc.integer({ min: 1, max: 900 }), { minLength: 1, maxLength: 10 });
   await fc.assert(
     fc.asyncProperty(commits, answers, async (steps, times) => {
       let next = 0;
       const took = () => times[next++ % times.length]!;
       const all = stand(['a', 'b', 'c'].map((id) => ({ id, took })));
-      for (const { after, names } of steps) {
-        await vi.advanceTimersByTimeAsync(after);
-        all.commit(names);
+      for (const step of steps) {
+        await vi.advanceTimersByTimeAsync(step.after);
+        all.commit(step.names, step.as);
       }
       await vi.advanceTimersByTimeAsync(20_000);
       const lastOf = (id: string) =>
-        steps.reduce((last, { names }, index) => (names.includes(id) ? index + 1 : last), 0);
+        steps.reduce((last, step, index) => (step.names.includes(id) ? index + 1 : last), 0);
       for (const [index, id] of ['a', 'b', 'c'].entries()) {
         expect(all.shown()[index]).toBeGreaterThanOrEqual(lastOf(id));
         expect(all.figures.get(id)).toMatchObject({ ended: 0, underWay: 0, atOnce: 1 });

@@ -7,7 +7,6 @@
 import type { Freshness } from '@rtdp/davinci-api/client';
 import type { Query, QueryCacheNotifyEvent, QueryClient } from '@tanstack/react-query';
 import { WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
-import { isBehind } from './answer-age.ts';
 
 /** The longest rest after an answer, in milliseconds. */
 const LONGEST_REST = 5_000;
@@ -96,12 +95,19 @@ export class AskAgain {
     }
   }
 
-  /** Whether its answer was asked for when all that was told was known. */
+  /**
+   * Whether its answer was asked for when all that was told was known: it names every table that was told, at the newest number that was heard.
+   * Numbers are not compared by size, as those of a table that was set back begin again; and without a number commits may have gone by unheard.
+   */
   #knows({ state: { data, status } }: Query, commits: readonly Freshness[]): boolean {
-    if (data === undefined || status !== 'success') return false;
-    const { freshness } = data as WidgetAnswer;
-    const told = new Set(commits.map(({ sinkNamespace }) => sinkNamespace));
-    return freshness.some(({ sinkNamespace }) => told.has(sinkNamespace)) && !isBehind(freshness, this.#heard);
+    if (data === undefined || status !== 'success' || commits.length === 0) return false;
+    const answered = new Map(
+      (data as WidgetAnswer).freshness.map(({ sinkNamespace, commitNumber }) => [sinkNamespace, commitNumber]),
+    );
+    return commits.every(
+      ({ sinkNamespace, commitNumber }) =>
+        commitNumber !== null && answered.get(sinkNamespace) === this.#heard.get(sinkNamespace)?.commitNumber,
+    );
   }
 
   #owe(asking: Asking): void {

@@ -269,7 +269,6 @@ function useAskAgain(answer: UseQueryResult<WidgetAnswer>, heard: ReadonlyMap<st
       return undefined;
     }
     const wait = waitBeforeTry(tries.current);
-    if (wait === undefined) return undefined;
     const ask = () => {
       tries.current++;
       void refetch({ cancelRefetch: false });
