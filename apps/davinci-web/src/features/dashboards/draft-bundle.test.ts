@@ -4,7 +4,12 @@ import { draftedWidgets, withDrafted } from './draft-bundle.ts';
 
 const named = (...ids: string[]) => ids.map((id) => ({ id })) as never;
 const bundleOf = (widgets: string[], views: string[]) =>
-  ({ dashboard: { id: 'd' }, widgets: named(...widgets), views: named(...views), state: 's' }) as DashboardBundle;
+  ({
+    dashboard: { id: 'd' },
+    widgets: named(...widgets),
+    views: named(...views),
+    state: 's',
+  }) as unknown as DashboardBundle;
 const holding = (...widgetIds: (string | undefined)[]) =>
   ({ tabs: [{ items: widgetIds.map((widgetId) => ({ widgetId })) }] }) as unknown as Dashboard;
 
