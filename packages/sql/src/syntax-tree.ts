@@ -3,6 +3,7 @@ import type * as tree from 'libpg-query';
 
 export type Node = tree.Node;
 export type SelectStmt = tree.SelectStmt;
+export type RangeFunction = tree.RangeFunction;
 export type RangeVar = tree.RangeVar;
 export type JoinExpr = tree.JoinExpr;
 export type ColumnRef = tree.ColumnRef;

@@ -6,6 +6,7 @@ import {
   type FuncCall,
   literalNode,
   type Node,
+  type RangeFunction,
   type RangeVar,
   rewrite,
   type SelectStmt,
@@ -13,7 +14,7 @@ import {
   targetNode,
 } from '@rtdp/sql/syntax-tree';
 import type { PlannerContext, PlannerTable } from './contract.ts';
-import { orderByBytes } from './order-by-bytes.ts';
+import { collated } from './text-collation.ts';
 
 export interface SourceNames {
   readonly tables: ReadonlyMap<RangeVar, PlannerTable>;
@@ -54,6 +55,8 @@ export interface SourceOptions {
   readonly wrap: boolean;
   /** Texts get the order of bytes; only together with `wrap`. */
   readonly byBytes: boolean;
+  /** Which texts are made by the tree that this one is a part of; null where they stay as they are. Of the whole tree where absent. */
+  readonly texts?: QueryFacts | null;
   /** Puts values in place of parameters and of the time; absent where the source is given them. */
   readonly values?: Pick<PlannerContext, 'parameters' | 'parameterTypes'> & { readonly now: Date };
   /** Types that a client has declared for parameters the source is given: it has to read them so too. */
@@ -157,12 +160,23 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
     table !== null && tables.has(table) && (options.wrap || table.alias?.colnames !== undefined)
       ? [columnOf(table, index)]
       : [];
-  const whole = groupByDependents(tree, facts, dependents);
-  return rewrite(options.byBytes && facts !== null ? orderByBytes(whole, facts) : whole, (node) => {
+  // What a recursive query begins with must have the collation of what follows, and constants have their own.
+  const ofWhole = options.byBytes && facts !== null && !isRecursive(tree) ? facts : null;
+  const texts = options.texts === undefined ? ofWhole : options.texts;
+  const inside = (node: Node): Node => toSourceTree(node, { ...options, texts });
+  const plain = (node: Node): Node => toSourceTree(node, { ...options, texts: null });
+  const tableFunctions = new Set<Node>();
+  return rewrite(groupByDependents(tree, facts, dependents), (node) => {
+    // A function in FROM is no expression: nothing is said behind it.
+    if ('RangeFunction' in node) for (const called of functionsOf(node.RangeFunction)) tableFunctions.add(called);
+    if (texts !== null && !tableFunctions.has(node)) {
+      const said = collated(node, texts, { inside, plain });
+      if (said !== undefined) return said;
+    }
     if ('RangeVar' in node) return tables.has(node.RangeVar) ? sourceTable(node.RangeVar, options) : undefined;
     if ('ColumnRef' in node) {
       const meant = facts?.groupNames.get(node.ColumnRef);
-      if (meant !== undefined) return toSourceTree(meant, options);
+      if (meant !== undefined) return inside(meant);
       const origin = facts?.columns.get(node.ColumnRef);
       if (origin !== undefined && origin.table !== null && !origin.merged && tables.has(origin.table)) {
         return columnOf(origin.table, origin.index);
@@ -205,6 +219,16 @@ export function toSourceTree<T>(tree: T, options: SourceOptions): T {
     }
     return undefined;
   });
+}
+
+function isRecursive(tree: unknown): boolean {
+  if (typeof tree !== 'object' || tree === null) return false;
+  return ('recursive' in tree && tree.recursive === true) || Object.values(tree).some(isRecursive);
+}
+
+function functionsOf(range: RangeFunction): Node[] {
+  const lists = (range.functions ?? []).map((item) => ('List' in item ? (item.List.items ?? []) : [item]));
+  return lists.flat();
 }
 
 /** The tree with what `dependents` gives added to each GROUP BY beside which such columns stand. */

@@ -506,38 +506,6 @@ test('a source with another collation orders texts by bytes, and keeps its index
   expect(plan(`select id from pg.note where t between 'a' and 'b'`)).toMatch(/COLLATE "C"/);
 });
 
-test('a text that the source computes of something else is ordered by bytes too', async () => {
-  const facts = new Map<string, ServerFacts>(stores.context().facts);
-  facts.set('pg', { ...facts.get('pg')!, collation: 'en_US.UTF-8' });
-  const collated = /COLLATE "C"/;
-  const ofComputed = [
-    `select id from pg.note order by n::text, id`,
-    `select id, n::text as shown from pg.note order by shown, id`,
-    `select id, n::text from pg.note order by 2, 1`,
-    `select id from pg.note where n::text < 'b' order by id`,
-    `select id from pg.note where n::text between '1' and '2' order by id`,
-    `select min(n::text), max(to_jsonb(n) ->> 'x') from pg.note`,
-    `select id, greatest(n::text, 'b') from pg.note order by id`,
-    `select id from pg.note where (n::text, id) < ('b', 1) order by id`,
-    `select distinct on (n::text) n::text, id from pg.note order by n::text, id`,
-    `select distinct n::text from pg.note order by n::text`,
-    `select string_agg(distinct n::text, ',' order by n::text) from pg.note`,
-    `select n::text, count(*) from pg.note group by n::text order by n::text`,
-    `select n::text as k, count(*) from pg.note group by 1 having min(n::text) < 'z' order by k`,
-    `select id, rank() over (order by n::text) from pg.note order by id`,
-    `select case when n > 1 then 'b' else 'a' end as word, id from pg.note order by word, id`,
-    `select q.k from (select n::text as k from pg.note) q order by q.k`,
-    `with q as (select n::text as k from pg.note) select max(k) from q`,
-    `select n::text as k from pg.note union select t from pg.note order by 1`,
-  ];
-  for (const sql of ofComputed) {
-    const plan = stores.plan(sql, { facts });
-    expect(plan.whole?.sql ?? plan.parts.map((part) => part.sql).join('; '), sql).toMatch(collated);
-    expect(comparable(await stores.run(plan), true), sql).toEqual(comparable(await stores.expected(sql), true));
-  }
-  expect(stores.plan(`select n::text from pg.note where n::text = '1'`, { facts }).whole!.sql).not.toMatch(collated);
-});
-
 test('in a split query, jsonb is put in order by bytes alone', async () => {
   const facts = new Map<string, ServerFacts>(stores.context().facts);
   const table = `(select id, to_jsonb(t) as j from pg.note)`;
