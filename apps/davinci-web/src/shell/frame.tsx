@@ -1,16 +1,17 @@
 /** Decides how a page stands in the frame: rail, top bar, content, command palette. */
 import { Outlet, useLocation } from '@tanstack/react-router';
-import { lazy, Suspense, useCallback, useEffect, useRef, useState } from 'react';
+import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { useAppearance } from './appearance.tsx';
 import { isChosenHere } from './device-choices.ts';
+import { late } from './late.tsx';
 import { useGo } from './link.tsx';
 import { Rail } from './rail.tsx';
 import { Loading } from './states.tsx';
 import { TopBar } from './top-bar.tsx';
 
-const CommandPalette = lazy(async () => ({ default: (await import('./command-palette.tsx')).CommandPalette }));
+const CommandPalette = late(async () => (await import('./command-palette.tsx')).CommandPalette, { floating: true });
 
 export function Frame() {
   const { t } = useTranslation('shell');
@@ -73,11 +74,7 @@ export function Frame() {
           </Suspense>
         </main>
       </div>
-      {searching ? (
-        <Suspense fallback={null}>
-          <CommandPalette onClose={() => setSearching(false)} />
-        </Suspense>
-      ) : null}
+      {searching ? <CommandPalette onClose={() => setSearching(false)} /> : null}
     </div>
   );
 }

@@ -1,20 +1,20 @@
 /** Decides that the libraries that draw and lay out graphs are loaded only where a graph is shown. */
-import { lazy, type ReactNode, Suspense } from 'react';
+import type { ReactNode } from 'react';
+import { late } from '../../shell/late.tsx';
 import { Loading } from '../../shell/states.tsx';
 import type { GraphViewProps } from './graph-view.tsx';
 
-const GraphView = lazy(() => import('./graph-view.tsx'));
+const GraphView = late(async () => (await import('./graph-view.tsx')).default);
 
 export function LazyGraph(props: GraphViewProps): ReactNode {
   return (
-    <Suspense
-      fallback={
+    <GraphView
+      {...props}
+      meanwhile={
         <div className="graph row">
           <Loading />
         </div>
       }
-    >
-      <GraphView {...props} />
-    </Suspense>
+    />
   );
 }

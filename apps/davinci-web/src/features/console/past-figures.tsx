@@ -1,14 +1,15 @@
 /** Decides how the past of a source or a flow is asked for and shown: the last hour, six hours or day, with what happened meanwhile. */
 import { Segmented } from 'antd';
-import { lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
+import { late } from '../../shell/late.tsx';
 import { Answer, Empty, Loading } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { LOOK_SELDOM } from './console-api.ts';
 import type { HistoryLine, HistoryMark } from './history-option.ts';
 
-const HistoryChart = lazy(() => import('./history-chart.tsx'));
+const HistoryChart = late(async () => (await import('./history-chart.tsx')).default);
 
 /** As DBus and Wormhole answer. */
 interface Past {
@@ -64,9 +65,7 @@ export function PastFigures(props: {
       >
         {({ everySeconds, keptHours }) => (
           <>
-            <Suspense fallback={<Loading />}>
-              <HistoryChart history={history} label={label} />
-            </Suspense>
+            <HistoryChart history={history} label={label} meanwhile={<Loading />} />
             <p className="muted small">{t('past.about', { seconds: everySeconds, hours: keptHours })}</p>
           </>
         )}

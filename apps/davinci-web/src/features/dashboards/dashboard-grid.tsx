@@ -1,6 +1,7 @@
 /** Decides where the items of a tab stand: a grid of 24 columns, one column on a phone. What moves them is loaded when somebody edits. */
 import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
-import { type CSSProperties, type Dispatch, lazy, type ReactNode, Suspense, useMemo } from 'react';
+import { type CSSProperties, type Dispatch, type ReactNode, useMemo } from 'react';
+import { late } from '../../shell/late.tsx';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import type { ColourBook } from '../../widgets/colours.ts';
 import type { Edit } from './draft.ts';
@@ -21,15 +22,11 @@ export interface GridProps {
   live: Live;
 }
 
-const MovableGrid = lazy(() => import('./movable-grid.tsx'));
+export const MovableGrid = late(async () => (await import('./movable-grid.tsx')).default);
 
 export function DashboardGrid(props: GridProps): ReactNode {
   if (!props.editing) return <StillGrid {...props} />;
-  return (
-    <Suspense fallback={<StillGrid {...props} editing={false} />}>
-      <MovableGrid {...props} />
-    </Suspense>
-  );
+  return <MovableGrid {...props} meanwhile={<StillGrid {...props} editing={false} />} />;
 }
 
 const GRID_STYLE: CSSProperties = {

@@ -2,16 +2,17 @@
 import { CloseOutlined, EditOutlined, FullscreenExitOutlined, FullscreenOutlined } from '@ant-design/icons';
 import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
 import { Button, Tabs, Tooltip } from 'antd';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { late } from '../../shell/late.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Answer, Empty, Stale } from '../../shell/states.tsx';
 import { usePathName, useUrlState } from '../../shell/url-state.ts';
 import { type ChosenColours, chosenColours, createColourBook } from '../../widgets/colours.ts';
 import { bundlePath } from './ask-ahead.ts';
-import { DashboardGrid } from './dashboard-grid.tsx';
+import { DashboardGrid, MovableGrid } from './dashboard-grid.tsx';
 import './dashboards.css';
 import { edit } from './draft.ts';
 import { useDraftBundle } from './draft-bundle.ts';
@@ -20,10 +21,12 @@ import { useFilters } from './use-filters.ts';
 import { useLive } from './use-live.ts';
 
 // What only some dashboards have, or only who edits needs, is not read before.
-const ControllersBar = lazy(async () => ({ default: (await import('./controllers-bar.tsx')).ControllersBar }));
-const EditBar = lazy(async () => ({ default: (await import('./edit-bar.tsx')).EditBar }));
-const AddWidget = lazy(async () => ({ default: (await import('./add-widget.tsx')).AddWidget }));
-const ControllerEditor = lazy(async () => ({ default: (await import('./controller-editor.tsx')).ControllerEditor }));
+const ControllersBar = late(async () => (await import('./controllers-bar.tsx')).ControllersBar);
+const EditBar = late(async () => (await import('./edit-bar.tsx')).EditBar);
+const AddWidget = late(async () => (await import('./add-widget.tsx')).AddWidget, { floating: true });
+const ControllerEditor = late(async () => (await import('./controller-editor.tsx')).ControllerEditor, {
+  floating: true,
+});
 
 export default function DashboardPage() {
   const { t } = useTranslation('dashboards');
@@ -69,6 +72,11 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const live = useLive(dashboard.id, bundle.state, dashboard.refreshed === 'live', reloadBundle);
   const filters = useFilters(dashboard);
 
+  // Whoever edits will want them.
+  useEffect(() => {
+    if (isEditing) for (const part of [MovableGrid, AddWidget, ControllerEditor]) part.ahead();
+  }, [isEditing]);
+
   // A choice of one is none: the filters have the place of the tabs.
   const isOne = dashboard.tabs.length === 1 && !isEditing;
 
@@ -88,9 +96,12 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
 
   const controllers =
     dashboard.controllers.length === 0 ? null : (
-      <Suspense fallback={<div className="controllers" />}>
-        <ControllersBar dashboard={dashboard} views={whole.views} filters={filters} />
-      </Suspense>
+      <ControllersBar
+        dashboard={dashboard}
+        views={whole.views}
+        filters={filters}
+        meanwhile={<div className="controllers" />}
+      />
     );
 
   const startEditing = () => {
@@ -117,17 +128,15 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
           />
         )}
         {isEditing ? (
-          <Suspense fallback={null}>
-            <EditBar
-              draft={draft}
-              change={change}
-              tab={tab}
-              onTab={setTab}
-              onPanel={setPanel}
-              onDone={() => setEditing(undefined)}
-              reload={reload}
-            />
-          </Suspense>
+          <EditBar
+            draft={draft}
+            change={change}
+            tab={tab}
+            onTab={setTab}
+            onPanel={setPanel}
+            onDone={() => setEditing(undefined)}
+            reload={reload}
+          />
         ) : (
           <>
             {screen === 'full' ? <LiveMark live={live} on={dashboard.refreshed === 'live'} /> : null}
@@ -208,24 +217,22 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
           live={live}
         />
       )}
-      <Suspense fallback={null}>
-        {panel === 'add' && tab !== undefined ? (
-          <AddWidget
-            dashboardId={dashboard.id}
-            onAdd={(item) => change({ do: 'add', tab: tab.id, item })}
-            onClose={() => setPanel(undefined)}
-            reload={reload}
-          />
-        ) : null}
-        {panel === 'controllers' ? (
-          <ControllerEditor
-            controllers={dashboard.controllers}
-            views={whole.views}
-            onChange={(controllers) => change({ do: 'controllers', controllers })}
-            onClose={() => setPanel(undefined)}
-          />
-        ) : null}
-      </Suspense>
+      {panel === 'add' && tab !== undefined ? (
+        <AddWidget
+          dashboardId={dashboard.id}
+          onAdd={(item) => change({ do: 'add', tab: tab.id, item })}
+          onClose={() => setPanel(undefined)}
+          reload={reload}
+        />
+      ) : null}
+      {panel === 'controllers' ? (
+        <ControllerEditor
+          controllers={dashboard.controllers}
+          views={whole.views}
+          onChange={(controllers) => change({ do: 'controllers', controllers })}
+          onClose={() => setPanel(undefined)}
+        />
+      ) : null}
     </DashboardFrame>
   );
 }

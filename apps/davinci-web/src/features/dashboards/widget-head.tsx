@@ -2,14 +2,15 @@
 import { CloseOutlined } from '@ant-design/icons';
 import type { Freshness } from '@rtdp/davinci-api/client';
 import { Button } from 'antd';
-import { type KeyboardEvent, lazy, memo, type ReactNode, Suspense, useCallback, useRef, useState } from 'react';
+import { type KeyboardEvent, memo, type ReactNode, useCallback, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Hint } from '../../shell/hint.tsx';
+import { late } from '../../shell/late.tsx';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { ItemHead } from './item-head.tsx';
 import type { WidgetMenuProps } from './widget-menu.tsx';
 
-const WidgetMenu = lazy(() => import('./widget-menu.tsx'));
+const WidgetMenu = late(async () => (await import('./widget-menu.tsx')).default, { floating: true });
 
 export const WidgetHead = memo(function WidgetHead({
   name,
@@ -59,11 +60,7 @@ export const WidgetHead = memo(function WidgetHead({
           </svg>
         </button>
       )}
-      {isOpen && button.current !== null ? (
-        <Suspense fallback={null}>
-          <WidgetMenu {...menu} button={button.current} onClose={close} />
-        </Suspense>
-      ) : null}
+      {isOpen && button.current !== null ? <WidgetMenu {...menu} button={button.current} onClose={close} /> : null}
     </ItemHead>
   );
 });

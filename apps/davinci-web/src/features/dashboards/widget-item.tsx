@@ -3,8 +3,9 @@ import { CloseOutlined } from '@ant-design/icons';
 import type { DashboardBundle, Freshness, Widget } from '@rtdp/davinci-api/client';
 import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
-import { lazy, type ReactNode, Suspense, useCallback, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { late } from '../../shell/late.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
@@ -32,8 +33,10 @@ import { versionOf, widgetRequest } from './widget-request.ts';
 const SELF_LIMITED: ReadonlySet<string> = new Set(['table', 'scorecard']);
 
 // Read when somebody asks for them.
-const MarkMenu = lazy(async () => ({ default: (await import('./mark-menu.tsx')).MarkMenu }));
-const WidgetDetails = lazy(async () => ({ default: (await import('../../widgets/widget-details.tsx')).WidgetDetails }));
+const MarkMenu = late(async () => (await import('./mark-menu.tsx')).MarkMenu, { floating: true });
+const WidgetDetails = late(async () => (await import('../../widgets/widget-details.tsx')).WidgetDetails, {
+  floating: true,
+});
 
 export default function WidgetItem(props: ItemProps): ReactNode {
   const { t } = useTranslation('dashboards');
@@ -226,19 +229,17 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       {data?.truncated && !SELF_LIMITED.has(widget.kind) ? (
         <div className="widget-note">{t('widgets:truncated')}</div>
       ) : null}
-      <Suspense fallback={null}>
-        {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
-        {details !== undefined && data !== undefined ? (
-          <WidgetDetails
-            name={widget.name}
-            answer={data}
-            freshness={freshness}
-            tab={details}
-            onTab={setDetails}
-            onClose={() => setDetails(undefined)}
-          />
-        ) : null}
-      </Suspense>
+      {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
+      {details !== undefined && data !== undefined ? (
+        <WidgetDetails
+          name={widget.name}
+          answer={data}
+          freshness={freshness}
+          tab={details}
+          onTab={setDetails}
+          onClose={() => setDetails(undefined)}
+        />
+      ) : null}
     </section>
   );
 }
