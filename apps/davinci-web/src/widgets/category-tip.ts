@@ -2,7 +2,7 @@
 import type { CategoryTable } from './category-table.ts';
 import { type ChartContext, labelOf, writeNumber } from './chart-words.ts';
 import type { WidgetData, WidgetDefinition } from './contract.ts';
-import { isUnfinished } from './time-values.ts';
+import { clockOf, isUnfinished } from './time-values.ts';
 import {
   addsUp,
   changeOf,
@@ -36,7 +36,7 @@ export function categoryTip(told: Told, at: number, context: ChartContext, now: 
   const { say } = context.words;
   const place = (index: number) => placeOf(widget, data, category, categories[index] ?? null);
   const where = whereOf([place(at)], context);
-  const isOpen = timed && isUnfinished(categories[at] ?? null, place(at).grain, now);
+  const isOpen = timed && isUnfinished(categories[at] ?? null, place(at).grain, clockOf(data, now));
   const previous = timed && at > 0 && !isOpen ? place(at - 1) : undefined;
   const adds = addsUp(widget.query.measures[0]?.aggregation) && new Set(series.map((one) => one.measure)).size === 1;
   const column = data.columns[only?.measure ?? -1];

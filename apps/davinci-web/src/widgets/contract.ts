@@ -1,5 +1,5 @@
 /** Decides what a widget kind is: its shelves and settings, the query it asks, and how it shows the answer. */
-import type { ColumnType, QueryParts, QueryResult, VariableValue } from '@rtdp/davinci-api/client';
+import type { ColumnType, Freshness, QueryParts, QueryResult, VariableValue } from '@rtdp/davinci-api/client';
 
 import type { ColourBook } from './colours.ts';
 
@@ -61,6 +61,8 @@ export interface WidgetData {
   columns: readonly QueryColumn[];
   rows: readonly (readonly Cell[])[];
   truncated: boolean;
+  /** Of the tables that it was read from, where that is known. */
+  freshness?: readonly Freshness[];
 }
 
 /** A mark that was clicked: the values of its dimensions. */

@@ -1,7 +1,7 @@
 /** Decides how a moment in an answer is read and written; pure. */
 import type { Grain } from '@rtdp/davinci-api/client';
 import { localeOf } from '../shell/numbers.ts';
-import type { Cell } from './contract.ts';
+import type { Cell, WidgetData } from './contract.ts';
 
 /** Milliseconds of a date, a timestamp or an instant as Postgres writes them; a timestamp without zone is the viewer's. */
 export function toMoment(value: Cell): number | undefined {
@@ -50,10 +50,33 @@ export function nextMoment(at: number, grain: Grain): number {
   return moved.getTime();
 }
 
-/** Whether a moment at a grain has begun and is not over: its figures still grow, so it cannot be compared. `now` in milliseconds since 1970. */
-export function isUnfinished(value: Cell, grain: Grain | undefined, now: number): boolean {
+/** What has happened when an answer was given, in milliseconds since 1970. */
+export interface Clock {
+  /** What begins until then has begun. */
+  begun: number;
+  /** What ends until then is over. */
+  over: number;
+}
+
+/**
+ * The clock of an answer. Where it is told up to which moment its tables are complete, that counts, as the clock of this computer may be fast or
+ * slow; `now` is the latter.
+ */
+export function clockOf({ freshness = [] }: Pick<WidgetData, 'freshness'>, now: number): Clock {
+  const complete = freshness.flatMap(({ watermark }) => (watermark === null ? [] : Date.parse(watermark)));
+  return { begun: Math.max(now, ...complete), over: Math.min(now, ...complete) };
+}
+
+/** Whether a moment at a grain has begun and is not over: its figures still grow, so it cannot be compared. */
+export function isUnfinished(value: Cell, grain: Grain | undefined, { begun, over }: Clock): boolean {
   const moment = grain === undefined ? undefined : toMoment(value);
-  return moment !== undefined && moment <= now && now < nextMoment(moment, grain!);
+  return moment !== undefined && moment <= begun && over < nextMoment(moment, grain!);
+}
+
+/** How many of these moments, ascending, are not over, counted from the last. */
+export function openAtEnd(moments: readonly Cell[], grain: Grain | undefined, clock: Clock): number {
+  const lastOver = moments.findLastIndex((value) => !isUnfinished(value, grain, clock));
+  return moments.length - 1 - lastOver;
 }
 
 /** Making one takes longer than writing a hundred moments with it. */

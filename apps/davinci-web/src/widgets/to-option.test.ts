@@ -217,10 +217,19 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   const timed = widget('scorecard', ['at']);
   timed.query.dimensions[0]!.grain = 'minute';
   const card = toScorecard(timed, answer, now);
-  expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', isOpen: true });
-  expect([sparkline(card.trend, 'over'), sparkline(card.trend, 'open')]).toEqual(['M0 4.89L50 2', 'M50 2L100 28']);
+  expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', open: 1 });
+  // Beside the number of one moment stands the change of another.
+  expect(card.changeOf).toBe('minute');
+  expect([sparkline(card.trend, 'over', 1), sparkline(card.trend, 'open', 1)]).toEqual([
+    'M0 4.89L50 2',
+    'M50 2L100 28',
+  ]);
   // A minute later it is over.
-  expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({ change: expect.closeTo(-0.818), isOpen: false });
+  expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({
+    change: expect.closeTo(-0.818),
+    changeOf: undefined,
+    open: 0,
+  });
   expect(toScorecard(timed, data(answer.columns as QueryColumn[], rows.slice(0, 2)), now).change).toBeUndefined();
 
   const seriesOf = (at: number, settings = {}) =>
@@ -233,6 +242,40 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   expect(seriesOf(now + 60_000)).toHaveLength(1);
   // A curve would not lie below straight strokes.
   expect(seriesOf(now, { smooth: true })).toHaveLength(1);
+});
+
+test('what is over goes by how far the tables are complete, whatever the clock of the reader says', () => {
+  const rows: Cell[][] = ['10:00', '10:01', '10:02', '10:03'].map((time, index) => [
+    `2026-03-01 ${time}:00+00`,
+    [100, 110, 90, 5][index]!,
+  ]);
+  const timed = widget('scorecard', ['at']);
+  timed.query.dimensions[0]!.grain = 'minute';
+  const upTo = (...watermarks: (string | null)[]): WidgetData => ({
+    ...data([column('at', 'instant'), amount], rows),
+    freshness: watermarks.map((watermark, index) => ({
+      sinkNamespace: `table ${index}`,
+      commitNumber: '7',
+      watermark: watermark === null ? null : `2026-03-01T${watermark}.123456Z`,
+      loading: false,
+    })),
+  });
+  const at = (time: string) => Date.parse(`2026-03-01T${time}Z`);
+  const openAt = (answer: WidgetData, time: string) => toScorecard(timed, answer, at(time)).open;
+  expect(openAt(upTo(), '10:03:20')).toBe(1);
+  expect(openAt(upTo(null), '10:03:20')).toBe(1);
+  // The clock is ten minutes fast, or slow.
+  expect(openAt(upTo('10:03:15'), '10:13:20')).toBe(1);
+  expect(openAt(upTo('10:03:15'), '09:53:20')).toBe(4);
+  // The tables are behind: of two the one that is more so counts.
+  const behind = upTo('10:03:15', '10:02:15');
+  expect(toScorecard(timed, behind, at('10:03:20'))).toMatchObject({ open: 2, change: expect.closeTo(0.1) });
+  const gaps = lineOption({ ...timed, kind: 'line' }, behind, context, undefined, undefined, at('10:03:20'))
+    .series as Drawn;
+  expect((gaps[1]!.data as Cell[][]).map(([, value]) => value)).toEqual([null, 110, 90, 5]);
+  expect(openAt(upTo('10:04:00'), '10:04:01')).toBe(0);
+  // What has not begun is no moment that grows.
+  expect(openAt(upTo('09:59:00'), '09:59:30')).toBe(0);
 });
 
 test('a moment that stands alone has a few of its grain beside it', () => {

@@ -4,7 +4,7 @@ import { type CategoryTable, categoryTable } from '../category-table.ts';
 import { categoryAxis, reachOf, referenceLines, timeAxis, tooltip, valueAxis } from '../chart-parts.ts';
 import type { ChartContext } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition, WidgetSchema } from '../contract.ts';
-import { isUnfinished, toMoment } from '../time-values.ts';
+import { clockOf, openAtEnd, toMoment } from '../time-values.ts';
 import { schema } from './schema.ts';
 
 /** Points of one line that are still drawn one by one; above it they are sampled by their shape. */
@@ -38,17 +38,14 @@ export function toOption(
   const last = shown.categories.length - 1;
   const grain = widget.query.dimensions[found.category]?.grain;
   // Of what is not over the figures still grow: the way there is broken by strokes of the ground.
-  const isOpen =
-    shape.stack === 'none' &&
-    widget.settings.smooth !== true &&
-    last > 0 &&
-    isUnfinished(shown.categories[last] ?? null, grain, now);
+  const open = openAtEnd(shown.categories, grain, clockOf(data, now));
+  const isOpen = shape.stack === 'none' && widget.settings.smooth !== true && last > 0 && open > 0;
   const gaps = shown.series.map((one, index) => ({
     id: `${String(chart.series[index]?.id)} not over`,
     name: labels[index],
     type: 'line',
     // As long as the line itself: a place on the axis stays the same place.
-    data: one.values.map((value, at) => [x[at] ?? null, at < last - 1 ? null : value]),
+    data: one.values.map((value, at) => [x[at] ?? null, at < last - open ? null : value]),
     color: context.palette.surface,
     lineStyle: { width: 3, type: [3, 4] },
     blur: { lineStyle: { opacity: 1 } },

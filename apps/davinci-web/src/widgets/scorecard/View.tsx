@@ -20,11 +20,8 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   const target = numberOf(card.value);
   const shown = useMoving(target);
   const write = (value: number) => formatNumber(value, i18n.language, format);
-  const path = sparkline(card.trend, card.isOpen ? 'over' : 'all');
-  const open = card.isOpen ? sparkline(card.trend, 'open') : '';
-  // A sum is of more than the moment whose change stands beside it.
-  const isSum = card.change !== undefined && widget.settings.value === 'total';
-  const changeOf = isSum ? widget.query.dimensions[0]?.grain : undefined;
+  const path = sparkline(card.trend, 'over', card.open);
+  const open = card.open > 0 ? sparkline(card.trend, 'open', card.open) : '';
   return (
     <div className="scorecard">
       <div className="scorecard-line">
@@ -46,9 +43,9 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
       </div>
       <div className="muted small ellipsis">
         {labelOf(column)}
-        {changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${changeOf}`)}`}
+        {card.changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${card.changeOf}`)}`}
       </div>
-      {path === '' ? null : onPick === undefined ? (
+      {path === '' && open === '' ? null : onPick === undefined ? (
         <Trend path={path} open={open} className="scorecard-trend" />
       ) : (
         <button

@@ -1,8 +1,9 @@
 /** Decides what a scorecard tells: its number, the change of the last whole moment against the one before, the trend, and whether that is good; pure. */
+import type { Grain } from '@rtdp/davinci-api/client';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { numberOf } from '../series.ts';
-import { isUnfinished, toMoment } from '../time-values.ts';
+import { clockOf, openAtEnd, toMoment } from '../time-values.ts';
 import { comparison, placeOf, strong, tipText, whereOf } from '../tip.ts';
 
 export interface Scorecard {
@@ -11,8 +12,10 @@ export interface Scorecard {
   change: number | undefined;
   /** Moments ascending. */
   trend: { moment: number; at: Cell; value: number | null }[];
-  /** Whether the newest of them is not over. */
-  isOpen: boolean;
+  /** How many of the newest of them are not over. */
+  open: number;
+  /** The moment whose change it is, where its number is of another one, or of more. */
+  changeOf: Grain | undefined;
   tone: 'ok' | 'late' | 'broken' | undefined;
   /** What the change means. */
   verdict: 'good' | 'bad' | 'neither';
@@ -34,14 +37,17 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: num
   const last = trend.at(-1);
   const total = widget.settings.value === 'total';
   const value: Cell = !timed ? (data.rows[0]?.[at] ?? null) : total ? sumOf(trend) : (last?.exact ?? null);
-  const isOpen = last !== undefined && isUnfinished(last.at, widget.query.dimensions[0]?.grain, now);
-  const whole = trend.at(isOpen ? -2 : -1)?.value ?? null;
-  const before = trend.at(isOpen ? -3 : -2)?.value ?? null;
+  const grain = widget.query.dimensions[0]?.grain;
+  const moments = trend.map((point) => point.at);
+  const open = openAtEnd(moments, grain, clockOf(data, now));
+  const whole = trend.at(-open - 1)?.value ?? null;
+  const before = trend.at(-open - 2)?.value ?? null;
   const change = whole === null || before === null || before === 0 ? undefined : (whole - before) / Math.abs(before);
   return {
     value,
     change,
-    isOpen,
+    open,
+    changeOf: change !== undefined && (total || open > 0) ? grain : undefined,
     trend: trend.map(({ moment, at: cell, value: amount }) => ({ moment, at: cell, value: amount })),
     tone: toneAt(numberOf(value), numberOf(widget.settings.warnAt as Cell), numberOf(widget.settings.badAt as Cell)),
     verdict: verdictOf(change, widget.settings.goodWhen),
@@ -63,15 +69,16 @@ export function tellScorecard(
   if (last === undefined || widget.settings.value === 'total')
     return tipText({ head: say('tip.alone', { measure, value }) });
   const where = whereOf([placeOf(widget, data, 0, last.at)], context);
-  const compared = card.isOpen
-    ? say('tip.unfinished')
-    : before && comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
+  const compared =
+    card.open > 0
+      ? say('tip.unfinished')
+      : before && comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
   return tipText({ head: say('tip.one', { measure, where, value }), notes: compared === undefined ? [] : [compared] });
 }
 
 /** Its change in sentences: of which moment, and compared to what. */
 export function tellChange(widget: WidgetDefinition, data: WidgetData, card: Scorecard, context: ChartContext): string {
-  const [last, before] = card.isOpen ? card.trend.slice(-3, -1).reverse() : card.trend.slice(-2).reverse();
+  const [last, before] = [card.trend.at(-card.open - 1), card.trend.at(-card.open - 2)];
   if (last === undefined || before === undefined) return '';
   const column = data.columns[widget.query.dimensions.length];
   const where = whereOf([placeOf(widget, data, 0, last.at)], context);
@@ -103,11 +110,12 @@ function verdictOf(change: number | undefined, goodWhen: unknown): Scorecard['ve
 
 /**
  * The trend as the points of a line in a box of 100 × 30, gaps left open. `part`: all of it, or what stands on both sides of the last moment
- * that is over.
+ * that is over; `open` moments come after that.
  */
 export function sparkline(
   trend: readonly { moment: number; value: number | null }[],
   part: 'all' | 'over' | 'open' = 'all',
+  open = 0,
 ): string {
   const values = trend.map((point) => point.value).filter((value) => value !== null);
   if (trend.length < 2 || values.length < 2) return '';
@@ -115,9 +123,10 @@ export function sparkline(
   const span = Math.max(...values) - low || 1;
   const first = trend[0]!.moment;
   const time = trend.at(-1)!.moment - first || 1;
+  const lastOver = trend.length - 1 - open;
   let pen = 'M';
   return trend
-    .slice(part === 'open' ? -2 : 0, part === 'over' ? -1 : undefined)
+    .slice(part === 'open' ? Math.max(0, lastOver) : 0, part === 'over' ? lastOver + 1 : undefined)
     .map(({ moment, value }) => {
       if (value === null) {
         pen = 'M';
