@@ -48,7 +48,15 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
     },
     components: {
       Tooltip: { colorBgSpotlight: palette.text, colorTextLightSolid: palette.surface },
-      Button: { primaryShadow: 'none', defaultShadow: 'none', dangerShadow: 'none', contentFontSizeSM: 13 },
+      Button: {
+        primaryShadow: 'none',
+        defaultShadow: 'none',
+        dangerShadow: 'none',
+        contentFontSizeSM: 13,
+        // A lighter accent could not be read on the surface.
+        defaultHoverColor: palette.accent,
+        defaultHoverBorderColor: palette.accent,
+      },
       Form: { itemMarginBottom: 16, verticalLabelPadding: `0 0 ${SPACE[0]}px` },
       Tabs: { horizontalMargin: '0' },
       // Told from the page and from a card alike.

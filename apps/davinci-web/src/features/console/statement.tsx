@@ -9,9 +9,9 @@ export function Statement({ text, label }: { text: string; label?: string }): Re
   return (
     <div className="statement">
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <section tabIndex={0} aria-label={label}>
-        <pre className="code">{text}</pre>
-      </section>
+      <pre className="code" tabIndex={0} {...(label === undefined ? {} : { role: 'group', 'aria-label': label })}>
+        {text}
+      </pre>
       <CopyButton text={text} />
     </div>
   );

@@ -32,6 +32,11 @@ import { versionOf, widgetRequest } from './widget-request.ts';
 /** A table says by itself where it ends; a trend of the last hour is meant to end there. */
 const SELF_LIMITED: ReadonlySet<string> = new Set(['table', 'scorecard']);
 
+/** The newest moments are what was asked for: what is left out is only older. */
+function isNewest({ dimensions, sort }: WidgetQuery): boolean {
+  return dimensions.length === 1 && dimensions[0]?.grain !== undefined && sort.length === 0;
+}
+
 // Read when somebody asks for them.
 const MarkMenu = late(async () => (await import('./mark-menu.tsx')).MarkMenu, { floating: true });
 const WidgetDetails = late(async () => (await import('../../widgets/widget-details.tsx')).WidgetDetails, {
@@ -226,7 +231,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
           />
         )}
       </div>
-      {data?.truncated && !SELF_LIMITED.has(widget.kind) ? (
+      {data?.truncated && !SELF_LIMITED.has(widget.kind) && !isNewest(definition.query) ? (
         <div className="widget-note">{t('widgets:truncated')}</div>
       ) : null}
       {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}

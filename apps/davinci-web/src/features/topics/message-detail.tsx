@@ -79,7 +79,7 @@ function Opened({ topic, message }: { topic: Topic; message: Detail }): ReactNod
         <Statement text={JSON.stringify(message.avro, null, 2)} label="Avro" />
       )}
       {origin === undefined ? null : (
-        <section className="stack tight" aria-label={t('messages.back.title')}>
+        <section className="stack tight">
           <h3>{t('messages.back.title')}</h3>
           <dl className="facts">
             <dt>{t('messages.back.source')}</dt>

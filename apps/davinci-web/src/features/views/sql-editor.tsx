@@ -120,7 +120,7 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
           readOnly.current.of(EditorState.readOnly.of(props.isReadOnly === true)),
           ...(props.hint === undefined ? [] : [placeholder(props.hint)]),
           EditorView.lineWrapping,
-          EditorView.contentAttributes.of({ 'aria-label': props.label }),
+          EditorView.contentAttributes.of({ 'aria-label': props.label, tabindex: '0' }),
           EditorView.updateListener.of((update) => {
             if (update.docChanged) latest.current.onChange(update.state.doc.toString());
           }),
