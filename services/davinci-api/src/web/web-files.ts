@@ -79,10 +79,10 @@ export class WebFiles {
   }
 
   routes(application: HttpApplication): void {
-    // Programs ask for the health of this service here; a person who types it means the page.
+    // Programs ask for the health of this service here, whatever they accept; a person who types it means the page, and only a browser says so.
     application.addHook('onRequest', async (request, reply) => {
-      if (request.url !== '/health' || request.headers.accept?.includes('text/html') !== true) return;
-      await reply.header('vary', 'accept').header('cache-control', 'no-store').redirect('/status');
+      if (request.url !== '/health' || request.headers['sec-fetch-mode'] !== 'navigate') return;
+      await reply.header('vary', 'sec-fetch-mode').header('cache-control', 'no-store').redirect('/status');
     });
     application.route({
       method: 'GET',
