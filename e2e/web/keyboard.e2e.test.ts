@@ -68,7 +68,33 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await tabTo(page, page.getByRole('button', { name: /^Remove the filter Region/ }));
   await keyboard.press('Enter');
   await number('150');
-  await tabTo(page, page.locator(`[data-widget-id="${total.id}"] .widget-head button`));
+  // How fresh a widget is, table by table, is read at its mark, and goes away by Esc and when the page is scrolled.
+  const mark = page.locator(`[data-widget-id="${total.id}"] .widget-fresh`);
+  const hint = page.getByRole('tooltip').filter({ hasText: 'orders' });
+  await tabTo(page, mark);
+  await hint.waitFor();
+  expect(await mark.getAttribute('aria-describedby')).toBe(await hint.getAttribute('id'));
+  await keyboard.press('Escape');
+  await hint.waitFor({ state: 'hidden' });
+  const scroll = () => page.locator('#content').evaluate((content) => content.dispatchEvent(new Event('scroll')));
+  await mark.evaluate((element) => {
+    element.blur();
+    element.focus();
+  });
+  await hint.waitFor();
+  await scroll();
+  await hint.waitFor({ state: 'hidden' });
+  await mark.dispatchEvent('pointerup', { pointerType: 'touch' });
+  await hint.waitFor();
+  await keyboard.press('Escape');
+  await hint.waitFor({ state: 'hidden' });
+  const more = page.locator(`[data-widget-id="${total.id}"] .widget-head button`);
+  await tabTo(page, more);
+  await keyboard.press('Enter');
+  await page.getByRole('menuitem').first().waitFor();
+  await scroll();
+  await page.getByRole('menuitem').first().waitFor({ state: 'hidden' });
+  expect(await more.evaluate((element) => element === element.ownerDocument.activeElement)).toBe(true);
   await keyboard.press('Enter');
   await page.getByRole('menuitem').first().waitFor();
   await keyboard.press('Escape');

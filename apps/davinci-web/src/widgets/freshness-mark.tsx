@@ -47,7 +47,8 @@ export function FreshnessMark({ freshness }: { freshness: readonly Freshness[] }
     });
   return (
     <Hint title={lines}>
-      <span className="widget-fresh">
+      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its hint is read from the keyboard as well */}
+      <span className="widget-fresh" tabIndex={0}>
         <Status kind={summary.kind} word={word} />
       </span>
     </Hint>

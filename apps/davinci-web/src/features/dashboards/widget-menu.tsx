@@ -30,7 +30,9 @@ export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElemen
   useEffect(() => {
     // What scrolls the widget away takes its menu along.
     const scrolled = ({ target }: Event) => {
-      if ((target as Node).contains(button)) onClose();
+      if (!(target as Node).contains(button)) return;
+      onClose();
+      button.focus({ preventScroll: true });
     };
     window.addEventListener('scroll', scrolled, { capture: true });
     return () => window.removeEventListener('scroll', scrolled, { capture: true });
