@@ -1,6 +1,6 @@
 /** Decides how the web application is built, into which files, and where a development server sends calls of the API. */
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin } from 'vite';
+import { defineConfig, type Plugin, type Rolldown } from 'vite';
 
 const api = process.env.RTDP_API_URL ?? 'http://127.0.0.1:7400';
 
@@ -15,17 +15,23 @@ const drawsEarly: Plugin = {
   transformIndexHtml: {
     order: 'post',
     handler: (_, { bundle = {} }) => {
-      const files = new Set<string>();
-      const add = (name: string): void => {
-        const file = bundle[name];
-        if (file?.type !== 'chunk' || files.has(name)) return;
-        files.add(name);
-        file.imports.forEach(add);
+      const withImports = (isRoot: (file: Rolldown.OutputChunk) => boolean): Set<string> => {
+        const files = new Set<string>();
+        const add = (name: string): void => {
+          const file = bundle[name];
+          if (file?.type !== 'chunk' || files.has(name)) return;
+          files.add(name);
+          file.imports.forEach(add);
+        };
+        for (const file of Object.values(bundle)) if (file.type === 'chunk' && isRoot(file)) add(file.fileName);
+        return files;
       };
-      for (const file of Object.values(bundle)) if (file.type === 'chunk' && file.name === 'main') add(file.fileName);
+      // What the document reads at once is asked for already.
+      const read = withImports(({ isEntry }) => isEntry);
+      const files = [...withImports(({ name }) => name === 'main')].filter((name) => !read.has(name));
       // Fetched and not yet read: reading them would hold up the script that asks.
       const attrs = { rel: 'preload', as: 'script', crossorigin: true, fetchpriority: 'low' };
-      return [...files].map((name) => ({
+      return files.map((name) => ({
         tag: 'link',
         attrs: { ...attrs, href: `/${name}` },
         injectTo: 'head' as const,
@@ -47,13 +53,15 @@ export default defineConfig({
         // What every page needs comes in few files: each costs a browser more than some kilobytes that it does not need yet.
         codeSplitting: {
           groups: [
-            // All that asks the first questions, and nothing that draws: it runs while the rest is on its way.
+            // All that asks the first questions, and nothing that draws: it runs while the rest is on its way. Not `first` itself: it waits.
             {
               name: 'start',
               test: below(
                 'node_modules/react/',
                 'node_modules/@tanstack/(query-core|react-query)/',
-                'src/(first|api/)',
+                'src/api/',
+                // What fetches a file when it is wanted: every file does so by it.
+                'vite/preload-helper',
                 'src/shell/(tokens|numbers|pages|words|device-choices)\\.ts',
                 'src/features/dashboards/(ask-ahead|drill|filters|opening|widget-request)\\.ts',
                 'src/widgets/(registry|build-query|use-widget-data)\\.ts',

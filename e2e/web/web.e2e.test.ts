@@ -15,6 +15,20 @@ async function untilNumber(page: Page, widgetId: string, value: string): Promise
     .waitFor({ timeout: PATIENCE });
 }
 
+/** The script that asks first waits at its top: what imports it would wait as well. And the document asks for each file once. */
+async function untangled(baseUrl: string): Promise<void> {
+  const read = async (path: string) => await (await fetch(new URL(path, baseUrl))).text();
+  const html = await read('/');
+  const [entry] = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, path]) => path!);
+  const links = [...html.matchAll(/<link[^>]* href="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
+  expect(new Set([...links, entry]).size).toBe(links.length + 1);
+  expect(await read(entry!)).toMatch(/await Promise\.race/);
+  const importing = await Promise.all(
+    links.map(async (path) => ((await read(path)).includes(entry!.split('/').at(-1)!) ? [path] : [])),
+  );
+  expect([links.length > 3, importing.flat()]).toEqual([true, []]);
+}
+
 test('from the login link to a dashboard that moves, filters, and misses nothing', async () => {
   await using stand = await webStand();
   const { page, davinci, view, baseUrl } = stand;
@@ -66,6 +80,7 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
     ],
   });
 
+  await untangled(baseUrl);
   const { code } = await davinci.createLoginLink();
   await page.goto(`${baseUrl}/login?from=${encodeURIComponent(`/widgets/new?view=${view.id}`)}#code=${code}`);
   await page.locator('.field', { hasText: 'Revenue' }).click();

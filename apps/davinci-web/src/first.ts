@@ -1,10 +1,10 @@
 /**
  * Starts the web application with what needs no drawing and takes its time: the session, the file of the page, and what the page asks first.
- * All of that is on its way while the libraries that draw are being read.
+ * All of that is on its way while the libraries that draw are being read. Nothing imports this file, as it would wait for what is waited for here.
  */
 import { currentSession, restoreSession } from './api/session.ts';
 import { firstLanguage } from './shell/device-choices.ts';
-import { type PageEntry, pageAt } from './shell/pages.ts';
+import { type PageEntry, pageAt, partsOf } from './shell/pages.ts';
 import { loadWords } from './shell/words.ts';
 
 /** A page that draws late is worse than one that asks late. */
@@ -30,7 +30,7 @@ async function askFirst(ahead: NonNullable<PageEntry['ahead']>): Promise<void> {
   try {
     await session;
     if (currentSession() === undefined) return;
-    await ahead(pathname.split('/').at(-1) ?? '', new URLSearchParams(search), 'start');
+    await ahead(partsOf(pathname).at(-1) ?? '', new URLSearchParams(search), 'start');
   } catch {
     // Told by the page.
   }

@@ -48,13 +48,19 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users'] },
 ];
 
+/** The parts of an address between its slashes; one at its end says nothing. */
+export function partsOf(pathname: string): string[] {
+  return pathname.replace(/(.)\/+$/, '$1').split('/');
+}
+
 /** The page that stands at an address; undefined where none does. */
 export function pageAt(pathname: string): PageEntry | undefined {
-  const parts = pathname.split('/');
+  const parts = partsOf(pathname);
   const fits = ({ path }: PageEntry): boolean => {
     const wanted = path.split('/');
     return (
-      wanted.length === parts.length && wanted.every((part, index) => part.startsWith('$') || part === parts[index])
+      wanted.length === parts.length &&
+      wanted.every((part, index) => (part.startsWith('$') ? parts[index] !== '' : part === parts[index]))
     );
   };
   return PAGES.find(fits);
