@@ -37,7 +37,9 @@ export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promi
   const source = await first('/api/console/dbus/sources', ({ name }) => name);
   const flow = await first('/api/console/wormhole/flows', ({ name }) => (name?.includes('item') ? name : undefined));
   const mount = await first('/api/console/moonbox/mounts', ({ name }) => name);
-  const query = await first('/api/console/moonbox/queries?limit=5', ({ id }) => id);
+  const query = await first('/api/console/moonbox/queries?limit=50', ({ id, sql }) =>
+    /^(select|with)\b/i.test(sql ?? '') ? id : undefined,
+  );
   const topic = await first('/api/console/dbus/sources', ({ topic: name }) => name);
   return [
     { name: 'home', path: '/', states: LIST },

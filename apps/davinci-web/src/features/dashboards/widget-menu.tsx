@@ -29,8 +29,11 @@ export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElemen
   };
   useEffect(() => {
     // What scrolls the widget away takes its menu along.
+    const opened = button.getBoundingClientRect();
     const scrolled = ({ target }: Event) => {
-      if (!(target as Node).contains(button)) return;
+      const now = button.getBoundingClientRect();
+      // The last word of a scroll from before the press moves nothing.
+      if (!(target as Node).contains(button) || (now.top === opened.top && now.left === opened.left)) return;
       onClose();
       button.focus({ preventScroll: true });
     };
