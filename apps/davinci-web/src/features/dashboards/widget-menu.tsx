@@ -16,6 +16,9 @@ export interface WidgetMenuProps {
   ways: () => readonly Closer[];
 }
 
+/** Pixels, of the menu with everything in it. */
+const TALLEST = 280;
+
 /** `button` opened it, and has the focus again when it goes. */
 export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElement; onClose: () => void }): ReactNode {
   const { t } = useTranslation(['dashboards', 'widgets']);
@@ -23,6 +26,8 @@ export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElemen
   const [ways] = useState(props.ways);
   const { hasData, button, onClose } = props;
   const { left, top, width, height } = button.getBoundingClientRect();
+  // Made open and without motion, the library finds its place across and not down.
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
   const close = () => {
     onClose();
     button.focus();
@@ -46,6 +51,7 @@ export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElemen
       autoFocus
       trigger={['click']}
       placement="bottomRight"
+      {...(isStill ? { styles: { root: { top: Math.min(top + height, window.innerHeight - TALLEST) } } } : {})}
       onOpenChange={(open) => {
         if (!open) close();
       }}
