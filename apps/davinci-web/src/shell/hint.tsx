@@ -74,6 +74,9 @@ export function Hint({
   );
 }
 
+/** Pixels, of a tooltip. */
+const WIDEST = 250;
+
 function Told({
   id,
   title,
@@ -97,8 +100,12 @@ function Told({
     return () => ending.abort();
   }, [target, onHide]);
   const { left, top, width, height } = target.getBoundingClientRect();
+  // Made open and without motion, the library finds its place in one direction only.
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  const across = Math.max(0, Math.min(left + width / 2 - WIDEST / 2, window.innerWidth - WIDEST));
+  const root = placement === 'top' ? { left: across } : { top };
   return createPortal(
-    <Tooltip open id={id} title={title} placement={placement}>
+    <Tooltip open id={id} title={title} placement={placement} {...(isStill ? { styles: { root } } : {})}>
       <span className="hint-place" style={{ left, top, width, height }} />
     </Tooltip>,
     document.body,

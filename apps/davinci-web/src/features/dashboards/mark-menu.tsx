@@ -11,12 +11,15 @@ export interface MarkMenuProps {
 }
 
 export function MarkMenu({ at, items, onClose }: MarkMenuProps): ReactNode {
+  // Made open and without motion, the library finds its place in one direction only.
+  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
   // Items of a dashboard are moved by a transformation: within one, nothing stands where the window is meant.
   return createPortal(
     <Dropdown
       open
       trigger={['click']}
       autoFocus
+      {...(isStill ? { styles: { root: { left: at.x, top: at.y } } } : {})}
       menu={{
         items: items.map(({ key, label }) => ({ key, label })),
         onClick: ({ key }) => {
