@@ -20,7 +20,7 @@ export async function measureLatency(
     rate: number;
     seconds: number;
     firstId: number;
-    /** A broker that has just started translates its own code for some seconds; until then that is what would be measured. */
+    /** Commits of these first seconds are not counted. */
     warmUpSeconds: number;
   },
 ): Promise<Latency> {
