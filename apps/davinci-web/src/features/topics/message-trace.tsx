@@ -69,7 +69,7 @@ export function MessageTrace({ topic, message }: { topic: Topic; message: Messag
               <p className="muted">{t(topic.flows.length === 0 ? 'topics.noFlow' : 'messages.forth.none')}</p>
             ) : (
               <ListTable
-                label={t('messages.forth.title')}
+                label={t('messages.forth.batches')}
                 rows={batches}
                 columns={columns}
                 rowKey={(batch) => `${batch.flow} ${batch.sinkNamespace} ${batch.firstOffset} ${batch.storedAt}`}
