@@ -14,6 +14,7 @@ import { Figure, Figures } from '../console/figures.tsx';
 import { Reason } from '../console/reason.tsx';
 import { Statement } from '../console/statement.tsx';
 import { useAct } from '../console/use-act.ts';
+import { isExplainable } from './explainable.ts';
 import { PlanView } from './plan-view.tsx';
 import { isUnderWay, QueryState } from './query-state.tsx';
 import { type QueryPurpose, useLabel } from './use-label.ts';
@@ -108,18 +109,20 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
                 .join('; ')}
         </dd>
       </dl>
-      <section className="card stack">
-        <div className="row wrap">
-          <h2 className="grow">{t('plan.title')}</h2>
-          <Button disabled={busy} onClick={() => void explain(false)}>
-            {t('plan.explain')}
-          </Button>
-          <Button disabled={busy} title={t('plan.analyzeHint')} onClick={() => void explain(true)}>
-            {t('plan.analyze')}
-          </Button>
-        </div>
-        {plan === undefined ? <p className="muted">{t('plan.about')}</p> : <PlanView plan={plan} />}
-      </section>
+      {isExplainable(query) ? (
+        <section className="card stack">
+          <div className="row wrap">
+            <h2 className="grow">{t('plan.title')}</h2>
+            <Button disabled={busy} onClick={() => void explain(false)}>
+              {t('plan.explain')}
+            </Button>
+            <Button disabled={busy} title={t('plan.analyzeHint')} onClick={() => void explain(true)}>
+              {t('plan.analyze')}
+            </Button>
+          </div>
+          {plan === undefined ? <p className="muted">{t('plan.about')}</p> : <PlanView plan={plan} />}
+        </section>
+      ) : null}
     </>
   );
 }
