@@ -19,6 +19,7 @@ for (const feature of ['shell', ...(page?.words ?? [])]) {
 }
 // The files of what draws are being fetched since the document came; run before the questions are out, they would hold those up.
 if (page?.ahead !== undefined) await Promise.race([askFirst(page.ahead), setTime(LONGEST_WAIT_MS)]);
+// What does not come is asked for again, and told, by the router.
 void page?.load().catch(() => undefined);
 import('./main.tsx').catch((error: unknown) => {
   const place = document.getElementById('root');

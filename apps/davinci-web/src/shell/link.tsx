@@ -37,6 +37,7 @@ export function Link({
   };
   const preload = (event: PointerEvent<HTMLAnchorElement>) => {
     rest.onPointerEnter?.(event);
+    // What does not come now is asked for again, and told, when the link is followed.
     void router.preloadRoute({ to } as never).catch(() => undefined);
   };
   return (

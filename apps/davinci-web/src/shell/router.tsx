@@ -7,12 +7,17 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
-import { Suspense } from 'react';
+import { type ReactNode, Suspense } from 'react';
 import { currentSession } from '../api/session.ts';
 import { Frame } from './frame.tsx';
 import { MissingPage } from './missing-page.tsx';
 import { PAGES } from './pages.ts';
 import { ErrorState, Loading } from './states.tsx';
+
+/** Nothing of the page stands. A file that did not come, or has another name since a change of the server, comes with the whole document alone. */
+function Failed({ error }: { error: unknown }): ReactNode {
+  return <ErrorState error={error} onRetry={() => window.location.reload()} />;
+}
 
 const root = createRootRoute({
   component: () => (
@@ -21,7 +26,7 @@ const root = createRootRoute({
     </Suspense>
   ),
   notFoundComponent: () => <MissingPage />,
-  errorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
+  errorComponent: Failed,
 });
 
 const login = createRoute({
@@ -76,7 +81,7 @@ export const router = createRouter({
   defaultPreloadStaleTime: 0,
   defaultPendingComponent: () => <Loading shape="page" />,
   defaultPendingMs: 200,
-  defaultErrorComponent: ({ error, reset }) => <ErrorState error={error} onRetry={reset} />,
+  defaultErrorComponent: Failed,
   defaultNotFoundComponent: () => <MissingPage />,
   scrollRestoration: false,
 });
