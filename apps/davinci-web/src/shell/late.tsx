@@ -17,21 +17,26 @@ export function late<Props extends object>(
 ): Late<Props> {
   const part = latePart(load);
   const draw = ({ meanwhile, ...props }: Props & { meanwhile?: ReactNode }) => (
-    <Waiting part={part} props={props as unknown as Props} meanwhile={meanwhile} floating={floating} />
+    <LateDrawn part={part} props={props as unknown as Props} meanwhile={meanwhile} floating={floating} />
   );
+  // What fails here is asked for again, and told, where it is drawn.
   return Object.assign(draw, { ahead: () => void part.fetch().catch(() => undefined) });
 }
 
-function Waiting<Props extends object>({
+/** Draws a part as soon as it is there: the same one as long as this stands. */
+export function LateDrawn<Props extends object>({
   part,
   props,
   meanwhile,
-  floating,
+  failed = meanwhile,
+  floating = false,
 }: {
   part: LatePart<ComponentType<Props>>;
   props: Props;
   meanwhile: ReactNode;
-  floating: boolean;
+  /** Stands below the words that say it failed; if it is not told, `meanwhile`. */
+  failed?: ReactNode;
+  floating?: boolean;
 }): ReactNode {
   const [, drawAgain] = useState({});
   const [hasFailed, setFailed] = useState(false);
@@ -54,7 +59,7 @@ function Waiting<Props extends object>({
   return (
     <>
       <Failed floating={floating} onRetry={() => setFailed(false)} onClose={floating ? onClose : undefined} />
-      {meanwhile}
+      {failed}
     </>
   );
 }

@@ -1,6 +1,7 @@
 /** Lists the kinds of widgets: what each needs and asks, at once; how each is drawn, when it is needed. */
 import type { QueryParts, WidgetKind } from '@rtdp/davinci-api/client';
-import { type ComponentType, lazy } from 'react';
+import type { ComponentType } from 'react';
+import { type LatePart, latePart } from '../shell/late-part.ts';
 import * as areaQuery from './area/build-query.ts';
 import { schema as area } from './area/schema.ts';
 import * as barQuery from './bar/build-query.ts';
@@ -26,21 +27,12 @@ import { schema as table } from './table/schema.ts';
 export interface RegisteredWidget {
   schema: WidgetSchema;
   buildQuery: (query: WidgetQuery, model: Model) => QueryParts;
-  /** What draws it; one that is not there yet waits for itself. */
-  view: () => ComponentType<WidgetViewProps>;
-  /** Fetches what draws it, so that it is there when the answer comes. */
-  load: () => Promise<unknown>;
+  /** What draws it; fetched ahead it is there when the answer comes. */
+  picture: LatePart<ComponentType<WidgetViewProps>>;
 }
 
 function drawnBy(fetch: () => Promise<{ default: ComponentType<WidgetViewProps> }>) {
-  let there: ComponentType<WidgetViewProps> | undefined;
-  const load = async () => {
-    const fetched = await fetch();
-    there = fetched.default;
-    return fetched;
-  };
-  const waiting = lazy(load);
-  return { load, view: () => there ?? waiting };
+  return { picture: latePart(async () => (await fetch()).default) };
 }
 
 export const WIDGETS: Readonly<Record<string, RegisteredWidget>> = {

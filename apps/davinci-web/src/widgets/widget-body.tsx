@@ -1,7 +1,9 @@
 /** Decides which of its states a widget shows: waiting with its time, failing, nothing, or its picture. */
-import { Component, type ComponentType, memo, type ReactNode, Suspense, useMemo, useState } from 'react';
+import { Component, type ComponentType, memo, type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
+import { LateDrawn } from '../shell/late.tsx';
+import type { LatePart } from '../shell/late-part.ts';
 import { Empty, ErrorState, Loading } from '../shell/states.tsx';
 import { bodyState } from './body-state.ts';
 import type { WidgetViewProps } from './contract.ts';
@@ -31,19 +33,18 @@ export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): Reac
   if (state === 'unasked') return <Loading />;
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
   if (state === 'empty') return <Empty small title={t('noRows')} />;
-  return <Picture key={widget.kind} {...props} data={answer.data} view={kind.view} />;
+  return <Picture key={widget.kind} {...props} data={answer.data} picture={kind.picture} />;
 });
 
-function Picture({ view, ...props }: WidgetViewProps & { view: () => ComponentType<WidgetViewProps> }): ReactNode {
-  // The same as long as the picture stands, also when what it waited for is there.
-  const [View] = useState(view);
+function Picture({
+  picture,
+  ...props
+}: WidgetViewProps & { picture: LatePart<ComponentType<WidgetViewProps>> }): ReactNode {
   const data = useMemo(() => dress(props.data, props.widget.settings), [props.data, props.widget.settings]);
   return (
-    <Suspense fallback={<Waiting word="drawing" />}>
-      <Guard subject={data}>
-        <View {...props} data={data} />
-      </Guard>
-    </Suspense>
+    <Guard subject={data}>
+      <LateDrawn part={picture} props={{ ...props, data }} meanwhile={<Waiting word="drawing" />} failed={null} />
+    </Guard>
   );
 }
 

@@ -29,11 +29,11 @@ export async function askAhead(id: string, url: URLSearchParams, by: OpenedBy): 
   const bundle = queryClient.getQueryData<DashboardBundle>(keyOf(path));
   if (bundle === undefined) return;
   for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
-  // While the answers are on their way, what draws them is read; what does not come is asked for again by what needs it.
+  // While the answers are on their way, what draws them is read; what does not come is asked for again, and told, by what needs it.
   const kinds = new Set(bundle.widgets.map(({ kind }) => kind));
   for (const kind of kinds)
     void widgetKind(kind)
-      ?.load()
+      ?.picture.fetch()
       .catch(() => undefined);
   if (bundle.dashboard.controllers.length > 0) void import('./controllers-bar.tsx').catch(() => undefined);
 }

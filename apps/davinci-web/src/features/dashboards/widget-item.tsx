@@ -102,7 +102,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   useEffect(
     () =>
       void widgetKind(widget.kind)
-        ?.load()
+        ?.picture.fetch()
         .catch(() => undefined),
     [widget.kind],
   );
