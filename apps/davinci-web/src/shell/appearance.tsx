@@ -9,6 +9,7 @@ import { useTranslation } from 'react-i18next';
 import { kept, type Language } from './device-choices.ts';
 import { antdTheme, type Density } from './theme.ts';
 import { cssVariables, DARK, LIGHT, type Palette } from './tokens.ts';
+import { useMedia } from './use-media.ts';
 
 export type ThemeChoice = 'light' | 'dark' | 'system';
 
@@ -35,14 +36,8 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
   const { i18n } = useTranslation();
   const [theme, setTheme] = useState<ThemeChoice>(() => kept('theme', ['light', 'dark', 'system'], 'system'));
   const [density, setDensity] = useState<Density>(() => kept('density', ['comfortable', 'compact'], 'comfortable'));
-  const [systemDark, setSystemDark] = useState(() => matchMedia('(prefers-color-scheme: dark)').matches);
-
-  useEffect(() => {
-    const query = matchMedia('(prefers-color-scheme: dark)');
-    const listen = () => setSystemDark(query.matches);
-    query.addEventListener('change', listen);
-    return () => query.removeEventListener('change', listen);
-  }, []);
+  const systemDark = useMedia('(prefers-color-scheme: dark)');
+  const still = useMedia('(prefers-reduced-motion: reduce)');
 
   const dark = theme === 'dark' || (theme === 'system' && systemDark);
   const palette = dark ? DARK : LIGHT;
@@ -89,7 +84,7 @@ export function AppearanceProvider({ children }: { children: ReactNode }): React
     [theme, dark, palette, density, language, i18n],
   );
 
-  const antd = useMemo(() => antdTheme(palette, dark, density), [palette, dark, density]);
+  const antd = useMemo(() => antdTheme(palette, dark, density, still), [palette, dark, density, still]);
   return (
     <AppearanceContext value={value}>
       <ConfigProvider

@@ -13,11 +13,11 @@ import {
   useRef,
   useState,
 } from 'react';
-import { createPortal } from 'react-dom';
+import { Floating } from './floating.tsx';
 
 type Pointable = HTMLAttributes<HTMLElement> & { children?: ReactNode };
 
-/** `title` is asked for when it is shown: pointed at, with the focus, or tapped. Escape, a scroll and a tap elsewhere take it away. */
+/** `title` is asked for when it is shown: pointed at, with the focus, or tapped. Escape, a scroll of what it tells of and a tap elsewhere take it away. */
 export function Hint({
   title,
   placement = 'top',
@@ -74,9 +74,6 @@ export function Hint({
   );
 }
 
-/** Pixels, of a tooltip. */
-const WIDEST = 250;
-
 function Told({
   id,
   title,
@@ -93,21 +90,17 @@ function Told({
   useEffect(() => {
     const ending = new AbortController();
     const options = { capture: true, signal: ending.signal };
-    const isAround = ({ target: around }: Event) => around instanceof Node && around.contains(target);
     window.addEventListener('keydown', ({ key }) => key === 'Escape' && onHide(), options);
-    window.addEventListener('scroll', (event) => isAround(event) && onHide(), options);
     window.addEventListener('pointerdown', (event) => !target.contains(event.target as Node) && onHide(), options);
     return () => ending.abort();
   }, [target, onHide]);
-  const { left, top, width, height } = target.getBoundingClientRect();
-  // Made open and without motion, the library finds its place in one direction only.
-  const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  const across = Math.max(0, Math.min(left + width / 2 - WIDEST / 2, window.innerWidth - WIDEST));
-  const root = placement === 'top' ? { left: across } : { top };
-  return createPortal(
-    <Tooltip open id={id} title={title} placement={placement} {...(isStill ? { styles: { root } } : {})}>
-      <span className="hint-place" style={{ left, top, width, height }} />
-    </Tooltip>,
-    document.body,
+  return (
+    <Floating anchor={{ of: target }} onMoved={onHide}>
+      {(place) => (
+        <Tooltip open id={id} title={title} placement={placement}>
+          {place}
+        </Tooltip>
+      )}
+    </Floating>
   );
 }

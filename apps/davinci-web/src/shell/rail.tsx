@@ -2,26 +2,14 @@
 import { LogoutOutlined, MenuFoldOutlined, MenuUnfoldOutlined, UserOutlined } from '@ant-design/icons';
 import { useLocation } from '@tanstack/react-router';
 import { App, Dropdown } from 'antd';
-import { type ReactNode, useEffect, useRef, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { rank, signOut, useSession } from '../api/session.ts';
 import { Hint } from './hint.tsx';
 import { Link, useGo } from './link.tsx';
 import { isWithin, RAIL, type RailEntry } from './rail-entries.ts';
 import { NARROW_WINDOW } from './tokens.ts';
-
-const narrow = matchMedia(NARROW_WINDOW);
-
-/** Whether the window is too narrow for the names of the pages beside their content. */
-function useNarrowWindow(): boolean {
-  return useSyncExternalStore(
-    (listener) => {
-      narrow.addEventListener('change', listener);
-      return () => narrow.removeEventListener('change', listener);
-    },
-    () => narrow.matches,
-  );
-}
+import { useMedia } from './use-media.ts';
 
 /** On a phone it lies over the page while it is `open`, and is away else. */
 export function Rail({ open, onClose }: { open: boolean; onClose: () => void }): ReactNode {
@@ -29,7 +17,7 @@ export function Rail({ open, onClose }: { open: boolean; onClose: () => void }):
   const role = useSession()?.user.role ?? 'viewer';
   const [folded, setFolded] = useState(() => localStorage.getItem('davinci.rail') === 'narrow');
   // In a narrow window the choice holds as long as the page is open, and no longer.
-  const narrowWindow = useNarrowWindow();
+  const narrowWindow = useMedia(NARROW_WINDOW);
   const [unfolded, setUnfolded] = useState(false);
   const narrow = !open && (narrowWindow ? !unfolded : folded);
   const rail = useRef<HTMLElement>(null);

@@ -4,7 +4,8 @@ import { FONT, LENGTHS, type Palette, type ROW_HEIGHT, SPACE } from './tokens.ts
 
 export type Density = keyof typeof ROW_HEIGHT;
 
-export function antdTheme(palette: Palette, dark: boolean, density: Density): ThemeConfig {
+/** `still`: nothing moves, for who asked the system for that. */
+export function antdTheme(palette: Palette, dark: boolean, density: Density, still: boolean): ThemeConfig {
   return {
     algorithm: [
       dark ? theme.darkAlgorithm : theme.defaultAlgorithm,
@@ -43,6 +44,7 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density): Th
       fontSizeHeading3: 16,
       boxShadow: palette.shadow,
       boxShadowSecondary: palette.shadow,
+      motion: !still,
       motionDurationMid: '0.12s',
       motionDurationSlow: '0.18s',
     },

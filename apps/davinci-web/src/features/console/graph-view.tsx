@@ -13,13 +13,14 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { type ReactNode, useEffect, useMemo, useState, useSyncExternalStore } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
 import { Link } from '../../shell/link.tsx';
 import { ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { PHONE_WINDOW } from '../../shell/tokens.ts';
+import { useMedia } from '../../shell/use-media.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { layoutGraph, type Placed } from './layout-graph.ts';
@@ -32,12 +33,6 @@ const SIZES = {
 };
 /** Pixels between two rows of a picture that goes down. */
 const BETWEEN_ROWS = 40;
-
-const phone = matchMedia(PHONE_WINDOW);
-const onPhoneChange = (listener: () => void): (() => void) => {
-  phone.addEventListener('change', listener);
-  return () => phone.removeEventListener('change', listener);
-};
 
 type BoxData = { node: GraphNode; dim: boolean; goesDown: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
@@ -68,7 +63,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
   const { t } = useTranslation('console');
   const { fitView } = useReactFlow();
   // Columns side by side would be too small to read on a phone.
-  const goesDown = useSyncExternalStore(onPhoneChange, () => phone.matches);
+  const goesDown = useMedia(PHONE_WINDOW);
   const [placed, setPlaced] = useState<Placed>();
   const [error, setError] = useState<unknown>();
   const [lit, setLit] = useState<string>();

@@ -5,7 +5,6 @@ import { useTranslation } from 'react-i18next';
 import type { Pick as Mark, WidgetData } from '../../widgets/contract.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
 import { type Drilled, newestSteps, stepOf } from './drill.ts';
-import type { MarkMenuProps } from './mark-menu.tsx';
 import type { Filters } from './use-filters.ts';
 import { useLatest } from './use-latest.ts';
 
@@ -31,7 +30,7 @@ export function useCloser(props: {
 }) {
   const { t, i18n } = useTranslation('dashboards');
   const { itemId, view, filters, drilled, data, pick } = props;
-  const [menu, setMenu] = useState<Pick<MarkMenuProps, 'at' | 'items'>>();
+  const [menu, setMenu] = useState<{ at: { x: number; y: number }; items: readonly Closer[] }>();
   const wayOf = ({ step, finer }: NonNullable<ReturnType<typeof stepOf>>): Closer => ({
     key: `closer ${step.value}`,
     label: t('closer.at', {
@@ -44,7 +43,7 @@ export function useCloser(props: {
     menu,
     closeMenu: () => setMenu(undefined),
     /** For a mark whose menu was asked for. */
-    openMenu: useLatest((picks: Mark[], at: MarkMenuProps['at']) => {
+    openMenu: useLatest((picks: Mark[], at: { x: number; y: number }) => {
       const way = stepOf(picks, view.model);
       const items = [
         ...(way === undefined ? [] : [wayOf(way)]),

@@ -234,7 +234,13 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       {data?.truncated && !SELF_LIMITED.has(widget.kind) && !isNewest(definition.query) ? (
         <div className="widget-note">{t('widgets:truncated')}</div>
       ) : null}
-      {closer.menu === undefined ? null : <MarkMenu {...closer.menu} onClose={closer.closeMenu} />}
+      {closer.menu === undefined || place.current === null ? null : (
+        <MarkMenu
+          anchor={{ of: place.current, at: closer.menu.at }}
+          items={closer.menu.items}
+          onClose={closer.closeMenu}
+        />
+      )}
       {details !== undefined && data !== undefined ? (
         <WidgetDetails
           name={widget.name}
