@@ -6,6 +6,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createMoonboxClient, type MoonboxClient } from '@rtdp/moonbox/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testMariaDb } from '@rtdp/testing/mariadb';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -50,8 +51,8 @@ export async function run(options: {
   });
   await services.service('moonbox').start();
   const rest = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token, timeoutMs: 300_000 });
-  await rest.mount({ name: 'sales', kind: 'postgres', connection: partsOf(sales.url) });
-  await rest.mount({ name: 'supply', kind: 'mysql', connection: partsOf(supply.url) });
+  await rest.mount({ name: 'sales', kind: 'postgres', connection: connectionOf(sales.url) });
+  await rest.mount({ name: 'supply', kind: 'mysql', connection: connectionOf(supply.url) });
 
   const { user, password } = await rest.createPassword();
   const points = await timePointQuery({
@@ -163,18 +164,6 @@ function firstDifference(a: readonly (string | null)[][], b: readonly (string | 
   const [expected, found] = [inOrder(a), inOrder(b)];
   const at = expected.findIndex((row, index) => row !== found[index]);
   return `${a.length} rows expected, ${b.length} found; ${expected[at] ?? 'nothing'} against ${found[at < 0 ? expected.length : at] ?? 'nothing'}`;
-}
-
-function partsOf(address: string) {
-  const { hostname, port, pathname, username, password } = new URL(address);
-  return {
-    host: hostname,
-    port: Number(port),
-    database: pathname.slice(1),
-    user: decodeURIComponent(username),
-    password: decodeURIComponent(password),
-    tls: 'off' as const,
-  };
 }
 
 /** Keys of orders come in groups of eight with gaps of twenty-four between them. */

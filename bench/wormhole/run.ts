@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { connectBus } from '@rtdp/bus/connect';
+import { connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -50,7 +51,6 @@ export async function run(options: {
   const bus = connectBus({ brokers: kafka.brokers, clientId: 'bench-wormhole' });
   await bus.admin().ensureTopic({ topic: TOPIC, partitions: PARTITIONS });
   const flow = (name: string, table: string, sql?: string) => {
-    const { hostname, port, username, password } = new URL(url('warehouse'));
     return {
       name,
       source: { namespace: 'postgresql.bench.public.mixed' },
@@ -58,7 +58,7 @@ export async function run(options: {
       ...(sql === undefined ? {} : { sql }),
       sink: {
         store: 'postgres' as const,
-        connection: { host: hostname, port: Number(port), database: 'warehouse', user: username, password },
+        connection: connectionOf(url('warehouse')),
         table,
       },
     };

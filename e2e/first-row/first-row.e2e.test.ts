@@ -1,9 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
+import { connectionOf } from '@rtdp/testing/connection';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { traceRow } from '../pipeline/row-trace.ts';
-import { connectionOf, type Pipeline, startPipeline } from '../pipeline/start-pipeline.ts';
+import { type Pipeline, startPipeline } from '../pipeline/start-pipeline.ts';
 
 const FLOW = 'everything';
 let pipeline: Pipeline;

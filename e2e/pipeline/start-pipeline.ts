@@ -71,23 +71,6 @@ export async function startPipeline(): Promise<Pipeline> {
   }
 }
 
-/** The connection part of a source or a sink, from a server's address. */
-export function connectionOf(url: URL): {
-  host: string;
-  port: number;
-  database: string;
-  user: string;
-  password: string;
-} {
-  return {
-    host: url.hostname,
-    port: Number(url.port),
-    database: url.pathname.slice(1),
-    user: url.username,
-    password: decodeURIComponent(url.password),
-  };
-}
-
 function poolOf(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   // A server that the test kills ends its sessions; the next query opens a new one.

@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { createDavinciClient, type DavinciClient } from '@rtdp/davinci-api/client';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
 import { createMoonboxClient, type MoonboxClient } from '@rtdp/moonbox/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import type { WholePlatform } from '@rtdp/testing/whole-platform';
 import { createWormholeClient, type WormholeClient } from '@rtdp/wormhole/client';
 import pg from 'pg';
@@ -136,17 +137,6 @@ async function untilStored(sink: pg.Pool, id: number): Promise<void> {
     await sleep(50);
   }
   throw new Error(`row ${id} is not in the sink after ${ARRIVAL_MILLISECONDS / 1000} s: ${last}`);
-}
-
-function connectionOf(address: string) {
-  const url = new URL(address);
-  return {
-    host: url.hostname,
-    port: Number(url.port),
-    database: url.pathname.slice(1),
-    user: url.username,
-    password: decodeURIComponent(url.password),
-  };
 }
 
 function poolOf(url: string): pg.Pool {

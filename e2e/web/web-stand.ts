@@ -1,9 +1,11 @@
 /** Starts what the web application needs for a test: the gateway over one real table, the API with a fresh build, a dashboard, Chromium. */
+
 import { connectBus } from '@rtdp/bus/connect';
 import { createDavinciClient, type DavinciClient, type View } from '@rtdp/davinci-api/client';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createMoonboxClient } from '@rtdp/moonbox/client';
 import { testBrowser } from '@rtdp/testing/browser';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -41,11 +43,10 @@ export async function webStand(): Promise<WebStand> {
     await Promise.all([moonbox.start(), api.start()]);
     const baseUrl = services.baseUrls['davinci-api'];
     const gateway = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token });
-    const { hostname: host, port, username: user, password } = new URL(sink.url);
     await gateway.mount({
       name: 'store',
       kind: 'postgres',
-      connection: { host, port: Number(port), database: sink.name, user, password },
+      connection: connectionOf(sink.url),
       readableBy: ['viewer'],
     });
     const davinci = createDavinciClient({ baseUrl, token: services.token });

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient } from '@rtdp/dbus/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -47,13 +48,12 @@ export async function run(options: {
   const service = services.service('dbus', { RTDP_DBUS_TRANSACTION_TRACE: trace, RTDP_LOG_LEVEL: 'info' });
   await service.start();
   const client = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
-  const { hostname, port, username, password } = new URL(url);
   await client.registerSource({
     name: 'shop',
     kind: 'postgres',
     tables: 'all',
     partitions: 3,
-    connection: { host: hostname, port: Number(port), database: 'shop', user: username, password },
+    connection: connectionOf(url),
     // Small, so that many transactions of the source are split and many Kafka transactions are open.
     limits: { rows: 2000, bytes: 200_000 },
     snapshot: { initial: false },

@@ -2,8 +2,10 @@
  * Kills Wormhole, DBus, the broker and the sink with kill -9 under load, overlapping, and then compares: source and sink must be
  * equal by checksum, and triggers in the sink must not have seen any row go back to an older id.
  */
+
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connectionOf, type Pipeline, startPipeline } from '../../pipeline/start-pipeline.ts';
+import { connectionOf } from '@rtdp/testing/connection';
+import { type Pipeline, startPipeline } from '../../pipeline/start-pipeline.ts';
 import { chanceFrom } from './chance.ts';
 import { nameDifferences, untilEqual } from './equality.ts';
 import { killAll, VICTIMS } from './killer.ts';

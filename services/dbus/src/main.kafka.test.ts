@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { connectBus } from '@rtdp/bus/connect';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -13,11 +14,6 @@ import { dbusProcess } from './testing/dbus-process.ts';
 
 // A second or two on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
-
-function connectionOf(url: string) {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  return { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
-}
 
 test('checks before it registers, never shows a password, and lets each role do its part', async () => {
   const { brokers } = await testKafka();

@@ -1,7 +1,9 @@
 /** The service as a real process: flows over REST, in the way the command line uses it, with tokens checked. */
+
 import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient } from '@rtdp/dbus/client';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -41,21 +43,11 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
       { name: 'name', type: 'string', nullable: true, encoded: false, sourceType: 'text' },
     ],
   };
-  const url = new URL(sink.url);
   const definition = {
     name: 'items',
     source: { namespace: `postgresql.${instance}.public.*` },
     from: 'earliest' as const,
-    sink: {
-      store: 'postgres' as const,
-      connection: {
-        host: url.hostname,
-        port: Number(url.port),
-        database: sink.name,
-        user: url.username,
-        password: url.password,
-      },
-    },
+    sink: { store: 'postgres' as const, connection: connectionOf(sink.url) },
   };
   // Whoever names a topic does not have it yet.
   const foreign = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: await tokenOfOther(services) });

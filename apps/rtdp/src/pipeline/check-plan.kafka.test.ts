@@ -1,6 +1,8 @@
 /** Proves what a plan is refused for before anything of it is done, and what is only noted, over the gateway and a real table. */
+
 import { createDavinciClient } from '@rtdp/davinci-api/client';
 import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -40,17 +42,16 @@ test('a view that cannot be answered is refused before anything is done; one who
   const [moonbox, api, flows] = (['moonbox', 'davinci-api', 'wormhole'] as const).map((name) => services.service(name));
   await Promise.all([moonbox!.start(), api!.start(), flows!.start()]);
   await sink.query('create table orders (id int primary key, total numeric(10,2))');
-  const { hostname: host, port, username: user, password } = new URL(sink.url);
   await createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token }).mount({
     name: 'store',
     kind: 'postgres',
-    connection: { host, port: Number(port), database: sink.name, user, password },
+    connection: connectionOf(sink.url),
     readableBy: ['viewer'],
   });
   const davinci = createDavinciClient({ baseUrl: services.baseUrls['davinci-api'], token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
   const clients = { davinci, wormhole } as Clients;
-  const sinkConnection = JSON.stringify({ host, port: Number(port), database: sink.name, user, password });
+  const sinkConnection = JSON.stringify(connectionOf(sink.url));
   const flow = (table: string, sql = 'select * from things') => `
 flows:
   - name: all

@@ -10,6 +10,7 @@ import { createLogger } from '@rtdp/service/logging';
 import { type Knex, openMetadata } from '@rtdp/service/metadata';
 import { createMetrics } from '@rtdp/service/metrics';
 import { createSecretBox, createSecretKeyFile } from '@rtdp/service/secrets';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -84,11 +85,10 @@ export async function dbusFixture(): Promise<DbusFixture> {
     bus,
     metadata,
     definitionOf(url, more = {}) {
-      const { hostname, port, pathname, username, password } = new URL(url);
       return {
         name: uniqueName('s'),
         kind: 'postgres',
-        connection: { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password },
+        connection: connectionOf(url),
         tables: 'all',
         heartbeatMs: 200,
         reconcileMs: 500,

@@ -1,7 +1,9 @@
 /** Shows topics through the service's own REST side: who may look, that paging misses and doubles nothing, that rows are found, and that nothing a message holds is an error. */
+
 import type { Bus } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -20,12 +22,11 @@ test('messages are found, paged, decoded, and shown to those who may see them', 
   await using shop = await testPostgres();
   await shop.query('create table orders (id int primary key, note text); alter table orders replica identity full');
   await using dbus = await dbusProcess({ metadataUrl: metadata.url, brokers });
-  const { hostname: host, port, username: user, password } = new URL(shop.url);
   const name = uniqueName('s');
   await dbus.client.registerSource({
     name,
     kind: 'postgres',
-    connection: { host, port: Number(port), database: shop.name, user, password },
+    connection: connectionOf(shop.url),
     tables: 'all',
     beforeImages: true,
     snapshot: { initial: false },
@@ -165,11 +166,10 @@ test("a topic is its organisation's, whoever names it; one that is nobody's is g
   await using shop = await testPostgres();
   await shop.query('create table orders (id int primary key)');
   await using dbus = await dbusProcess({ metadataUrl: metadata.url, brokers });
-  const { hostname: host, port, username: user, password } = new URL(shop.url);
   const definitionOf = (more: { topic?: string } = {}) => ({
     name: uniqueName('s'),
     kind: 'postgres' as const,
-    connection: { host, port: Number(port), database: shop.name, user, password },
+    connection: connectionOf(shop.url),
     tables: 'all' as const,
     autoStart: false,
     ...more,

@@ -1,4 +1,5 @@
 /** Flows do not hold each other: a sink that is down stops only its own flow, which loses nothing; a fenced worker writes nothing. */
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
@@ -16,7 +17,6 @@ test('while the sink of one flow is down another flow goes on, and afterwards no
   await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
   const { source, instance, service } = fixture;
   const orders = ordersOf(instance);
-  const address = new URL(fragile.url);
   await service.deploy(fixture.flow({ name: 'steady' }), { organisationId: ORGANISATION, origin: 'rest' });
   await service.deploy(
     fixture.flow({
@@ -26,13 +26,7 @@ test('while the sink of one flow is down another flow goes on, and afterwards no
       limits: { rows: 100, bytes: 2_000 },
       sink: {
         store: 'postgres',
-        connection: {
-          host: address.hostname,
-          port: Number(address.port),
-          database: address.pathname.slice(1),
-          user: address.username,
-          password: address.password,
-        },
+        connection: connectionOf(fragile.url),
       },
     }),
     { organisationId: ORGANISATION, origin: 'rest' },

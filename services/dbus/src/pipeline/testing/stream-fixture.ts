@@ -2,6 +2,7 @@
 
 import type { Bus } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
+import { connectionOf } from '@rtdp/testing/connection';
 import { readMessage, type UmsMessage } from '@rtdp/ums/message';
 import { familyOf } from '@rtdp/ums/message-kinds';
 import type { UmsValue } from '@rtdp/ums/types';
@@ -61,19 +62,12 @@ export async function streamFixture(
   overrides: Partial<SourceDefinitionInput> = {},
   options: Partial<RunStreamOptions> = {},
 ): Promise<StreamFixture> {
-  const url = new URL(servers.url);
   const definition = readSourceDefinition({
     name,
     kind: 'postgres',
     tables: 'all',
     partitions: 3,
-    connection: {
-      host: url.hostname,
-      port: Number(url.port),
-      database: url.pathname.slice(1),
-      user: decodeURIComponent(url.username),
-      password: decodeURIComponent(url.password),
-    },
+    connection: connectionOf(servers.url),
     ...overrides,
   });
   const bus = connectBus({ brokers: servers.brokers, clientId: name });

@@ -1,4 +1,5 @@
 /** Shows on a real server how each kind of table is sorted, that no application write is ever refused, and that every statement we name mends what it says. */
+import { connectionOf } from '@rtdp/testing/connection';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { readSourceDefinition, type SourceDefinition } from '../../catalog/source-definition.ts';
@@ -7,14 +8,8 @@ import { openSession } from './connection.ts';
 import { reconcilePublications } from './publication.ts';
 
 function definitionOf(url: string, user?: string): SourceDefinition {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  const connection = {
-    host: hostname,
-    port: Number(port),
-    database: pathname.slice(1),
-    user: user ?? username,
-    password,
-  };
+  const own = connectionOf(url);
+  const connection = { ...own, user: user ?? own.user };
   return readSourceDefinition({ name: 'check', kind: 'postgres', connection, tables: 'all' });
 }
 

@@ -1,4 +1,5 @@
 /** Shows that COPY is read whole whatever the sizes of rows and reads, and that errors arrive where they belong. */
+import { connectionOf } from '@rtdp/testing/connection';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { readSourceDefinition } from '../../catalog/source-definition.ts';
@@ -7,8 +8,7 @@ import { readCopy } from './copy-reader.ts';
 import { CopyRowDecoder } from './copy-row-decoder.ts';
 
 async function sessionOf(url: string): Promise<SourceSession> {
-  const { hostname, port, pathname, username, password } = new URL(url);
-  const connection = { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password };
+  const connection = connectionOf(url);
   return openSession(
     readSourceDefinition({ name: 'copy', kind: 'postgres', connection, tables: 'all' }).connection,
     'test',
