@@ -29,7 +29,7 @@ export interface SourceHealth {
 
 export interface EndedStream {
   running: RunningSource;
-  endedBy: RtdpError | undefined;
+  endedBy: RtdpError | 'a command elsewhere' | undefined;
 }
 
 const RETRY_MS = [1_000, 2_000, 5_000, 10_000, 30_000] as const;
@@ -80,6 +80,11 @@ export class SupervisedSource {
 
   get running(): RunningSource | undefined {
     return this.#running;
+  }
+
+  /** Whether its state is what this process heard of it a few seconds ago: it neither runs here nor is begun here. */
+  get isHearsay(): boolean {
+    return this.#standby !== undefined;
   }
 
   /** Last look at the slot, running or held. */
@@ -152,6 +157,8 @@ export class SupervisedSource {
       if (!isFinal) this.#tryAgain();
       logger.warn({ err: error, source: this.name, isFinal }, 'a source could not be started');
       await this.settle(isFinal ? 'stopped' : 'failed', error);
+      // Somebody mends it, and may start it anywhere.
+      if (isFinal) await this.#lease.letGo();
       throw error;
     } finally {
       this.#starting = undefined;
@@ -162,11 +169,15 @@ export class SupervisedSource {
     this.#endRetry();
     await this.#endStandby();
     await this.#stopRunning();
-    await this.#lease.letGo();
-    await this.settle(state, reason);
+    // In this order: one who stands by takes up what is free and not said to be stopped.
+    try {
+      await this.settle(state, reason);
+    } finally {
+      await this.#lease.letGo();
+    }
   }
 
-  /** Another process streams it: ends what runs here and waits until nobody does. The catalog is that process's to write. */
+  /** Another process streams it, or was told that nobody should: ends what runs here and waits until it is to run and nobody has it. The catalog is that process's to write. */
   async standBy(): Promise<void> {
     await this.#stopRunning();
     await this.#lease.letGo();
@@ -204,6 +215,7 @@ export class SupervisedSource {
     const stored = await this.#stored();
     await store.setState(stored.id, state, reason);
     await this.#watchHeld(stored);
+    if (state === 'paused' || state === 'stopped') this.#follow(0);
   }
 
   /**
@@ -223,12 +235,12 @@ export class SupervisedSource {
     }
     await this.#forgetPosition(stored);
     await store.delete(stored.id);
-    await this.#watch?.stop();
+    await this.#endWatch();
     metrics.forget(this.name);
     return left;
   }
 
-  /** Figures for the metrics. @returns whose stream has ended by itself and why, if it has just been found so */
+  /** Figures for the metrics. @returns which stream is over and why, if it has just been found so: it ended by itself, or another process was told to end it */
   look(): EndedStream | undefined {
     const { metrics, now } = this.#options;
     const { slot } = this;
@@ -236,14 +248,18 @@ export class SupervisedSource {
     const stream = this.#running?.stream;
     if (stream === undefined) return undefined;
     metrics.stream(this.name, stream.figures, stream.tableFigures, now());
+    if (this.#state !== 'running' || this.#isStopping) return undefined;
     const state = stream.state();
-    if (state.name !== 'stopped' || this.#state !== 'running' || this.#isStopping) return undefined;
+    const { wanted = 'running' } = this.#lease;
+    if (state.name !== 'stopped' && wanted === 'running') return undefined;
     this.#state = 'stopped';
-    return { running: this.#running!, endedBy: state.reason };
+    return { running: this.#running!, endedBy: state.name === 'stopped' ? state.reason : 'a command elsewhere' };
   }
 
   health(): SourceHealth {
-    if (this.#standby !== undefined) return { status: 'degraded', detail: this.#standby.detail };
+    if (this.#standby !== undefined && this.#state === 'failed') {
+      return { status: 'degraded', detail: this.#standby.detail };
+    }
     const held = (what: string): SourceHealth =>
       this.#watch?.alarm() ?? { status: 'degraded', detail: `It is ${what}; the server keeps its log meanwhile.` };
     switch (this.#state) {
@@ -312,8 +328,7 @@ export class SupervisedSource {
     this.#options.metrics.forget(this.name);
     this.#onGone();
     await this.#lease.letGo();
-    await this.#watch?.stop();
-    this.#watch = undefined;
+    await this.#endWatch();
   }
 
   /** It does not run and nothing will start it, though no command and no final reason has ended it. */
@@ -324,27 +339,48 @@ export class SupervisedSource {
 
   /** What the catalog says of the source is the other process's to write. */
   #waitForOthers(): void {
-    const { metrics, loadKind } = this.#options;
     this.#state = 'failed';
-    metrics.state(this.name, 'failed');
+    this.#options.metrics.state(this.name, 'failed');
+    this.#follow(this.#fencedOff++);
+  }
+
+  /** Not to run here: says what the catalog says, and takes it up once it is to run and nobody has it. */
+  #follow(failures: number): void {
     if (this.#isLeft) return;
     const standby = new Standby({
       lease: this.#lease,
-      failures: this.#fencedOff++,
+      failures,
       random: Math.random,
       isWanted: async () => {
         const stored = await this.#options.store.find(this.name);
-        if (stored?.id === this.#id) return stored.wanted === 'running';
-        await this.#gone();
-        return false;
+        if (this.#standby !== standby) return false;
+        if (stored?.id !== this.#id) {
+          await this.#gone();
+          return false;
+        }
+        const isWanted = this.#hear(stored);
+        // Whoever runs it looks after its slot.
+        if (isWanted) await this.#endWatch();
+        return isWanted;
       },
       isRead: async () => {
         const { definition } = await this.#stored();
-        return (await loadKind(definition.kind)).isRead(definition);
+        return (await this.#options.loadKind(definition.kind)).isRead(definition);
       },
       takeUp: () => this.#beginByItself(() => this.#standby === standby),
     });
     this.#standby = standby;
+  }
+
+  /** @returns whether it is to run; what stopped for a final reason is not: it would only stop again, until somebody has mended and started it */
+  #hear({ wanted, state, reason }: StoredSource): boolean {
+    const isWanted = wanted === 'running' && state !== 'stopped';
+    if (isWanted) this.#state = 'failed';
+    else if (wanted === 'removed') this.#state = 'removing';
+    else this.#state = wanted === 'paused' ? 'paused' : 'stopped';
+    this.#detail = reason === null ? '' : sentences(reason.message, reason.next);
+    this.#options.metrics.state(this.name, this.#state);
+    return isWanted;
   }
 
   /** The lease is then left to whoever ends it: to keep or to let go. */
@@ -359,11 +395,16 @@ export class SupervisedSource {
     const { loadKind, logger, now } = this.#options;
     const isHeld = this.#state === 'paused' || this.#state === 'stopped' || this.#state === 'failed';
     if (!isHeld) {
-      await this.#watch?.stop();
-      this.#watch = undefined;
+      await this.#endWatch();
     } else if (this.#watch === undefined && !this.#isLeft && slotMadeAt !== null) {
       this.#watch = (await loadKind(definition.kind)).watch(definition, logger, now);
     }
+  }
+
+  async #endWatch(): Promise<void> {
+    const watch = this.#watch;
+    this.#watch = undefined;
+    await watch?.stop();
   }
 
   /** The slot is gone, so the position means nothing any more; a source of this name begins anew (ids start at the clock, which is ahead). */

@@ -2,6 +2,7 @@
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
+import type { SourceState } from './catalog/source-states.ts';
 import type { Supervisor } from './supervisor.ts';
 import { dbusFixture, rowsOf, until } from './testing/dbus-fixture.ts';
 
@@ -236,4 +237,60 @@ test('of processes over one catalog one streams: who is fenced off waits, also t
   }
   const ids = rowsOf(await fixture.messages(definition.topic), 't').map(({ id }) => Number(id));
   expect(ids.toSorted((a, b) => a - b)).toEqual(Array.from({ length: rows }, (_, index) => index + 1));
+});
+
+test('a stop, and a stop for good, hold on every process; whoever is asked then starts it, and another one takes it up after that', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url, { snapshot: { initial: false } });
+  const { definition } = await fixture.register(given);
+  const inCatalog = (state: SourceState) => fixture.becomes(given.name, state);
+  await inCatalog('running');
+  const first = fixture.supervisor;
+  const second = fixture.restartSupervisor();
+  await second.start();
+  const says = (what: string, one: Supervisor, beginning: string) =>
+    until(what, async () => {
+      const { detail } = one.health(given.name);
+      return detail.startsWith(beginning) ? true : `it says: ${detail}`;
+    });
+  const STANDS_BY = 'Another process streams it';
+  await says('the first stands by', first, STANDS_BY);
+  const holder = async () => (await fixture.metadata('sources').first('held_by')).held_by as string | null;
+
+  // Asked of the one that does not run it.
+  await first.hold(await inCatalog('running'), 'stop', 'test');
+  await until('the second has ended it', async () => second.running(given.name) === undefined || 'it runs');
+  await says('the second says so', second, 'It is stopped');
+  expect(await holder()).toBeNull();
+  expect(await inCatalog('stopped')).toMatchObject({ wanted: 'stopped', reason: null });
+  await expect(second.hold(await inCatalog('stopped'), 'stop', 'test')).rejects.toMatchObject({
+    code: 'DBUS_SOURCE_STATE',
+  });
+
+  await first.begin(await inCatalog('stopped'), 'test');
+  await says('the second stands by', second, STANDS_BY);
+  await first.stop();
+  await inCatalog('running');
+  await shop.query('INSERT INTO t VALUES (1)');
+  await until('the second streams', async () => {
+    const ids = rowsOf(await fixture.messages(definition.topic), 't').map(({ id }) => id);
+    return ids.length > 0 ? true : second.health(given.name).detail;
+  });
+
+  // What no other process could do better is left until somebody starts it.
+  const third = fixture.restartSupervisor();
+  await third.start();
+  await says('the second stands by again', second, STANDS_BY);
+  await third.hold(await inCatalog('running'), 'stop', 'test');
+  await shop.query(
+    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
+  );
+  await expect(third.begin(await inCatalog('stopped'), 'test')).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
+  const lost = await inCatalog('stopped');
+  expect(lost).toMatchObject({ wanted: 'running', reason: { code: 'DBUS_SLOT_LOST' } });
+  await says('the second knows why', second, lost.reason!.message);
+  expect(await holder()).toBeNull();
+  expect(await inCatalog('stopped')).toMatchObject({ changedAt: lost.changedAt });
 });

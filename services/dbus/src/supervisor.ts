@@ -154,8 +154,15 @@ export class Supervisor {
   ): Promise<void> {
     const source = this.#sources.get(stored.name);
     if (source === undefined) throw notTakenUp(stored);
-    if (command === 'pause' || command === 'stop' || command === 'remove') await source.interrupt();
-    await source.inTurn(() => work(source, nextSourceState(stored.name, source.state, command)));
+    // A start that is asked for here takes it over from whoever runs it; the other commands go by what it does, wherever that is.
+    const isElsewhere = source.isHearsay && command !== 'start';
+    const next = () => nextSourceState(stored.name, isElsewhere ? stored.state : source.state, command);
+    if (command === 'pause' || command === 'stop' || command === 'remove') {
+      // Before it stands by no more: one that is refused changes nothing.
+      if (isElsewhere) next();
+      await source.interrupt();
+    }
+    await source.inTurn(() => work(source, next()));
     if (command !== 'remove') await this.#event(stored, command, `Source ${stored.name}: ${command}`, subject);
   }
 
@@ -175,6 +182,8 @@ export class Supervisor {
   async #endedByItself(source: SupervisedSource, { running, endedBy: reason }: EndedStream): Promise<void> {
     // A command that had its turn first has stopped it already, and what runs now is another.
     if (source.running !== running) return;
+    // Who was asked has noted it in the catalog and told it.
+    if (reason === 'a command elsewhere') return source.standBy();
     const isOver = !isFenced(reason);
     if (isOver) await source.end('stopped', reason ?? null);
     else await source.standBy();

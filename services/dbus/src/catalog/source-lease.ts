@@ -4,6 +4,7 @@
  */
 import type { Logger } from '@rtdp/service/logging';
 import type { Knex } from '@rtdp/service/metadata';
+import type { StoredSource } from './source-store.ts';
 
 /** A holder that has not renewed for this long counts as gone; by the clock of the metadata server. */
 const LEASE_SECONDS = 15;
@@ -15,6 +16,7 @@ export class SourceLease {
   readonly #sourceId: string;
   readonly #logger: Logger;
   #renewal: NodeJS.Timeout | undefined;
+  #wanted: StoredSource['wanted'] | undefined;
 
   /** @param holder a name that no other process has, also none of the same host */
   constructor(database: Knex, holder: string, sourceId: string, logger: Logger) {
@@ -22,6 +24,11 @@ export class SourceLease {
     this.#holder = holder;
     this.#sourceId = sourceId;
     this.#logger = logger;
+  }
+
+  /** What the catalog wanted of the source when the lease was last renewed, at most a renewal ago; undefined before the first one. */
+  get wanted(): StoredSource['wanted'] | undefined {
+    return this.#wanted;
   }
 
   /** Whoever holds it: somebody asked for the source to be started here. Renewed until `letGo`. */
@@ -42,13 +49,24 @@ export class SourceLease {
   /** Others need not wait for its end. Never rejects: one that cannot be given back ends by itself. */
   async letGo(): Promise<void> {
     clearInterval(this.#renewal);
+    this.#renewal = undefined;
+    this.#wanted = undefined;
     await this.#try(() => this.#row().where({ held_by: this.#holder }).update({ held_by: null, held_until: null }));
   }
 
   #keep(): void {
     clearInterval(this.#renewal);
-    const renew = () => this.#try(() => this.#row().where({ held_by: this.#holder }).update(this.#held()));
-    this.#renewal = setInterval(renew, RENEWAL_MS);
+    this.#wanted = undefined;
+    const renewal = setInterval(() => this.#try(() => this.#renew(renewal)), RENEWAL_MS);
+    this.#renewal = renewal;
+  }
+
+  async #renew(renewal: NodeJS.Timeout): Promise<void> {
+    const held = this.#row().where({ held_by: this.#holder });
+    const [renewed]: { wanted: StoredSource['wanted'] }[] = await held.update(this.#held(), ['wanted']);
+    // Another process may have taken it over: that is for the fence to say. Or removed it.
+    const row = renewed ?? (await this.#row().first('wanted'));
+    if (this.#renewal === renewal) this.#wanted = row?.wanted ?? 'removed';
   }
 
   async #try(change: () => Promise<unknown>): Promise<void> {
