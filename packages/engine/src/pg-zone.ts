@@ -1,4 +1,5 @@
 /** Moments (microseconds since 1970) in the wall clock of a named zone and back, by the rules of the language's own zone data. */
+import { zoneClock } from '@rtdp/sql/zone-clock';
 import { fail } from './row-failure.ts';
 
 const SECOND = 1_000_000n;
@@ -6,8 +7,8 @@ const DAY = 86_400;
 /** Before, the data of two machines need not say the same. */
 const FIRST_YEAR = 1970;
 const LAST_YEAR = 2099;
-/** Seconds; two changes of a zone are further apart. */
-const STEP = 5 * DAY;
+/** Seconds beside a year in which its changes are looked for as well: a moment near its end may be local time of the next. */
+const MARGIN = 5 * DAY;
 
 interface Change {
   /** Seconds since 1970, UTC. */
@@ -16,62 +17,25 @@ interface Change {
   readonly offset: number;
 }
 
-/** What is known of a zone: asking the language takes some µs, so each year is looked up once, when a moment of it comes. */
-interface Zone {
-  readonly format: Intl.DateTimeFormat;
-  readonly years: Map<number, readonly Change[]>;
-}
-
-const zones = new Map<string, Zone>();
-
-function zoneOf(name: string): Zone {
-  let zone = zones.get(name);
-  if (zone === undefined) {
-    const format = new Intl.DateTimeFormat('en-u-ca-gregory-nu-latn', {
-      timeZone: name,
-      hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
-    });
-    zone = { format, years: new Map() };
-    zones.set(name, zone);
-  }
-  return zone;
-}
-
-/** Read from the text, `12/31/1969, 19:00:00`: its parts one by one take twice the time. */
-function offsetAt(format: Intl.DateTimeFormat, second: number): number {
-  const [month, day, year, hours, minutes, seconds] = format
-    .format(second * 1000)
-    .match(/\d+/g)!
-    .map(Number);
-  return Date.UTC(year!, month! - 1, day, hours! % 24, minutes, seconds) / 1000 - second;
-}
+/** Zone → year → its changes: asking the language takes some µs, so each year is looked up once, when a moment of it comes. */
+const zones = new Map<string, Map<number, readonly Change[]>>();
 
 /** The changes of a year and of some days around it; the first is what holds at the beginning. */
 function changesOf(name: string, year: number): readonly Change[] {
-  const { format, years } = zoneOf(name);
-  const known = years.get(year);
-  if (known !== undefined) return known;
-  const start = Date.UTC(year, 0, 1) / 1000 - STEP;
-  const end = Date.UTC(year + 1, 0, 1) / 1000 + STEP;
-  const changes: Change[] = [{ at: start, offset: offsetAt(format, start) }];
-  for (let second = start; second < end; second += STEP) {
-    const before = changes.at(-1)!.offset;
-    if (offsetAt(format, second + STEP) === before) continue;
-    let [low, high] = [second, second + STEP];
-    while (high - low > 1) {
-      const middle = Math.floor((low + high) / 2);
-      if (offsetAt(format, middle) === before) low = middle;
-      else high = middle;
-    }
-    changes.push({ at: high, offset: offsetAt(format, high) });
+  let years = zones.get(name);
+  if (years === undefined) {
+    years = new Map();
+    zones.set(name, years);
   }
-  years.set(year, changes);
+  let changes = years.get(year);
+  if (changes === undefined) {
+    const clock = zoneClock(name);
+    const start = Date.UTC(year, 0, 1) / 1000 - MARGIN;
+    const end = Date.UTC(year + 1, 0, 1) / 1000 + MARGIN;
+    const found = clock.changesBetween(start, end);
+    changes = [{ at: start, offset: clock.aheadAt(start) }, ...found.map(({ at, after }) => ({ at, offset: after }))];
+    years.set(year, changes);
+  }
   return changes;
 }
 

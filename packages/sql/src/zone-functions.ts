@@ -3,6 +3,7 @@ import { cast } from './casts.ts';
 import { computed, type Expression, quote } from './expression.ts';
 import { type Binder, counted, type FunctionCall, refuseCall, wordArgument } from './function-call.ts';
 import { describeType, isMoment, TIMESTAMP, TIMESTAMPTZ } from './pg-type.ts';
+import { zoneClock } from './zone-clock.ts';
 
 const UTC = /^(utc|z|gmt|etc\/utc)$/i;
 
@@ -20,7 +21,7 @@ function zoneOf(call: FunctionCall, index: number): string | null {
 
 function isKnown(zone: string): boolean {
   try {
-    new Intl.DateTimeFormat('en', { timeZone: zone });
+    zoneClock(zone);
     return true;
   } catch (error) {
     if (error instanceof RangeError) return false;

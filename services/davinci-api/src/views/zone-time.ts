@@ -1,50 +1,29 @@
 /** Decides what a wall clock shows in a zone, and which instant a wall clock's time is. A wall time is held as if it were UTC, in milliseconds. */
+import { type ZoneClock, zoneClock } from '@rtdp/sql/zone-clock';
 import { RtdpError } from '@rtdp/ums/error';
 
-const FORMATS = new Map<string, Intl.DateTimeFormat>();
-
 /** @throws RtdpError DAVINCI_QUERY_INVALID for a zone that nobody knows */
-function formatOf(zone: string): Intl.DateTimeFormat {
-  let format = FORMATS.get(zone);
-  if (format === undefined) {
-    try {
-      format = new Intl.DateTimeFormat('en-US', {
-        timeZone: zone,
-        hourCycle: 'h23',
-        year: 'numeric',
-        month: 'numeric',
-        day: 'numeric',
-        hour: 'numeric',
-        minute: 'numeric',
-        second: 'numeric',
-      });
-    } catch (cause) {
-      throw new RtdpError({
-        code: 'DAVINCI_QUERY_INVALID',
-        message: `there is no time zone ${JSON.stringify(zone)}`,
-        next: 'Use an IANA name such as Europe/Berlin, or UTC.',
-        facts: { timeZone: zone },
-        cause,
-      });
-    }
-    FORMATS.set(zone, format);
+function clockOf(zone: string): ZoneClock {
+  try {
+    return zoneClock(zone);
+  } catch (cause) {
+    throw new RtdpError({
+      code: 'DAVINCI_QUERY_INVALID',
+      message: `there is no time zone ${JSON.stringify(zone)}`,
+      next: 'Use an IANA name such as Europe/Berlin, or UTC.',
+      facts: { timeZone: zone },
+      cause,
+    });
   }
-  return format;
 }
 
 export function checkZone(zone: string): void {
-  formatOf(zone);
+  clockOf(zone);
 }
 
 /** Instant → what the wall clock shows. */
 export function wallOf(instant: number, zone: string): number {
-  const parts = Object.fromEntries(
-    formatOf(zone)
-      .formatToParts(instant)
-      .map(({ type, value }) => [type, Number(value)]),
-  ) as Record<'year' | 'month' | 'day' | 'hour' | 'minute' | 'second', number>;
-  const milliseconds = ((instant % 1000) + 1000) % 1000;
-  return Date.UTC(parts.year, parts.month - 1, parts.day, parts.hour, parts.minute, parts.second) + milliseconds;
+  return instant + offsetAt(instant, zone);
 }
 
 /** Wall time → instant. A time that the clock skips is taken as if it had not; of one that comes twice, one is taken. */
@@ -61,40 +40,20 @@ export interface ZoneChange {
 }
 
 const CHANGES = new Map<string, readonly ZoneChange[]>();
-const FIRST_INSTANT = Date.UTC(1960, 0);
-const LAST_INSTANT = Date.UTC(2038, 0);
-/** No zone has set its clocks to and fro within so short a time. */
-const STEP_MS = 14 * 86_400_000;
+const FIRST_SECOND = Date.UTC(1960, 0) / 1000;
+const LAST_SECOND = Date.UTC(2038, 0) / 1000;
 
 export function offsetAt(instant: number, zone: string): number {
-  return wallOf(instant, zone) - instant;
+  return clockOf(zone).aheadAt(Math.floor(instant / 1000)) * 1000;
 }
 
 /** From 1960 to 2037, in order; none where the clocks were never set. */
 export function changesOf(zone: string): readonly ZoneChange[] {
   let changes = CHANGES.get(zone);
   if (changes === undefined) {
-    changes = findChanges(zone);
+    const found = clockOf(zone).changesBetween(FIRST_SECOND, LAST_SECOND);
+    changes = found.map(({ at, before, after }) => ({ at: at * 1000, before: before * 1000, after: after * 1000 }));
     CHANGES.set(zone, changes);
-  }
-  return changes;
-}
-
-function findChanges(zone: string): ZoneChange[] {
-  const changes: ZoneChange[] = [];
-  let before = offsetAt(FIRST_INSTANT, zone);
-  for (let from = FIRST_INSTANT; from < LAST_INSTANT; from += STEP_MS) {
-    const after = offsetAt(from + STEP_MS, zone);
-    if (after === before) continue;
-    let early = from;
-    let late = from + STEP_MS;
-    while (late - early > 1_000) {
-      const middle = Math.floor((early + late) / 2_000) * 1_000;
-      if (offsetAt(middle, zone) === before) early = middle;
-      else late = middle;
-    }
-    changes.push({ at: late, before, after });
-    before = after;
   }
   return changes;
 }
