@@ -1,91 +1,22 @@
 /** The contract suite of a sink: every store that implements `contract.ts` runs it, with nothing but its own way to open and to look. */
 import { diffSchemas } from '@rtdp/ums/schema-diff';
-import type { UmsField } from '@rtdp/ums/types';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { PlainRow } from './batch-of-rows.ts';
-import { batchOfRows } from './batch-of-rows.ts';
-import type { SinkDefinition, SinkItem, SinkOutcome, Store, TableSink } from './contract.ts';
-
-export interface SinkUnderTest extends AsyncDisposable {
-  store: Store;
-  /** Opens a sink as `store.openSink` does, with whatever makes this run of the suite special. */
-  openSink(definition: SinkDefinition): TableSink;
-  /** All rows, values as text, ordered by all columns. `table` may name a view. */
-  rows(schema: string, table: string): Promise<Record<string, string | null>[]>;
-  /** Runs a statement beside the store, for tables that are not ours. */
-  execute(statement: string): Promise<void>;
-}
-
-export const ORDERS = 'postgresql.shop.public.orders.1.0.0';
-const OTHER = 'postgresql.shop.public.old_orders.1.0.0';
-
-const field = (name: string, sourceType: string, extra: Partial<UmsField> = {}): UmsField => ({
-  name,
-  type: 'string',
-  nullable: true,
-  encoded: false,
-  sourceType,
-  ...extra,
-});
-const FIELDS: readonly UmsField[] = [
-  field('id', 'bigint', { type: 'long', nullable: false, key: true }),
-  field('a', 'text'),
-  field('b', 'text'),
-];
-
-const row = (id: number, operation: PlainRow['operation'], values: PlainRow['values']): PlainRow => ({
-  id: BigInt(id),
-  operation,
-  values,
-});
-
-type PullItem = Extract<SinkItem, { kind: 'pull-start' | 'pull-end' | 'pull-cancel' }>;
-
-function pullMark(kind: PullItem['kind'], mark: Pick<PullItem, 'pullId' | 'firstId'> & Partial<PullItem>): PullItem {
-  return { namespace: ORDERS, partitions: 1, ...mark, kind };
-}
-
-let tables = 0;
-
-/** A sink with one claimed partition per number, so that a test reads as a list of rows. */
-class Writer {
-  readonly sink: TableSink;
-  readonly fields: readonly UmsField[];
-  readonly #positions = new Map<number, { epoch: bigint; offset: bigint | null }>();
-
-  constructor(sink: TableSink, fields: readonly UmsField[]) {
-    this.sink = sink;
-    this.fields = fields;
-  }
-
-  async send(items: SinkItem[], partition = 0): Promise<SinkOutcome> {
-    let position = this.#positions.get(partition);
-    if (!position) {
-      const claim = await this.sink.claim('topic', partition, 'suite');
-      position = { epoch: claim.epoch, offset: claim.nextOffset };
-      this.#positions.set(partition, position);
-    }
-    const nextOffset = (position.offset ?? -1n) + 1n;
-    const outcome = await this.sink.write({
-      topic: 'topic',
-      partition,
-      epoch: position.epoch,
-      expectedOffset: position.offset,
-      nextOffset,
-      items,
-    });
-    position.offset = nextOffset;
-    return outcome;
-  }
-
-  rows(rows: PlainRow[], namespace = ORDERS, kind: 'rows' | 'replace' = 'rows'): SinkItem {
-    return { kind, batch: batchOfRows(namespace, this.fields, rows) };
-  }
-
-  apply(...rows: PlainRow[]): Promise<SinkOutcome> {
-    return this.send([this.rows(rows)]);
-  }
-}
+import type { SinkItem } from './contract.ts';
+import { testPulls } from './testing/pull-contract.ts';
+import {
+  FIELDS,
+  field,
+  ORDERS,
+  OTHER,
+  type PullItem,
+  pullMark,
+  row,
+  type SinkUnderTest,
+  type StartSink,
+  startSink,
+  Writer,
+} from './testing/sink-writer.ts';
 
 export function describeSinkContract(name: string, open: () => Promise<SinkUnderTest>): void {
   describe(`${name}: the contract of a sink`, () => {
@@ -96,23 +27,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
     afterAll(async () => {
       await under?.[Symbol.asyncDispose]();
     });
-
-    async function start(
-      changes: Partial<SinkDefinition> = {},
-    ): Promise<{ writer: Writer; table: string; look: (view?: string) => Promise<string[]> }> {
-      const table = changes.table ?? `orders_${tables++}`;
-      const fields = changes.fields ?? FIELDS;
-      const sink = under.openSink({ flow: 'suite', schema: 'suite', fields, deletes: 'physical', ...changes, table });
-      await sink.ensure();
-      const look = async (view = '') =>
-        (await under.rows('suite', table + view)).map((each) =>
-          Object.entries(each)
-            .filter(([column]) => column !== 'ums_ts_')
-            .map(([, value]) => value ?? '∅')
-            .join(' '),
-        );
-      return { writer: new Writer(sink, fields), table, look };
-    }
+    const start: StartSink = (changes) => startSink(under, changes);
 
     test('a row applies once, whatever is repeated or late', async () => {
       const { writer, look } = await start();
@@ -197,104 +112,7 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       expect(await writer.send([truncate], 1)).toMatchObject({ truncated: 0 });
       expect(await look()).toEqual(['2 x y 109']);
     });
-
-    test('a pull detects deletes when its end has come from every partition', async () => {
-      const { writer, look } = await start();
-      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n, partitions: 2 });
-      await writer.apply(
-        row(101, 'i', { id: '1', a: 'gone', b: null }),
-        row(105, 'i', { id: '2', a: 'kept', b: null }),
-      );
-      await writer.send([mark('pull-start')], 0);
-      await writer.send([mark('pull-start')], 1);
-      await writer.apply(row(201, 'i', { id: '2', a: 'kept', b: null }));
-      expect(await writer.send([mark('pull-end')], 0)).toMatchObject({ detected: 0 });
-      expect(await writer.send([mark('pull-end')], 1)).toMatchObject({ detected: 1 });
-      expect(await look()).toEqual(['2 kept ∅ 201']);
-      expect(await writer.apply(row(109, 'u', { id: '1', a: 'late', b: null }))).toMatchObject({ stale: 1 });
-      await writer.apply(row(205, 'i', { id: '3', a: 'new', b: null }));
-      expect(await writer.send([mark('pull-end')], 1)).toMatchObject({ detected: 0 });
-      expect(await look()).toEqual(['2 kept ∅ 201', '3 new ∅ 205']);
-    });
-
-    test('a pull whose start was not seen everywhere detects nothing', async () => {
-      const { writer, look } = await start();
-      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n, partitions: 2 });
-      await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
-      await writer.send([mark('pull-start')], 0);
-      await writer.send([mark('pull-end')], 0);
-      expect(await writer.send([mark('pull-end')], 1)).toMatchObject({ detected: 0 });
-      expect(await look()).toEqual(['1 x ∅ 101']);
-    });
-
-    test('a cancelled pull detects nothing, is open no longer, and leaves a newer one as it is', async () => {
-      const { writer, look } = await start();
-      const mark = (kind: PullItem['kind'], pullId: string, firstId: bigint) =>
-        pullMark(kind, { pullId, firstId, partitions: 2 });
-      await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
-      await writer.send([mark('pull-start', 'p1', 200n)], 0);
-      await writer.send([mark('pull-cancel', 'p1', 200n)], 0);
-      // The other partition lags: there the pull begins only now.
-      await writer.send([mark('pull-start', 'p1', 200n)], 1);
-      await writer.send([mark('pull-start', 'p2', 300n)], 0);
-      await writer.send([mark('pull-cancel', 'p1', 200n)], 1);
-      expect(await writer.sink.claim('topic', 0, 'suite')).toMatchObject({ openPull: 'p2' });
-      expect(await writer.sink.claim('topic', 1, 'suite')).toMatchObject({ openPull: null });
-      expect(await look()).toEqual(['1 x ∅ 101']);
-    });
-
-    test('a pull is forgotten when its flow begins anew, and a claim tells which one is open', async () => {
-      const { writer, look } = await start();
-      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n });
-      await writer.apply(row(101, 'i', { id: '1', a: 'x', b: null }));
-      await writer.send([mark('pull-start')]);
-      const { epoch, nextOffset, openPull } = await writer.sink.claim('topic', 0, 'suite');
-      expect(openPull).toBe('p1');
-      const place = { topic: 'topic', partition: 0, epoch };
-      // Rows of the pull lie between the two places.
-      await writer.sink.write({ ...place, expectedOffset: nextOffset, nextOffset: 1000n, items: [], anew: true });
-      const end = [mark('pull-end')];
-      const outcome = await writer.sink.write({ ...place, expectedOffset: 1000n, nextOffset: 1001n, items: end });
-      expect(outcome).toMatchObject({ detected: 0 });
-      expect(await look()).toEqual(['1 x ∅ 101']);
-      expect(await writer.sink.claim('topic', 0, 'suite')).toMatchObject({ nextOffset: 1001n, openPull: null });
-    });
-
-    test('an open dead letter holds detection back until it is replayed', async () => {
-      const { writer, look } = await start();
-      const mark = (kind: PullItem['kind']) => pullMark(kind, { pullId: 'p1', firstId: 200n });
-      await writer.apply(row(101, 'i', { id: '1', a: 'old', b: null }), row(105, 'i', { id: '2', a: 'gone', b: null }));
-      await writer.send([
-        mark('pull-start'),
-        { kind: 'dead-letter', id: 201n, namespace: ORDERS, pullId: 'p1' },
-        mark('pull-end'),
-      ]);
-      expect(await look()).toEqual(['1 old ∅ 101', '2 gone ∅ 105']);
-      const outcome = await writer.sink.replay({
-        topic: 'topic',
-        partition: 0,
-        items: [writer.rows([row(201, 'i', { id: '1', a: 'mended', b: null })])],
-        closes: [201n],
-        namespace: ORDERS,
-      });
-      expect(outcome).toMatchObject({ applied: 1, detected: 1 });
-      expect(await look()).toEqual(['1 mended ∅ 201']);
-    });
-
-    test('a dead letter that is replayed after its key has moved on asks for the row', async () => {
-      for (const deletes of ['physical', 'tombstone', 'history'] as const) {
-        const { writer } = await start({ deletes });
-        await writer.apply(row(101, 'i', { id: '1', a: 'a1', b: 'b1' }));
-        await writer.send([{ kind: 'dead-letter', id: 105n, namespace: ORDERS }]);
-        // Keeps b1, where the source has the b2 of the row that failed.
-        await writer.apply(row(109, 'u', { id: '1', a: 'a3' }));
-        const replay = { topic: 'topic', partition: 0, closes: [105n], namespace: ORDERS };
-        const items = [writer.rows([row(105, 'u', { id: '1', a: 'a2', b: 'b2' })])];
-        expect(await writer.sink.replay({ ...replay, items })).toMatchObject({ rereads: 1 });
-        const newest = [writer.rows([row(113, 'u', { id: '1', a: 'a4', b: 'b4' })])];
-        expect(await writer.sink.replay({ ...replay, items: newest })).toMatchObject({ applied: 1, rereads: 0 });
-      }
-    });
+    testPulls(start);
 
     test('an older worker is fenced, and so is a wrong position; nothing of theirs is written', async () => {
       const { writer, table, look } = await start();
