@@ -1,7 +1,8 @@
 import { SqlError } from '@rtdp/sql/problem';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { Plan } from './contract.ts';
-import { randomQuery, randomTables } from './testing/random-query.ts';
+import { randomQuery } from './testing/random-query.ts';
+import { randomTables } from './testing/random-tables.ts';
 import { comparable, TwoStores } from './testing/two-stores.ts';
 
 const SEED = Number(process.env.RTDP_SEED ?? 20261125);

@@ -1,55 +1,29 @@
-/** The Postgres wire with its real clients psql and node-postgres: login, catalog, values, portals, transactions, cancel, rights. */
+/** The Postgres wire with node-postgres: login, values, portals, transactions, cancel, rights, and what goes wrong. */
 import { execFile } from 'node:child_process';
-import { writeFileSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
 import { connect as connectSocket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { promisify } from 'node:util';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { connectionOf, eventually } from '../../testing/gateway-harness.ts';
+import { eventually } from '../../testing/gateway-harness.ts';
 import { dropShadows, startWire, type TestWire, type WireUser } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);
 
 let wire: TestWire;
 let editor: WireUser;
-let certificateFile: string;
 
 beforeAll(async () => {
   wire = await startWire();
   editor = await wire.login('eve', 'editor');
-  certificateFile = join(await mkdtemp(join(tmpdir(), 'wire-')), 'certificate.pem');
-  writeFileSync(certificateFile, wire.certificate);
 });
 
 afterAll(() => wire?.[Symbol.asyncDispose]());
-
-/** Runs psql with one command after the other, as a person would type them. */
-async function psql(commands: readonly string[], options: { login?: WireUser; database?: string; more?: string } = {}) {
-  const { user, password } = options.login ?? editor;
-  const target = `host=127.0.0.1 port=${wire.port} user=${user} dbname=${options.database ?? 'shop'} ${options.more ?? 'sslmode=require'}`;
-  const flags = ['-X', '-q', '-A', '-t', ...commands.flatMap((command) => ['-c', command])];
-  const { stdout } = await run('psql', [target, ...flags], {
-    env: { ...process.env, PGPASSWORD: password, PGCLIENTENCODING: 'UTF8' },
-    timeout: 30_000,
-  });
-  return stdout.trimEnd();
-}
 
 function failure(error: unknown): { code?: string; message: string; hint?: string; position?: string } {
   return error as never;
 }
 
 describe('logging in', () => {
-  it('verifies the certificate, and binds the login to it', async () => {
-    const more = `sslmode=verify-ca sslrootcert=${certificateFile} channel_binding=require`;
-    expect(await psql(['select count(*) from orders'], { more })).toBe('20000');
-    const client = await wire.connect(editor, { enableChannelBinding: true } as pg.ClientConfig);
-    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
-  });
-
   it('takes nobody without TLS, without the password, or with an unknown name', async () => {
     await expect(wire.connect(editor, { ssl: false })).rejects.toMatchObject({ code: '28000' });
     const wrong = await wire.connect({ ...editor, password: 'guess' }).catch(failure);
@@ -57,130 +31,6 @@ describe('logging in', () => {
     expect(wrong).toMatchObject({ code: '28P01' });
     expect((unknown as Error).message.replace('nobody', 'eve')).toBe((wrong as Error).message);
     await expect(wire.connect(editor, { database: 'elsewhere' })).rejects.toMatchObject({ code: '3D000' });
-  });
-});
-
-describe('psql', () => {
-  it('lists and describes what the user sees', async () => {
-    expect(await psql(['\\dn', '\\dt', '\\dv'])).toBe(
-      ['shop|moonbox', 'shop|kinds|table|moonbox', 'shop|orders|table|moonbox', 'shop|large|view|moonbox'].join('\n'),
-    );
-    expect(await psql(['\\l'])).toMatch(/^shop\|postgres\|UTF8/);
-    const described = await psql(['\\pset tuples_only off', '\\d orders', '\\dt+ kinds', '\\d+ kinds']);
-    expect(described).toContain('id|integer||not null|');
-    expect(described).toContain('amount|numeric(12,2)||not null|');
-    expect(described).toContain('"orders_pkey" PRIMARY KEY, btree (id)');
-    expect(described).toContain('one of each');
-    expect(described).toMatch(/word\|text.*any text/);
-    expect(await psql(['select current_database(), current_user, current_schema()'])).toBe('shop|eve|shop');
-    const whole = ['\\dt shop.*', 'select count(*) from shop.orders'];
-    expect(await psql(whole, { database: 'rtdp' })).toContain('20000');
-  });
-
-  it('describes a table that its store has only just got', async () => {
-    const { operator, source } = wire;
-    // The catalog has been looked at, so what comes now is not seen by the way.
-    expect(await psql(['\\d orders'])).toContain('amount|numeric(12,2)');
-    await source.query('create table fresh (id int primary key, word text)');
-    const described = await eventually(
-      // It ends with an error where nothing is found.
-      () => psql(['\\d fresh']).catch(() => ''),
-      (answer) => answer !== '',
-    );
-    expect(described).toBe('id|integer||not null|\nword|text|||');
-    await source.query('drop table fresh');
-    await operator.refreshMount('shop');
-  });
-
-  it('lists tables of other schemas by the names that a query has for them', async () => {
-    const { operator, source } = wire;
-    await source.query(`create schema north; create table north.places (id int primary key); insert into north.places values (7);
-      create table north.orders (id int); create schema south; create table south.places_too (id int); create table south.orders (id int)`);
-    await operator.mount({
-      name: 'world',
-      kind: 'postgres',
-      connection: connectionOf(source.url),
-      schemas: ['north', 'south'],
-      readableBy: ['editor'],
-    });
-    const inWhole = (...commands: string[]) => psql(commands, { database: 'rtdp' });
-    expect(await inWhole('\\dt world.*')).toBe(
-      ['north.orders', 'places', 'places_too', 'south.orders'].map((name) => `world|${name}|table|moonbox`).join('\n'),
-    );
-    const described = await inWhole('\\d world.places', '\\d world."north.orders"');
-    expect(described).toBe('id|integer||not null|\nid|integer|||');
-    for (const name of ['world.places', 'world."north.places"', 'places']) {
-      expect(await inWhole(`select id from ${name}`), name).toBe('7');
-    }
-    await operator.unmount('world');
-    await source.query('drop schema north cascade; drop schema south cascade');
-  });
-
-  it('defines views, and lists and describes them without what is behind them', async () => {
-    const { operator } = wire;
-    await operator.createDatabase('sales');
-    await operator.grant({ subject: 'vera', database: 'sales' });
-    const vera = await wire.login('vera', 'editor');
-    const inSales = (...commands: string[]) => psql(commands, { login: vera, database: 'sales' });
-    await inSales('create view cheap as select id, amount * 2 as twice from shop.orders where amount < 5');
-    await operator.setOwnerRoles('vera', []);
-    await operator.createView('sales', {
-      name: 'cheap_too',
-      sql: 'select id, amount from shop.orders where amount < 5',
-    });
-    expect(await inSales('\\dt', '\\dv')).toBe(['sales|cheap|view|moonbox', 'sales|cheap_too|view|moonbox'].join('\n'));
-    const described = await inSales('\\d+ cheap_too', '\\d cheap');
-    expect(described).toContain('id|integer||');
-    expect(described).toContain('twice|numeric||');
-    const catalogs = await inSales(
-      "select definition from pg_views where schemaname = 'sales'",
-      "select table_name, view_definition from information_schema.views where table_schema = 'sales'",
-    );
-    expect(catalogs).toContain('cheap_too|');
-    expect(`${described}${catalogs}`).not.toMatch(/orders/);
-    expect(await inSales('select count(*), max(amount) from cheap_too')).toBe('3|3.75');
-    expect(await inSales('show views')).toMatch(/^sales\|cheap\|view\|vera\|broken\|/);
-    const stopped = await inSales('select twice from cheap').catch((error: { stderr: string }) => error.stderr);
-    expect(stopped).toContain('view sales.cheap cannot be read at the moment');
-    await inSales('drop view cheap');
-    expect(await inSales('\\dv cheap')).toBe('');
-    await operator.dropDatabase('sales', true);
-  });
-
-  it('copies out as text and CSV', async () => {
-    const text = await psql([
-      'copy (select id, word, words, day from kinds where id in (1, 3, 4) order by id) to stdout',
-    ]);
-    const direct = await run('psql', [
-      wire.source.url,
-      '-X',
-      '-c',
-      'copy (select id, word, words, day from kinds where id in (1, 3, 4) order by id) to stdout',
-    ]);
-    expect(text).toBe(direct.stdout.trimEnd());
-    const csv =
-      "(select id, word, short, words, null as nothing, '' as empty from kinds order by id) to stdout with (format csv, header, force_quote (short))";
-    expect(await psql([`\\copy ${csv}`])).toBe(
-      (await run('psql', [wire.source.url, '-X', '-c', `\\copy ${csv}`])).stdout.trimEnd(),
-    );
-  });
-
-  it('points at the mistake', async () => {
-    const failed = await psql(['select id,\n       nmae\nfrom orders']).catch(
-      (error: { stderr: string }) => error.stderr,
-    );
-    expect(failed).toContain('LINE 2:        nmae');
-    for (const [mistake, meant] of [
-      ['select id, nmae from orders', 'name'],
-      // Tables go by `shop.public.orders` and by their plain name.
-      ['select id from ordrs', 'shop.orders'],
-      ['select id from shop.order', 'shop.orders'],
-      ['selct id from orders', 'select'],
-      ["moutn database x options (kind 'postgres')", 'mount'],
-    ] as const) {
-      const told = await psql([mistake]).catch((error: { stderr: string }) => error.stderr);
-      expect(told, mistake).toContain(`HINT:  Did you mean ${meant}?`);
-    }
   });
 });
 
