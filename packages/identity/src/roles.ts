@@ -9,6 +9,8 @@ export interface Identity {
   subject: string;
   organisationId: string;
   roles: Role[];
+  /** Of a user's sign-ins: who knows the user's own of now takes no token of an earlier one. Absent where nobody signed in. */
+  generation?: number;
 }
 
 /** The organisation that a platform has from its first start. */

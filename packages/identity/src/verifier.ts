@@ -7,7 +7,12 @@ import { type Identity, ROLES } from './roles.ts';
 import { AUDIENCE, ISSUER } from './signer.ts';
 import { SIGNING_ALGORITHM } from './signing-key.ts';
 
-const CLAIMS = z.object({ sub: z.string().min(1), org: z.string().min(1), roles: z.array(z.enum(ROLES)) });
+const CLAIMS = z.object({
+  sub: z.string().min(1),
+  org: z.string().min(1),
+  roles: z.array(z.enum(ROLES)),
+  generation: z.number().int().optional(),
+});
 
 export interface Verifier {
   /** @throws RtdpError IDENTITY_TOKEN_INVALID */
@@ -26,8 +31,8 @@ export function createVerifier(keys: string): Verifier {
           algorithms: [SIGNING_ALGORITHM],
           requiredClaims: ['exp', 'sub'],
         });
-        const claims = CLAIMS.parse(payload);
-        return { subject: claims.sub, organisationId: claims.org, roles: claims.roles };
+        const { sub, org, roles, generation } = CLAIMS.parse(payload);
+        return { subject: sub, organisationId: org, roles, ...(generation === undefined ? {} : { generation }) };
       } catch (cause) {
         if (cause instanceof RtdpError) throw cause;
         throw new RtdpError({

@@ -88,6 +88,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const wireLogins = new WireLogins({ database: identityDatabase, signer: options.signer, moonboxUrl, logger });
   const sessions = new Sessions({
     users,
+    accounts,
     sessions: sessionStore,
     audit,
     limits,

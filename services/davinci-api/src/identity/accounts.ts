@@ -1,12 +1,13 @@
 /**
- * Decides who a token's subject is now: a user who has been disabled is nobody at once, and a changed role counts at once, however long the
- * token is still good.
+ * Decides who a token's subject is now: a user who has been disabled is nobody at once, a changed role counts at once, and a changed password
+ * ends what was signed in before, however long the token is still good.
  */
 
-import type { Role } from '@rtdp/identity/roles';
+import type { Identity, Role } from '@rtdp/identity/roles';
 import type { Verifier } from '@rtdp/identity/verifier';
 import type { RequestIdentity } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
+import { loginFailed } from './login-failed.ts';
 import type { TokensOfNow } from './token-of-now.ts';
 import type { StoredUser, UserStore } from './user-store.ts';
 
@@ -15,7 +16,10 @@ const REMEMBERED_MS = 1_000;
 const MOST_REMEMBERED = 10_000;
 const USER_ID = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
 
-export interface Viewer extends RequestIdentity {
+/** What a token says. */
+export type SignedIdentity = RequestIdentity & Pick<Identity, 'generation'>;
+
+export interface Viewer extends SignedIdentity {
   roles: Role[];
   /** Empty for a token that is no user's, such as the operator's. */
   email: string;
@@ -35,10 +39,16 @@ export class Accounts {
     this.#remembered.delete(userId);
   }
 
-  /** @throws RtdpError IDENTITY_TOKEN_INVALID for a user who is gone or disabled */
-  async current(identity: RequestIdentity & { roles: readonly string[] }): Promise<Viewer> {
+  /** @throws RtdpError IDENTITY_TOKEN_INVALID for a user who is gone or disabled, DAVINCI_LOGIN_FAILED for a sign-in that has ended */
+  async current(identity: SignedIdentity): Promise<Viewer> {
     if (!USER_ID.test(identity.subject)) return { ...identity, roles: identity.roles as Role[], email: '' };
-    const user = await this.#find(identity.subject);
+    const { generation } = identity;
+    let user = await this.#find(identity.subject);
+    if (user !== undefined && generation !== undefined && generation > user.generation) {
+      // What is remembered is older than the token.
+      this.forget(user.id);
+      user = await this.#find(user.id);
+    }
     if (user === undefined || user.disabled || user.organisationId !== identity.organisationId) {
       throw new RtdpError({
         code: 'IDENTITY_TOKEN_INVALID',
@@ -46,7 +56,11 @@ export class Accounts {
         next: 'Ask an administrator.',
       });
     }
+    if (generation !== undefined && generation !== user.generation) {
+      throw loginFailed('the password was changed after this sign-in', 'Sign in again.');
+    }
     return {
+      ...(generation === undefined ? {} : { generation }),
       subject: identity.subject,
       organisationId: identity.organisationId,
       roles: [user.role],

@@ -1,6 +1,9 @@
 /** Signing in by password and by link, sessions that end when a token comes back, and roles that count at once. */
+
+import { listOf } from '@rtdp/service/answer-shapes';
 import { expect, test } from 'vitest';
-import { auditSchema, listOf, sessionSchema, userSchema } from '../client.ts';
+import { sessionSchema, userSchema } from '../client/identity.ts';
+import { auditSchema } from '../client/platform.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
@@ -28,7 +31,11 @@ test('the first administrator comes in by a link, sets a password, and the old s
   expect((await ask('POST', '/api/session/refresh', { token: '', headers: old })).status).toBe(401);
   const fresh = { cookie: cookieOf(changed.headers) };
   expect((await ask('POST', '/api/session/refresh', { token: '', headers: fresh })).status).toBe(200);
-  const weak = await ask('POST', '/api/me/password', { token, body: { password: 'another one, long' } });
+  // What was signed in before is over, at once; what begins with the new password is not.
+  expect(await ask('GET', '/api/me', { token })).toMatchObject({ status: 401, body: { next: 'Sign in again.' } });
+  const { accessToken: newToken } = sessionSchema.parse(changed.body);
+  expect((await ask('GET', '/api/me', { token: newToken })).status).toBe(200);
+  const weak = await ask('POST', '/api/me/password', { token: newToken, body: { password: 'another one, long' } });
   expect(weak.body.code).toBe('DAVINCI_LOGIN_FAILED');
 
   const login = { email: 'ADMIN@rtdp.local', password: 'correct horse battery' };
@@ -68,6 +75,7 @@ test('a password that is lost is forgotten by somebody else, and a new one set b
   expect(again.user.passwordSet).toBe(false);
   const old = { token: '', headers: { cookie: linked.cookie } };
   expect((await ask('POST', '/api/session/refresh', old)).status).toBe(401);
+  expect((await ask('GET', '/api/me', { token: linked.accessToken })).status).toBe(401);
   const login = (password: string) =>
     ask('POST', '/api/session', { token: '', body: { email: 'admin@rtdp.local', password } });
   expect((await login('correct horse battery')).status).toBe(401);

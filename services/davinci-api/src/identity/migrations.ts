@@ -76,4 +76,13 @@ export const IDENTITY_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '004_sign_in_generations',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).alterTable('users', (table) => {
+        // Grows whenever every sign-in ends; the tokens say which one they are of.
+        table.integer('generation').notNullable().defaultTo(0);
+      });
+    },
+  },
 ];

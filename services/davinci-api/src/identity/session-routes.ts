@@ -2,19 +2,14 @@
 // Gives requests their cookies, also to the compiler.
 import type {} from '@fastify/cookie';
 import { requireRole } from '@rtdp/identity/roles';
+import { doneSchema } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
 import type { FastifyReply, FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import {
-  doneSchema,
-  linkLoginSchema,
-  linkRequestSchema,
-  loginLinkSchema,
-  loginSchema,
-  sessionSchema,
-} from '../client.ts';
-import { loginFailed, type Sessions, type SignedIn } from './sessions.ts';
+import { linkLoginSchema, linkRequestSchema, loginLinkSchema, loginSchema, sessionSchema } from '../client/identity.ts';
+import { loginFailed } from './login-failed.ts';
+import type { Sessions, SignedIn } from './sessions.ts';
 import { noUser, type UserStore } from './user-store.ts';
 
 const COOKIE = 'rtdp_refresh';

@@ -2,10 +2,11 @@
 
 import type { Signer } from '@rtdp/identity/signer';
 import { typedCommand } from '@rtdp/service/typed-command';
-import { RtdpError } from '@rtdp/ums/error';
 import type { AuditStore } from '../audit/audit-store.ts';
-import type { Session } from '../client.ts';
+import type { Session } from '../client/identity.ts';
 import { ACCESS_TOKEN_SECONDS } from './access-token.ts';
+import type { Accounts } from './accounts.ts';
+import { loginFailed } from './login-failed.ts';
 import type { LoginLimits } from './login-limits.ts';
 import { toMe } from './me.ts';
 import { checkPassword, hashPassword } from './password.ts';
@@ -23,6 +24,7 @@ export interface SignedIn {
 
 export interface SessionsOptions {
   users: UserStore;
+  accounts: Accounts;
   sessions: SessionStore;
   audit: AuditStore;
   limits: LoginLimits;
@@ -88,13 +90,13 @@ export class Sessions {
     await this.#options.sessions.end(token);
   }
 
-  /** Ends every sign-in of the user, and every link not used yet, and begins a new sign-in. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
+  /** Ends every sign-in of the user with its tokens, and every link not used yet, and begins a new sign-in. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_LOGIN_RATE_LIMIT */
   async changePassword(
     user: StoredUser,
     change: { current?: string | undefined; password: string },
     address: string,
   ): Promise<SignedIn> {
-    const { users, sessions, audit, limits } = this.#options;
+    const { users, accounts, sessions, audit, limits } = this.#options;
     if (user.passwordHash !== null) {
       limits.attempt(user.email, address);
       if (!(await checkPassword(user.passwordHash, change.current ?? ''))) {
@@ -103,24 +105,26 @@ export class Sessions {
       limits.succeeded(user.email, address);
     }
     const passwordHash = await hashPassword(change.password);
-    await users.change(user.organisationId, user.id, { passwordHash });
+    const changed = await users.change(user.organisationId, user.id, { passwordHash });
+    accounts.forget(user.id);
     await sessions.endLinks(user.id);
     await sessions.endAll(user.id);
     await audit.write(signIn(user, 'user.password', {}));
-    return this.#begin({ ...user, passwordHash }, { address, by: 'password change' });
+    return this.#begin(changed, { address, by: 'password change' });
   }
 
   /**
-   * For who does not know it any more: ends every sign-in too, every link not used yet, and the login over the Postgres protocol. Oneself is asked
+   * For who does not know it any more: ends every sign-in too with its tokens, every link not used yet, and the login over the Postgres protocol. Oneself is asked
    * for the current one, so that nobody who only got hold of a session takes over the account. @throws RtdpError DAVINCI_LOGIN_FAILED
    */
   async forgetPassword(user: StoredUser, by: string): Promise<void> {
-    const { users, sessions, wireLogins, audit } = this.#options;
+    const { users, accounts, sessions, wireLogins, audit } = this.#options;
     if (by === user.id) {
       const next = `Set a new one on the page Account, or let another administrator do this, or "${typedCommand('login --forget-password')}".`;
       throw loginFailed('your own password is not forgotten from within', next);
     }
     await users.change(user.organisationId, user.id, { passwordHash: null });
+    accounts.forget(user.id);
     await sessions.endLinks(user.id);
     await sessions.endAll(user.id);
     await wireLogins.tell();
@@ -152,6 +156,7 @@ export class Sessions {
       subject: user.id,
       organisationId: user.organisationId,
       roles: [user.role],
+      generation: user.generation,
       expiresInSeconds: ACCESS_TOKEN_SECONDS,
     });
     const expiresAt = new Date(this.#options.now() + ACCESS_TOKEN_SECONDS * 1000).toISOString();
@@ -162,8 +167,4 @@ export class Sessions {
 function signIn(user: StoredUser, action: string, facts: Record<string, unknown>) {
   const { id, organisationId, email } = user;
   return { organisationId, subject: id, action, object: { id, name: email }, facts };
-}
-
-export function loginFailed(message: string, next: string): RtdpError {
-  return new RtdpError({ code: 'DAVINCI_LOGIN_FAILED', message, next });
 }

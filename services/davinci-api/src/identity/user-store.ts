@@ -16,6 +16,8 @@ export interface StoredUser {
   language: 'system' | 'en' | 'zh';
   theme: 'system' | 'light' | 'dark';
   disabled: boolean;
+  /** Of the sign-ins: one more with each change of the password. */
+  generation: number;
   createdAt: Date;
   lastSeenAt: Date | null;
 }
@@ -26,7 +28,7 @@ export interface UserChange {
   language?: StoredUser['language'] | undefined;
   theme?: StoredUser['theme'] | undefined;
   disabled?: boolean | undefined;
-  /** null: none any more, and no login over the Postgres protocol either. */
+  /** Ends what was signed in with the one before. null: none any more, and no login over the Postgres protocol either. */
   passwordHash?: string | null | undefined;
 }
 
@@ -122,6 +124,7 @@ export class UserStore {
         theme: change.theme,
         disabled: change.disabled,
         password_hash: change.passwordHash,
+        generation: change.passwordHash === undefined ? undefined : this.#database.raw('generation + 1'),
       }).filter(([, value]) => value !== undefined),
     );
     await this.#database.transaction(async (transaction) => {
@@ -188,6 +191,7 @@ function toUser(row: Record<string, unknown>): StoredUser {
     language: row.language as StoredUser['language'],
     theme: row.theme as StoredUser['theme'],
     disabled: row.disabled as boolean,
+    generation: row.generation as number,
     createdAt: row.created_at as Date,
     lastSeenAt: row.last_seen_at as Date | null,
   };

@@ -5,7 +5,7 @@ import type { Logger } from '@rtdp/service/logging';
 import { decodeJwt } from 'jose';
 import { z } from 'zod';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
-import type { Accounts } from '../identity/accounts.ts';
+import type { Accounts, SignedViewer } from '../identity/accounts.ts';
 import type { TokensOfNow } from '../identity/token-of-now.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
 import type { DashboardPlans } from './dashboard-plan.ts';
@@ -35,6 +35,7 @@ export function liveRoutes(application: HttpApplication, options: LiveRoutesOpti
     async (request, reply) => {
       const identity = identityOf(request);
       requireRole(identity, 'viewer');
+      const { generation } = identity as SignedViewer;
       const dashboardId = request.query.dashboard;
       await dashboards.get(identity, dashboardId);
       const onBehalf = onBehalfOf(request);
@@ -43,6 +44,7 @@ export function liveRoutes(application: HttpApplication, options: LiveRoutesOpti
       push.open(reply.raw, (decodeJwt(onBehalf.token).exp ?? 0) * 1000, {
         organisationId: identity.organisationId,
         roles: identity.roles,
+        signedIn: generation === undefined ? {} : { generation },
         dashboardId,
         onBehalf,
         lastEventId: typeof lastEventId === 'string' ? lastEventId : undefined,

@@ -3,8 +3,8 @@
  * lineage are looked at anew with each push; what happens meanwhile is gathered and told together.
  */
 import { isRtdpError } from '@rtdp/ums/error';
-import type { LiveReady, LiveStale } from '../client.ts';
-import type { Accounts } from '../identity/accounts.ts';
+import type { LiveReady, LiveStale } from '../client/live.ts';
+import type { Accounts, SignedIdentity } from '../identity/accounts.ts';
 import type { TokensOfNow } from '../identity/token-of-now.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { CommitBook, Moved } from './commit-book.ts';
@@ -16,6 +16,8 @@ import { FRESHNESS_EVERY_MS, movedSince, pushWindow, widgetsToRefresh } from './
 export interface LiveStreamOptions {
   organisationId: string;
   roles: readonly string[];
+  /** Which of the viewer's sign-ins looks. */
+  signedIn: Pick<SignedIdentity, 'generation'>;
   dashboardId: string;
   onBehalf: OnBehalf;
   /** Of the last event that the browser had, if it comes back. */
@@ -179,6 +181,7 @@ export class LiveStream {
     try {
       await work();
     } catch (error) {
+      if (isRtdpError(error, 'DAVINCI_LOGIN_FAILED')) return this.end('token');
       const isGone = isRtdpError(error, 'DAVINCI_NOT_FOUND') || isRtdpError(error, 'IDENTITY_TOKEN_INVALID');
       if (!isGone) this.#options.failed(error);
       // What failed here in another way is gone for the moment: the browser comes back and is told what it missed.
@@ -225,9 +228,9 @@ export class LiveStream {
 
   /** As it is for the viewer's rights of now; says so where something is stale. Undefined when the stream has ended. */
   async #readLineage(): Promise<DashboardLineage | undefined> {
-    const { accounts, tokens, plans, organisationId, dashboardId, roles } = this.#options;
+    const { accounts, tokens, plans, organisationId, dashboardId, roles, signedIn } = this.#options;
     const { subject, token } = this.#options.onBehalf;
-    const viewer = await accounts.current({ organisationId, subject, roles });
+    const viewer = await accounts.current({ organisationId, subject, roles, ...signedIn });
     const plan = await plans.of(viewer, dashboardId);
     if (this.#state !== '' && this.#state !== plan.state) this.#sayStale('changed');
     this.#state = plan.state;

@@ -1,25 +1,24 @@
 /** What a live stream does with many commits, with rights that end, and with a token that ends. */
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
-import { type DashboardBundle, type LiveStale, sessionSchema } from '../client.ts';
+import type { DashboardBundle } from '../client/dashboards.ts';
+import { sessionSchema } from '../client/identity.ts';
+import type { LiveStale } from '../client/live.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 import { LiveBrowser } from '../testing/live-browser.ts';
 
-async function dashboardOf(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>, rights = {}) {
-  const { ask } = davinci;
+async function dashboardOf(davinci: DavinciFixture, shop: TestDatabase, rights = {}) {
+  const { ask, make } = davinci;
   await shop.query('create table orders (id int)');
-  const { hostname: host, port, username: user, password } = new URL(shop.url);
-  const connection = { host, port: Number(port), database: shop.name, user, password };
-  const source = (await ask('POST', '/api/sources', { body: { name: 's', kind: 'postgres', connection } })).body;
+  const { source, connection } = await davinci.makeSource(shop);
   const model = [{ column: 'id', type: 'number', role: 'measure' }];
   const input = { name: 'v', sourceId: source.id, sql: 'select id from orders', model, rights };
-  const view = (await ask('POST', '/api/views', { body: input })).body;
-  const widget = (await ask('POST', '/api/widgets', { body: { name: 'w', viewId: view.id, kind: 'scorecard' } })).body;
+  const view = await make('/api/views', input);
+  const widget = await make('/api/widgets', { name: 'w', viewId: view.id, kind: 'scorecard' });
   const items = [{ id: 'i', kind: 'widget', widgetId: widget.id, x: 0, y: 0, w: 1, h: 1 }];
   const tabs = [{ id: 't', name: 'T', items }];
-  const dashboard = (await ask('POST', '/api/dashboards', { body: { name: 'd', tabs } })).body;
-  const dashboardId = dashboard.id as string;
+  const { id: dashboardId } = await make('/api/dashboards', { name: 'd', tabs });
   const note = (commitNumber: number, table = 'orders') =>
     davinci.assembly.commits.note({
       organisationId: FIRST_ORGANISATION_ID,
@@ -36,7 +35,7 @@ async function dashboardOf(davinci: DavinciFixture, shop: Awaited<ReturnType<typ
     const ready = await browser.next('ready');
     return { browser, ready };
   };
-  return { dashboard: dashboardId, widget: widget.id as string, view, source, connection, note, bundle, open };
+  return { dashboard: dashboardId, widget: widget.id, view, source, connection, note, bundle, open };
 }
 
 test('a thousand commits are told in a few, and the last is never left out', async () => {
@@ -73,11 +72,11 @@ test('a thousand commits are told in a few, and the last is never left out', asy
   browser.close();
 });
 
-test('the stream ends with the token, and with the rights of the one who looks', async () => {
+test('the stream ends with the token, with the sign-in, and with the rights of the one who looks', async () => {
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();
   const { ask } = davinci;
-  const { dashboard } = await dashboardOf(davinci, shop);
+  const { dashboard, note } = await dashboardOf(davinci, shop);
   const short = new LiveBrowser();
   await short.open(davinci.baseUrl, dashboard, await davinci.token({ seconds: 2 }));
   await short.next('stale', ({ why }) => why === 'token');
@@ -92,17 +91,23 @@ test('the stream ends with the token, and with the rights of the one who looks',
   await viewer.open(davinci.baseUrl, dashboard, accessToken);
   await viewer.next('ready');
   await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
-  davinci.assembly.commits.note({
-    organisationId: FIRST_ORGANISATION_ID,
-    sinkNamespace: `postgresql.${shop.name}.public.orders.*.0.0`,
-    commitNumber: 1n,
-    watermark: null,
-    loading: false,
-    at: Date.now(),
-  });
+  note(1);
   await viewer.next('stale', ({ why }) => why === 'rights');
   await viewer.ended;
   expect(viewer.events.map(({ event }) => event)).not.toContain('commit');
+
+  const other = { ...input, email: 'pa@rtdp.local', name: 'Pa' };
+  await davinci.make('/api/users', other);
+  const login = { email: other.email, password };
+  const first = sessionSchema.parse((await ask('POST', '/api/session', { token: '', body: login })).body);
+  const signedIn = new LiveBrowser();
+  await signedIn.open(davinci.baseUrl, dashboard, first.accessToken);
+  await signedIn.next('ready');
+  const newPassword = { current: password, password: 'another long password' };
+  expect((await ask('POST', '/api/me/password', { token: first.accessToken, body: newPassword })).status).toBe(200);
+  note(2);
+  await signedIn.next('stale', ({ why }) => why === 'token');
+  await signedIn.ended;
 
   const stranger = await davinci.token({ organisationId: '00000000-0000-4000-8000-000000000002' });
   await expect(new LiveBrowser().open(davinci.baseUrl, dashboard, stranger)).rejects.toThrow('404');
@@ -217,7 +222,7 @@ test('a source that is pointed to another place, and a dashboard that is removed
   const { ask } = davinci;
   const { browser } = await open();
   const before = await bundle();
-  const moved = { name: 's', kind: 'postgres', connection: { ...connection, database: other.name }, version: 1 };
+  const moved = { name: 'shop', kind: 'postgres', connection: { ...connection, database: other.name }, version: 1 };
   expect((await ask('PUT', `/api/sources/${source.id}`, { body: moved })).status).toBe(200);
   await browser.next('stale', ({ why }) => why === 'changed');
   const after = await bundle();
