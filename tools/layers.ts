@@ -21,7 +21,7 @@ export const UPPER_FOLDERS: readonly string[] = ['services', 'apps'];
 /** Root folders that measure and test the whole, and may import everything that has an entry. */
 export const WATCHING_FOLDERS: readonly string[] = ['bench', 'e2e', 'tools', ''];
 
-/** The one entry of a service that others may import. */
+/** The one entry of a service that others may import; the shapes behind it may lie by subject in a folder of that name. */
 export const SERVICE_ENTRY = 'client';
 
 /** Libraries that one package alone may import, so that each can be exchanged in one place. */

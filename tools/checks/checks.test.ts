@@ -40,9 +40,12 @@ test('a service may import the client of another service and nothing else of it'
       'services/wormhole/package.json': manifest('@rtdp/wormhole', ['@rtdp/dbus']),
       'services/wormhole/src/a.ts': "import { a } from '@rtdp/dbus/client';\n",
       'services/wormhole/src/b.ts': "const b = await import('@rtdp/dbus/pipeline');\n",
+      'services/wormhole/src/c.ts': "import { c } from '@rtdp/dbus/client/shapes';\n",
+      'services/wormhole/src/d.ts': "import { d } from '@rtdp/dbus/client-of-mine';\n",
     }),
   ).toEqual([
     'services/wormhole/src/b.ts:1 breaks the rule "import directions": @rtdp/wormhole imports @rtdp/dbus/pipeline; of a service only @rtdp/dbus/client may be imported.',
+    'services/wormhole/src/d.ts:1 breaks the rule "import directions": @rtdp/wormhole imports @rtdp/dbus/client-of-mine; of a service only @rtdp/dbus/client may be imported.',
   ]);
 });
 

@@ -36,8 +36,9 @@ function objection(
   if (to.name === '@rtdp/testing') return undefined;
   if (WATCHING_FOLDERS.includes(from.area)) return undefined;
   if (to.area === 'services' && UPPER_FOLDERS.includes(from.area)) {
-    if (specifier === `${to.name}/${SERVICE_ENTRY}`) return undefined;
-    return `${from.name} imports ${specifier}; of a service only ${to.name}/${SERVICE_ENTRY} may be imported.`;
+    const entry = `${to.name}/${SERVICE_ENTRY}`;
+    if (specifier === entry || specifier.startsWith(`${entry}/`)) return undefined;
+    return `${from.name} imports ${specifier}; of a service only ${entry} may be imported.`;
   }
   if (UPPER_FOLDERS.includes(from.area)) {
     return to.area === 'packages'

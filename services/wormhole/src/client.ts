@@ -1,4 +1,5 @@
 /** Decides what other services may know of Wormhole: the shapes of its answers, and a thin client that asks for them. Nothing else. */
+import { doneSchema } from '@rtdp/service/answer-shapes';
 import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
 import { z } from 'zod';
 import { DEAD_LETTER_STATUSES } from './dead-letter/dead-letter-status.ts';
@@ -208,8 +209,6 @@ export const traceSchema = z.object({
   ),
   isComplete: z.boolean().describe('False when the feedback was longer than may be looked through at once'),
 });
-
-export const doneSchema = z.object({ done: z.literal(true) });
 
 export type FlowView = z.output<typeof flowSchema>;
 export type FlowStatus = z.output<typeof flowStatusSchema>;

@@ -1,4 +1,4 @@
-import { WIDGET_KINDS, WIDGET_SETTINGS } from '@rtdp/davinci-api/client';
+import { WIDGET_KINDS, WIDGET_SETTINGS } from '@rtdp/davinci-api/client/widgets';
 import { expect, test } from 'vitest';
 import { WIDGETS } from './registry.ts';
 

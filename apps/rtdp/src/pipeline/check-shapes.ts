@@ -1,12 +1,10 @@
 /** Decides whether each thing of a pipeline file has the shape that its service takes, so that nothing is done where one has not. */
-import {
-  dashboardInputSchema,
-  sourceInputSchema as dataSourceInputSchema,
-  viewInputSchema,
-  widgetInputSchema,
-} from '@rtdp/davinci-api/client';
+import { dashboardInputSchema } from '@rtdp/davinci-api/client/dashboards';
+import { sourceInputSchema as dataSourceInputSchema } from '@rtdp/davinci-api/client/sources';
+import { viewInputSchema } from '@rtdp/davinci-api/client/views';
+import { widgetInputSchema } from '@rtdp/davinci-api/client/widgets';
 import { sourceInputSchema } from '@rtdp/dbus/client';
-import { mountRequestSchema } from '@rtdp/moonbox/client';
+import { mountRequestSchema } from '@rtdp/moonbox/client/mounts';
 import { inputProblem } from '@rtdp/service/input-problems';
 import { flowInputSchema } from '@rtdp/wormhole/client';
 import type { z } from 'zod';

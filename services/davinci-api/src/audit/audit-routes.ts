@@ -1,8 +1,9 @@
 /** Decides who may read the audit: administrators, newest first. */
 import { requireRole } from '@rtdp/identity/roles';
+import { listOf } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { z } from 'zod';
-import { auditSchema, listOf } from '../client.ts';
+import { auditSchema } from '../client/platform.ts';
 import type { UserStore } from '../identity/user-store.ts';
 import type { AuditStore } from './audit-store.ts';
 

@@ -2,7 +2,12 @@
 import { requireRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { z } from 'zod';
-import { dashboardBundleSchema, dashboardInputSchema, dashboardSchema, dashboardSummarySchema } from '../client.ts';
+import {
+  dashboardBundleSchema,
+  dashboardInputSchema,
+  dashboardSchema,
+  dashboardSummarySchema,
+} from '../client/dashboards.ts';
 import { collectionRoutes } from '../documents/collection-routes.ts';
 import type { DashboardService } from './dashboard-service.ts';
 

@@ -5,7 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import type { z } from 'zod';
-import type { Freshness, queryRequestSchema, VariableValue, View, valuesRequestSchema } from '../client.ts';
+import type { Freshness, queryRequestSchema, valuesRequestSchema } from '../client/questions.ts';
+import type { VariableValue } from '../client/variables.ts';
+import type { View } from '../client/views.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import type { CommitBook } from '../live/commit-book.ts';

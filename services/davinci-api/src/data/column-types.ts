@@ -1,6 +1,6 @@
 /** Decides which of the few kinds of column the model knows a type of Postgres is. */
 import { isNumber, isString, parseTypeText } from '@rtdp/sql/pg-type';
-import type { ColumnType } from '../client.ts';
+import type { ColumnType } from '../client/views.ts';
 
 export function columnTypeOf(typeText: string): ColumnType {
   const type = parseTypeText(typeText);

@@ -11,9 +11,8 @@ import {
   runResultSchema,
   valuesRequestSchema,
   valuesResultSchema,
-  viewCheckRequestSchema,
-  viewCheckSchema,
-} from '../client.ts';
+} from '../client/questions.ts';
+import { viewCheckRequestSchema, viewCheckSchema } from '../client/views.ts';
 import type { Viewer } from '../identity/accounts.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';
 import type { SourceService } from '../sources/source-service.ts';

@@ -1,28 +1,22 @@
 /** Documents with versions and uses, and data of a Postgres that is asked directly: rights, values, runs and cancelling, secrets never told. */
-import { testPostgres } from '@rtdp/testing/postgres';
+
+import { listOf } from '@rtdp/service/answer-shapes';
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
-import { auditSchema, listOf, queryResultSchema, sourceSchemaSchema } from '../client.ts';
+import { auditSchema } from '../client/platform.ts';
+import { queryResultSchema } from '../client/questions.ts';
+import { sourceSchemaSchema } from '../client/sources.ts';
 import { DocumentStore } from '../documents/document-store.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 
-async function shopSource(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
+async function shopSource(davinci: DavinciFixture, shop: TestDatabase) {
   await shop.query(
     'create table orders (id int primary key, city text, owner text, amount numeric(10,2), at timestamptz)',
   );
   await shop.query(`insert into orders select i, case when i % 2 = 0 then 'Lyon' else 'Köln' end,
     case when i % 4 = 0 then 'viewer-1' else 'other' end, i * 1.5, '2026-03-01T12:00Z'::timestamptz + i * interval '1 hour'
     from generate_series(1, 100) i`);
-  const url = new URL(shop.url);
-  const connection = {
-    host: url.hostname,
-    port: Number(url.port),
-    database: shop.name,
-    user: url.username,
-    password: url.password,
-  };
-  const source = await davinci.ask('POST', '/api/sources', { body: { name: 'shop', kind: 'postgres', connection } });
-  expect(source.status, JSON.stringify(source.body)).toBe(201);
-  return { source: source.body, connection };
+  return davinci.makeSource(shop);
 }
 
 const model = [

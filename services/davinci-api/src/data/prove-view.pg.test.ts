@@ -9,16 +9,7 @@ test('a view is checked at its source, kept or not, with the place and the name 
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();
   await shop.query('create table orders (id int primary key, total numeric(10,2))');
-  const url = new URL(shop.url);
-  const connection = {
-    host: url.hostname,
-    port: Number(url.port),
-    database: shop.name,
-    user: url.username,
-    password: url.password,
-  };
-  const kept = { name: 'shop', kind: 'postgres', connection };
-  const source = (await davinci.ask('POST', '/api/sources', { body: kept })).body;
+  const { source, connection } = await davinci.makeSource(shop);
   const view = {
     name: 'orders',
     sourceId: source.id,
@@ -45,7 +36,7 @@ test('a view is checked at its source, kept or not, with the place and the name 
     message: 'the model has totl, which the SQL does not give',
     next: 'Did you mean total?',
   });
-  const inline = { source: kept };
+  const inline = { source: { name: 'shop', kind: 'postgres', connection } };
   expect((await check({ sourceId: NOT_THERE }, inline)).status).toBe(200);
   expect((await check({ sourceId: NOT_THERE })).body.code).toBe('DAVINCI_NOT_FOUND');
   expect((await check({}, inline, await davinci.token({ role: 'editor' }))).status).toBe(403);
@@ -55,10 +46,9 @@ test('a view is checked at its source, kept or not, with the place and the name 
 
 test('a widget or item of a kind that nothing draws is refused; one that is kept already is still shown', async () => {
   await using davinci = await davinciFixture();
-  const { ask } = davinci;
-  const source = (await ask('POST', '/api/sources', { body: { name: 'gateway', kind: 'moonbox' } })).body;
-  const view = (await ask('POST', '/api/views', { body: { name: 'v', sourceId: source.id, sql: 'select 1 as a' } }))
-    .body;
+  const { ask, make } = davinci;
+  const source = await make('/api/sources', { name: 'gateway', kind: 'moonbox' });
+  const view = await make('/api/views', { name: 'v', sourceId: source.id, sql: 'select 1 as a' });
   const widget = { name: 'w', viewId: view.id, kind: 'bar', query: { dimensions: [{ column: 'a' }], series: ['a'] } };
   const problems = async (path: string, body: object) => {
     const refused = await ask('POST', path, { body });
@@ -78,7 +68,7 @@ test('a widget or item of a kind that nothing draws is refused; one that is kept
   expect(await problems('/api/dashboards', { name: 'd', tabs: [{ id: 't', name: 'T', items: [item] }] })).toEqual({
     problems: [{ field: 'body.tabs.0.items.0.kind', problem: 'there is no "texts" here; did you mean "text"?' }],
   });
-  const { id } = (await ask('POST', '/api/widgets', { body: widget })).body;
+  const { id } = await make('/api/widgets', widget);
   await davinci.metadata.query(
     `update davinci.widgets set document = jsonb_set(jsonb_set(document, '{kind}', '"sunburst"'), '{query,rays}', '3')`,
   );

@@ -2,7 +2,7 @@
 import { nearestName } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
-import type { View, viewCheckRequestSchema, viewCheckSchema } from '../client.ts';
+import type { View, viewCheckRequestSchema, viewCheckSchema } from '../client/views.ts';
 import type { SourceService } from '../sources/source-service.ts';
 import { Parameters } from '../views/bind-value.ts';
 import { bindVariables, withoutSemicolon } from '../views/bind-variables.ts';

@@ -1,8 +1,9 @@
 /** Questions that share a statement are answered as each alone: in values, digits, types, order and what is cut off; errors and ends are each one's own. */
-import { testPostgres } from '@rtdp/testing/postgres';
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { type ColumnType, type QueriesLine, type QueryParts, type QueryRequest, viewSchema } from '../client.ts';
+import type { QueriesLine, QueryParts, QueryRequest } from '../client/questions.ts';
+import { type ColumnType, viewSchema } from '../client/views.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
 import { groupingKey } from '../views/compile-shared.ts';
 import { type Shareable, sharedKey, shareQuestions } from './share-questions.ts';
@@ -25,7 +26,7 @@ const GRAINED = ['at', 'wall', 'day'];
 const GRAINS = ['hour', 'day', 'week', 'month', 'quarter', 'year'] as const;
 
 /** Nulls, texts whose order by bytes is not that of words, moments around each change of the clocks, digits of different lengths. */
-async function salesView(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
+async function salesView(davinci: DavinciFixture, shop: TestDatabase) {
   await shop.query(`create table sales (city text, code varchar(5), open boolean, at timestamptz, wall timestamp, day date,
     small smallint, whole integer, big bigint, exact numeric, double double precision, owner text)`);
   await shop.query(`select setseed(0.4)`);
@@ -36,21 +37,8 @@ async function salesView(davinci: DavinciFixture, shop: Awaited<ReturnType<typeo
       n / 8.0, (array['viewer-1', 'other'])[1 + n % 2]
     from (select n, timestamptz '1969-12-20' + n % 500 * interval '41 days 7 hours 20 minutes' + n % 9 * interval '55 minutes' as at
       from generate_series(1, 3000) n) moments`);
-  const url = new URL(shop.url);
-  const connection = {
-    host: url.hostname,
-    port: Number(url.port),
-    database: shop.name,
-    user: url.username,
-    password: url.password,
-  };
-  const made = async (path: string, body: object) => {
-    const { status, body: answer } = await davinci.ask('POST', path, { body });
-    expect(status, JSON.stringify(answer)).toBe(201);
-    return answer;
-  };
-  const source = await made('/api/sources', { name: 'shop', kind: 'postgres', connection });
-  const view = await made('/api/views', {
+  const { source } = await davinci.makeSource(shop);
+  const view = await davinci.make('/api/views', {
     name: 'sales',
     sourceId: source.id,
     sql: "select * from sales where coalesce(city, '') <> :without",

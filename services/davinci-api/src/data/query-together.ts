@@ -3,7 +3,7 @@ import type { Readable } from 'node:stream';
 import { toHttpError } from '@rtdp/service/http-errors';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
-import { type queriesRequestSchema, queryRequestSchema } from '../client.ts';
+import { type queriesRequestSchema, queryRequestSchema } from '../client/questions.ts';
 import { AnswerLines } from './answer-lines.ts';
 import type { Asking, AskView } from './ask-view.ts';
 import { cancelled } from './until-gone.ts';

@@ -1,5 +1,6 @@
 /** Decides how a statement that several questions share is run, and what of its answer is whose. */
-import type { VariableValue, View } from '../client.ts';
+import type { VariableValue } from '../client/variables.ts';
+import type { View } from '../client/views.ts';
 import type { DataSource, OnBehalf } from '../sources/data-source.ts';
 import { compileShared, type SharedQuestion } from '../views/compile-shared.ts';
 import type { Asker } from '../views/compile-view.ts';

@@ -3,7 +3,7 @@ import { positionOfIndex } from '@rtdp/sql/position';
 import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
-import type { RunResult, runRequestSchema } from '../client.ts';
+import type { RunResult, runRequestSchema } from '../client/questions.ts';
 import type { SourceService } from '../sources/source-service.ts';
 import { Parameters } from '../views/bind-value.ts';
 import { type BoundSql, bindVariables, moveProblems, withoutSemicolon } from '../views/bind-variables.ts';

@@ -2,7 +2,7 @@
  * Decides which questions of one request are answered by one statement: those that ask the same view for the same rows. Those that group alike
  * share one grouping; those that group differently share one pass over the rows where their measures allow it and their groups are few.
  */
-import type { QueryParts } from '../client.ts';
+import type { QueryParts } from '../client/questions.ts';
 import { dimensionKey, groupingKey, isAdditive, MOST_BASE_GROUPS } from '../views/compile-shared.ts';
 
 export interface Shareable {

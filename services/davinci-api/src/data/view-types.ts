@@ -1,6 +1,6 @@
 /** Decides which types the columns of a view have: asked of its source without a row, and remembered per version of view and source and per who asks. */
 import { isRtdpError } from '@rtdp/ums/error';
-import type { View } from '../client.ts';
+import type { View } from '../client/views.ts';
 import type { DataSource, OnBehalf } from '../sources/data-source.ts';
 import { compileTypes } from '../views/compile-shared.ts';
 import type { Asker } from '../views/compile-view.ts';

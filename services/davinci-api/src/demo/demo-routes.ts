@@ -1,7 +1,7 @@
 /** Decides who may set the pace of the demo's shop: editors; everybody may see it. Only where a demo runs are these routes there. */
 import { requireRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
-import { demoRateInputSchema, demoRateSchema } from '../client.ts';
+import { demoRateInputSchema, demoRateSchema } from '../client/platform.ts';
 import type { DemoSettings } from './demo-settings.ts';
 
 export function demoRoutes(application: HttpApplication, { settings }: { settings: DemoSettings }): void {

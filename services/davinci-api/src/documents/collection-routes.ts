@@ -1,9 +1,9 @@
 /** Decides the requests that every kind of document has: list, read, make, replace by version, remove. */
 import { type Role, requireRole } from '@rtdp/identity/roles';
+import { doneSchema, listOf } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { doneSchema, listOf } from '../client.ts';
 import type { Author } from './document-store.ts';
 
 /** What stands behind the routes of one kind; each method checks what only this kind has. */

@@ -4,7 +4,7 @@ import { requireRole } from '@rtdp/identity/roles';
 import type { Health, HealthStatus } from '@rtdp/service/health';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { z } from 'zod';
-import { healthSchema, type PlatformHealth } from '../client.ts';
+import { healthSchema, type PlatformHealth } from '../client/platform.ts';
 
 type ServiceHealth = PlatformHealth['services'][number];
 

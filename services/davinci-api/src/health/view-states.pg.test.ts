@@ -1,33 +1,22 @@
 /** Proves that a view or widget that cannot be asked any more says so with its reason and its dashboards, and that a whole one says what it reads. */
+
+import { listOf } from '@rtdp/service/answer-shapes';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
-import { listOf, viewStateSchema } from '../client.ts';
+import { viewStateSchema } from '../client/views.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 test('what breaks a view at its source, in its model or in a widget is told, and mending it is seen at once', async () => {
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();
   await shop.query('create table orders (id int primary key, total numeric, status text)');
-  const { ask } = davinci;
-  const url = new URL(shop.url);
-  const connection = {
-    host: url.hostname,
-    port: Number(url.port),
-    database: shop.name,
-    user: url.username,
-    password: url.password,
-  };
-  const made = async (path: string, body: object): Promise<{ id: string }> => {
-    const { status, body: answer } = await ask('POST', path, { body });
-    expect(status, JSON.stringify(answer)).toBe(201);
-    return answer as { id: string };
-  };
+  const { ask, make } = davinci;
   const states = async () => {
     const answer = await ask('GET', '/api/views/states');
     expect(answer.status, JSON.stringify(answer.body)).toBe(200);
     return listOf(viewStateSchema).parse(answer.body).items;
   };
-  const source = await made('/api/sources', { name: 'shop', kind: 'postgres', connection });
+  const { source } = await davinci.makeSource(shop);
   const model = [
     { column: 'id', type: 'number', role: 'dimension' },
     { column: 'total', type: 'number', role: 'measure' },
@@ -35,12 +24,12 @@ test('what breaks a view at its source, in its model or in a widget is told, and
   const sql = 'select o.id, o.total from public.orders o where o.total > :least';
   const variables = [{ name: 'least', type: 'number', default: 10 }];
   const body = { name: 'Orders', sourceId: source.id, sql, variables, model };
-  const view = await made('/api/views', body);
+  const view = await make('/api/views', body);
   const measures = [{ column: 'total', aggregation: 'sum' }];
   const query = { dimensions: [], measures, filters: [], having: [], sort: [], limit: 10 };
-  const widget = await made('/api/widgets', { name: 'Revenue', viewId: view.id, kind: 'scorecard', query });
+  const widget = await make('/api/widgets', { name: 'Revenue', viewId: view.id, kind: 'scorecard', query });
   const items = [{ id: 'i', kind: 'widget', widgetId: widget.id, x: 0, y: 0, w: 4, h: 3 }];
-  const dashboard = await made('/api/dashboards', { name: 'Shop', tabs: [{ id: 't', name: 'One', items }] });
+  const dashboard = await make('/api/dashboards', { name: 'Shop', tabs: [{ id: 't', name: 'One', items }] });
   const shown = [{ id: dashboard.id, name: 'Shop' }];
   const tables = [{ database: 'public', table: 'orders' }];
   expect(await states()).toMatchObject([{ viewId: view.id, tables, error: null, dashboards: [], widgets: [] }]);

@@ -3,11 +3,13 @@
  * the source has. Nothing is run for it. As the one who asks, so that nobody learns of tables that are not theirs.
  */
 import { requireRole } from '@rtdp/identity/roles';
+import { listOf } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { analyse } from '@rtdp/sql/analyse';
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
-import { listOf, type View, type ViewState, viewStateSchema, type Widget } from '../client.ts';
+import { type View, type ViewState, viewStateSchema } from '../client/views.ts';
+import type { Widget } from '../client/widgets.ts';
 import type { DashboardService } from '../dashboards/dashboard-service.ts';
 import { checkModel } from '../data/prove-view.ts';
 import type { Viewer } from '../identity/accounts.ts';

@@ -1,5 +1,5 @@
 /** Decides what of a stored user is shown, to the user and to administrators: never the hash. */
-import type { Me, User } from '../client.ts';
+import type { Me, User } from '../client/identity.ts';
 import type { StoredUser } from './user-store.ts';
 
 export function toMe(user: StoredUser): Me {

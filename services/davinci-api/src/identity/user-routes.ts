@@ -1,11 +1,11 @@
 /** Decides what users may change about themselves, and administrators about others. */
 import { requireRole } from '@rtdp/identity/roles';
+import { listOf } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import {
-  listOf,
   loginLinkSchema,
   mePatchSchema,
   meSchema,
@@ -14,7 +14,7 @@ import {
   userInputSchema,
   userPatchSchema,
   userSchema,
-} from '../client.ts';
+} from '../client/identity.ts';
 import type { Accounts } from './accounts.ts';
 import { toMe, toUser } from './me.ts';
 import { hashPassword } from './password.ts';

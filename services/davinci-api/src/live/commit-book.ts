@@ -1,5 +1,5 @@
 /** Keeps the newest commit that was heard of for each sink table of each organisation, and tells who listens what moved. */
-import type { Freshness } from '../client.ts';
+import type { Freshness } from '../client/questions.ts';
 
 /** What a commit notice says; see Wormhole's feedback records. */
 export interface Notice {

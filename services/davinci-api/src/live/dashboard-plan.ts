@@ -2,7 +2,7 @@
  * Decides what a dashboard's live stream goes by: its widgets and their views as they are now. Read again at each push; what another instance
  * changes may be a second old.
  */
-import type { View } from '../client.ts';
+import type { View } from '../client/views.ts';
 import type { DashboardContents, DashboardService } from '../dashboards/dashboard-service.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import type { Author } from '../documents/document-store.ts';

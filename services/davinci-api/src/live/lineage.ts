@@ -1,5 +1,5 @@
 /** Decides which tables a view reads, asked of its source and remembered for a while per version of view and source, per role and per who asks. */
-import type { View } from '../client.ts';
+import type { View } from '../client/views.ts';
 import type { DataSource, OnBehalf, TableUse } from '../sources/data-source.ts';
 import { type Asker, compileLineage } from '../views/compile-view.ts';
 

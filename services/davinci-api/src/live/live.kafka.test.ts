@@ -1,15 +1,18 @@
 /** A commit notice on the real bus reaches exactly the browsers and widgets it concerns, through real Moonbox; a browser that comes back misses nothing. */
+
 import type { BusProducer } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { serviceSet } from '@rtdp/testing/services';
 import { FEEDBACK } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { createDavinciClient, type LiveCommit } from '../client.ts';
+import type { LiveCommit } from '../client/live.ts';
+import { createDavinciClient } from '../client.ts';
 import { LiveBrowser } from '../testing/live-browser.ts';
 import { noticeMessage } from '../testing/notice-message.ts';
 
@@ -21,11 +24,6 @@ async function tell(
 ): Promise<void> {
   const value = noticeMessage(sinkNamespace, commitNumber, rest);
   await producer.send(FEEDBACK.topic, [{ partition: 0, key: sinkNamespace, value }]);
-}
-
-function connectionOf({ url, name: database }: { url: string; name: string }) {
-  const { hostname: host, port, username: user, password } = new URL(url);
-  return { host, port: Number(port), database, user, password };
 }
 
 // Three starts of a service are in it, each slow where all cores are taken.
@@ -46,7 +44,11 @@ test('a commit refreshes the widgets that read the table, and only those', async
   await sink.query('create table orders (id int primary key, amount int, ums_id_ bigint)');
   await sink.query('create table stock (id int primary key, pieces int, ums_id_ bigint)');
   await sink.query('insert into orders values (1, 10)');
-  const mount = await gateway.mount({ name: uniqueName('mount'), kind: 'postgres', connection: connectionOf(sink) });
+  const mount = await gateway.mount({
+    name: uniqueName('mount'),
+    kind: 'postgres',
+    connection: connectionOf(sink.url),
+  });
   const namespace = (table: string) => `postgresql.${sink.name}.public.${table}.*.0.0`;
 
   const source = await api.sources.create({ name: 'gateway', kind: 'moonbox' });
@@ -163,7 +165,7 @@ test('a commit refreshes the widgets that read the table, and only those', async
     "insert into visits values (1, '2026-03-28 23:30Z'), (2, '2026-03-29 21:30Z'), (3, '2026-03-29 22:30Z')",
   );
   const elsewhere = uniqueName('mount');
-  await gateway.mount({ name: elsewhere, kind: 'postgres', connection: connectionOf(other) });
+  await gateway.mount({ name: elsewhere, kind: 'postgres', connection: connectionOf(other.url) });
   const visits = await api.views.create({
     name: 'visits',
     sourceId: source.id,

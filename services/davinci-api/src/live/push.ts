@@ -2,7 +2,7 @@
 
 import type { ServerResponse } from 'node:http';
 import type { Metrics } from '@rtdp/service/metrics';
-import type { LiveStale } from '../client.ts';
+import type { LiveStale } from '../client/live.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import type { CommitBook } from './commit-book.ts';
 import { EventStream } from './event-stream.ts';

@@ -1,6 +1,6 @@
 /** Decides which tables somebody may find: those of every source, by their names alone, each store asked as a whole. */
 import { createMoonboxClient } from '@rtdp/moonbox/client';
-import type { SearchResult } from '../client.ts';
+import type { SearchResult } from '../client/platform.ts';
 import type { Author } from '../documents/document-store.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { SourceService } from '../sources/source-service.ts';

@@ -1,11 +1,12 @@
 /** Decides what one finds by a word: dashboards, widgets, views, sources and tables of one's own, flows and log sources of the platform. */
 import { createDbusClient } from '@rtdp/dbus/client';
 import { hasRole, requireRole } from '@rtdp/identity/roles';
+import { listOf } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { Knex } from '@rtdp/service/metadata';
 import { createWormholeClient } from '@rtdp/wormhole/client';
 import { z } from 'zod';
-import { listOf, type SearchResult, searchResultSchema } from '../client.ts';
+import { type SearchResult, searchResultSchema } from '../client/platform.ts';
 import type { Author, DocumentKind } from '../documents/document-store.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import { onBehalfOf } from '../sources/source-routes.ts';

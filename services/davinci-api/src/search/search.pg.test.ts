@@ -6,19 +6,13 @@ import { davinciFixture } from '../testing/davinci-fixture.ts';
 test('a word finds names first, then descriptions, only of what the role may open', async () => {
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();
-  const { ask } = davinci;
+  const { ask, make } = davinci;
   await shop.query('create table parcels (id int)');
   await shop.query(`comment on table parcels is '50% off_the_shelf'`);
-  const { hostname: host, port, username: user, password } = new URL(shop.url);
-  const connection = { host, port: Number(port), database: shop.name, user, password };
-  const make = async (path: string, body: object) => {
-    const made = await ask('POST', path, { body });
-    expect(made.status, JSON.stringify(made.body)).toBe(201);
-    return String(made.body.id);
-  };
-  const sourceId = await make('/api/sources', { name: 'Stores', kind: 'postgres', connection });
+  const { id: sourceId } = (await davinci.makeSource(shop, 'Stores')).source;
   const model = [{ column: 'id', type: 'number', role: 'dimension' }];
-  const viewId = await make('/api/views', { name: 'Parcel view', sourceId, sql: 'select id from parcels', model });
+  const sql = 'select id from parcels';
+  const { id: viewId } = await make('/api/views', { name: 'Parcel view', sourceId, sql, model });
   await make('/api/widgets', { name: 'Count', description: 'All PARCELS of today', viewId, kind: 'scorecard' });
   await make('/api/dashboards', { name: 'My parcels', tabs: [{ id: 't', name: 'T', items: [] }] });
   const find = async (words: string, token?: string) => {

@@ -1,5 +1,5 @@
 /** Says what the API asks of a source: a check, its tables, what a statement reads, and rows; the interface is the specification. */
-import type { SourceTables } from '../client.ts';
+import type { SourceTables } from '../client/sources.ts';
 
 export type Cell = string | number | boolean | null;
 

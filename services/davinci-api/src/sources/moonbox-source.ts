@@ -1,17 +1,11 @@
 /** Asks Moonbox, as the one who asks: its own rights on databases, tables and columns hold for everybody. */
-import {
-  createMoonboxClient,
-  databaseSchema,
-  descriptionSchema,
-  lineageSchema,
-  listOf,
-  queryResultSchema,
-  tableDetailSchema,
-  tableSchema,
-} from '@rtdp/moonbox/client';
+import { createMoonboxClient } from '@rtdp/moonbox/client';
+import { databaseSchema, tableDetailSchema, tableSchema } from '@rtdp/moonbox/client/databases';
+import { descriptionSchema, lineageSchema, queryResultSchema } from '@rtdp/moonbox/client/queries';
+import { listOf } from '@rtdp/service/answer-shapes';
 import { createServiceClient } from '@rtdp/service/client';
 import { z } from 'zod';
-import type { SourceTables } from '../client.ts';
+import type { SourceTables } from '../client/sources.ts';
 import type { Cell, DataSource, OnBehalf, SourceQuery } from './data-source.ts';
 
 export interface MoonboxSourceOptions {

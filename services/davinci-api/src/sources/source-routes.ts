@@ -3,7 +3,7 @@ import { type Role, requireRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
-import { sourceInputSchema, sourceSchema, sourceSchemaSchema, sourceTestSchema } from '../client.ts';
+import { sourceInputSchema, sourceSchema, sourceSchemaSchema, sourceTestSchema } from '../client/sources.ts';
 import { collectionRoutes } from '../documents/collection-routes.ts';
 import type { SignedViewer } from '../identity/accounts.ts';
 import type { OnBehalf } from './data-source.ts';

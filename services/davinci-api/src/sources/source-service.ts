@@ -4,7 +4,7 @@ import type { SecretBox } from '@rtdp/service/secrets';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
-import type { Source, SourceTables, sourceInputSchema, sourceTestSchema } from '../client.ts';
+import type { Source, SourceTables, sourceInputSchema, sourceTestSchema } from '../client/sources.ts';
 import type { Collection } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore, type Stored } from '../documents/document-store.ts';

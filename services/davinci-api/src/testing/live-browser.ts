@@ -1,7 +1,7 @@
 /** A browser that looks at a dashboard: reads server-sent events as the web application does. */
 
 import { z } from 'zod';
-import { liveCommitSchema, liveReadySchema, liveStaleSchema } from '../client.ts';
+import { liveCommitSchema, liveReadySchema, liveStaleSchema } from '../client/live.ts';
 
 const SCHEMAS = { ready: liveReadySchema, commit: liveCommitSchema, stale: liveStaleSchema, ping: z.object({}) };
 

@@ -3,7 +3,8 @@
  * the SQL; only its kind (whole or decimal number, null) chooses between casts.
  */
 import { RtdpError } from '@rtdp/ums/error';
-import type { ColumnType, RelativeDate } from '../client.ts';
+import type { RelativeDate } from '../client/variables.ts';
+import type { ColumnType } from '../client/views.ts';
 import { relativeSpan } from './relative-dates.ts';
 import { instantOf, wallOf } from './zone-time.ts';
 

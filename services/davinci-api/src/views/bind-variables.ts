@@ -3,7 +3,7 @@ import { parseSelect } from '@rtdp/sql/parse';
 import { positionOfIndex } from '@rtdp/sql/position';
 import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
-import type { Variable, VariableValue } from '../client.ts';
+import type { Variable, VariableValue } from '../client/variables.ts';
 import { bindValue, invalid, type Moment, type Parameters } from './bind-value.ts';
 import { scanSql } from './sql-scan.ts';
 

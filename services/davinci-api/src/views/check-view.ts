@@ -1,6 +1,7 @@
 /** Decides whether a view makes sense before it is kept: its SQL is one SELECT, its variables, model and rights fit each other. */
+import { ROLES } from '@rtdp/identity/roles';
 import { RtdpError } from '@rtdp/ums/error';
-import { ROLE_NAMES, type View } from '../client.ts';
+import type { View } from '../client/views.ts';
 import { Parameters } from './bind-value.ts';
 import { BUILT_IN_VARIABLES, bindVariables, checkOneSelect, withoutSemicolon } from './bind-variables.ts';
 import { checkCondition } from './compile-view.ts';
@@ -26,7 +27,7 @@ export function checkView(view: CheckedView, now: number): void {
   checkOneSelect(bindVariables(written, new Parameters(), context), written);
 
   const columns = new Set(view.model.map(({ column }) => column));
-  for (const role of ROLE_NAMES) {
+  for (const role of ROLES) {
     const entry = view.rights[role];
     if (entry === undefined) continue;
     const strange = entry.hiddenColumns.find((column) => !columns.has(column));

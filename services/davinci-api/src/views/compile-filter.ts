@@ -1,6 +1,8 @@
 /** Decides the SQL condition that a filter becomes: over a column of the model, with every value bound. */
 import { RtdpError } from '@rtdp/ums/error';
-import type { ColumnType, ModelColumn, QueryParts, RelativeDate } from '../client.ts';
+import type { QueryParts } from '../client/questions.ts';
+import type { RelativeDate } from '../client/variables.ts';
+import type { ColumnType, ModelColumn } from '../client/views.ts';
 import {
   bindValue,
   bindWall,

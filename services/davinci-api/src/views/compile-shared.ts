@@ -4,7 +4,9 @@
  * and each question's groups are made of these groups: only for measures that come out the same in every digit.
  * Each row has its place in the order of each question, numbered by the source itself, so nobody else needs to know how it compares.
  */
-import type { Aggregation, QueryParts, VariableValue } from '../client.ts';
+import type { QueryParts } from '../client/questions.ts';
+import type { VariableValue } from '../client/variables.ts';
+import type { Aggregation } from '../client/views.ts';
 import type { Cell } from '../sources/data-source.ts';
 import { compileFilter } from './compile-filter.ts';
 import {

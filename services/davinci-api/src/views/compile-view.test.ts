@@ -2,8 +2,10 @@
 import { parseStatement } from '@rtdp/sql/parse';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import type { QueryParts, Variable, ViewRights } from '../client.ts';
-import { queryPartsSchema } from '../client.ts';
+import type { QueryParts } from '../client/questions.ts';
+import { queryPartsSchema } from '../client/questions.ts';
+import type { Variable } from '../client/variables.ts';
+import type { ViewRights } from '../client/views.ts';
 import { checkView } from './check-view.ts';
 import { type Asker, type CompiledView, compileValues, compileView } from './compile-view.ts';
 

@@ -2,18 +2,11 @@
  * Decides the SQL that a question to a view becomes: the view's own SQL as a subquery, the rights of the role and the filters around it,
  * dimensions, measures, order and limit. Names are quoted, values are bound, and only columns that the role may see can be named.
  */
-import { hasRole } from '@rtdp/identity/roles';
+import { hasRole, ROLES, type Role } from '@rtdp/identity/roles';
 import { RtdpError } from '@rtdp/ums/error';
-import {
-  type Aggregation,
-  type ColumnType,
-  type ModelColumn,
-  type QueryParts,
-  ROLE_NAMES,
-  type RoleName,
-  type VariableValue,
-  type View,
-} from '../client.ts';
+import type { QueryParts } from '../client/questions.ts';
+import type { VariableValue } from '../client/variables.ts';
+import type { Aggregation, ColumnType, ModelColumn, View } from '../client/views.ts';
 import { type Moment, Parameters } from './bind-value.ts';
 import { bindVariables, checkOneSelect, type VariableContext, withoutSemicolon } from './bind-variables.ts';
 import { compileFilter, compileHaving } from './compile-filter.ts';
@@ -188,8 +181,8 @@ export function compileLineage(view: CompiledView, asker: Asker): { sql: string 
   return { sql: `select 1\n${from.sql}${where}` };
 }
 
-export function roleOf(roles: readonly string[]): RoleName | undefined {
-  return ROLE_NAMES.find((role) => hasRole({ roles }, role));
+export function roleOf(roles: readonly string[]): Role | undefined {
+  return ROLES.find((role) => hasRole({ roles }, role));
 }
 
 export function openView(view: CompiledView, values: Readonly<Record<string, VariableValue>>, asker: Asker) {

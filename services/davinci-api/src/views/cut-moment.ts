@@ -4,7 +4,8 @@
  * of a zone whose clocks are not set any more are all as long, so Postgres can count them instead of going through the calendar.
  */
 import { RtdpError } from '@rtdp/ums/error';
-import type { Grain, ModelColumn } from '../client.ts';
+import type { Grain } from '../client/variables.ts';
+import type { ModelColumn } from '../client/views.ts';
 import { changesOf, offsetAt, type ZoneChange } from './zone-time.ts';
 
 export interface Zone {

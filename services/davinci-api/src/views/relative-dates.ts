@@ -1,5 +1,5 @@
 /** Decides which span of time "today", "the last 7 days" or "the month before this one" is, for a viewer in a zone. */
-import type { Grain, RelativeDate } from '../client.ts';
+import type { Grain, RelativeDate } from '../client/variables.ts';
 import { wallOf } from './zone-time.ts';
 
 const MINUTE = 60_000;

@@ -1,5 +1,5 @@
 /** Nothing that can be asked of a view shows a row or a column that the role may not see: told apart by an oracle, a view of those rows alone. */
-import { testPostgres } from '@rtdp/testing/postgres';
+import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
@@ -17,32 +17,26 @@ const GUARDED = [
 ];
 
 /** A view that shows `mine` only its own rows, and its oracle. */
-async function guardedView(davinci: DavinciFixture, shop: Awaited<ReturnType<typeof testPostgres>>) {
+async function guardedView(davinci: DavinciFixture, shop: TestDatabase) {
   await shop.query(`create table orders as select i as id, (array['Lyon', 'Köln', null])[1 + i % 3] as city,
     case when i % 2 = 0 then 'mine' else 'other' end as owner, (i % 7 * 1.5)::numeric as amount,
     '2026-03-01T00:00Z'::timestamptz + i * interval '7 hours' as at, 1000 - i as secret from generate_series(1, 60) i`);
-  const { hostname: host, port, username: user, password } = new URL(shop.url);
-  const connection = { host, port: Number(port), database: shop.name, user, password };
-  const make = async (path: string, body: object) => {
-    const made = await davinci.ask('POST', path, { body });
-    expect(made.status, JSON.stringify(made.body)).toBe(201);
-    return String(made.body.id);
-  };
-  const sourceId = await make('/api/sources', { name: 's', kind: 'postgres', connection });
-  const guarded = await make('/api/views', {
+  const { source } = await davinci.makeSource(shop);
+  const sourceId = source.id;
+  const guarded = await davinci.make('/api/views', {
     name: 'guarded',
     sourceId,
     sql: 'select * from orders',
     model: GUARDED,
     rights: { admin: {}, viewer: { filter: 'owner = :user_id', hiddenColumns: ['owner', 'secret'] } },
   });
-  const oracle = await make('/api/views', {
+  const oracle = await davinci.make('/api/views', {
     name: 'oracle',
     sourceId,
     sql: "select id, city, at, amount from orders where owner = 'mine'",
     model: MODEL,
   });
-  return { guarded, oracle };
+  return { guarded: guarded.id, oracle: oracle.id };
 }
 
 const column = fc.constantFrom('id', 'city', 'at', 'amount');

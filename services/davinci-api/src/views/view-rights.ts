@@ -1,6 +1,7 @@
 /** Decides what a role may see of a view: which columns, and under which condition on its rows. Without an entry for the role: nothing. */
+import type { Role } from '@rtdp/identity/roles';
 import { RtdpError } from '@rtdp/ums/error';
-import type { ModelColumn, RoleName, View } from '../client.ts';
+import type { ModelColumn, View } from '../client/views.ts';
 
 export interface Visible {
   columns: ReadonlyMap<string, ModelColumn>;
@@ -9,7 +10,7 @@ export interface Visible {
 }
 
 /** @throws RtdpError DAVINCI_VIEW_FORBIDDEN */
-export function visibleOf(view: Pick<View, 'name' | 'model' | 'rights'>, role: RoleName | undefined): Visible {
+export function visibleOf(view: Pick<View, 'name' | 'model' | 'rights'>, role: Role | undefined): Visible {
   const all = new Map(view.model.map((column) => [column.column, column]));
   if (Object.keys(view.rights).length === 0) return { columns: all, filter: undefined };
   const entry = role === undefined ? undefined : view.rights[role];

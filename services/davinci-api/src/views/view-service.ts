@@ -3,7 +3,7 @@ import type { Knex } from '@rtdp/service/metadata';
 import { isRtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
-import type { View, ViewModel, viewInputSchema } from '../client.ts';
+import type { View, ViewModel, viewInputSchema } from '../client/views.ts';
 import type { Collection } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';

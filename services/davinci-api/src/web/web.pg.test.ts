@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { healthSchema } from '../client.ts';
+import { healthSchema } from '../client/platform.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
 
 test('the application is served for every page, its files for ever, and nothing else of the machine', async () => {

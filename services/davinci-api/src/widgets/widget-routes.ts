@@ -1,6 +1,6 @@
 /** Decides which requests there are for widgets. */
 import type { HttpApplication } from '@rtdp/service/http';
-import { widgetInputSchema, widgetSchema } from '../client.ts';
+import { widgetInputSchema, widgetSchema } from '../client/widgets.ts';
 import { collectionRoutes } from '../documents/collection-routes.ts';
 import type { WidgetService } from './widget-service.ts';
 

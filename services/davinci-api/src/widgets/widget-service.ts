@@ -2,7 +2,7 @@
 import type { Knex } from '@rtdp/service/metadata';
 import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
-import type { Widget, widgetInputSchema } from '../client.ts';
+import type { Widget, widgetInputSchema } from '../client/widgets.ts';
 import type { Collection } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';

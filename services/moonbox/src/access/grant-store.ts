@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { hasRole, type Role } from '@rtdp/identity/roles';
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
-import type { GrantRequest } from '../client.ts';
+import type { GrantRequest } from '../client/access.ts';
 import type { Principal } from '../query/contract.ts';
 
 /** The right to read. `table` null = every table of the database, `columns` null = every column; also later ones. */

@@ -1,7 +1,7 @@
 /** Says what a mount and a table are inside the gateway; what is stored, and what every part reads. */
 import type { Role } from '@rtdp/identity/roles';
 import type { IntrospectedColumn, IntrospectedTable, ServerFacts, StoreReaderKind } from '@rtdp/stores/scan-contract';
-import type { MountRequest } from '../client.ts';
+import type { MountRequest } from '../client/mounts.ts';
 
 /** Why something is not well: as errors are told everywhere. */
 export interface Reason {

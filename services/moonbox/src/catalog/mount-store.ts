@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Knex } from '@rtdp/service/metadata';
 import type { SecretBox } from '@rtdp/service/secrets';
 import type { IntrospectedTable, ServerFacts, StoreReaderKind } from '@rtdp/stores/scan-contract';
-import type { MountRequest } from '../client.ts';
+import type { MountRequest } from '../client/mounts.ts';
 import type { FoundTable, Mount, Reason } from './contract.ts';
 
 interface MountRow {

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@rtdp/service/logging';
 import type { ServerFacts, StoreReader } from '@rtdp/stores/scan-contract';
 import { RtdpError, sentences } from '@rtdp/ums/error';
-import type { MountRequest } from '../client.ts';
+import type { MountRequest } from '../client/mounts.ts';
 import type { Catalog } from './catalog.ts';
 import type { FoundTable, Mount, Reason } from './contract.ts';
 import type { MountStore } from './mount-store.ts';

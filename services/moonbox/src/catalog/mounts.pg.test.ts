@@ -1,10 +1,12 @@
 /** Mounts over REST and SQL: tested first, stored sealed, followed when the store changes, goes away and comes back, kept over a restart. */
+
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMoonboxClient } from '../client.ts';
-import { connectionOf, eventually, gateTo, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { eventually, gateTo, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

@@ -1,7 +1,7 @@
 /** Decides how long a connection to a mounted store lives: opened at the first use, shared by all statements, closed with its mount. */
 import { openReader } from '@rtdp/stores/readers';
 import type { StoreReader } from '@rtdp/stores/scan-contract';
-import type { MountRequest } from '../client.ts';
+import type { MountRequest } from '../client/mounts.ts';
 import type { Mount } from './contract.ts';
 
 export class Readers {

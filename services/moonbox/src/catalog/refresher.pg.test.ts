@@ -8,9 +8,10 @@ import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createLogger } from '@rtdp/service/logging';
 import { openMetadata } from '@rtdp/service/metadata';
 import { createSecretBox, createSecretKeyFile } from '@rtdp/service/secrets';
+import { connectionOf } from '@rtdp/testing/connection';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
-import { connectionOf, eventually } from '../testing/gateway-harness.ts';
+import { eventually } from '../testing/gateway-harness.ts';
 import { Catalog } from './catalog.ts';
 import { MOONBOX_MIGRATIONS } from './migrations.ts';
 import { MountStore } from './mount-store.ts';
@@ -55,7 +56,7 @@ test('a silent store holds up no other one, and its look ends in time', async ()
     const add = (name: string, port: number) =>
       store.addMount(
         FIRST_ORGANISATION_ID,
-        { name, kind: 'postgres', connection: { ...connection, port } },
+        { name, kind: 'postgres', connection: { ...connection, port, tls: 'off' } },
         { tables: [], server },
         'test',
       );

@@ -1,6 +1,6 @@
 /** Says what the audit keeps of a statement. */
 import type { Reason } from '../catalog/contract.ts';
-import type { QUERY_STATES } from '../client.ts';
+import type { QUERY_STATES } from '../client/queries.ts';
 import type { Principal, TableRead } from './contract.ts';
 
 export type QueryState = (typeof QUERY_STATES)[number];

@@ -2,11 +2,12 @@
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { connectionOf } from '@rtdp/testing/connection';
 import { type TestMariaDatabase, testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMoonboxClient } from '../client.ts';
-import { connectionOf, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 const MEMORY = '32MB';
 let gateway: TestGateway;

@@ -1,6 +1,6 @@
 /** CREATE DATABASE and DROP DATABASE: logical databases, which hold what is defined in the gateway itself. */
 import type { Administration } from '../admin/administration.ts';
-import { databaseNameSchema } from '../client.ts';
+import { databaseNameSchema } from '../client/mounts.ts';
 import type { StatementKind } from './contract.ts';
 
 export function createDatabase(administration: Administration): StatementKind {

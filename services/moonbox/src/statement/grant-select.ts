@@ -1,6 +1,6 @@
 /** GRANT SELECT and REVOKE SELECT: on a database, a table or columns of it, to a user or a role. */
 import { type Administration, granteeOf } from '../admin/administration.ts';
-import type { GrantRequest } from '../client.ts';
+import type { GrantRequest } from '../client/access.ts';
 import type { StatementKind } from './contract.ts';
 import type { Tokens } from './tokens.ts';
 

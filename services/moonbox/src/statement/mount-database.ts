@@ -1,7 +1,7 @@
 /** MOUNT DATABASE: tests a connection to a store and shows the store's tables as a database of the gateway. */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Administration } from '../admin/administration.ts';
-import { mountRequestSchema } from '../client.ts';
+import { mountRequestSchema } from '../client/mounts.ts';
 import type { StatementKind } from './contract.ts';
 import type { Tokens } from './tokens.ts';
 

@@ -1,8 +1,9 @@
 /** Decides which requests there are for flows; what they do is the flow service's business. */
 import { requireRole } from '@rtdp/identity/roles';
+import { doneSchema } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { z } from 'zod';
-import { doneSchema, dryRunSchema, flowSchema, flowStatusSchema, planSchema } from '../client.ts';
+import { dryRunSchema, flowSchema, flowStatusSchema, planSchema } from '../client.ts';
 import { flowDefinitionSchema, readFlowDefinition } from '../flow/definition.ts';
 import { dryRun } from '../flow/dry-run.ts';
 import type { FlowService } from '../flow/flow-service.ts';

@@ -1,6 +1,7 @@
 /** Decides which requests there are for rights: grants, and passwords for Postgres clients. */
 
 import { hasRole, requireRole } from '@rtdp/identity/roles';
+import { doneSchema, listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
@@ -8,14 +9,12 @@ import { z } from 'zod';
 import type { PasswordStore } from '../../access/password-store.ts';
 import { audited } from '../../admin/audited.ts';
 import {
-  doneSchema,
   type GrantRequest,
   grantRequestSchema,
   grantSchema,
-  listOf,
   passwordHolderSchema,
   passwordSchema,
-} from '../../client.ts';
+} from '../../client/access.ts';
 import type { AdministrationRoutesOptions } from './mount-routes.ts';
 import { principalOf } from './principal.ts';
 import { grantView } from './views.ts';

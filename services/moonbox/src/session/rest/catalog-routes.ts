@@ -1,9 +1,11 @@
 /** Decides which requests show the catalog: databases, tables and columns, each as far as the caller may read them. */
+
+import { listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import { z } from 'zod';
 import type { Administration } from '../../admin/administration.ts';
 import type { ViewAdministration } from '../../admin/view-administration.ts';
-import { databaseSchema, listOf, tableDetailSchema, tableSchema } from '../../client.ts';
+import { databaseSchema, tableDetailSchema, tableSchema } from '../../client/databases.ts';
 import { principalOf } from './principal.ts';
 import { databaseView, tableDetailView, tableView } from './views.ts';
 

@@ -1,9 +1,11 @@
 /** Decides which requests there are for mounts: list, look, mount, refresh, unmount. */
+
+import { doneSchema, listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import { z } from 'zod';
 import type { Administration } from '../../admin/administration.ts';
 import { audited } from '../../admin/audited.ts';
-import { doneSchema, listOf, mountRequestSchema, mountSchema } from '../../client.ts';
+import { mountRequestSchema, mountSchema } from '../../client/mounts.ts';
 import type { RunningQueries } from '../../query/running.ts';
 import { principalOf } from './principal.ts';
 import { mountView } from './views.ts';

@@ -1,5 +1,6 @@
 /** Decides which requests run statements: query in three forms, explain, lineage, cancel, and the list of what ran. */
 import { Readable } from 'node:stream';
+import { listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import { BOOL, FREE_NUMERIC, type PgType } from '@rtdp/sql/pg-type';
 import { RtdpError } from '@rtdp/ums/error';
@@ -15,13 +16,12 @@ import {
   explanationSchema,
   lineageRequestSchema,
   lineageSchema,
-  listOf,
   type parameterSchema,
   QUERY_STATES,
   queryRecordSchema,
   queryRequestSchema,
   queryResultSchema,
-} from '../../client.ts';
+} from '../../client/queries.ts';
 import { typeTextOf } from '../../plan/type-text.ts';
 import type { QueryAnswer, QueryRequest, QueryService } from '../../query/contract.ts';
 import { CsvRows } from './csv-rows.ts';

@@ -1,22 +1,15 @@
 /** Decides which requests there are for logical databases and what is defined in them: views, mounted tables, whose rights they run with. */
+
+import { doneSchema, listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import { audited } from '../../admin/audited.ts';
 import { mountedTableSql } from '../../admin/mounted-table.ts';
 import type { ShownView, ViewAdministration, ViewRequest } from '../../admin/view-administration.ts';
-import {
-  doneSchema,
-  listOf,
-  logicalDatabaseRequestSchema,
-  mountedTableRequestSchema,
-  ownedViewsSchema,
-  ownerRolesSchema,
-  rightsSchema,
-  viewChangeSchema,
-  viewRequestSchema,
-  viewSchema,
-} from '../../client.ts';
+import { ownedViewsSchema, ownerRolesSchema, rightsSchema } from '../../client/access.ts';
+import { logicalDatabaseRequestSchema } from '../../client/databases.ts';
+import { mountedTableRequestSchema, viewChangeSchema, viewRequestSchema, viewSchema } from '../../client/views.ts';
 import type { Principal, QueryService } from '../../query/contract.ts';
 import type { AdministrationRoutesOptions } from './mount-routes.ts';
 import { principalOf } from './principal.ts';

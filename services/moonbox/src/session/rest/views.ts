@@ -4,16 +4,11 @@ import type { Grant } from '../../access/grant-store.ts';
 import type { VisibleDatabase, VisibleTable } from '../../access/user-catalog.ts';
 import type { ShownView } from '../../admin/view-administration.ts';
 import type { Mount } from '../../catalog/contract.ts';
-import type {
-  DatabaseView,
-  ExplanationView,
-  GrantView,
-  MountView,
-  QueryRecordView,
-  TableDetailView,
-  TableView,
-  ViewView,
-} from '../../client.ts';
+import type { GrantView } from '../../client/access.ts';
+import type { DatabaseView, TableDetailView, TableView } from '../../client/databases.ts';
+import type { MountView } from '../../client/mounts.ts';
+import type { ExplanationView, QueryRecordView } from '../../client/queries.ts';
+import type { ViewView } from '../../client/views.ts';
 import type { AuditRecord } from '../../query/audit-record.ts';
 import type { Explanation, TableRead } from '../../query/contract.ts';
 

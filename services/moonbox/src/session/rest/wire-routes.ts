@@ -1,7 +1,7 @@
 /** Decides how somebody learns where Postgres clients connect to this gateway: the port as it is seen from outside. */
 import type { HttpApplication } from '@rtdp/service/http';
 import { identityOf } from '@rtdp/service/http';
-import { wireSchema } from '../../client.ts';
+import { wireSchema } from '../../client/access.ts';
 
 /** @param port as clients reach it; null where the gateway takes no Postgres clients, or not yet */
 export function wireRoutes(application: HttpApplication, port: () => number | null): void {
