@@ -1,6 +1,6 @@
 /** Decides how the web application is built, into which files, and where a development server sends calls of the API. */
 import react from '@vitejs/plugin-react';
-import { defineConfig, type Plugin, type Rolldown } from 'vite';
+import { build, defineConfig, type Plugin, type Rolldown } from 'vite';
 
 const api = process.env.RTDP_API_URL ?? 'http://127.0.0.1:7400';
 
@@ -40,12 +40,42 @@ const drawsEarly: Plugin = {
   },
 };
 
+const AHEAD = 'ahead.js';
+
+/** Makes a file of `src/ahead.ts` alone, with nothing to wait for, and lets the document run it before anything else. */
+const sendsAhead: Plugin = {
+  name: 'sends-ahead',
+  async buildStart() {
+    if (this.meta.watchMode || this.environment.mode !== 'build') return;
+    const built = await build({
+      configFile: false,
+      root: import.meta.dirname,
+      publicDir: false,
+      logLevel: 'warn',
+      build: { write: false, target: 'es2022', modulePreload: false, rolldownOptions: { input: 'src/ahead.ts' } },
+    });
+    const [file] = [built].flat().flatMap((output) => ('output' in output ? output.output : []));
+    if (file?.type !== 'chunk') throw new Error('src/ahead.ts did not become a file');
+    this.emitFile({ type: 'asset', name: AHEAD, source: file.code });
+  },
+  transformIndexHtml: {
+    order: 'post',
+    handler: (_, { bundle }) => {
+      const file = Object.values(bundle ?? {}).find((each) => each.type === 'asset' && each.names.includes(AHEAD));
+      const attrs = bundle === undefined ? { src: '/src/ahead.ts' } : { src: `/${file!.fileName}`, async: true };
+      return [{ tag: 'script', attrs: { type: 'module', ...attrs }, injectTo: 'head-prepend' as const }];
+    },
+  },
+};
+
 export default defineConfig({
-  plugins: [react(), drawsEarly],
+  plugins: [react(), drawsEarly, sendsAhead],
   server: { port: 7410, strictPort: true, proxy: { '/api': api, '/.well-known': api } },
   build: {
     target: 'es2022',
     sourcemap: false,
+    // Browsers of this target fetch modules ahead by themselves.
+    modulePreload: { polyfill: false },
     // The libraries that stand behind one kind of page are large by themselves; each is its own lazily loaded file.
     chunkSizeWarningLimit: 1500,
     rolldownOptions: {

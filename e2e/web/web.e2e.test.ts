@@ -19,7 +19,9 @@ async function untilNumber(page: Page, widgetId: string, value: string): Promise
 async function untangled(baseUrl: string): Promise<void> {
   const read = async (path: string) => await (await fetch(new URL(path, baseUrl))).text();
   const html = await read('/');
-  const [entry] = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, path]) => path!);
+  const [ahead, entry] = [...html.matchAll(/<script[^>]* src="([^"]+)"/g)].map(([, path]) => path!);
+  // What is sent ahead waits for no other file.
+  expect(await read(ahead!)).not.toMatch(/\bimport\b/);
   const links = [...html.matchAll(/<link[^>]* href="(\/assets\/[^"]+\.js)"/g)].map(([, path]) => path!);
   expect(new Set([...links, entry]).size).toBe(links.length + 1);
   expect(await read(entry!)).toMatch(/await Promise\.race/);
@@ -36,8 +38,10 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   const broken: string[] = [];
   page.on('pageerror', (error) => broken.push(String(error)));
   const asked: string[] = [];
+  let opening: string[] = [];
   page.on('request', (request) => {
     const { pathname } = new URL(request.url());
+    if (/\/(refresh|bundle)$/.test(pathname)) opening.push(pathname.split('/').at(-1)!);
     type Question = { widgetId?: string };
     if (request.method() !== 'POST' || !/^\/api\/(query|queries)$/.test(pathname)) return;
     // One question, or all that were due at the same moment.
@@ -114,9 +118,12 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   await page.getByRole('button', { name: /Remove the filter Region: north/ }).waitFor();
   await page.reload();
   await untilNumber(page, total.id, '60');
+  opening = [];
   await page.goto(`${baseUrl}/dashboards/${dashboard.id}`);
   await untilNumber(page, total.id, '150');
   await untilNumber(page, other.id, '1');
+  // What was sent ahead of the application is what it finds: nothing is asked twice.
+  expect(opening).toEqual(['refresh', 'bundle']);
 
   // A commit moves what reads the table, and nothing else asks.
   await page.getByText('Live', { exact: true }).first().waitFor();

@@ -1,5 +1,7 @@
 /** Decides how the browser asks davinci-api: JSON, the access token, one refresh when it has expired, errors with code and next step. */
 
+import { takeSentAhead } from './sent-ahead.ts';
+
 /** What went wrong at the API, or on the way there (`code` is then `WEB_UNREACHABLE` or `WEB_CANCELLED`). */
 export class ApiError extends Error {
   readonly status: number;
@@ -71,6 +73,10 @@ async function attempt(
 ): Promise<Response> {
   const token = authenticated ? tokens.current() : undefined;
   try {
+    const isPlain = request.body === undefined && request.query === undefined;
+    const sentAhead = isPlain ? takeSentAhead(path) : undefined;
+    const response = sentAhead === undefined ? undefined : await sentAhead;
+    if (response !== undefined) return response;
     return await fetch(withQuery(path, request.query), {
       method: request.method ?? (request.body === undefined ? 'GET' : 'POST'),
       credentials: 'same-origin',

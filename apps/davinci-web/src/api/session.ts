@@ -3,6 +3,7 @@ import type { Me, RoleName, Session } from '@rtdp/davinci-api/client';
 import { useSyncExternalStore } from 'react';
 import { ApiError, api, provideTokens } from './client.ts';
 import { queryClient } from './query-client.ts';
+import { REFRESH_PATH, SESSION_MARK } from './sent-ahead.ts';
 
 export type Role = RoleName;
 
@@ -14,9 +15,6 @@ const listeners = new Set<() => void>();
 
 /** How long before its end a token is renewed, in milliseconds. */
 const RENEW_BEFORE = 60_000;
-
-/** In the browser's storage: somebody signed in here and did not sign out. */
-const MARK = 'davinci.session';
 
 provideTokens({ current: () => session?.accessToken, refresh: refreshSession });
 
@@ -68,7 +66,7 @@ export function restoreSession(): Promise<void> {
 
 async function restore(): Promise<void> {
   // The cookie itself cannot be seen from here; this mark says whether asking is worth it.
-  if (localStorage.getItem(MARK) === null) return;
+  if (localStorage.getItem(SESSION_MARK) === null) return;
   await refreshSession();
 }
 
@@ -82,7 +80,7 @@ export function refreshSession(): Promise<boolean> {
 
 async function renew(): Promise<boolean> {
   try {
-    take(await api<Session>('/api/session/refresh', { method: 'POST', authenticated: false }));
+    take(await api<Session>(REFRESH_PATH, { method: 'POST', authenticated: false }));
     return true;
   } catch (error) {
     if (error instanceof ApiError && error.status >= 400 && error.status < 500) take(undefined);
@@ -92,8 +90,8 @@ async function renew(): Promise<boolean> {
 }
 
 function take(next: Session | undefined): void {
-  if (next === undefined) localStorage.removeItem(MARK);
-  else localStorage.setItem(MARK, 'yes');
+  if (next === undefined) localStorage.removeItem(SESSION_MARK);
+  else localStorage.setItem(SESSION_MARK, 'yes');
   // What one may see, the next one at this browser may not.
   const another = next?.user.id !== session?.user.id;
   session = next;

@@ -5,7 +5,9 @@
 import type { DashboardBundle } from '@rtdp/davinci-api/client';
 import { api } from '../../api/client.ts';
 import { queryClient } from '../../api/query-client.ts';
+import { bundlePath } from '../../api/sent-ahead.ts';
 import { keyOf } from '../../api/use-api.ts';
+import { viewerZone } from '../../shell/numbers.ts';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
@@ -14,28 +16,32 @@ import { askedOf, readCrossFilters, readValues } from './filters.ts';
 import { noteOpening, type OpenedBy } from './opening.ts';
 import { versionOf, widgetRequest } from './widget-request.ts';
 
-export function bundlePath(id: string): string {
-  return `/api/dashboards/${encodeURIComponent(id)}/bundle`;
-}
-
 /** What goes wrong is told by the page, which asks again. */
 export async function askAhead(id: string, url: URLSearchParams, by: OpenedBy): Promise<void> {
   if (!noteOpening(id, by)) return;
   const path = bundlePath(id);
-  await queryClient.prefetchQuery({
+  const asked = queryClient.prefetchQuery({
     queryKey: keyOf(path),
     queryFn: ({ signal }) => api<DashboardBundle>(path, { signal }),
   });
+  // Every question will name it, and a browser takes its time to tell.
+  viewerZone();
+  await asked;
   const bundle = queryClient.getQueryData<DashboardBundle>(keyOf(path));
   if (bundle === undefined) return;
   for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
-  // While the answers are on their way, what draws them is read; what does not come is asked for again, and told, by what needs it.
-  const kinds = new Set(bundle.widgets.map(({ kind }) => kind));
+  // Behind the questions, which are sent together when this has run.
+  setTimeout(() => readWhatDraws(bundle));
+}
+
+/** While the answers are on their way; what does not come is asked for again, and told, by what needs it. */
+function readWhatDraws({ dashboard, widgets }: DashboardBundle): void {
+  const kinds = new Set(widgets.map(({ kind }) => kind));
   for (const kind of kinds)
     void widgetKind(kind)
       ?.picture.fetch()
       .catch(() => undefined);
-  if (bundle.dashboard.controllers.length > 0) void import('./controllers-bar.tsx').catch(() => undefined);
+  if (dashboard.controllers.length > 0) void import('./controllers-bar.tsx').catch(() => undefined);
 }
 
 function questionsOf({ dashboard, widgets, views }: DashboardBundle, url: URLSearchParams) {

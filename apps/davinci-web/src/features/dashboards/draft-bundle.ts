@@ -2,8 +2,8 @@
 import type { Dashboard, DashboardBundle } from '@rtdp/davinci-api/client';
 import { useMemo } from 'react';
 import type { ApiError } from '../../api/client.ts';
+import { bundlePath } from '../../api/sent-ahead.ts';
 import { useApi } from '../../api/use-api.ts';
-import { bundlePath } from './ask-ahead.ts';
 
 /** Widgets of the draft that the bundle does not hold, each once, sorted. Pure. */
 export function draftedWidgets({ tabs }: Pick<Dashboard, 'tabs'>, { widgets }: DashboardBundle): string[] {
