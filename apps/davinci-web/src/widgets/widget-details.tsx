@@ -1,7 +1,7 @@
 /** Shows what stands behind a widget at the side of the page: its data, its SQL, its freshness. */
 import type { Freshness } from '@rtdp/davinci-api/client';
 import { App, Button, Descriptions, Drawer, Tabs } from 'antd';
-import { type ReactNode, useMemo } from 'react';
+import { type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataGrid } from '../shell/data-grid.tsx';
 import { formatDuration } from '../shell/numbers.ts';
@@ -26,6 +26,14 @@ export function WidgetDetails(props: {
   const { t, i18n } = useTranslation('widgets');
   const { message } = App.useApp();
   const { answer } = props;
+  // It goes at once, and does not wait to give back the focus by itself.
+  const [focused] = useState(() => document.activeElement);
+  useEffect(
+    () => () => {
+      if (focused instanceof HTMLElement) focused.focus({ preventScroll: true });
+    },
+    [focused],
+  );
   return (
     <Drawer
       open
