@@ -4,9 +4,9 @@ import duckdb, { type Connection, type DataChunk, type PreparedStatement } from 
 import { RtdpError } from '@rtdp/ums/error';
 import { compileStateless } from './compile-stateless.ts';
 import type { CompiledFlow, Engine, EngineOptions, StatelessDefinition } from './flow-contract.ts';
+import { openDatabase } from './open-database.ts';
 import { type EngineHost, type Query, QueryFailure } from './query.ts';
-import { registerFunctions } from './register-functions.ts';
-import { registerScan, type Scan } from './scan-batch.ts';
+import type { Scan } from './scan-batch.ts';
 
 /*
  * The engine is driven through its bindings, not through the library of objects above them: that one makes an object per value.
@@ -15,9 +15,6 @@ import { registerScan, type Scan } from './scan-batch.ts';
  * flows with UV_THREADPOOL_SIZE of at least 16. The engine itself never runs more than `CONCURRENT_QUERIES` at a time.
  */
 const CONCURRENT_QUERIES = Math.max(2, Math.min(8, availableParallelism()));
-
-/** A function of ours holds the only JavaScript thread; longer than this over 2,048 rows, and heartbeats would be missed. */
-const LONGEST_CALL_MILLISECONDS = 3_000;
 
 /**
  * Optimisers that move conditions, take common parts out of a CASE or turn `x::int > 1` into `x > 1::bigint` would compute what may fail on rows
@@ -34,30 +31,15 @@ const DISABLED_OPTIMIZERS =
 /** Opens the embedded engine. Nothing outside the process can be read or written by SQL, and no setting can be changed by it. */
 export async function createEngine(options: EngineOptions = {}): Promise<Engine> {
   const timeoutMilliseconds = options.timeoutMilliseconds ?? 60_000;
-  const config = duckdb.create_config();
-  const settings: Record<string, string> = {
-    threads: String(options.threads ?? 1),
-    memory_limit: options.memoryLimit ?? '512MB',
-    max_temp_directory_size: '0KB',
-    temp_directory: '',
-    enable_external_access: 'false',
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  };
-  for (const [name, value] of Object.entries(settings)) duckdb.set_config(config, name, value);
-  const database = await duckdb.open(':memory:', config);
-  const admin = await duckdb.connect(database);
   const scans = new Map<number, Scan>();
-  registerFunctions(admin, Math.min(timeoutMilliseconds, LONGEST_CALL_MILLISECONDS));
-  registerScan(admin, scans);
-  for (const sql of [
-    `SET TimeZone = 'UTC'`,
-    `SET preserve_insertion_order = true`,
-    `SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`,
-    `SET lock_configuration = true`,
-  ]) {
-    await duckdb.query(admin, sql);
-  }
+  const { database, admin } = await openDatabase({
+    threads: options.threads ?? 1,
+    memoryLimit: options.memoryLimit ?? '512MB',
+    spill: null,
+    longestCallMilliseconds: timeoutMilliseconds,
+    scans,
+    disabledOptimizers: DISABLED_OPTIMIZERS,
+  });
 
   const slots = new Slots(CONCURRENT_QUERIES);
   const queries = new Set<Query>();

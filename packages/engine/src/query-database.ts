@@ -2,12 +2,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import duckdb, { type Connection, type Database } from '@duckdb/node-bindings';
+import { openDatabase } from './open-database.ts';
 import type { QueryEngineOptions } from './query-contract.ts';
-import { registerFunctions } from './register-functions.ts';
-import { registerScan, type Scan } from './scan-batch.ts';
-
-/** A function of ours holds the only JavaScript thread; longer than this over 2,048 rows, and heartbeats would be missed. */
-const LONGEST_CALL_MILLISECONDS = 3_000;
+import type { Scan } from './scan-batch.ts';
 
 /**
  * The rest of the optimisers stays: a query means the same with them, in Postgres too, where nobody promises which of two conditions is tried
@@ -17,48 +14,39 @@ const LONGEST_CALL_MILLISECONDS = 3_000;
 const DISABLED_OPTIMIZERS = 'common_subexpressions,reorder_filter,sum_rewriter,compressed_materialization';
 
 export class QueryDatabase {
-  readonly scans = new Map<number, Scan>();
+  readonly scans: Map<number, Scan>;
   readonly memoryLimit: string;
   readonly #database: Database;
   readonly #admin: Connection;
   readonly #spill: string | null;
   #nextScan = 0;
 
-  private constructor(database: Database, admin: Connection, memoryLimit: string, spill: string | null) {
+  private constructor(
+    database: Database,
+    admin: Connection,
+    scans: Map<number, Scan>,
+    memoryLimit: string,
+    spill: string | null,
+  ) {
     this.#database = database;
     this.#admin = admin;
+    this.scans = scans;
     this.memoryLimit = memoryLimit;
     this.#spill = spill;
   }
 
   static async open(options: QueryEngineOptions, memoryLimit: string): Promise<QueryDatabase> {
     const spill = options.spillFolder === undefined ? null : mkdtempSync(join(options.spillFolder, 'query-'));
-    const config = duckdb.create_config();
-    const settings: Record<string, string> = {
-      threads: String(options.threads ?? 2),
-      memory_limit: memoryLimit,
-      temp_directory: spill ?? '',
-      max_temp_directory_size: spill === null ? '0KB' : (options.maximumSpill ?? '4GB'),
-      enable_external_access: 'false',
-      autoinstall_known_extensions: 'false',
-      autoload_known_extensions: 'false',
-    };
-    for (const [name, value] of Object.entries(settings)) duckdb.set_config(config, name, value);
-    const database = await duckdb.open(':memory:', config);
-    const admin = await duckdb.connect(database);
-    const opened = new QueryDatabase(database, admin, memoryLimit, spill);
-    registerFunctions(admin, LONGEST_CALL_MILLISECONDS);
-    registerScan(admin, opened.scans);
-    for (const sql of [
-      `SET TimeZone = 'UTC'`,
-      `SET preserve_insertion_order = true`,
-      `SET default_null_order = 'nulls_last_on_asc_first_on_desc'`,
-      `SET disabled_optimizers = '${DISABLED_OPTIMIZERS}'`,
-      `SET lock_configuration = true`,
-    ]) {
-      await duckdb.query(admin, sql);
-    }
-    return opened;
+    const scans = new Map<number, Scan>();
+    const { database, admin } = await openDatabase({
+      threads: options.threads ?? 2,
+      memoryLimit,
+      spill: spill === null ? null : { folder: spill, maximum: options.maximumSpill ?? '4GB' },
+      scans,
+      disabledOptimizers: DISABLED_OPTIMIZERS,
+      settings: [`SET default_null_order = 'nulls_last_on_asc_first_on_desc'`],
+    });
+    return new QueryDatabase(database, admin, scans, memoryLimit, spill);
   }
 
   connect(): Promise<Connection> {
