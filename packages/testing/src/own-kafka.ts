@@ -1,9 +1,7 @@
 /** Gives a test a Kafka broker of its own, which it may kill, freeze, restart and configure. */
-import { rm } from 'node:fs/promises';
 import { type LocalKafka, startKafka } from '@rtdp/local/kafka';
 import { freePort } from '@rtdp/local/ports';
-import { stopAtExit } from './exit.ts';
-import { removeServerFolder, serverFolder } from './leftovers.ts';
+import { ownServer } from './own-server.ts';
 import { permitHere } from './permission.ts';
 
 export interface OwnKafka extends LocalKafka, AsyncDisposable {}
@@ -20,22 +18,7 @@ export async function ownKafka(
 export async function startTestKafka(
   options: { properties?: Record<string, string | number>; heapMegabytes?: number } = {},
 ): Promise<OwnKafka> {
-  const dataFolder = await serverFolder('kafka');
-  try {
-    const server = await startKafka({
-      ...options,
-      dataFolder,
-      port: await freePort(),
-      controllerPort: await freePort(),
-    });
-    const end = stopAtExit(async () => {
-      await server.stop();
-      await rm(dataFolder, { recursive: true, force: true });
-    });
-    // `brokers` and `pid` are read through, so the server itself carries the disposer.
-    return Object.assign(server, { [Symbol.asyncDispose]: end });
-  } catch (cause) {
-    removeServerFolder(dataFolder);
-    throw cause;
-  }
+  return ownServer('kafka', async (dataFolder) =>
+    startKafka({ ...options, dataFolder, port: await freePort(), controllerPort: await freePort() }),
+  );
 }

@@ -1,9 +1,7 @@
 /** Gives a test a Postgres server of its own, which it may kill, freeze, restart and configure. */
-import { rm } from 'node:fs/promises';
 import { freePort } from '@rtdp/local/ports';
 import { type LocalPostgres, startPostgres } from '@rtdp/local/postgres';
-import { stopAtExit } from './exit.ts';
-import { removeServerFolder, serverFolder } from './leftovers.ts';
+import { ownServer } from './own-server.ts';
 import { permitHere } from './permission.ts';
 
 export interface OwnPostgres extends LocalPostgres, AsyncDisposable {}
@@ -26,21 +24,12 @@ export async function ownPostgres(options: { settings?: Record<string, string | 
 
 /** The same without asking whether the running file may: for the set-up of a whole run. */
 export async function startTestPostgres(settings: Record<string, string | number> = {}): Promise<OwnPostgres> {
-  const dataFolder = await serverFolder('postgres');
-  try {
-    const server = await startPostgres({
+  return ownServer('postgres', async (dataFolder) =>
+    startPostgres({
       dataFolder,
       port: await freePort(),
       password: 'postgres',
       settings: { ...TEST_SETTINGS, ...settings },
-    });
-    const end = stopAtExit(async () => {
-      await server.stop();
-      await rm(dataFolder, { recursive: true, force: true });
-    });
-    return Object.assign(server, { [Symbol.asyncDispose]: end });
-  } catch (cause) {
-    removeServerFolder(dataFolder);
-    throw cause;
-  }
+    }),
+  );
 }
