@@ -37,22 +37,26 @@ export function partStatements(context: BatchContext, part: Part, untold: readon
   }
 }
 
+/** What an INSERT of the batch's rows writes into which columns, in the same order. */
+export function insertedColumns({ shape, rows, columns }: BatchContext): { targets: string[]; values: string[] } {
+  return {
+    targets: [...(shape.sourceInKey ? [SOURCE] : []), ...columns, ID, TIMESTAMP],
+    values: [
+      ...(shape.sourceInKey ? ['$1::text'] : []),
+      ...columns.map((name) => rows.column(name)),
+      `s.${ID}`,
+      `s.${TIMESTAMP}`,
+    ],
+  };
+}
+
 function upsertRows(context: BatchContext, part: Part, active: 0 | 1): Statement {
   const { shape, rows, columns, rules } = context;
-  const targets = [
-    ...(shape.sourceInKey ? [SOURCE] : []),
-    ...columns,
-    ID,
-    TIMESTAMP,
-    ...(shape.tombstone ? [ACTIVE] : []),
-  ];
-  const values = [
-    ...(shape.sourceInKey ? ['$1::text'] : []),
-    ...columns.map((name) => rows.column(name)),
-    `s.${ID}`,
-    `s.${TIMESTAMP}`,
-    ...(shape.tombstone ? [String(active)] : []),
-  ];
+  const { targets, values } = insertedColumns(context);
+  if (shape.tombstone) {
+    targets.push(ACTIVE);
+    values.push(String(active));
+  }
   const remembered =
     shape.tombstone || !rules.sideTable ? '' : `AND ${isNewerThanRemembered(shape, (name) => rows.column(name))}`;
   const text = `INSERT INTO ${shape.table} AS t (${listColumns(targets)})
@@ -112,13 +116,7 @@ function deleteRows(context: BatchContext, part: Part): Statement {
 /** Rows without a key are only ever added. */
 function appendRows(context: BatchContext, part: Part): Statement {
   const { shape, rows, columns, rules } = context;
-  const targets = [...(shape.sourceInKey ? [SOURCE] : []), ...columns, ID, TIMESTAMP];
-  const values = [
-    ...(shape.sourceInKey ? ['$1::text'] : []),
-    ...columns.map((name) => rows.column(name)),
-    `s.${ID}`,
-    `s.${TIMESTAMP}`,
-  ];
+  const { targets, values } = insertedColumns(context);
   const text = `INSERT INTO ${shape.table} (${listColumns(targets)})
     SELECT ${values.join(', ')} FROM ${rows.from(columns)}
     WHERE ${rows.ofPart} AND s.${ID} > ${floorOf(shape, rules)} ORDER BY s.${ID}

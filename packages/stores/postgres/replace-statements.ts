@@ -5,10 +5,10 @@
 import type { Part } from '../plan-batch.ts';
 import { listColumns, quoteIdentifier } from './dialect.ts';
 import type { BatchContext } from './guarded-statements.ts';
-import { askAgain } from './guarded-statements.ts';
+import { askAgain, insertedColumns } from './guarded-statements.ts';
 import type { Statement } from './statement.ts';
 import { floorOf, keyOf, sameKey, selectKeys } from './statement.ts';
-import { ID, SOURCE, TIMESTAMP } from './table-shape.ts';
+import { ID, SOURCE } from './table-shape.ts';
 
 /** Part kinds: `upsert`, `incomplete` = rows of living source keys, `delete` = source keys that give nothing now. */
 export function replaceStatements(context: BatchContext, parts: readonly Part[]): Statement[] {
@@ -54,13 +54,7 @@ function removeOlder(context: BatchContext, part: Part): Statement {
 
 function insertRows(context: BatchContext, part: Part): Statement {
   const { shape, rows, columns } = context;
-  const targets = [...(shape.sourceInKey ? [SOURCE] : []), ...columns, ID, TIMESTAMP];
-  const values = [
-    ...(shape.sourceInKey ? ['$1::text'] : []),
-    ...columns.map((name) => rows.column(name)),
-    `s.${ID}`,
-    `s.${TIMESTAMP}`,
-  ];
+  const { targets, values } = insertedColumns(context);
   const text = `INSERT INTO ${shape.table} (${listColumns(targets)})
     SELECT ${values.join(', ')} FROM ${rows.from(columns)} WHERE ${rows.ofPart} AND ${isCurrent(context)}
     ORDER BY ${selectKeys(shape.primaryKey, (name) => rows.column(name))}

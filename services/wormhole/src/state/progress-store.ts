@@ -71,16 +71,7 @@ export class ProgressStore {
   ): Promise<FlowPartition[]> {
     if (starts.length > 0) {
       await this.#database('flow_partitions')
-        .insert(
-          starts.map((start) => ({
-            organisation_id: flow.organisationId,
-            flow_id: flow.id,
-            topic: start.topic,
-            partition: start.partition,
-            first_offset: start.firstOffset.toString(),
-            next_offset: start.firstOffset.toString(),
-          })),
-        )
+        .insert(partitionRows(flow, starts))
         .onConflict(['flow_id', 'topic', 'partition'])
         .ignore();
     }
@@ -108,16 +99,7 @@ export class ProgressStore {
     await this.#database.transaction(async (transaction) => {
       await transaction('flow_partitions').where({ flow_id: flow.id }).delete();
       if (starts.length === 0) return;
-      await transaction('flow_partitions').insert(
-        starts.map((start) => ({
-          organisation_id: flow.organisationId,
-          flow_id: flow.id,
-          topic: start.topic,
-          partition: start.partition,
-          first_offset: start.firstOffset.toString(),
-          next_offset: start.firstOffset.toString(),
-        })),
-      );
+      await transaction('flow_partitions').insert(partitionRows(flow, starts));
     });
   }
 
@@ -240,4 +222,18 @@ export class ProgressStore {
       .merge(['epoch', 'next_offset', 'watermark', 'commit_number', 'open_pull', 'worker', 'updated_at'])
       .where('progress.epoch', '<=', this.#database.raw('excluded.epoch'));
   }
+}
+
+function partitionRows(
+  flow: { id: string; organisationId: string },
+  starts: readonly Omit<FlowPartition, 'nextOffset'>[],
+): Record<string, unknown>[] {
+  return starts.map((start) => ({
+    organisation_id: flow.organisationId,
+    flow_id: flow.id,
+    topic: start.topic,
+    partition: start.partition,
+    first_offset: start.firstOffset.toString(),
+    next_offset: start.firstOffset.toString(),
+  }));
 }
