@@ -58,38 +58,31 @@ export function closingParenthesis(text: string, open: number): number {
 /** Index after the first keyword `word` that stands outside of quotes, comments and parentheses; −1 if there is none. */
 export function afterKeyword(text: string, word: string): number {
   let depth = 0;
-  let at = 0;
-  while (at < text.length) {
-    const comment = skipComment(text, at);
-    if (comment > at) {
-      at = comment;
-      continue;
-    }
-    if (text[at] === '(') depth += 1;
-    else if (text[at] === ')') depth -= 1;
-    const next = skipLexeme(text, at);
-    if (depth === 0 && text.slice(at, next).toLowerCase() === word) return next;
-    at = next;
+  for (const { lexeme, end } of lexemesOf(text)) {
+    if (lexeme === '(') depth += 1;
+    else if (lexeme === ')') depth -= 1;
+    if (depth === 0 && lexeme.toLowerCase() === word) return end;
   }
   return -1;
 }
 
 /** Index of a name in a statement, if it stands there once and nowhere else; upper case counts as lower. */
 export function onlyPlaceOf(text: string, name: string): number | undefined {
-  const found: number[] = [];
-  let at = 0;
-  while (at < text.length) {
-    const comment = skipComment(text, at);
-    if (comment > at) {
-      at = comment;
-      continue;
+  const found = [...lexemesOf(text)].filter(({ lexeme }) => lexeme === `"${name}"` || lexeme.toLowerCase() === name);
+  return found.length === 1 ? found[0]!.start : undefined;
+}
+
+/** The words, quoted texts and single characters of a text, blanks among them, without its comments. */
+function* lexemesOf(text: string): Generator<{ lexeme: string; start: number; end: number }> {
+  let start = 0;
+  while (start < text.length) {
+    let end = skipComment(text, start);
+    if (end === start) {
+      end = skipLexeme(text, start);
+      yield { lexeme: text.slice(start, end), start, end };
     }
-    const next = skipLexeme(text, at);
-    const lexeme = text.slice(at, next);
-    if (lexeme === `"${name}"` || lexeme.toLowerCase() === name) found.push(at);
-    at = next;
+    start = end;
   }
-  return found.length === 1 ? found[0] : undefined;
 }
 
 /** Index after the comment at `at`; `at` itself if there is none. Comments between slashes and stars nest. */
