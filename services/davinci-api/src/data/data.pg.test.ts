@@ -8,6 +8,7 @@ import { queryResultSchema } from '../client/questions.ts';
 import { sourceSchemaSchema } from '../client/sources.ts';
 import { DocumentStore } from '../documents/document-store.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
+import { sleepingStatements, untilSleeping } from '../testing/sleeping-statements.ts';
 
 async function shopSource(davinci: DavinciFixture, shop: TestDatabase) {
   await shop.query(
@@ -226,27 +227,14 @@ test("an editor's SQL runs read-only, is ended at the source, and errors are at 
     ).status,
   ).toBe(403);
 
-  const active = async () =>
-    (
-      await shop.query(
-        "select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()",
-      )
-    ).rows[0]!.n;
-  const until = async (wanted: number) => {
-    const deadline = Date.now() + 10_000;
-    while ((await active()) !== wanted) {
-      if (Date.now() > deadline) throw new Error(`there are not ${wanted} statements at the source`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const slow = run('select pg_sleep(60)', { runId: 'slow' });
-  await until(1);
+  await untilSleeping(shop, 1);
   expect(
     (await ask('DELETE', '/api/run/slow', { token: await davinci.token({ subject: 'someone', role: 'editor' }) })).body,
   ).toEqual({ cancelled: false });
   expect((await ask('DELETE', '/api/run/slow', { token })).body).toEqual({ cancelled: true });
   expect((await slow).status).toBe(400);
-  await until(0);
+  await untilSleeping(shop, 0);
 
   // A request that read the source before a change and comes to it after: the newer one stays open, with what runs on it.
   const { recent } = DocumentStore.prototype;
@@ -265,12 +253,12 @@ test("an editor's SQL runs read-only, is ended at the source, and errors are at 
   const changed = { name: 'shop', description: 'newer', kind: 'postgres', version: source.version, connection };
   expect((await ask('PUT', `/api/sources/${source.id}`, { body: changed })).status).toBe(200);
   const onNewer = run('select pg_sleep(60)', { runId: 'newer' });
-  await until(1);
+  await untilSleeping(shop, 1);
   release.resolve();
   expect((await late).status).toBe(200);
   expect((await ask('DELETE', '/api/run/newer', { token })).body).toEqual({ cancelled: true });
   expect((await onNewer).status).toBe(400);
-  await until(0);
+  await untilSleeping(shop, 0);
 
   const view = (
     await ask('POST', '/api/views', {
@@ -291,11 +279,11 @@ test("an editor's SQL runs read-only, is ended at the source, and errors are at 
       body: JSON.stringify({ viewId: view.id, dimensions: [{ column: 's' }] }),
     }).catch(() => undefined),
   );
-  await until(1);
+  await untilSleeping(shop, 1);
   browsers[0]!.abort();
   await answers[0];
-  expect(await active()).toBe(1);
+  expect(await sleepingStatements(shop)).toBe(1);
   browsers[1]!.abort();
-  await until(0);
+  await untilSleeping(shop, 0);
   await Promise.all(answers);
 });

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import type { QueriesLine, QueryParts, QueryRequest } from '../client/questions.ts';
 import { type ColumnType, viewSchema } from '../client/views.ts';
 import { type DavinciFixture, davinciFixture } from '../testing/davinci-fixture.ts';
+import { sleepingStatements, untilSleeping } from '../testing/sleeping-statements.ts';
 import { groupingKey } from '../views/compile-shared.ts';
 import { type Shareable, sharedKey, shareQuestions } from './share-questions.ts';
 
@@ -207,30 +208,17 @@ test('each question has its own error, its own rights and its own end', async ()
     viewId: slow.body.id,
     measures: [{ column: 's', aggregation: index === 0 ? 'min' : 'max' }],
   }));
-  const active = async () =>
-    (
-      await shop.query(
-        "select count(*)::int as n from pg_stat_activity where query like '%pg_sleep%' and state = 'active' and pid <> pg_backend_pid()",
-      )
-    ).rows[0]!.n;
-  const until = async (wanted: number) => {
-    const deadline = Date.now() + 10_000;
-    while ((await active()) !== wanted) {
-      if (Date.now() > deadline) throw new Error(`there are not ${wanted} statements at the source`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  };
   const lines = askTogether(davinci, waiting);
-  await until(1);
+  await untilSleeping(shop, 1);
   expect((await davinci.ask('DELETE', '/api/queries?ids=one', { token })).body).toEqual({ cancelled: 0 });
   expect((await davinci.ask('DELETE', '/api/queries?ids=one,none')).body).toEqual({ cancelled: 1 });
-  expect(await active()).toBe(1);
+  expect(await sleepingStatements(shop)).toBe(1);
   expect((await davinci.ask('DELETE', '/api/queries?ids=two')).body).toEqual({ cancelled: 1 });
   expect([...(await lines).values()].map(({ error }) => error!.code)).toEqual([
     'DAVINCI_QUERY_CANCELLED',
     'DAVINCI_QUERY_CANCELLED',
   ]);
-  await until(0);
+  await untilSleeping(shop, 0);
   const gone = new AbortController();
   const answer = fetch(`${davinci.baseUrl}/api/queries`, {
     method: 'POST',
@@ -240,10 +228,10 @@ test('each question has its own error, its own rights and its own end', async ()
   })
     .then((response) => response.text())
     .catch(() => undefined);
-  await until(1);
+  await untilSleeping(shop, 1);
   gone.abort();
   await answer;
-  await until(0);
+  await untilSleeping(shop, 0);
 });
 
 test('which questions share: the same rows, likely few groups, measures that are made of parts', () => {
