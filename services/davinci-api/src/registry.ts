@@ -113,7 +113,7 @@ export function assemble(options: AssemblyOptions): Assembly {
   const lineage = new Lineage(now);
   const asks = new AskView({ views, sources, lineage, commits, timeoutMs: options.queryTimeoutMs, now });
   const runs = new RunSql({ sources, timeoutMs: options.queryTimeoutMs, now });
-  const plans = new DashboardPlans({ dashboards, sources, lineage, changes, now });
+  const plans = new DashboardPlans({ dashboards, views, sources, lineage, changes, now });
   const push = new Push({ commits, changes, metrics, isHearing: options.isHearing, now });
   const states = new ViewStates({ views, widgets, dashboards, sources, lineage, now });
   const check = new PlatformHealthCheck({ own: options.health, services, now });
@@ -138,7 +138,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       widgetRoutes(application, widgets);
       dashboardRoutes(application, dashboards);
       dataRoutes(application, { asks, together: new QueryTogether(asks), runs, sources, now });
-      liveRoutes(application, { push, accounts, tokens, plans, dashboards, pace: () => asks.pace, logger });
+      liveRoutes(application, { push, accounts, tokens, plans, pace: () => asks.pace, logger });
       auditRoutes(application, { audit, users });
       healthRoutes(application, check);
       searchRoutes(application, { database, sources, moonboxUrl, dbusUrl, wormholeUrl });

@@ -1,7 +1,10 @@
-/** Decides how a page hears of commits: one stream per dashboard, opened again when it breaks, from the last event on. */
+/** Decides how a page hears of commits: one stream of what it looks at, opened again when it breaks, from the last event on. */
 import type { LiveCommit, LiveReady, LiveStale } from '@rtdp/davinci-api/client';
 import { ApiError, send } from './client.ts';
 import { createEventReader } from './sse.ts';
+
+/** A dashboard, with the ids of widgets that are about to be put on it, a comma between; or the view that a widget is being made of. */
+export type LookedAt = { dashboard: string; widgets?: string } | { view: string };
 
 /** `connecting` at first, `live`, `lost` while it is being opened again, `refused` when it never will be. */
 export type LiveState =
@@ -23,13 +26,13 @@ const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 
 /** Listens until the returned function is called. */
-export function listenLive(dashboardId: string, listener: LiveListener): () => void {
+export function listenLive(lookedAt: LookedAt, listener: LiveListener): () => void {
   const over = new AbortController();
-  void run(dashboardId, listener, over.signal);
+  void run(lookedAt, listener, over.signal);
   return () => over.abort();
 }
 
-async function run(dashboardId: string, listener: LiveListener, over: AbortSignal): Promise<void> {
+async function run(lookedAt: LookedAt, listener: LiveListener, over: AbortSignal): Promise<void> {
   let lastEventId: string | undefined;
   let wait = FIRST_WAIT;
   let lostSince: number | undefined;
@@ -41,7 +44,7 @@ async function run(dashboardId: string, listener: LiveListener, over: AbortSigna
     let silence = setTimeout(() => attempt.abort(), SILENCE);
     try {
       const response = await send('/api/live', {
-        query: { dashboard: dashboardId },
+        query: lookedAt,
         signal,
         headers: {
           accept: 'text/event-stream',

@@ -1,4 +1,4 @@
-/** What the stream of a dashboard says while it is open. */
+/** What the stream of a dashboard, or of a view that a widget is being made of, says while it is open. */
 import { z } from 'zod';
 import { dashboardState } from './dashboards.ts';
 import { id, time } from './document.ts';
@@ -12,7 +12,9 @@ export const liveReadySchema = z.object({
     .describe('Of all tables of the dashboard: an answer of an older commit should be asked for again'),
 });
 export const liveCommitSchema = z.object({
-  widgets: z.array(id).describe('To be asked for again; empty when only freshness moved'),
+  widgets: z
+    .array(id)
+    .describe('To be asked for again, in the stream of a view the view itself; empty when only freshness moved'),
   commits: z.array(freshnessSchema),
 });
 export const liveStaleSchema = z.object({

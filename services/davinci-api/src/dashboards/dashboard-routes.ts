@@ -51,7 +51,7 @@ export function dashboardRoutes(application: HttpApplication, dashboards: Dashbo
 const wanted = z.array(z.uuid());
 
 /** What is no id names no widget. */
-function idsIn(text = ''): string[] {
+export function idsIn(text = ''): string[] {
   const ids = wanted.safeParse(text.split(',').filter((id) => id !== ''));
   return ids.success ? ids.data : [];
 }

@@ -1,14 +1,14 @@
 /**
- * Decides what one browser that looks at one dashboard is told: which widgets to ask for again after which commits. Rights, dashboard and
- * lineage are looked at anew with each push; what happens meanwhile is gathered and told together.
+ * Decides what one browser that looks at one dashboard, or makes a widget of a view, is told: what to ask for again after which commits. Rights,
+ * documents and lineage are looked at anew with each push; what happens meanwhile is gathered and told together.
  */
 import { isRtdpError } from '@rtdp/ums/error';
 import type { LiveReady, LiveStale } from '../client/live.ts';
-import type { Accounts, SignedIdentity } from '../identity/accounts.ts';
+import type { Accounts, SignedIdentity, Viewer } from '../identity/accounts.ts';
 import type { TokensOfNow } from '../identity/token-of-now.ts';
 import type { OnBehalf } from '../sources/data-source.ts';
 import type { CommitBook, Moved } from './commit-book.ts';
-import type { DashboardLineage, DashboardPlans } from './dashboard-plan.ts';
+import type { DashboardLineage, DashboardPlans, LookedAt } from './dashboard-plan.ts';
 import { readMark, writeMark } from './event-mark.ts';
 import type { EventStream } from './event-stream.ts';
 import { FRESHNESS_EVERY_MS, movedSince, pushWindow, widgetsToRefresh } from './refresh-policy.ts';
@@ -18,7 +18,8 @@ export interface LiveStreamOptions {
   roles: readonly string[];
   /** Which of the viewer's sign-ins looks. */
   signedIn: Pick<SignedIdentity, 'generation'>;
-  dashboardId: string;
+  /** What is looked at, as it is now. @throws RtdpError DAVINCI_NOT_FOUND */
+  planOf(viewer: Viewer): Promise<LookedAt>;
   onBehalf: OnBehalf;
   /** Of the last event that the browser had, if it comes back. */
   lastEventId: string | undefined;
@@ -42,7 +43,7 @@ const RETRY_MS = 3_000;
 
 const STALE: Record<LiveStale['why'], string> = {
   token: 'The token has expired; come back with a new one.',
-  rights: 'The dashboard is not yours to see any more.',
+  rights: 'What is shown is not yours to see any more.',
   slow: 'The browser did not take what was sent; come back.',
   feedback: 'Commits cannot be heard at present.',
   source: 'What the widgets read cannot be found out at present.',
@@ -228,10 +229,10 @@ export class LiveStream {
 
   /** As it is for the viewer's rights of now; says so where something is stale. Undefined when the stream has ended. */
   async #readLineage(): Promise<DashboardLineage | undefined> {
-    const { accounts, tokens, plans, organisationId, dashboardId, roles, signedIn } = this.#options;
+    const { accounts, tokens, plans, organisationId, planOf, roles, signedIn } = this.#options;
     const { subject, token } = this.#options.onBehalf;
     const viewer = await accounts.current({ organisationId, subject, roles, ...signedIn });
-    const plan = await plans.of(viewer, dashboardId);
+    const plan = await planOf(viewer);
     if (this.#state !== '' && this.#state !== plan.state) this.#sayStale('changed');
     this.#state = plan.state;
     const lineage = await plans.lineageOf(plan, viewer, { subject, token: await tokens.of(token, viewer) });

@@ -168,6 +168,45 @@ test('a table that enters the lineage refreshes its widgets, for its commits bef
   browser.close();
 });
 
+test('who makes a widget of a view, or is about to put one on a dashboard, is told of what those read', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { dashboard, widget, view, note } = await dashboardOf(davinci, shop, { admin: {} });
+  await shop.query('create table returned (id int)');
+  const { ask, baseUrl } = davinci;
+  const { sourceId, model } = view;
+  const input = { name: 'r', sourceId, sql: 'select id from returned', model, rights: { admin: {} } };
+  const other = (await ask('POST', '/api/views', { body: input })).body;
+  const drafted = (await ask('POST', '/api/widgets', { body: { name: 'r', viewId: other.id, kind: 'scorecard' } }))
+    .body;
+  const open = async (lookedAt: string) => {
+    const browser = new LiveBrowser();
+    await browser.open(baseUrl, lookedAt, await davinci.token());
+    return { browser, ready: (await browser.next('ready')).data };
+  };
+  const ofView = await open(`view=${other.id}`);
+  const ofDraft = await open(`dashboard=${dashboard}&widgets=${drafted.id}`);
+  const ofStored = await open(dashboard);
+  note(1, 'returned');
+  expect((await ofView.browser.next('commit')).data.widgets).toEqual([other.id]);
+  expect((await ofDraft.browser.next('commit')).data.widgets).toEqual([drafted.id]);
+  note(1);
+  expect((await ofStored.browser.next('commit')).data.widgets).toEqual([widget]);
+  await ofDraft.browser.next('commit', ({ widgets }) => widgets.includes(widget));
+  // It is what is stored that the page compares.
+  expect(ofDraft.ready.state).toBe(ofStored.ready.state);
+  expect(JSON.stringify(ofView.browser.events)).not.toContain('public.orders');
+  expect(JSON.stringify(ofStored.browser.events)).not.toContain('public.returned');
+
+  const { id, version } = other;
+  expect((await ask('PUT', `/api/views/${id}`, { body: { ...input, name: 'renamed', version } })).status).toBe(200);
+  await ofView.browser.next('stale', ({ why }) => why === 'changed');
+  const viewer = await davinci.token({ subject: 'vi', role: 'viewer' });
+  await expect(new LiveBrowser().open(baseUrl, `view=${id}`, viewer)).rejects.toThrow('403');
+  await expect(new LiveBrowser().open(baseUrl, 'widgets=', viewer)).rejects.toThrow('400');
+  for (const { browser } of [ofView, ofDraft, ofStored]) browser.close();
+});
+
 test('who is cut off again before hearing what it missed hears it the next time', async () => {
   await using davinci = await davinciFixture();
   await using shop = await testPostgres();

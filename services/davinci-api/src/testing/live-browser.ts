@@ -1,4 +1,4 @@
-/** A browser that looks at a dashboard: reads server-sent events as the web application does. */
+/** A browser that looks at a dashboard, or at what a query (`view=…`) says: reads server-sent events as the web application does. */
 
 import { z } from 'zod';
 import { liveCommitSchema, liveReadySchema, liveStaleSchema } from '../client/live.ts';
@@ -16,8 +16,8 @@ export class LiveBrowser {
   readonly #controller = new AbortController();
   ended: Promise<void> = Promise.resolve();
 
-  async open(baseUrl: string, dashboard: string, token: string, lastEventId?: string): Promise<void> {
-    const response = await fetch(`${baseUrl}/api/live?dashboard=${dashboard}`, {
+  async open(baseUrl: string, lookedAt: string, token: string, lastEventId?: string): Promise<void> {
+    const response = await fetch(`${baseUrl}/api/live?${lookedAt.includes('=') ? lookedAt : `dashboard=${lookedAt}`}`, {
       headers: {
         authorization: `Bearer ${token}`,
         ...(lastEventId === undefined ? {} : { 'last-event-id': lastEventId }),

@@ -66,10 +66,11 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
   const colours = useMemo(() => createColourBook(JSON.parse(chosen) as ChosenColours), [chosen]);
   const isEditing = editing === '1' && mayEdit;
   const dashboard: Dashboard = isEditing ? draft.now : bundle.dashboard;
-  const { whole, drafted } = useDraftBundle(bundle, isEditing ? draft.now : undefined);
+  const { whole, drafted, besides } = useDraftBundle(bundle, isEditing ? draft.now : undefined);
   const tab = dashboard.tabs.find((each) => each.id === tabId) ?? dashboard.tabs[0];
   const reloadBundle = useCallback(() => void reload(), [reload]);
-  const live = useLive(dashboard.id, bundle.state, dashboard.refreshed === 'live', reloadBundle);
+  const lookedAt = { dashboard: dashboard.id, ...(besides === '' ? {} : { widgets: besides }) };
+  const live = useLive(dashboard.refreshed === 'live' ? lookedAt : undefined, bundle.state, reloadBundle);
   const filters = useFilters(dashboard);
 
   // Whoever edits will want them.

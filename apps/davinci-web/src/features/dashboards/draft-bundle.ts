@@ -35,11 +35,11 @@ export interface Drafted {
   retry: () => void;
 }
 
-/** `draft` is undefined while nobody edits; then the bundle is as it is stored. */
+/** `draft` is undefined while nobody edits; then the bundle is as it is stored. `besides`: ids of what the draft has more, with a comma between. */
 export function useDraftBundle(
   bundle: DashboardBundle,
   draft: Dashboard | undefined,
-): { whole: DashboardBundle; drafted: Drafted } {
+): { whole: DashboardBundle; drafted: Drafted; besides: string } {
   const ids = draft === undefined ? '' : draftedWidgets(draft, bundle).join(',');
   const { data, error, isPlaceholderData, refetch } = useApi<DashboardBundle>(bundlePath(bundle.dashboard.id), {
     query: { widgets: ids },
@@ -51,6 +51,6 @@ export function useDraftBundle(
   return useMemo(() => {
     const whole = withDrafted(bundle, more);
     const awaited = new Set(isOpen ? ids.split(',').filter((id) => !whole.widgets.some((each) => each.id === id)) : []);
-    return { whole, drafted: { awaited, error, retry: () => void refetch() } };
+    return { whole, drafted: { awaited, error, retry: () => void refetch() }, besides: ids };
   }, [bundle, more, ids, isOpen, error, refetch]);
 }

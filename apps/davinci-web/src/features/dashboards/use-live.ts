@@ -2,7 +2,7 @@
 import type { Freshness, LiveCommit } from '@rtdp/davinci-api/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { useEffect, useRef, useState } from 'react';
-import { type LiveState, listenLive } from '../../api/live.ts';
+import { type LiveState, type LookedAt, listenLive } from '../../api/live.ts';
 import type { WidgetAnswer } from '../../widgets/use-widget-data.ts';
 import { isBehind } from './answer-age.ts';
 import { AskAgain } from './ask-again.ts';
@@ -17,10 +17,12 @@ export interface Live {
 }
 
 /**
- * Listens for the dashboard while `on`. `reload` is called when the dashboard, or what it stands on, is not any more what `documents` (the
- * `state` of its bundle) says, also where that happened before the stream stood or while it was lost.
+ * Listens while there is something to look at. `reload` is called when that, or what it stands on, is not any more what `documents` (the `state`
+ * of a dashboard's bundle; of a view nothing) says, also where that happened before the stream stood or while it was lost.
  */
-export function useLive(dashboardId: string, documents: string, on: boolean, reload: () => void): Live {
+export function useLive(lookedAt: LookedAt | undefined, documents: string | undefined, reload: () => void): Live {
+  const asked = lookedAt === undefined ? undefined : JSON.stringify(lookedAt);
+  const [mounted] = useState(() => Date.now());
   const shown = useRef(documents);
   shown.current = documents;
   const client = useQueryClient();
@@ -29,13 +31,14 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
   const [stale, setStale] = useState<string>();
 
   useEffect(() => {
-    if (!on) return undefined;
+    if (asked === undefined) return undefined;
+    const subject = JSON.parse(asked) as LookedAt;
     // What was asked when the page was opened before is as old as that.
-    const opened = openedAt(dashboardId);
+    const opened = 'dashboard' in subject ? openedAt(subject.dashboard) : mounted;
     const hear = (commits: readonly Freshness[]) =>
       setFreshness((known) => new Map([...known, ...commits.map((each) => [each.sinkNamespace, each] as const)]));
     const again = new AskAgain(client);
-    const stop = listenLive(dashboardId, {
+    const stop = listenLive(subject, {
       onState: (next) => {
         setState(next);
         // Gone, or not ours to see any more: the bundle says which.
@@ -44,7 +47,7 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
       onReady: (ready, resumed) => {
         hear(ready.commits);
         setStale(undefined);
-        if (ready.state !== shown.current) reload();
+        if (shown.current !== undefined && ready.state !== shown.current) reload();
         // After a resumption the server itself names what was missed. An answer that is still on its way is looked at when it comes.
         if (!resumed) {
           const told = new Map(ready.commits.map((each) => [each.sinkNamespace, each]));
@@ -58,10 +61,10 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
         hear(commit.commits);
         const named = new Set(commit.widgets);
         if (named.size > 0) {
-          again.ask(
-            ({ queryKey }) => named.has((queryKey[1] as { widgetId?: string } | undefined)?.widgetId ?? ''),
-            commit.commits,
-          );
+          again.ask(({ queryKey }) => {
+            const { widgetId, viewId } = (queryKey[1] ?? {}) as { widgetId?: string; viewId?: string };
+            return named.has(widgetId ?? viewId ?? '');
+          }, commit.commits);
         }
       },
       onStale: ({ why, message }) => {
@@ -73,7 +76,7 @@ export function useLive(dashboardId: string, documents: string, on: boolean, rel
       stop();
       again.close();
     };
-  }, [client, dashboardId, on, reload]);
+  }, [client, asked, mounted, reload]);
 
   return { state, freshness, stale };
 }

@@ -1,7 +1,7 @@
 /** A widget on a dashboard: asks for its data when it is seen, and shows it with its freshness and what can be done with it. */
 import { CloseOutlined } from '@ant-design/icons';
-import type { DashboardBundle, Freshness, Widget } from '@rtdp/davinci-api/client';
-import { type UseQueryResult, useQueryClient } from '@tanstack/react-query';
+import type { DashboardBundle, Widget } from '@rtdp/davinci-api/client';
+import { useQueryClient } from '@tanstack/react-query';
 import { App, Button } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -12,16 +12,15 @@ import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
-import { useWidgetData, WIDGET_QUERY, type WidgetAnswer } from '../../widgets/use-widget-data.ts';
+import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import type { DetailsTab } from '../../widgets/widget-details.tsx';
-import { freshnessNow, isBehind, waitBeforeTry } from './answer-age.ts';
-import { restAfter } from './ask-again.ts';
 import { drilledQuery } from './drill.ts';
 import { DrillPath } from './drill-path.tsx';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
+import { useAskAgain, useNewest } from './use-answer-age.ts';
 import { useCloser } from './use-closer.ts';
 import { useLatest } from './use-latest.ts';
 import { useSeen } from './use-seen.ts';
@@ -114,7 +113,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const answer = useWidgetData(seen && !broken ? request : undefined, version);
   const data = answer.data;
   useAskAgain(answer, live.freshness);
-  const freshness = useNewest(data?.freshness ?? NOTHING_KNOWN, live.freshness);
+  const freshness = useNewest(data?.freshness, live.freshness);
   const { error } = answer;
   const isAgain = error !== null && answer.isFetching;
   const shown = useMemo(() => ({ data, error, isFetching: isAgain }), [data, error, isAgain]);
@@ -253,39 +252,4 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       ) : null}
     </section>
   );
-}
-
-const NOTHING_KNOWN: readonly Freshness[] = [];
-
-/** With what the stream said since the answer came; the same as before where nothing of it changed. */
-function useNewest(known: readonly Freshness[], heard: ReadonlyMap<string, Freshness>): readonly Freshness[] {
-  const last = useRef<readonly Freshness[]>(NOTHING_KNOWN);
-  return useMemo(() => {
-    const next = known.map((each) => freshnessNow(each, heard));
-    const before = last.current;
-    if (next.length !== before.length || next.some((each, index) => each !== before[index])) last.current = next;
-    return last.current;
-  }, [known, heard]);
-}
-
-/** Asks again for an answer that is older than what the stream has told since. */
-function useAskAgain(answer: UseQueryResult<WidgetAnswer>, heard: ReadonlyMap<string, Freshness>): void {
-  const { data, dataUpdatedAt, isFetching, refetch } = answer;
-  const tries = useRef(0);
-  const isOld = data !== undefined && isBehind(data.freshness, heard);
-  const took = data === undefined ? 0 : dataUpdatedAt - data.askedAt;
-  useEffect(() => {
-    if (isFetching) return undefined;
-    if (!isOld) {
-      tries.current = 0;
-      return undefined;
-    }
-    const wait = waitBeforeTry(tries.current);
-    const ask = () => {
-      tries.current++;
-      void refetch({ cancelRefetch: false });
-    };
-    const timer = setTimeout(ask, Math.max(wait, restAfter(took)));
-    return () => clearTimeout(timer);
-  }, [isOld, took, isFetching, refetch]);
 }

@@ -2,17 +2,21 @@
 import type { QueryRequest, View } from '@rtdp/davinci-api/client';
 import { useQueryClient } from '@tanstack/react-query';
 import { Button, Segmented } from 'antd';
-import { type ReactNode, useMemo, useState } from 'react';
+import { type ReactNode, useCallback, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { keyOf } from '../../api/use-api.ts';
 import { formatDuration } from '../../shell/numbers.ts';
 import { Empty } from '../../shell/states.tsx';
 import { chosenColours, createColourBook } from '../../widgets/colours.ts';
 import type { WidgetDefinition } from '../../widgets/contract.ts';
+import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { widgetKind } from '../../widgets/registry.ts';
 import { misfit } from '../../widgets/shelves.ts';
 import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import { PlainData } from '../../widgets/widget-details.tsx';
+import { useAskAgain, useNewest } from '../dashboards/use-answer-age.ts';
+import { useLive } from '../dashboards/use-live.ts';
 import type { WidgetDraft } from './workbench-draft.ts';
 
 type Side = 'picture' | 'data' | 'sql';
@@ -33,6 +37,10 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
   }, [kind, view, nothing, problem, query]);
   const request = useMemo(() => (asked === undefined ? undefined : (JSON.parse(asked) as QueryRequest)), [asked]);
   const answer = useWidgetData(asked === stopped ? undefined : request, view?.version);
+  const reload = useCallback(() => void client.invalidateQueries({ queryKey: keyOf('/api/views') }), [client]);
+  const live = useLive(view === undefined ? undefined : { view: view.id }, undefined, reload);
+  useAskAgain(answer, live.freshness);
+  const freshness = useNewest(answer.data?.freshness, live.freshness);
   const definition = useMemo<WidgetDefinition>(
     () => ({ kind: draft.kind, name: draft.name || t('newWidget'), query, settings: draft.settings }),
     [draft.kind, draft.name, query, draft.settings, t],
@@ -86,6 +94,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     <section className="widget workbench-preview" aria-label={t('preview')}>
       <div className="widget-head">
         <h2 className="ellipsis">{draft.name || t('newWidget')}</h2>
+        <FreshnessMark freshness={freshness} />
         <span className="faint small numbers">
           {data === undefined || problem !== undefined
             ? ''
