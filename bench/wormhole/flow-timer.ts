@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus } from '@rtdp/bus/bus';
 import { readMessage } from '@rtdp/ums/message';
+import { FEEDBACK } from '@rtdp/wormhole/client';
 
 export interface FlowTiming {
   rows: number;
@@ -23,15 +24,15 @@ export async function timeFlow(bus: Bus, flow: string, rows: number, since: numb
 }
 
 async function readTiming(bus: Bus, flow: string, since: number): Promise<FlowTiming | undefined> {
-  if (!(await bus.admin().listTopics()).includes('rtdp.feedback')) return undefined;
+  if (!(await bus.admin().listTopics()).includes(FEEDBACK.topic)) return undefined;
   let [rows, batches, first, last, transformMs, sinkMs] = [0, 0, Number.POSITIVE_INFINITY, 0, 0, 0];
-  for (const { partition, low } of await bus.admin().topicOffsets('rtdp.feedback')) {
-    for await (const { messages } of bus.readFrom('rtdp.feedback', partition, low)) {
+  for (const { partition, low } of await bus.admin().topicOffsets(FEEDBACK.topic)) {
+    for await (const { messages } of bus.readFrom(FEEDBACK.topic, partition, low)) {
       for (const { value } of messages) {
         if (value === null) continue;
         const { kind, fields, rows: tuples } = readMessage(value);
         const cells = Object.fromEntries(fields.map(({ name }, at) => [name, tuples[0]?.[at]]));
-        if (kind !== 'feedback_flow_batch' || cells.flow !== flow || Number(cells.consumed_at) < since) continue;
+        if (kind !== FEEDBACK.batchKind || cells.flow !== flow || Number(cells.consumed_at) < since) continue;
         rows += Number(cells.rows_in);
         batches += 1;
         first = Math.min(first, Number(cells.consumed_at));

@@ -3,15 +3,15 @@ import { doneSchema } from '@rtdp/service/answer-shapes';
 import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
 import { z } from 'zod';
 import { DEAD_LETTER_STATUSES } from './dead-letter/dead-letter-status.ts';
-import { FEEDBACK_TOPIC, NOTICE_KIND } from './feedback/records.ts';
+import { BATCH_KIND, FEEDBACK_TOPIC, NOTICE_KIND } from './feedback/records.ts';
 import { flowDefinitionSchema } from './flow/definition.ts';
 import { FLOW_STATES } from './flow/flow-state.ts';
 
 /** A flow as a caller writes it. */
 export const flowInputSchema = flowDefinitionSchema;
 
-/** Where commits are told, and the kind of message that tells one; its fields are in `feedback/records.ts`. */
-export const FEEDBACK = { topic: FEEDBACK_TOPIC, noticeKind: NOTICE_KIND } as const;
+/** Where commits and batches are told, and the kinds of message that tell one; their fields are in `feedback/records.ts`. */
+export const FEEDBACK = { topic: FEEDBACK_TOPIC, batchKind: BATCH_KIND, noticeKind: NOTICE_KIND } as const;
 
 const time = z.string().describe('ISO 8601');
 
