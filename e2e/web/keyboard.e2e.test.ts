@@ -82,6 +82,12 @@ test('everything on a dashboard, the workbench and an operators page is done by 
     element.focus();
   });
   await hint.waitFor();
+  // A scroll that moves nothing takes nothing away.
+  await scroll();
+  await hint.waitFor();
+  await page.locator('#content').evaluate((content) => {
+    content.style.paddingTop = '20px';
+  });
   await scroll();
   await hint.waitFor({ state: 'hidden' });
   await mark.dispatchEvent('pointerup', { pointerType: 'touch' });
