@@ -4,15 +4,15 @@ import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient } from '@rtdp/dbus/client';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { type ServiceSet, serviceSet } from '@rtdp/testing/services';
 import { expect, test, vi } from 'vitest';
 import { createWormholeClient } from './client.ts';
-import { eventually } from './fixtures/flow-fixture.ts';
-import { type SourceTable, SourceWriter } from './fixtures/source-writer.ts';
 import { POSITIONS_TOPIC } from './flow/recorded-schemas.ts';
+import { type SourceTable, SourceWriter } from './testing/source-writer.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });

@@ -1,9 +1,11 @@
 /** Rights fail closed on every way: what is not granted does not exist, in queries, lists, explanations, lineage and error messages. */
+
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMoonboxClient } from '../client.ts';
-import { eventually, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

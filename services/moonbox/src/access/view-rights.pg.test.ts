@@ -1,8 +1,10 @@
 /** A view is a boundary: it reads with its owner's rights, whoever reads it needs a right on it alone, and learns nothing of what is behind it. */
+
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

@@ -2,11 +2,12 @@
 
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createMoonboxClient } from '../client.ts';
-import { eventually, gateTo, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { gateTo, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

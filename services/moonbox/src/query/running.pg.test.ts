@@ -1,8 +1,10 @@
 /** Statements while they run: limits, cancelling at the source, turns among users, long answers in flat memory, and an audit that misses nothing. */
+
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startGateway, type TestGateway, type TestUser } from '../testing/gateway-harness.ts';
+import { startGateway, type TestGateway, type TestUser } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

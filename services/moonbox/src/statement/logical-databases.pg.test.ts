@@ -1,9 +1,11 @@
 /** Logical databases hold views and tables under other names: defined once, fixed, expanded where they are read, broken one by one. */
+
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import { testMariaDb } from '@rtdp/testing/mariadb';
 import { type TestDatabase, testPostgres } from '@rtdp/testing/postgres';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { eventually, startGateway, type TestGateway } from '../testing/gateway-harness.ts';
+import { startGateway, type TestGateway } from '../testing/gateway-harness.ts';
 
 let gateway: TestGateway;
 let store: TestDatabase;

@@ -1,21 +1,18 @@
 /** Rows that cannot be stored: isolated, kept with their message, replayed under their own id; the rest flows on. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { envelopePrefix, envelopeSuffix } from '@rtdp/ums/envelope';
 import { SYSTEM_FIELDS } from '@rtdp/ums/types';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { namespaceOf } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { namespaceOf } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
 test('a row that the sink refuses and one that cannot be decoded are kept; edited, they are replayed by id', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   const stored = await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   await source.rows(orders, [{ op: 'i', values: ['1', 'good', '1.00'] }]);
@@ -93,10 +90,8 @@ test('a row that the sink refuses and one that cannot be decoded are kept; edite
 });
 
 test('more failing rows in a row than allowed pause the table, and nothing is passed over', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all', deadLetterLimit: 3 }), {
     organisationId: ORGANISATION,

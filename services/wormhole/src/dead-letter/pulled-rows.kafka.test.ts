@@ -1,13 +1,12 @@
 /** Pulls whose rows fail, or that begin twice: nothing is detected as deleted that the source still has, and no row stays twice. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { pullMessage } from '@rtdp/ums/marks';
 import { expect, test, vi } from 'vitest';
 import { readStatus } from '../admin/read-status.ts';
-import { eventually, type FlowFixture, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { namespaceOf, type SourceRow, type SourceTable } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
 import type { Reason } from '../state/flow-store.ts';
+import { type FlowFixture, flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { namespaceOf, type SourceRow, type SourceTable } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
@@ -36,15 +35,8 @@ function sendPull(
 }
 
 test('a pulled row in the dead letter keeps what the sink holds until it is mended', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
-    partitions: 1,
-  });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture({ partitions: 1 });
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   const stored = await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   const look = async () =>
@@ -77,15 +69,8 @@ test('a pulled row in the dead letter keeps what the sink holds until it is mend
 });
 
 test('a message of a pull that cannot be read at all holds the detection back until it is given up', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
-    partitions: 1,
-  });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture({ partitions: 1 });
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   const stored = await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   const look = async () =>
@@ -104,15 +89,8 @@ test('a message of a pull that cannot be read at all holds the detection back un
 });
 
 test('a pull that began twice replaces what its first beginning brought', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
-    partitions: 1,
-  });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture({ partitions: 1 });
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   const keyless = { ...orders, fields: orders.fields.map(({ key: _, ...field }) => field) };
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
@@ -132,8 +110,6 @@ test('a pull that began twice replaces what its first beginning brought', async 
 });
 
 test('a table whose pull gave up says so, with the way out, until the pull goes on', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
   let failure: Reason | null = {
     code: 'DBUS_PULL_FAILED',
     message: 'its pull failed: permission denied',
@@ -141,9 +117,6 @@ test('a table whose pull gave up says so, with the way out, until the pull goes 
   };
   const asked: string[] = [];
   await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
     partitions: 1,
     pulls: {
       capturedTables: async () => [],

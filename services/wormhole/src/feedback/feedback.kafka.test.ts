@@ -1,10 +1,9 @@
 /** What Wormhole tells on the feedback topic: counts and latencies of each batch, and notices whose watermark heartbeats move on. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { readMessage } from '@rtdp/ums/message';
 import { expect, test, vi } from 'vitest';
-import { eventually, type FlowFixture, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { type FlowFixture, flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { ordersOf } from '../testing/tables.ts';
 import { followMessage } from './follow-message.ts';
 import { BATCH_KIND, FEEDBACK_TOPIC, NOTICE_KIND } from './records.ts';
 
@@ -31,10 +30,8 @@ async function told(fixture: FlowFixture, database: string): Promise<Told[]> {
 }
 
 test('batches are counted and timed, and the watermark follows heartbeats when nothing happens', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   const ids = await source.rows(orders, [

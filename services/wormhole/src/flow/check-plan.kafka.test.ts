@@ -1,18 +1,15 @@
 /** What is told of a flow before it runs. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
 test('mistakes in SQL, a sink that does not answer, and a table that another flow writes are told, and nothing is deployed', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const deploy = (definition: unknown) => service.deploy(definition, { organisationId: ORGANISATION, origin: 'rest' });
   const problems = async (definition: unknown) => (await service.check(definition, ORGANISATION)).problems;
 
@@ -51,10 +48,8 @@ test('mistakes in SQL, a sink that does not answer, and a table that another flo
 });
 
 test('two source tables that would meet in one sink table without the source in its key are refused, and messages nobody knows are passed over', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(
     fixture.flow(

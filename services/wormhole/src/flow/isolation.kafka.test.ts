@@ -1,21 +1,19 @@
 /** Flows do not hold each other: a sink that is down stops only its own flow, which loses nothing; a fenced worker writes nothing. */
+
 import { connectionOf } from '@rtdp/testing/connection';
-import { testKafka } from '@rtdp/testing/kafka';
+import { eventually } from '@rtdp/testing/eventually';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
-import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
 test('while the sink of one flow is down another flow goes on, and afterwards nothing is missing', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
   await using fragile = await ownPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'steady' }), { organisationId: ORGANISATION, origin: 'rest' });
   await service.deploy(
@@ -83,15 +81,8 @@ test('while the sink of one flow is down another flow goes on, and afterwards no
 });
 
 test('a worker whose partition was claimed by another writes nothing more until it has claimed it again', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
-    partitions: 1,
-  });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture({ partitions: 1 });
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   await source.rows(orders, [{ op: 'i', values: ['1', 'first', '1.00'] }]);
@@ -119,10 +110,8 @@ test('a worker whose partition was claimed by another writes nothing more until 
 });
 
 test('a sink that is frozen does not keep its flow from being stopped, nor other flows from being deployed', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   await source.rows(orders, [{ op: 'i', values: ['1', 'first', '1.00'] }]);

@@ -1,10 +1,9 @@
 /** What happens when a source table changes: the sink follows what is compatible, and waits with the difference shown otherwise. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import type { SourceTable } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import type { SourceTable } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
@@ -12,9 +11,8 @@ vi.setConfig({ testTimeout: 180_000 });
 const note = { name: 'note', type: 'string', nullable: true, encoded: false, sourceType: 'text' } as const;
 
 test('a new nullable column flows on; a rename pauses its table alone, and goes on when it is told to follow', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
+  const { sink } = fixture;
   const { source, instance } = fixture;
   const first = ordersOf(instance);
   const second: SourceTable = { ...first, version: 2, fields: [...first.fields, note] };
@@ -77,9 +75,8 @@ test('a new nullable column flows on; a rename pauses its table alone, and goes 
 });
 
 test('truncates, pulls with deletes that were missed, and untold columns do what the messages say', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
+  const { sink } = fixture;
   const { source, instance } = fixture;
   const orders = ordersOf(instance);
   await fixture.service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });

@@ -1,10 +1,9 @@
 /** A flow with SQL: filter, project, explode; a row that leaves the filter leaves the sink; mistakes are told before it runs. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import type { SourceTable } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import type { SourceTable } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 import { readFlowDefinition } from './definition.ts';
 import { dryRun } from './dry-run.ts';
 
@@ -12,9 +11,8 @@ import { dryRun } from './dry-run.ts';
 vi.setConfig({ testTimeout: 180_000 });
 
 test('a filter and a projection, kept true while rows change', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
+  const { sink } = fixture;
   const { source, instance, service, around } = fixture;
   const orders = ordersOf(instance);
   const flow = fixture.flow(
@@ -68,9 +66,8 @@ test('a filter and a projection, kept true while rows change', async () => {
 });
 
 test('one row explodes into several, which are replaced together; a row on which the SQL fails is kept', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
+  const { sink } = fixture;
   const { source, instance, service, around } = fixture;
   const carts: SourceTable = {
     name: `postgresql.${instance}.public.carts`,
@@ -126,10 +123,8 @@ test('one row explodes into several, which are replaced together; a row on which
 });
 
 test('what cannot work is told with line and column when the first row shows the schema, and the table waits', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   const flow = fixture.flow({
     name: 'wrong',

@@ -1,18 +1,16 @@
 /** A flow without SQL: every table of a source arrives in Postgres as it is, exactly once in effect, also over a restart. */
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import type { SourceTable } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import type { SourceTable } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
 test('rows of several partitions and tables arrive, change and go', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
+  const { sink } = fixture;
   const { source, service, instance } = fixture;
   const orders = ordersOf(instance);
   const customers: SourceTable = { ...orders, name: `postgresql.${instance}.public.customers` };

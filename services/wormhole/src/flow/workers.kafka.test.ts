@@ -1,20 +1,17 @@
 /** Two workers share the partitions, take each other's over, and do what either was asked; a lost position stops the flow. */
 import { randomUUID } from 'node:crypto';
-import { testKafka } from '@rtdp/testing/kafka';
-import { testPostgres } from '@rtdp/testing/postgres';
+import { eventually } from '@rtdp/testing/eventually';
 import { expect, test, vi } from 'vitest';
-import { eventually, flowFixture, ORGANISATION } from '../fixtures/flow-fixture.ts';
-import { SourceWriter } from '../fixtures/source-writer.ts';
-import { ordersOf } from '../fixtures/tables.ts';
+import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
+import { SourceWriter } from '../testing/source-writer.ts';
+import { ordersOf } from '../testing/tables.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
 test('partitions move to a worker that joins and back when it leaves, and every row is there once', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   let key = 0;
@@ -61,9 +58,7 @@ test('partitions move to a worker that joins and back when it leaves, and every 
 });
 
 test('a flow paused through one worker is paused in the other', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
+  await using fixture = await flowFixture();
   await fixture.service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   const second = await fixture.addWorker();
   const running = () => second.service.runningFlows().length;
@@ -80,10 +75,8 @@ test('a flow paused through one worker is paused in the other', async () => {
 });
 
 test('a table paused through one worker is paused in the other, holds every row, and goes on in both when either resumes it', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
-  await using fixture = await flowFixture({ ...(await testKafka()), metadataUrl: metadata.url, sinkUrl: sink.url });
-  const { source, instance, service } = fixture;
+  await using fixture = await flowFixture();
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   let key = 0;
@@ -119,20 +112,16 @@ test('a table paused through one worker is paused in the other, holds every row,
 });
 
 test('a flow that was there before its topic has all of it, and asks for no pull that the source makes anyway', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
   const asked: { namespace: string; since: Date | undefined }[] = [];
   const later = `later${randomUUID().slice(0, 8)}`;
   await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
     pulls: {
       capturedTables: async () => [{ namespace: `postgresql.${later}.public.orders.1.0.0` }],
       requestPull: async (namespace, since) => `pull ${asked.push({ namespace, since })}`,
       failureOf: async () => null,
     },
   });
+  const { sink } = fixture;
   const { service } = fixture;
   const flow = fixture.flow({
     name: 'early',
@@ -185,13 +174,8 @@ test('a flow that was there before its topic has all of it, and asks for no pull
 });
 
 test('a position that retention has deleted stops the flow with the reason; restarted, it begins anew', async () => {
-  await using metadata = await testPostgres();
-  await using sink = await testPostgres();
   const pulled: string[] = [];
   await using fixture = await flowFixture({
-    ...(await testKafka()),
-    metadataUrl: metadata.url,
-    sinkUrl: sink.url,
     partitions: 1,
     pulls: {
       capturedTables: async () => [{ namespace: `postgresql.${fixture.instance}.public.orders.1.0.0` }],
@@ -199,7 +183,7 @@ test('a position that retention has deleted stops the flow with the reason; rest
       failureOf: async () => null,
     },
   });
-  const { source, instance, service } = fixture;
+  const { source, instance, service, sink } = fixture;
   const orders = ordersOf(instance);
   await service.deploy(fixture.flow({ name: 'all' }), { organisationId: ORGANISATION, origin: 'rest' });
   await source.rows(orders, [{ op: 'i', values: ['1', 'row', '1.00'] }]);

@@ -6,9 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { connectionOf } from '@rtdp/testing/connection';
+import { eventually } from '@rtdp/testing/eventually';
 import type pg from 'pg';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { eventually } from '../../testing/gateway-harness.ts';
 import { startWire, type TestWire, type WireUser } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);

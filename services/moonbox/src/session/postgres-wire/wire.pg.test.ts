@@ -1,10 +1,11 @@
 /** The Postgres wire with node-postgres: login, values, portals, transactions, cancel, rights, and what goes wrong. */
+
 import { execFile } from 'node:child_process';
 import { connect as connectSocket } from 'node:net';
 import { promisify } from 'node:util';
+import { eventually } from '@rtdp/testing/eventually';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { eventually } from '../../testing/gateway-harness.ts';
 import { dropShadows, startWire, type TestWire, type WireUser } from './testing/wire-harness.ts';
 
 const run = promisify(execFile);
