@@ -139,9 +139,10 @@ test('a flow is made by its form, watched, mended row by row, changed and remove
   await page.getByRole('region', { name: 'Messages', exact: true }).getByRole('row').nth(1).click();
   await person.sees('Where it came from');
   await page
-    .getByRole('region', { name: 'Where it went' })
+    .getByRole('region', { name: 'Batches that took it' })
     .getByRole('row', { name: /shares stored/ })
     .waitFor();
+  expect(await page.getByRole('region', { name: 'Where it went' }).count()).toBe(1);
   await person.open('/flows/shares');
 
   // Its picture names what it reads, does and writes; its figures move.
@@ -291,6 +292,11 @@ test('a database is mounted, granted, asked by a program of one’s own, and its
   await person.sees('books.numbers');
   await person.press('Explain');
   await person.sees('All of it is done by books');
+  // What is no query has no plan.
+  const mounting = (await moonbox.listQueries()).items.find(({ kind }) => kind === 'MOUNT DATABASE');
+  await person.open(`/queries/${mounting?.id}`);
+  await person.sees('MOUNT DATABASE books');
+  expect(await page.getByRole('button', { name: 'Explain' }).count()).toBe(0);
 
   // A source for views, tested before it is kept and after.
   await person.open('/data?tab=sources');
