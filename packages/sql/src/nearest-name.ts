@@ -13,6 +13,12 @@ export function nearestName(name: string, known: Iterable<string>): string | und
   return best;
 }
 
+/** The nearest name as a hint; undefined where there is none. */
+export function didYouMean(name: string, known: Iterable<string>): string | undefined {
+  const near = nearestName(name, known);
+  return near === undefined ? undefined : `Did you mean ${near}?`;
+}
+
 function mostLetters(length: number): number {
   if (length <= 2) return 0;
   return length <= 3 ? 1 : length <= 8 ? 2 : 3;

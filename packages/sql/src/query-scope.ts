@@ -2,7 +2,7 @@
 import type { Alias, Node, SubLink } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import type { Expression } from './expression.ts';
-import { nearestName } from './nearest-name.ts';
+import { didYouMean } from './nearest-name.ts';
 import type { PgType } from './pg-type.ts';
 import type {
   ColumnOrigin,
@@ -118,15 +118,11 @@ export class QueryScope implements QueryNames {
         location,
       );
     }
-    const near = nearestName(name, known);
     throw statement.refuse(
       'SQL_UNKNOWN_COLUMN',
       `There is no column ${path.join('.')}, or you may not read it.`,
-      near !== undefined
-        ? `Did you mean ${near}?`
-        : known.length === 0
-          ? 'Name a table in FROM.'
-          : `Known columns: ${known.slice(0, 40).join(', ')}.`,
+      didYouMean(name, known) ??
+        (known.length === 0 ? 'Name a table in FROM.' : `Known columns: ${known.slice(0, 40).join(', ')}.`),
       location,
     );
   };

@@ -1,5 +1,5 @@
 /** Decides how a file says what Davinci says by ids: a view names its data source, a widget its view, a dashboard its widgets and views. */
-import { nearestName } from '@rtdp/sql/nearest-name';
+import { didYouMean } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Kind } from './pipeline-kinds.ts';
 
@@ -30,14 +30,12 @@ export function withIds(kind: Kind, definition: Record<string, unknown>, known: 
     const names = [...(known[reference.kind]?.keys() ?? [])];
     const id = known[reference.kind]?.get(String(value));
     if (id !== undefined) return [reference.id, id];
-    const meant = nearestName(String(value), names);
     throw new RtdpError({
       code: 'RTDP_REFERENCE_UNKNOWN',
       message: `${kind} ${JSON.stringify(definition.name)} names the ${reference.kind} ${JSON.stringify(value)}, which does not exist`,
       next:
-        meant === undefined
-          ? `Add it to the file, or name one that exists: ${names.slice(0, 5).join(', ') || 'there is none'}.`
-          : `Did you mean ${meant}?`,
+        didYouMean(String(value), names) ??
+        `Add it to the file, or name one that exists: ${names.slice(0, 5).join(', ') || 'there is none'}.`,
       facts: { kind, name: definition.name, [reference.id]: value },
     });
   });

@@ -1,5 +1,5 @@
 /** Decides whether a view that need not be kept would work: its source is asked for its columns, without a row, and its model may name only these. */
-import { nearestName } from '@rtdp/sql/nearest-name';
+import { didYouMean } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { View, viewCheckRequestSchema, viewCheckSchema } from '../client/views.ts';
@@ -65,11 +65,10 @@ export async function proveView(
 export function checkModel(model: View['model'], given: readonly string[]): void {
   const strange = model.find(({ column }) => !given.includes(column));
   if (strange === undefined) return;
-  const meant = nearestName(strange.column, given);
   throw new RtdpError({
     code: 'DAVINCI_VIEW_INVALID',
     message: `the model has ${strange.column}, which the SQL does not give`,
-    next: meant === undefined ? `The SQL gives: ${given.slice(0, 40).join(', ')}.` : `Did you mean ${meant}?`,
+    next: didYouMean(strange.column, given) ?? `The SQL gives: ${given.slice(0, 40).join(', ')}.`,
     facts: { column: strange.column },
   });
 }

@@ -1,7 +1,7 @@
 /** Decides who may change and see what of the gateway itself, the same for REST and for statements: mounts, databases, grants, running statements. */
 
 import { hasRole, isRole, requireRole } from '@rtdp/identity/roles';
-import { nearestName } from '@rtdp/sql/nearest-name';
+import { didYouMean } from '@rtdp/sql/nearest-name';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Grant, GrantStore } from '../access/grant-store.ts';
 import type { Access, UserCatalog, VisibleDatabase, VisibleTable } from '../access/user-catalog.ts';
@@ -53,11 +53,11 @@ export class Administration {
     if (table !== undefined) return table;
     const written = database === undefined ? name : `${database}.${name}`;
     const names = seen.tableNames();
-    const meant = nearestName(written, database === undefined ? names.map((known) => afterDot(known)) : names);
+    const hint = didYouMean(written, database === undefined ? names.map((known) => afterDot(known)) : names);
     throw new RtdpError({
       code: 'MOONBOX_TABLE_UNKNOWN',
       message: `table "${written}" does not exist, or you may not read it`,
-      next: meant === undefined ? 'SHOW TABLES lists what you may read.' : `Did you mean ${meant}?`,
+      next: hint ?? 'SHOW TABLES lists what you may read.',
       facts: { table: written },
     });
   }
@@ -195,11 +195,10 @@ export class Administration {
     const names = table.definition.columns.map(({ name }) => name);
     for (const column of request.columns ?? []) {
       if (names.includes(column)) continue;
-      const meant = nearestName(column, names);
       throw new RtdpError({
         code: 'MOONBOX_COLUMN_UNKNOWN',
         message: `table ${table.database}.${table.name} has no column "${column}"`,
-        next: meant === undefined ? `It has: ${names.join(', ')}.` : `Did you mean ${meant}?`,
+        next: didYouMean(column, names) ?? `It has: ${names.join(', ')}.`,
         facts: { column },
       });
     }
