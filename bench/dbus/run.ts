@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
+import { connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -123,12 +124,11 @@ async function makeDatabases(serverUrl: string, url: string): Promise<pg.Client>
 
 /** Registered, streamed once so that everything is set up, and stopped: the slot keeps the log that is written next. */
 async function register(dbus: DbusClient, name: string, url: string): Promise<void> {
-  const { hostname, port, pathname, username, password } = new URL(url);
   await dbus.registerSource({
     name,
     kind: 'postgres',
     tables: 'all',
-    connection: { host: hostname, port: Number(port), database: pathname.slice(1), user: username, password },
+    connection: connectionOf(url),
     snapshot: { initial: false },
   });
   await waitUntil(async () => (await dbus.getSource(name)).stream?.state === 'streaming', 60_000);
