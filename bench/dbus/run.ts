@@ -5,7 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
-import { connectionOf } from '@rtdp/testing/connection';
+import { addressOf, connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -40,9 +40,9 @@ export async function run(options: {
 
   await using server = await ownPostgres({ settings: { max_wal_size: '8GB', shared_buffers: '256MB' } });
   await using kafka = await ownKafka({ heapMegabytes: 1024 });
-  const url = urlOf(server.url, 'shop');
+  const url = addressOf(server.url, 'shop');
   const client = await makeDatabases(server.url, url);
-  await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: urlOf(server.url, 'metadata') });
+  await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: addressOf(server.url, 'metadata') });
   const service = services.service('dbus', { RTDP_LOG_LEVEL: 'warn' });
   await service.start();
   const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
@@ -219,12 +219,6 @@ async function measureHuge(
 async function currentLsn(client: pg.Client): Promise<string> {
   const { rows } = await client.query<{ lsn: string }>('select pg_current_wal_lsn()::text as lsn');
   return rows[0]!.lsn;
-}
-
-function urlOf(server: string, database: string): string {
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  return url.href;
 }
 
 function lsnOf(text: string | undefined): bigint {

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { connectBus } from '@rtdp/bus/connect';
-import { connectionOf } from '@rtdp/testing/connection';
+import { addressOf, connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -39,7 +39,7 @@ export async function run(options: {
   await using postgres = await ownPostgres({
     settings: { shared_buffers: '512MB', max_wal_size: '8GB', checkpoint_timeout: '30min' },
   });
-  const url = (database: string): string => Object.assign(new URL(postgres.url), { pathname: `/${database}` }).href;
+  const url = (database: string): string => addressOf(postgres.url, database);
   await withClient(postgres.url, async (client) => {
     await client.query('create database metadata');
     await client.query('create database warehouse');

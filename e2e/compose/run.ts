@@ -8,12 +8,12 @@
  *   … --built                          takes the image of the last time
  *   … --keep                           leaves it running
  */
-import { spawn } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { freePort } from '@rtdp/local/ports';
 import { testBrowser } from '@rtdp/testing/browser';
+import { runProgram } from '@rtdp/testing/run-program';
 import type { Page } from 'playwright-core';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
@@ -143,20 +143,11 @@ async function untilFull(page: Page, widgets: readonly string[]): Promise<void> 
 
 /** Runs one verb of docker compose and gives what it printed; throws what it complained of. */
 async function compose(...words: string[]): Promise<string> {
-  const child = spawn('docker', ['compose', '--ansi', 'never', '-p', PROJECT, ...files, ...words], {
-    cwd: ROOT,
-    env: environment,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString('utf8');
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString('utf8');
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
+  const { code, output, errors } = await runProgram(
+    'docker',
+    ['compose', '--ansi', 'never', '-p', PROJECT, ...files, ...words],
+    { environment, folder: ROOT },
+  );
   if (code !== 0) throw new Error(`docker compose ${words.join(' ')} ended with ${code}: ${errors.slice(-3_000)}`);
   return output;
 }

@@ -1,13 +1,15 @@
 /** Starts one whole pipeline for a test, every part a real process of its own that may be killed: Postgres → DBus → Kafka → Wormhole → Postgres. */
-import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
 import type { ServerProcess } from '@rtdp/local/server-process';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
+import { type ProgramResult, runProgram } from '@rtdp/testing/run-program';
 import { serviceSet } from '@rtdp/testing/services';
 import { createWormholeClient, type WormholeClient } from '@rtdp/wormhole/client';
 import pg from 'pg';
+
+const PROGRAM = fileURLToPath(new URL('../../apps/rtdp/src/main.ts', import.meta.url));
 
 export interface Killable {
   kill(): Promise<void>;
@@ -26,7 +28,7 @@ export interface Pipeline extends AsyncDisposable {
   readonly parts: Record<'dbus' | 'wormhole' | 'kafka' | 'source' | 'sink' | 'metadata', Killable>;
   logs(): string;
   /** Runs the command line against these services; gives what it printed and its exit code. */
-  commandLine(...words: string[]): Promise<{ code: number | null; output: string; errors: string }>;
+  commandLine(...words: string[]): Promise<ProgramResult>;
 }
 
 export async function startPipeline(): Promise<Pipeline> {
@@ -55,12 +57,15 @@ export async function startPipeline(): Promise<Pipeline> {
       wormhole: createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token }),
       parts: { dbus, wormhole, kafka, source: sourceServer, sink: sinkServer, metadata: metadataServer },
       commandLine: (...words) =>
-        runCommandLine(words, {
-          RTDP_DBUS_URL: services.baseUrls.dbus,
-          RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
-          RTDP_TOKEN: services.token,
-          RTDP_VERIFY_SOURCE_URL: sourceServer.url,
-          RTDP_VERIFY_SINK_URL: sinkServer.url,
+        runProgram(process.execPath, [PROGRAM, ...words], {
+          environment: {
+            PATH: process.env.PATH,
+            RTDP_DBUS_URL: services.baseUrls.dbus,
+            RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
+            RTDP_TOKEN: services.token,
+            RTDP_VERIFY_SOURCE_URL: sourceServer.url,
+            RTDP_VERIFY_SINK_URL: sinkServer.url,
+          },
         }),
       logs: () => [dbus, wormhole].map(lastLines).join('\n'),
       [Symbol.asyncDispose]: () => held.disposeAsync(),
@@ -80,25 +85,4 @@ function poolOf(url: string): pg.Pool {
 
 function lastLines(process: ServerProcess): string {
   return process.log().trimEnd().split('\n').slice(-15).join('\n');
-}
-
-async function runCommandLine(
-  words: readonly string[],
-  environment: Record<string, string>,
-): Promise<{ code: number | null; output: string; errors: string }> {
-  const program = fileURLToPath(new URL('../../apps/rtdp/src/main.ts', import.meta.url));
-  const child = spawn(process.execPath, [program, ...words], {
-    env: { PATH: process.env.PATH, ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString('utf8');
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString('utf8');
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, output, errors };
 }

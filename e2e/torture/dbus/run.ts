@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '@rtdp/bus/connect';
 import { createDbusClient } from '@rtdp/dbus/client';
-import { connectionOf } from '@rtdp/testing/connection';
+import { addressOf, connectionOf } from '@rtdp/testing/connection';
 import { ownKafka } from '@rtdp/testing/own-kafka';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { serviceSet } from '@rtdp/testing/services';
@@ -38,12 +38,12 @@ export async function run(options: {
   await admin.query('create database metadata');
   await admin.query('create database shop');
   await admin.end();
-  const url = urlOf(server.url, 'shop');
+  const url = addressOf(server.url, 'shop');
   const source = new pg.Client({ connectionString: url });
   await source.connect();
   for (const statement of LOAD_TABLES) await source.query(statement);
 
-  await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: urlOf(server.url, 'metadata') });
+  await using services = await serviceSet({ brokers: kafka.brokers, metadataUrl: addressOf(server.url, 'metadata') });
   const trace = join(services.folder, 'transactions.trace');
   const service = services.service('dbus', { RTDP_DBUS_TRANSACTION_TRACE: trace, RTDP_LOG_LEVEL: 'info' });
   await service.start();
@@ -117,12 +117,6 @@ export async function run(options: {
     );
   }
   return { figures, ratios: {} };
-}
-
-function urlOf(server: string, database: string): string {
-  const url = new URL(server);
-  url.pathname = `/${database}`;
-  return url.href;
 }
 
 function lsnOf(text: string | undefined): bigint {

@@ -19,3 +19,10 @@ export function connectionOf(address: string | URL): Connection {
     password: decodeURIComponent(password),
   };
 }
+
+/** The same server and user, another database. */
+export function addressOf(server: string, database: string): string {
+  const address = new URL(server);
+  address.pathname = `/${database}`;
+  return address.href;
+}

@@ -1,5 +1,4 @@
 /** Starts the whole platform of this machine for a test or a bench, as a person does: one process that supervises every part. */
-import { spawn } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -11,6 +10,7 @@ import { ServerProcess } from '@rtdp/local/server-process';
 import { stopAtExit } from './exit.ts';
 import { removeServerFolder, serverFolder } from './leftovers.ts';
 import { permitHere } from './permission.ts';
+import { type ProgramResult, runProgram } from './run-program.ts';
 
 /** What the platform says of itself in `platform.json`, as far as tests use it. */
 export interface PlatformAddresses {
@@ -29,12 +29,6 @@ interface DatabaseLogin {
   user: string;
   password: string;
   url: string;
-}
-
-export interface CommandResult {
-  code: number | null;
-  output: string;
-  errors: string;
 }
 
 export type PlatformPart =
@@ -56,7 +50,7 @@ export interface WholePlatform extends AsyncDisposable {
   /** An address that signs a browser in once; afterwards it shows `path`. */
   loginAddress(path: string): Promise<string>;
   /** Runs the command line on this platform. */
-  commandLine(...words: string[]): Promise<CommandResult>;
+  commandLine(...words: string[]): Promise<ProgramResult>;
   /** The end of what the start has printed. */
   log(): string;
 }
@@ -147,18 +141,8 @@ function pidFileOf(dataFolder: string, part: PlatformPart): string {
 }
 
 /** The command line as a person uses it, on this platform. */
-async function commandLine(environment: NodeJS.ProcessEnv, words: readonly string[]): Promise<CommandResult> {
-  const child = spawn(process.execPath, [PROGRAM, ...words], { env: environment, stdio: ['ignore', 'pipe', 'pipe'] });
-  let output = '';
-  let errors = '';
-  child.stdout.on('data', (chunk: Buffer) => {
-    output += chunk.toString('utf8');
-  });
-  child.stderr.on('data', (chunk: Buffer) => {
-    errors += chunk.toString('utf8');
-  });
-  const code = await new Promise<number | null>((resolve) => child.once('close', resolve));
-  return { code, output, errors };
+function commandLine(environment: NodeJS.ProcessEnv, words: readonly string[]): Promise<ProgramResult> {
+  return runProgram(process.execPath, [PROGRAM, ...words], { environment });
 }
 
 async function loginAddress(environment: NodeJS.ProcessEnv, path: string): Promise<string> {
