@@ -24,17 +24,23 @@ export async function reconcileCapture(session: SourceSession, request: CaptureR
   const { definition, organisationId, sourceId, store } = request;
   const captured = await store.list(sourceId);
   const lostBefore = await store.lost(sourceId);
-  const { wanted, lost } = wantedTables(await loadTables(session), [...captured, ...lostBefore], request);
-  await reconcilePublications(session, definition, {
+  const tables = await loadTables(session);
+  const { wanted, lost } = wantedTables(tables, [...captured, ...lostBefore], request);
+  const { generatedAdded } = await reconcilePublications(session, definition, {
     keyed: wanted.filter((table) => !table.insertOnly),
     insertOnly: wanted.filter((table) => table.insertOnly),
   });
   const known = new Map(captured.map((table) => [keyOfTable(table), table]));
   const added = wanted.filter((table) => !known.has(keyOfTable(table)));
   const changed = wanted.filter((table) => isChanged(table, known.get(keyOfTable(table))));
+  // The stream was silent about these columns: sinks hold what the last pull brought.
+  const generated = generatedAdded ? new Set(tables.filter(hasStoredGenerated).map(keyOfTable)) : new Set<string>();
+  const stale = wanted.filter((table) => {
+    return generated.has(keyOfTable(table)) && !added.includes(table) && !changed.includes(table);
+  });
   const wantedKeys = new Set(wanted.map(keyOfTable));
   const removed = captured.filter((table) => !wantedKeys.has(keyOfTable(table)));
-  if (added.length + changed.length > 0) {
+  if (added.length + changed.length + stale.length > 0) {
     // After the publications: whatever ran at their change has a smaller id.
     const barrier = await takeBarrier(session);
     // What a table made later held before it was found is in no stream: it is pulled, whatever the definition says of first pulls.
@@ -44,6 +50,7 @@ export async function reconcileCapture(session: SourceSession, request: CaptureR
       ...added.map((table) => ({ ...table, barrier, pullWanted: pullAdded })),
       // A key that came (or another one) makes rows findable that were not: read them under it.
       ...changed.map((table) => ({ ...table, barrier, pullWanted: !table.insertOnly })),
+      ...stale.map((table) => ({ ...table, barrier, pullWanted: true })),
     ]);
   }
   const lostKeys = new Set(lost.map(keyOfTable));
@@ -109,6 +116,10 @@ export function lostAlarm(lost: readonly LostTable[]): { status: 'degraded'; det
 function isChanged(table: WantedTable, before: CapturedTable | undefined): boolean {
   if (before === undefined) return false;
   return table.insertOnly !== before.insertOnly || table.keyColumns.join('\0') !== before.keyColumns.join('\0');
+}
+
+function hasStoredGenerated({ columns }: SourceTable): boolean {
+  return columns.some(({ generated }) => generated === 's');
 }
 
 function keyOfTable(table: TableName): string {

@@ -139,9 +139,16 @@ function toTable(row: TableRow): SourceTable {
   };
 }
 
-/** Generated columns are in no publication of ours: servers before 18 cannot publish them, and what they hold can be computed. */
-export function publishedColumns(table: SourceTable): SourceColumn[] {
-  return table.columns.filter((column) => column.generated === '');
+/** Whether the log of such a server can hold stored generated columns. */
+export function canPublishGenerated(serverVersion: number): boolean {
+  return serverVersion >= 180000;
+}
+
+/** Columns that our publications tell of. A virtual generated column is nowhere stored, hence never in the log. */
+export function publishedColumns(table: SourceTable, serverVersion: number): SourceColumn[] {
+  return table.columns.filter(
+    ({ generated }) => generated === '' || (generated === 's' && canPublishGenerated(serverVersion)),
+  );
 }
 
 export type TableKey =
@@ -170,11 +177,11 @@ export function keyOf(table: SourceTable, serverVersion: number): TableKey {
   if (columns.length === 0) return keyless('no-primary-key');
   if (table.replicaIdentity !== 'i' && table.primaryKeyDeferrable) return keyless('deferrable-primary-key');
   if (table.partitionsWithoutIdentity.length > 0) return keyless('partition-without-identity');
+  const published = new Set(publishedColumns(table, serverVersion).map((column) => column.name));
   // From 18 on the server refuses updates of a FULL table while one of its generated columns is not published.
-  const generated = table.columns.some((column) => column.generated !== '');
-  if (table.replicaIdentity === 'f' && generated && serverVersion >= 180000)
+  const unpublished = table.columns.some((column) => !published.has(column.name));
+  if (table.replicaIdentity === 'f' && unpublished && canPublishGenerated(serverVersion))
     return keyless('full-with-generated-column');
-  const published = new Set(publishedColumns(table).map((column) => column.name));
   if (columns.some((column) => !published.has(column))) return keyless('key-not-published');
   return { columns };
 }

@@ -6,6 +6,7 @@ import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import { HEARTBEAT_TABLE, publicationNames } from '../../catalog/source-definition.ts';
 import type { TableName } from '../../pipeline/contract.ts';
 import { quoteName, quoteTable, type SourceSession } from './connection.ts';
+import { canPublishGenerated } from './introspect.ts';
 
 export interface WantedTables {
   keyed: TableName[];
@@ -18,6 +19,8 @@ export interface PublicationChange {
   removed: TableName[];
   /** Tables whose key came or went, moved from one publication to the other. */
   moved: TableName[];
+  /** Whether stored generated columns are published from now on that were not before; see `unfinishedPublications`. */
+  generatedAdded: boolean;
 }
 
 /** Statements that bring the publications from what they hold to what is wanted, and what that changes. Pure. */
@@ -25,9 +28,9 @@ export function planPublications(
   names: { keyed: string; insertOnly: string },
   present: WantedTables,
   wanted: WantedTables,
-): { statements: string[]; change: PublicationChange } {
+): { statements: string[]; change: Omit<PublicationChange, 'generatedAdded'> } {
   const statements: string[] = [];
-  const change: PublicationChange = { added: [], removed: [], moved: [] };
+  const change: Omit<PublicationChange, 'generatedAdded'> = { added: [], removed: [], moved: [] };
   const presentAnywhere = keySet([...present.keyed, ...present.insertOnly]);
   const wantedAnywhere = keySet([...wanted.keyed, ...wanted.insertOnly]);
   const sides = [
@@ -68,7 +71,8 @@ export async function reconcilePublications(
   await session.query('BEGIN');
   try {
     await session.query(`SET LOCAL lock_timeout = '5s'`);
-    for (const statement of await missingPublications(session, names)) await session.query(statement);
+    const { missing, silent } = await unfinishedPublications(session, names);
+    for (const statement of [...missing, ...silent]) await session.query(statement);
     const present = {
       keyed: await tablesOf(session, names.keyed),
       insertOnly: await tablesOf(session, names.insertOnly),
@@ -77,7 +81,11 @@ export async function reconcilePublications(
     for (const statement of statements) await session.query(statement);
     await session.query('COMMIT');
     const isOurs = (table: TableName): boolean => table.schema === HEARTBEAT_TABLE.schema;
-    return { ...change, added: change.added.filter((table) => !isOurs(table)) };
+    return {
+      ...change,
+      added: change.added.filter((table) => !isOurs(table)),
+      generatedAdded: silent.length > 0,
+    };
   } catch (error) {
     // A session that cannot even do this is broken, and says so at its next statement; the error that matters is on its way.
     await session.query('ROLLBACK').catch(() => undefined);
@@ -104,25 +112,42 @@ export async function dropPublications(session: SourceSession, definition: Sourc
 
 const KEYED_OPERATIONS = 'insert, update, delete, truncate';
 const INSERT_OPERATIONS = 'insert, truncate';
+const WITH_GENERATED = 'publish_generated_columns = stored';
 
-async function missingPublications(
+/**
+ * From 18 on a publication can hold stored generated columns, and ours do: a pull reads them, so the stream must carry them.
+ * @returns statements that make the publications that are missing, and that have older ones tell what they were silent about
+ */
+async function unfinishedPublications(
   session: SourceSession,
   names: { keyed: string; insertOnly: string },
-): Promise<string[]> {
-  const rows = await session.query<{ name: string }>(
-    'SELECT pubname AS name FROM pg_publication WHERE pubname = ANY($1)',
+): Promise<{ missing: string[]; silent: string[] }> {
+  const [server] = await session.query<{ version: number }>(
+    `SELECT current_setting('server_version_num')::int AS version`,
+  );
+  const publishesGenerated = canPublishGenerated(server!.version);
+  // The catalog of older servers has no such column.
+  const rows = await session.query<{ name: string; generated: string | null }>(
+    `SELECT pubname AS name, to_jsonb(p) ->> 'pubgencols' AS generated FROM pg_publication p WHERE pubname = ANY($1)`,
     [[names.keyed, names.insertOnly]],
   );
   const present = new Set(rows.map((row) => row.name));
-  return [
-    [names.keyed, KEYED_OPERATIONS],
-    [names.insertOnly, INSERT_OPERATIONS],
-  ]
-    .filter(([name]) => !present.has(name!))
-    .map(
-      ([name, operations]) =>
-        `CREATE PUBLICATION ${quoteName(name!)} WITH (publish = '${operations}', publish_via_partition_root = true)`,
-    );
+  const options = publishesGenerated ? `, ${WITH_GENERATED}` : '';
+  const wanted = [
+    { name: names.keyed, operations: KEYED_OPERATIONS },
+    { name: names.insertOnly, operations: INSERT_OPERATIONS },
+  ];
+  return {
+    missing: wanted
+      .filter(({ name }) => !present.has(name))
+      .map(
+        ({ name, operations }) =>
+          `CREATE PUBLICATION ${quoteName(name)} WITH (publish = '${operations}', publish_via_partition_root = true${options})`,
+      ),
+    silent: rows
+      .filter(({ generated }) => publishesGenerated && generated !== 's')
+      .map(({ name }) => `ALTER PUBLICATION ${quoteName(name)} SET (${WITH_GENERATED})`),
+  };
 }
 
 async function tablesOf(session: SourceSession, publication: string): Promise<TableName[]> {

@@ -39,7 +39,8 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
       statement: `ALTER ROLE ${quoteName(user)} BYPASSRLS;`,
     });
   }
-  if (publishedColumns(table).length === 0) {
+  const published = publishedColumns(table, serverVersion);
+  if (published.length === 0) {
     problems.push({
       code: 'table-without-columns',
       severity: 'blocking',
@@ -49,7 +50,7 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
   }
   const key = keyOf(table, serverVersion);
   if ('reason' in key) problems.push(keylessProblem(table, key.reason));
-  const missing = table.columns.filter((column) => !publishedColumns(table).includes(column));
+  const missing = table.columns.filter((column) => !published.includes(column));
   if (missing.length > 0)
     problems.push(
       generatedProblem(
@@ -106,7 +107,7 @@ function keylessProblem(table: SourceTable, reason: KeylessReason): Problem {
         .join(' '),
     ],
     'full-with-generated-column': [
-      `${name} has REPLICA IDENTITY FULL and a generated column; published for updates, Postgres would refuse them`,
+      `${name} has REPLICA IDENTITY FULL and a virtual generated column; published for updates, Postgres would refuse them`,
       `ALTER TABLE ${name} REPLICA IDENTITY DEFAULT;`,
     ],
     'key-not-published': [`A key column of ${name} is generated and not published`, null],

@@ -39,8 +39,8 @@ const TABLE_QUERY = `
          )::text as key
     from pg_catalog.pg_class c
     join pg_catalog.pg_namespace n on n.oid = c.relnamespace
-    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped 
-      -- What a stored generated column holds is in the log from 18 on.
+    join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped
+      -- As publishedColumns in introspect.ts: what a stored generated column holds is in the log from 18 on.
       and (a.attgenerated = '' or (a.attgenerated = 's' and current_setting('server_version_num')::int >= 180000))`;
 
 const IDENTITIES = { d: 'default', f: 'full', i: 'index', n: 'nothing' } as const;
