@@ -8,7 +8,12 @@ export async function silentChange(session: SourceSession, table: TableName, dif
   const retyped = diff.changes.filter((change) => change.change === 'retyped').map((change) => change.column);
   if (retyped.length > 0) return `the type of ${retyped.join(', ')} changed, which may have rewritten every row`;
   const added = diff.changes.filter((change) => change.change === 'added').map((change) => change.column);
+  // Without a column that came or went, names were exchanged, or a column was dropped and made again under its name.
+  if (diff.changes.some((change) => change.change === 'reordered')) return 'its columns changed their places';
   if (added.length === 0) return null;
+  const dropped = diff.changes.filter((change) => change.change === 'dropped').map((change) => change.column);
+  // The catalog does not tell a rename from a drop and an add; a renamed column holds a value in every row that was there.
+  if (dropped.length > 0) return `${dropped.join(', ')} may have been renamed to ${added.join(', ')}`;
   const rows = await session.query<{ name: string }>(
     `SELECT attname AS name FROM pg_attribute
       WHERE attrelid = to_regclass($1) AND attname = ANY($2) AND (atthasdef OR atthasmissing OR attidentity <> '' OR attnotnull)`,
