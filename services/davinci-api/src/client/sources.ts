@@ -55,6 +55,10 @@ export const sourceTestSchema = z.object({
 });
 export const sourceTableSchema = z.object({
   name: z.string(),
+  plainName: z
+    .string()
+    .nullable()
+    .describe("What it is called too, where the gateway's name begins with a schema and one table alone is called so"),
   kind: z.enum(['table', 'view']),
   comment: z.string().nullable(),
   rowEstimate: z.number().nullable(),

@@ -94,6 +94,7 @@ async function readTables({ request }: ReturnType<typeof createServiceClient>): 
       name,
       tables: tables.map((table) => ({
         name: table.name,
+        plainName: plainNameOf(table, tables),
         kind: table.kind,
         comment: table.comment,
         rowEstimate: table.rowEstimate,
@@ -107,4 +108,22 @@ async function readTables({ request }: ReturnType<typeof createServiceClient>): 
       })),
     })),
   };
+}
+
+/** As the gateway looks names up: beside `schema.table` goes the table alone, where no other one is called so. */
+export function plainNameOf(table: NamedTable, tables: readonly NamedTable[]): string | null {
+  const { name, remoteSchema, remoteTable } = table;
+  if (name !== `${remoteSchema}.${remoteTable}`) return null;
+  const isTaken = tables.some((other) => other !== table && lastName(other) === remoteTable);
+  return isTaken ? null : remoteTable;
+}
+
+interface NamedTable {
+  name: string;
+  remoteSchema: string;
+  remoteTable: string;
+}
+
+function lastName({ name, remoteSchema, remoteTable }: NamedTable): string {
+  return name === `${remoteSchema}.${remoteTable}` ? remoteTable : name;
 }

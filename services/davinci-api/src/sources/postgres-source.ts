@@ -37,6 +37,7 @@ export async function createPostgresSource({ tls, ...address }: PostgresSourceOp
             .filter(({ schema }) => schema === name)
             .map((table) => ({
               name: table.name,
+              plainName: null,
               kind: table.kind,
               comment: table.comment ?? null,
               rowEstimate: table.rowEstimate,

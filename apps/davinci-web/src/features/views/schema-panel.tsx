@@ -84,7 +84,9 @@ export function SchemaPanel(props: {
                           type="button"
                           className="plain schema-name"
                           onClick={() =>
-                            props.onInsert(`${quoteIdentifier(database.name)}.${quoteIdentifier(table.name)}`)
+                            props.onInsert(
+                              `${quoteIdentifier(database.name)}.${quoteIdentifier(table.plainName ?? table.name)}`,
+                            )
                           }
                         >
                           {t('schema.insertTable')}

@@ -1,10 +1,10 @@
 /** Proves where words of SQL are proposed and where only names make sense. */
-import { CompletionContext, type CompletionResult } from '@codemirror/autocomplete';
+import { CompletionContext, type CompletionResult, type CompletionSource } from '@codemirror/autocomplete';
 import { EditorState } from '@codemirror/state';
 import type { SourceTables } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
 import { completionSchema, looseColumns } from './completion-schema.ts';
-import { proposeLooseColumns, proposeVariables, proposeWords, sqlLanguage } from './sql-completion.ts';
+import { proposeColumns, proposeVariables, proposeWords, sqlLanguage } from './sql-completion.ts';
 
 const at = (doc: string): CompletionContext =>
   new CompletionContext(EditorState.create({ doc, extensions: sqlLanguage(undefined) }), doc.length, false);
@@ -30,6 +30,7 @@ const tables: SourceTables = {
       tables: [
         {
           name: 'orders',
+          plainName: null,
           kind: 'view',
           comment: null,
           rowEstimate: null,
@@ -41,11 +42,68 @@ const tables: SourceTables = {
         },
       ],
     },
+    {
+      name: 'warehouse',
+      tables: [
+        {
+          name: 'shop.sales',
+          plainName: 'sales',
+          kind: 'table',
+          comment: null,
+          rowEstimate: null,
+          sinkNamespace: null,
+          columns: [
+            { name: 'total', type: 'numeric', nullable: false, comment: null },
+            { name: 'Place', type: 'text', nullable: false, comment: null },
+          ],
+        },
+      ],
+    },
   ],
 };
+const schema = completionSchema(tables, { table: 'table', view: 'view' });
+const loose = looseColumns(tables);
+
+/** What is proposed at the bar of a statement, with what would be written. */
+async function proposed(written: string): Promise<Record<string, string>> {
+  const at = written.indexOf('|');
+  const state = EditorState.create({ doc: written.replace('|', ''), extensions: sqlLanguage(schema) });
+  const context = new CompletionContext(state, at, false);
+  const sources = state.languageDataAt<CompletionSource>('autocomplete', at);
+  const results = [...(await Promise.all(sources.map((source) => source(context)))), proposeColumns(context, loose)];
+  const options = results.flatMap((result) => result?.options ?? []).filter(({ type }) => type !== 'keyword');
+  return Object.fromEntries(options.map(({ label, apply }) => [label, typeof apply === 'string' ? apply : label]));
+}
+
+test('a table of a schema is written by its plain name, and quoted by its whole one', async () => {
+  expect(await proposed('select * from warehouse.|')).toEqual({ sales: 'sales', 'shop.sales': '"shop.sales"' });
+  for (const text of [
+    'select o.| from warehouse.sales o',
+    'select o.| from warehouse."shop.sales" as o',
+    'select sales.| from warehouse.sales',
+    'select sales.|',
+    'select 1 from warehouse.sales where sales.|',
+  ]) {
+    expect(await proposed(text), text).toEqual({ total: 'total', Place: '"Place"' });
+  }
+});
+
+test('without a qualifier the columns of the tables in FROM are proposed, those of several tables with theirs', async () => {
+  expect(await proposed('select to| from shop.orders')).toMatchObject({ total: 'total', Status: '"Status"' });
+  expect(await proposed('select 1 from warehouse.sales where p|')).toMatchObject({ Place: '"Place"' });
+  expect(await proposed('select t| from shop.orders o, warehouse.sales join x on 1 = 1')).toMatchObject({
+    'o.total': 'o.total',
+    'sales.total': 'sales.total',
+    Status: '"Status"',
+  });
+  expect(await proposed('select (select t| from warehouse.sales) from x')).toHaveProperty('total');
+  for (const text of ['select to|', 'select 1 from s| , shop.orders', 'select 1 as t| from shop.orders']) {
+    expect(await proposed(text), text).not.toHaveProperty('total');
+  }
+});
 
 test('a table says in a word what it is, a column its type', () => {
-  expect(completionSchema(tables, { table: 'table', view: 'view' })).toMatchObject({
+  expect(schema).toMatchObject({
     shop: {
       orders: { self: { detail: 'view' }, children: [{ label: 'total', detail: 'numeric' }, { label: 'Status' }] },
     },
@@ -53,24 +111,19 @@ test('a table says in a word what it is, a column its type', () => {
 });
 
 test('before FROM is written the columns of all tables are proposed, afterwards only those that are known', () => {
-  const loose = looseColumns(tables);
-  const found = proposeLooseColumns(at('select o.id, o.st'), loose);
+  const found = proposeColumns(at('select o.id, o.st'), loose);
   expect(found).toMatchObject({
     from: 15,
-    options: [
-      { label: 'Status', apply: '"Status"' },
-      { label: 'total', detail: 'numeric' },
-    ],
+    options: [{ label: 'Place' }, { label: 'Status', apply: '"Status"' }, { label: 'total', detail: 'numeric' }],
   });
-  expect(labels(proposeLooseColumns(at('select o.'), loose))).toEqual(['Status', 'total']);
+  expect(labels(proposeColumns(at('select o.'), loose))).toEqual(['Place', 'Status', 'total']);
   for (const text of [
     'select 1 from shop.orders o where o.t',
     'select 1 from shop.orders as o where o.t',
     'select 1 from shop.o',
-    'select orders.t',
     'select 1.',
     'select st',
   ]) {
-    expect(proposeLooseColumns(at(text), loose), text).toBeNull();
+    expect(proposeColumns(at(text), loose), text).toBeNull();
   }
 });

@@ -21,7 +21,7 @@ import { findVariables } from './find-variables.ts';
 import {
   completionLook,
   type ProposedVariable,
-  proposeLooseColumns,
+  proposeColumns,
   proposeVariables,
   sqlLanguage,
 } from './sql-completion.ts';
@@ -46,7 +46,7 @@ export interface SqlEditorProps {
   label: string;
   hint?: string;
   schema?: SQLNamespace | undefined;
-  /** Proposed behind a name that is no table yet. */
+  /** Columns by their table, proposed where a column may stand. */
   loose?: LooseColumns | undefined;
   /** Names proposed after a colon. */
   variables?: readonly ProposedVariable[];
@@ -114,7 +114,7 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
           }),
           PostgreSQL.language.data.of({
             autocomplete: (context: CompletionContext) =>
-              latest.current.loose === undefined ? null : proposeLooseColumns(context, latest.current.loose),
+              latest.current.loose === undefined ? null : proposeColumns(context, latest.current.loose),
           }),
           markVariables,
           readOnly.current.of(EditorState.readOnly.of(props.isReadOnly === true)),
