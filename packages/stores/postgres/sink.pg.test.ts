@@ -57,7 +57,7 @@ describe('types', () => {
     ['bytea', 'binary', Buffer.from('a\\b\0').toString('base64'), '\\x615c6200'],
     ['jsonb', 'jsonobject', '{"a": "x\\ty"}', '{"a": "x\\ty"}'],
     ['integer[]', 'jsonarray', '[1,null,3]', '{1,NULL,3}'],
-    ['integer[]', 'jsonarray', '[0:1]={7,8}', '[0:1]={7,8}'],
+    ['integer[]', 'jsonarray', '"[0:1]={7,8}"', '[0:1]={7,8}'],
     ['text[]', 'jsonarray', '["a\\"b","c,d",null,"null",""]', '{"a\\"b","c,d",NULL,"null",""}'],
     [
       'numeric(30,10)[]',

@@ -33,9 +33,9 @@ function toHex(base64: string): Buffer {
 
 const JSON_TOKEN = /\s+|[[\],]|"(?:[^"\\]|\\.)*"|[^\s[\],"]+/gsu;
 
-/** `[1,"a,b",null,[2]]` → `{1,"a,b",NULL,{2}}`; a text that is Postgres' own (with lower bounds) stays. Numbers keep every digit. */
+/** `[1,"a,b",null,[2]]` → `{1,"a,b",NULL,{2}}`; an array with its own lower bounds is one string, Postgres' own text: `"[0:1]={1,2}"`. Numbers keep every digit. */
 export function toArrayText(text: string): string {
-  if (!text.startsWith('[') || /^\[[+-]?\d+:/.test(text)) return text;
+  if (text.startsWith('"')) return ownText(text);
   let array = '';
   for (const [token] of text.matchAll(JSON_TOKEN)) {
     switch (token[0]) {
@@ -53,6 +53,15 @@ export function toArrayText(text: string): string {
     }
   }
   return array;
+}
+
+/** What is no JSON stays as it is: Postgres refuses that one row. */
+function ownText(json: string): string {
+  try {
+    return String(JSON.parse(json));
+  } catch {
+    return json;
+  }
 }
 
 function quoteElement(element: string): string {

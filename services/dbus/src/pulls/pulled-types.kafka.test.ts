@@ -1,9 +1,9 @@
 /** Shows that a pull says of every value what the stream says of it, and that chunks find their way by keys of every type. */
 import { testPostgres } from '@rtdp/testing/postgres';
+import { caseRowsSql, caseTable, caseTableSql, TYPE_CASE_SETUP, TYPE_CASES } from '@rtdp/testing/postgres-type-cases';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import { clientConfig } from '../sources/postgres/connection.ts';
-import { caseRowsSql, caseTable, caseTableSql, TYPE_CASE_SETUP, TYPE_CASES } from '../sources/postgres/type-cases.ts';
 import { renderAsPostgres } from '../sources/postgres/type-map-render.ts';
 import { dbusFixture, rowsOf, until } from '../testing/dbus-fixture.ts';
 

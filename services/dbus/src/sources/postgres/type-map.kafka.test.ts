@@ -2,12 +2,12 @@
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
+import { caseRowsSql, caseTable, caseTableSql, TYPE_CASE_SETUP, TYPE_CASES } from '@rtdp/testing/postgres-type-cases';
 import type { UmsField } from '@rtdp/ums/types';
 import pg from 'pg';
 import { expect, test } from 'vitest';
 import { rowsOf, streamFixture } from '../../pipeline/testing/stream-fixture.ts';
 import { clientConfig } from './connection.ts';
-import { caseRowsSql, caseTable, caseTableSql, TYPE_CASE_SETUP, TYPE_CASES } from './type-cases.ts';
 import { renderAsPostgres } from './type-map-render.ts';
 
 test('every case rendered back is what psql prints, and every column has the type it should', async () => {

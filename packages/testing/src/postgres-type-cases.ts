@@ -1,4 +1,4 @@
-/** Decides which values of which types prove that UMS loses nothing: for stream and snapshot alike, rendering back must give psql's own text. */
+/** Decides which values of which types prove that nothing is lost on the way: by stream and snapshot alike, from the source to UMS and on to the sink. */
 
 export interface TypeCase {
   /** As a column is declared. */
