@@ -23,12 +23,9 @@ export function verifyCommand(program: Command, act: ActWithPlatform): void {
     .command('verify <flow>')
     .description('compare source and sink by checksums while both change; exit code 0 only when they are equal')
     .option('--table <name>', 'only this sink table')
-    .option(
-      '--source-url <url>',
-      'address of the source database (RTDP_VERIFY_SOURCE_URL)',
-      process.env.RTDP_VERIFY_SOURCE_URL,
-    )
-    .option('--sink-url <url>', 'address of the sink database (RTDP_VERIFY_SINK_URL)', process.env.RTDP_VERIFY_SINK_URL)
+    // Not a default of the option: the help would show the password.
+    .option('--source-url <url>', 'address of the source database (RTDP_VERIFY_SOURCE_URL)')
+    .option('--sink-url <url>', 'address of the sink database (RTDP_VERIFY_SINK_URL)')
     .option('--most <number>', 'name at most this many rows a table', '20')
     .action((flow: string, flags: VerifyFlags) =>
       act(async (session, platform) => {
@@ -37,7 +34,10 @@ export function verifyCommand(program: Command, act: ActWithPlatform): void {
           wormhole: session.wormhole,
           flow,
           table: flags.table,
-          addresses: { sourceUrl: flags.sourceUrl, sinkUrl: flags.sinkUrl },
+          addresses: {
+            sourceUrl: flags.sourceUrl ?? process.env.RTDP_VERIFY_SOURCE_URL,
+            sinkUrl: flags.sinkUrl ?? process.env.RTDP_VERIFY_SINK_URL,
+          },
           platform,
           mostDifferences: Number(flags.most),
           ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
