@@ -263,7 +263,7 @@ test('a stop, and a stop for good, hold on every process; whoever is asked then 
   await first.hold(await inCatalog('running'), 'stop', 'test');
   await until('the second has ended it', async () => second.running(given.name) === undefined || 'it runs');
   await says('the second says so', second, 'It is stopped');
-  expect(await holder()).toBeNull();
+  await until('it has given up the lease', async () => (await holder()) === null || 'it is held');
   expect(await inCatalog('stopped')).toMatchObject({ wanted: 'stopped', reason: null });
   await expect(second.hold(await inCatalog('stopped'), 'stop', 'test')).rejects.toMatchObject({
     code: 'DBUS_SOURCE_STATE',
