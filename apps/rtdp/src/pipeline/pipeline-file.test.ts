@@ -176,6 +176,22 @@ describe('parsePipeline', () => {
     expect(() => withIds('widget', broken, known)).toThrow(expect.objectContaining({ code: 'RTDP_REFERENCE_UNKNOWN' }));
   });
 
+  it('has nothing of the last hour in the demo that asks for anything else', () => {
+    const names = ['HOST', 'PORT', 'USER', 'PASSWORD'].flatMap((name) =>
+      ['SHOP_GATEWAY', 'WAREHOUSE_GATEWAY'].map((server) => `RTDP_${server}_${name}`),
+    );
+    const path = new URL('../../../../deploy/demo/dashboard.yaml', import.meta.url).pathname;
+    const { widgets = [] } = readPipelineFile(path, Object.fromEntries(names.map((name) => [name, '1'])));
+    const ofLastHour = widgets.filter(({ name }) => name.includes('last hour'));
+    expect(ofLastHour).toHaveLength(2);
+    for (const { name, query } of ofLastHour as { name: string; query: unknown }[]) {
+      const filter = { column: 'placed_at', operator: 'relative', values: [{ unit: 'hour', amount: 1 }] };
+      expect(query, name).toMatchObject({ filters: [filter] });
+      // An hour touches 61 minutes, and a limit of them would leave some out.
+      expect(query, name).not.toHaveProperty('limit');
+    }
+  });
+
   it('takes an empty file as an empty pipeline', () => {
     expect(parsePipeline('', {})).toEqual({ sources: [], flows: [] });
   });
