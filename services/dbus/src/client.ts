@@ -110,7 +110,12 @@ export const capturedTableSchema = tableReportSchema.extend({
   stopped: z.boolean(),
   rows: z.number().describe('Changes published since the stream started'),
   deadLetters: z.number(),
-  lagMillis: z.number().nullable().describe('Age of the newest published change; null before the first'),
+  lagMillis: z
+    .number()
+    .nullable()
+    .describe(
+      'How far it is behind: age of its newest published change, or of a later one of the source unless it is stopped; null where nothing streams it',
+    ),
 });
 
 export const pullSchema = tableNameSchema.extend({
@@ -239,6 +244,8 @@ export interface DbusClient {
   listTables(name: string): Promise<CapturedTableView[]>;
   addTables(name: string, tables: string[]): Promise<SourceView>;
   removeTables(name: string, tables: string[]): Promise<SourceView>;
+  /** Lets a table go on that stopped by itself. @returns the id of the pull that reads it in full */
+  resumeTable(name: string, table: z.input<typeof tableNameSchema>): Promise<{ pull: string }>;
   /** Newest first; at most 1,000. */
   listPulls(name: string, limit?: number): Promise<PullView[]>;
   getPull(name: string, id: string): Promise<PullView>;
@@ -275,6 +282,7 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     listTables: (name) => request('GET', at(name, '/tables'), z.array(capturedTableSchema)),
     addTables: (name, tables) => request('POST', at(name, '/tables'), sourceSchema, { tables }),
     removeTables: (name, tables) => request('DELETE', at(name, '/tables'), sourceSchema, { tables }),
+    resumeTable: (name, table) => request('POST', at(name, '/tables/resume'), z.object({ pull: z.string() }), table),
     listPulls: (name, limit = 100) => request('GET', at(name, `/pulls?limit=${limit}`), z.array(pullSchema)),
     getPull: (name, id) => request('GET', at(name, `/pulls/${id}`), pullSchema),
     askPulls: (name, tables) =>

@@ -12,6 +12,7 @@ import {
   schemaVersionSchema,
   tableNameSchema,
 } from '../client.ts';
+import type { TableName } from '../pipeline/contract.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { allowed, type RouteSurroundings } from './surroundings.ts';
 import { viewLag, viewTable } from './views.ts';
@@ -37,14 +38,12 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const report = await (await loadKind(stored.definition.kind)).check(stored.definition);
       const captured = await tables.list(stored.id);
       const running = supervisor.running(stored.name);
-      return report.tables.map((table) =>
-        viewTable(
-          table,
-          captured.find((each) => each.schema === table.schema && each.table === table.table),
-          running,
-          now(),
-        ),
-      );
+      const progress = running?.tables() ?? [];
+      return report.tables.map((table) => {
+        const isThis = (each: TableName): boolean => each.schema === table.schema && each.table === table.table;
+        const current = running?.stream.sequencer.currentSchema(table);
+        return viewTable(table, captured.find(isThis), progress.find(isThis), current, now());
+      });
     },
   );
 

@@ -16,9 +16,10 @@ import type {
   slotSchema,
   streamSchema,
 } from '../client.ts';
+import type { StreamSchema } from '../pipeline/contract.ts';
 import { formatLsn } from '../pipeline/lsn.ts';
 import type { FinishedChunk, Pull } from '../pulls/pull-store.ts';
-import type { RunningSource, SlotReport, TableReport } from '../sources/contract.ts';
+import type { RunningSource, SlotReport, TableProgress, TableReport } from '../sources/contract.ts';
 
 export function viewSource(
   stored: StoredSource,
@@ -76,43 +77,40 @@ export function viewSlot(name: string, report: SlotReport | undefined): z.output
 }
 
 export function viewLag(stored: StoredSource, running: RunningSource, now: number): z.output<typeof lagSchema> {
-  const { figures, tableFigures } = running.stream;
+  const { figures } = running.stream;
   return {
     source: stored.name,
     lagMillis: ageOf(figures.publishedCommitMillis, now),
     lastLatencyMillis: figures.lastLatencyMillis,
     slot: viewSlot(stored.definition.slot, running.slot()),
-    tables: [...tableFigures].map(([name, table]) => {
-      const at = name.indexOf('.');
-      return {
-        schema: name.slice(0, at),
-        table: name.slice(at + 1),
-        rows: table.rows,
-        lagMillis: tableLag(table.publishedCommitMillis, figures.publishedCommitMillis, now),
-        deadLetters: table.deadLetters,
-      };
-    }),
+    tables: running.tables().map(({ schema, table, rows, deadLetters, reachedMillis }) => ({
+      schema,
+      table,
+      rows,
+      lagMillis: ageOf(reachedMillis, now),
+      deadLetters,
+    })),
   };
 }
 
+/** @param progress undefined where nothing streams the table */
 export function viewTable(
   report: TableReport,
   captured: CapturedTable | undefined,
-  running: RunningSource | undefined,
+  progress: TableProgress | undefined,
+  current: StreamSchema | undefined,
   now: number,
 ): CapturedTableView {
-  const schema = running?.stream.sequencer.currentSchema(report);
-  const figures = running?.stream.tableFigures.get(`${report.schema}.${report.table}`);
   return {
     ...report,
     captured: captured !== undefined,
     capturedAt: captured?.capturedAt.toISOString() ?? null,
-    namespace: schema === undefined ? null : formatNamespace(schema.namespace),
-    version: schema === undefined ? null : Number(schema.version),
-    stopped: schema?.stopped ?? false,
-    rows: figures?.rows ?? 0,
-    deadLetters: figures?.deadLetters ?? 0,
-    lagMillis: tableLag(figures?.publishedCommitMillis ?? 0, running?.stream.figures.publishedCommitMillis ?? 0, now),
+    namespace: current === undefined ? null : formatNamespace(current.namespace),
+    version: current === undefined ? null : Number(current.version),
+    stopped: progress?.stopped ?? false,
+    rows: progress?.rows ?? 0,
+    deadLetters: progress?.deadLetters ?? 0,
+    lagMillis: progress === undefined ? null : ageOf(progress.reachedMillis, now),
   };
 }
 
@@ -155,11 +153,6 @@ export function viewChunk(chunk: FinishedChunk): z.output<typeof chunkSchema> {
 export function viewEvent(event: SourceEvent & { at: Date }): z.output<typeof eventSchema> {
   const { at, kind, sentence, facts, subject } = event;
   return { at: at.toISOString(), kind, sentence, facts, subject };
-}
-
-/** A quiet table is no further behind than its source, whose heartbeats say how far everything is. */
-function tableLag(tableMillis: number, sourceMillis: number, now: number): number | null {
-  return ageOf(Math.max(tableMillis, sourceMillis), now);
 }
 
 function ageOf(millis: number, now: number): number | null {

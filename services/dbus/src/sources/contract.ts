@@ -71,6 +71,16 @@ export interface RereadPositions {
   save(partition: number, nextOffset: bigint): Promise<void>;
 }
 
+/** How far a captured table is; counts since the stream was made. */
+export interface TableProgress extends TableName {
+  rows: number;
+  deadLetters: number;
+  /** It stopped by itself after too many rows that failed: its changes are passed over. */
+  stopped: boolean;
+  /** What the source committed to it before this is in Kafka; milliseconds since the epoch, 0 before the first. */
+  reachedMillis: number;
+}
+
 export interface SlotReport {
   present: boolean;
   lagBytes: number;
@@ -109,6 +119,8 @@ export interface RunningSource {
   /** Looks for new pulls at once. */
   kickPulls(): void;
   pullWaitsFor(pullId: string): string | null;
+  /** Every table that is captured now. */
+  tables(): TableProgress[];
   /** Last look at the slot; undefined before the first. */
   slot(): SlotReport | undefined;
   health(): { status: 'ok' | 'degraded' | 'down'; detail: string };

@@ -14,7 +14,7 @@ import { PullScheduler } from '../../pulls/pull-scheduler.ts';
 import type { Pull } from '../../pulls/pull-store.ts';
 import { RereadAnswerer } from '../../rereads/answer-rereads.ts';
 import { RereadReader } from '../../rereads/reread-reader.ts';
-import type { ReconcileReport, RunningSource, SlotReport, SourceSurroundings } from '../contract.ts';
+import type { ReconcileReport, RunningSource, SlotReport, SourceSurroundings, TableProgress } from '../contract.ts';
 import { lostAlarm, reconcileCapture } from './capture.ts';
 import { openSession, type SourceSession } from './connection.ts';
 import { Housekeeping } from './housekeeping.ts';
@@ -22,6 +22,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { ReadGate } from './read-gate.ts';
 import { SchemaHistory } from './schema-history.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
+import { stoppedAlarm, tableProgress } from './table-progress.ts';
 import { loadTypeMap } from './type-map-catalog.ts';
 
 const GATE_MS = 500;
@@ -155,6 +156,10 @@ class PostgresSource implements RunningSource {
     return this.#pulls?.waitingFor(pullId) ?? null;
   }
 
+  tables(): TableProgress[] {
+    return tableProgress(this.#gate?.tables ?? [], this.stream);
+  }
+
   slot(): SlotReport | undefined {
     return this.#watch.report;
   }
@@ -178,6 +183,8 @@ class PostgresSource implements RunningSource {
       return { status: 'degraded', detail: `The slot cannot be seen: ${this.#watch.unreachable}` };
     if (alarm !== null) return alarm;
     if (this.#lost !== null) return this.#lost;
+    const stopped = stoppedAlarm(this.#stored.name, this.tables());
+    if (stopped !== null) return stopped;
     const stalled = this.#pulls?.stalled(this.#surroundings.now()) ?? [];
     if (stalled.length > 0) return { status: 'degraded', detail: `Pulls make no progress: ${stalled.join('; ')}.` };
     const [failedPull] = this.#pulls?.failed(this.#stored.name) ?? [];

@@ -26,6 +26,11 @@ export class ReadGate {
     this.#options = options;
   }
 
+  /** Every captured table, as of the last look. */
+  get tables(): readonly CapturedTable[] {
+    return this.#tables;
+  }
+
   /** Whether this table may be read, as of the last look. */
   answer(table: TableName): GateAnswer {
     const found = this.#tables.find((other) => other.schema === table.schema && other.table === table.table);
