@@ -11,13 +11,16 @@ import {
   type StatementDescription,
 } from './portal.ts';
 import type { SessionSettings } from './session-settings.ts';
+import { asksByObjectId } from './shadow/object-ids.ts';
 import { type RewrittenQuery, rewriteCatalogQuery } from './shadow/rewrite-catalog-query.ts';
+import type { StatementSight, SteadySight } from './shadow/steady-sight.ts';
 import type { RelationUse, StatementParts } from './statement-parts.ts';
 import { CatalogError } from './to-wire-error.ts';
 
 export interface CatalogStatement {
   readonly shadow: ShadowCatalog;
   readonly principal: Principal;
+  readonly sight: SteadySight;
   readonly settings: SessionSettings;
   readonly text: string;
   readonly parts: StatementParts;
@@ -100,11 +103,13 @@ async function ask(
   execute: Binding | undefined,
   signal: AbortSignal,
 ): Promise<ShadowAnswer> {
-  const { shadow, principal, settings, parts, declared } = statement;
+  const { shadow, principal, sight, settings, parts, declared } = statement;
   const changes = parts.functions.filter(({ name }) => name === 'set_config').map(({ texts }) => texts);
   for (const [name, value] of changes) settings.check(name, value);
-  if (parts.relations.some(isListOfTables)) await shadow.lookAgain(principal);
-  const lease = await shadow.lease(principal);
+  const seen = sightOf(statement, execute);
+  if (!(seen === 'following' && sight.isHeld) && parts.relations.some(isListOfTables))
+    await shadow.lookAgain(principal);
+  const lease = await shadow.lease(principal, sight, seen);
   try {
     await lease.connection.apply(settings.forShadow(lease.databaseNames));
     const answer = await lease.connection.ask({
@@ -121,6 +126,11 @@ async function ask(
   } finally {
     lease.release(changes.length > 0);
   }
+}
+
+function sightOf({ text, declared }: CatalogStatement, execute: Binding | undefined): StatementSight {
+  if (execute === undefined) return 'described';
+  return asksByObjectId(text, declared, execute) ? 'following' : 'anew';
 }
 
 function isListOfTables({ schema, name }: RelationUse): boolean {

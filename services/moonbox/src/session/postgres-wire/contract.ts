@@ -8,6 +8,7 @@ import type { Logger } from '@rtdp/service/logging';
 import type { Metrics } from '@rtdp/service/metrics';
 import type { IntrospectedColumn } from '@rtdp/stores/scan-contract';
 import type { Principal, QueryService } from '../../query/contract.ts';
+import type { StatementSight, SteadySight } from './shadow/steady-sight.ts';
 
 /** Who a user of the wire is, and what the password is checked against. */
 export interface WireLogin {
@@ -80,8 +81,8 @@ export interface ShadowCatalog {
   databaseNames(principal: Principal): Promise<readonly string[]>;
   /** Before a statement that lists tables or columns: so that it tells those that a store has only just got. */
   lookAgain(principal: Principal): Promise<void>;
-  /** Runs one statement; see `shadow-catalog.ts`. */
-  lease(principal: Principal): Promise<ShadowLease>;
+  /** Runs one statement; see `shadow-catalog.ts`. `sight` is the session's. */
+  lease(principal: Principal, sight: SteadySight, statement: StatementSight): Promise<ShadowLease>;
   close(): Promise<void>;
 }
 

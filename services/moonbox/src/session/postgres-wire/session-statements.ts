@@ -76,7 +76,7 @@ async function runSet(session: WireSession, tree: Tree): Promise<string> {
 
 /** The shadow's Postgres knows which settings there are, and how each writes its value. */
 async function checkedSetting(session: WireSession, name: string, value: string): Promise<string> {
-  const lease = await session.surroundings.shadow.lease(session.principal);
+  const lease = await session.surroundings.shadow.lease(session.principal, session.sight, 'described');
   try {
     await lease.connection.apply(session.settings.forShadow(lease.databaseNames));
     await lease.connection.ask({

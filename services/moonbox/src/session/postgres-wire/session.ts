@@ -13,6 +13,7 @@ import { FieldReader, type FrontendMessage, protocolError } from './message-read
 import { type Binding, DRAIN_BYTES, type Portal, type RowTarget, type StatementDescription } from './portal.ts';
 import { SessionPortal } from './session-portal.ts';
 import type { SessionSettings } from './session-settings.ts';
+import { SteadySight } from './shadow/steady-sight.ts';
 import { runSimpleQuery } from './simple-query.ts';
 import { toWireError, writeError } from './to-wire-error.ts';
 import { Transaction } from './transaction.ts';
@@ -45,6 +46,7 @@ export class WireSession {
   readonly settings: SessionSettings;
   readonly surroundings: SessionSurroundings;
   readonly transaction = new Transaction();
+  readonly sight = new SteadySight();
   readonly prepared = new Map<string, PreparedStatement>();
   readonly portals = new Map<string, Portal>();
   readonly cursors = new Map<string, Cursor>();
@@ -229,8 +231,8 @@ export class WireSession {
         });
       case 'catalog': {
         const { shadow } = this.surroundings;
-        const { principal, settings } = this;
-        return new CatalogPortal({ shadow, principal, settings, text, parts: goesTo.parts, declared }, binding);
+        const { principal, sight, settings } = this;
+        return new CatalogPortal({ shadow, principal, sight, settings, text, parts: goesTo.parts, declared }, binding);
       }
       case 'session':
         return new SessionPortal(this, { ...goesTo, text });
@@ -268,10 +270,10 @@ export class WireSession {
 
   async descriptionOf(statement: PreparedStatement): Promise<StatementDescription> {
     const { goesTo, text, declared } = statement;
-    const { principal, settings, channel } = this;
+    const { principal, sight, settings, channel } = this;
     const { shadow } = this.surroundings;
     if (goesTo.by === 'catalog') {
-      const catalog = { shadow, principal, settings, text, parts: goesTo.parts, declared };
+      const catalog = { shadow, principal, sight, settings, text, parts: goesTo.parts, declared };
       return describeCatalogStatement(catalog, channel.ended);
     }
     if (goesTo.by === 'gateway') {

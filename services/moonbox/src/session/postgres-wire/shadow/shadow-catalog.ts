@@ -15,6 +15,7 @@ import { mirrorStatements, pictureHash } from './mirror-statements.ts';
 import type { OpenShadowConnection } from './shadow-connection.ts';
 import { catalogUnavailable, literal, type ShadowAddress } from './shadow-connection.ts';
 import { ShadowPool } from './shadow-pool.ts';
+import type { Sight, StatementSight, SteadySight } from './steady-sight.ts';
 import { OWNER_ROLE, templateStatements } from './template-statements.ts';
 
 export interface ShadowCatalogOptions {
@@ -28,14 +29,6 @@ export interface ShadowCatalogOptions {
 const ROLE_TIMEOUT_MS = 30_000;
 /** A picture nobody asked for any more. */
 const DROP_AFTER_MS = 10 * 60_000;
-
-/** What a user sees, as of a version. */
-interface Sight {
-  readonly version: string;
-  readonly hash: string;
-  readonly databases: readonly VisibleDatabase[];
-  readonly databaseNames: readonly string[];
-}
 
 interface Picture {
   readonly pool: ShadowPool;
@@ -104,8 +97,8 @@ class Shadow implements ShadowCatalog {
     return this.#catalog.lookAgain(principal);
   }
 
-  async lease(principal: Principal): Promise<ShadowLease> {
-    const { hash, databases, databaseNames } = await this.#look(principal);
+  async lease(principal: Principal, sight: SteadySight, statement: StatementSight): Promise<ShadowLease> {
+    const { hash, databases, databaseNames } = sight.choose(await this.#look(principal), statement);
     let picture = await this.#picture(hash, databases);
     let connection: OpenShadowConnection;
     try {
@@ -125,6 +118,7 @@ class Shadow implements ShadowCatalog {
       release(changed) {
         if (changed) connection.forgetSettings();
         picture.pool.giveBack(connection);
+        sight.answered();
       },
     };
   }
