@@ -9,6 +9,7 @@ import { deadLetterCommands } from './commands/dead-letters.ts';
 import { type ActOnPlatform, demoCommands } from './commands/demo.ts';
 import { flowCommands } from './commands/flow.ts';
 import { loginCommand } from './commands/login.ts';
+import { organisationCommands } from './commands/organisation.ts';
 import { passwordCommand } from './commands/password.ts';
 import { sourceCommands } from './commands/source.ts';
 import { platformStatus } from './commands/status.ts';
@@ -117,6 +118,7 @@ verifyCommand(program, (work) =>
 );
 demoCommands(program, actOnPlatform);
 loginCommand(program, actOnPlatform);
+organisationCommands(program, actOnPlatform);
 passwordCommand(program, act);
 containerCommands(program, (work) => guarded(() => work(program.opts<GlobalOptions>().data)), print);
 

@@ -15,6 +15,10 @@ import {
   loginLinkSchema,
   type Me,
   meSchema,
+  newOrganisationSchema,
+  type Organisation,
+  type organisationInputSchema,
+  organisationSchema,
   type userInputSchema,
   type userPatchSchema,
   userSchema,
@@ -41,7 +45,7 @@ export type {
   DashboardSummary,
   ItemKind,
 } from './client/dashboards.ts';
-export type { Me, RoleName, Session, User } from './client/identity.ts';
+export type { Me, Organisation, RoleName, Session, User } from './client/identity.ts';
 export type { LiveCommit, LiveReady, LiveStale } from './client/live.ts';
 export type { AuditEntry, PlatformHealth, SearchResult } from './client/platform.ts';
 export type {
@@ -87,6 +91,11 @@ export interface DavinciClient {
   /** Needs the role admin, as changing one does. */
   createUser(user: z.input<typeof userInputSchema>): Promise<z.output<typeof userSchema>>;
   changeUser(id: string, change: z.input<typeof userPatchSchema>): Promise<z.output<typeof userSchema>>;
+  /** Needs the role admin of the first organisation, as making one does. */
+  listOrganisations(): Promise<Organisation[]>;
+  createOrganisation(
+    organisation: z.input<typeof organisationInputSchema>,
+  ): Promise<z.output<typeof newOrganisationSchema>>;
   sources: Collection<Source, SourceInput>;
   views: Collection<View, ViewInput>;
   /**
@@ -119,6 +128,8 @@ export function createDavinciClient(options: ServiceClientOptions): DavinciClien
     createUser: (user) => request('POST', '/api/users', userSchema, user),
     changeUser: (id, change) => request('PATCH', `/api/users/${encodeURIComponent(id)}`, userSchema, change),
     createLoginLink: (body = {}) => request('POST', '/api/session/links', loginLinkSchema, body),
+    listOrganisations: async () => (await request('GET', '/api/organisations', listOf(organisationSchema))).items,
+    createOrganisation: (organisation) => request('POST', '/api/organisations', newOrganisationSchema, organisation),
     sources: collection('/api/sources', sourceSchema, sourceSchema),
     views: collection('/api/views', viewSchema, viewSchema),
     checkView: (body) => request('POST', '/api/views/check', viewCheckSchema, body),

@@ -23,6 +23,8 @@ import { healthRoutes, PlatformHealthCheck } from './health/platform-health.ts';
 import { ViewStates, viewStateRoutes } from './health/view-states.ts';
 import { Accounts, currentVerifier } from './identity/accounts.ts';
 import { LoginLimits } from './identity/login-limits.ts';
+import { organisationRoutes } from './identity/organisation-routes.ts';
+import { OrganisationStore } from './identity/organisation-store.ts';
 import { sessionRoutes } from './identity/session-routes.ts';
 import { SessionStore } from './identity/session-store.ts';
 import { Sessions } from './identity/sessions.ts';
@@ -132,6 +134,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       });
       sessionRoutes(application, { sessions, users, keySet: options.keySet });
       userRoutes(application, { users, accounts, sessions, sessionStore, audit, wireLogins });
+      organisationRoutes(application, { organisations: new OrganisationStore(identityDatabase), sessions, audit });
       sourceRoutes(application, sources);
       viewRoutes(application, views);
       viewStateRoutes(application, states);

@@ -26,11 +26,15 @@ export async function loginAddress(
   for (;;) {
     try {
       const { code } = await davinci.createLoginLink({ forgetPassword, ...(email === undefined ? {} : { email }) });
-      const from = path === '/' ? '' : `?from=${encodeURIComponent(path)}`;
-      return `${web.url}/login${from}#code=${encodeURIComponent(code)}`;
+      return addressOfCode(web.url, code, path);
     } catch (error) {
       if (Date.now() >= deadline) throw error;
       await sleep(RETRY_MILLISECONDS);
     }
   }
+}
+
+export function addressOfCode(webUrl: string, code: string, path = '/'): string {
+  const from = path === '/' ? '' : `?from=${encodeURIComponent(path)}`;
+  return `${webUrl}/login${from}#code=${encodeURIComponent(code)}`;
 }

@@ -62,6 +62,20 @@ export const userPatchSchema = z.strictObject({
   disabled: z.boolean().optional(),
 });
 
+export const organisationSchema = z.object({ id, name: z.string(), users: z.int(), createdAt: time });
+export const organisationInputSchema = z.strictObject({
+  name,
+  admin: z
+    .strictObject({ email: z.email().max(320), name })
+    .describe('Its first administrator, who comes in by the link'),
+});
+export const newOrganisationSchema = z.object({
+  organisation: organisationSchema,
+  admin: userSchema,
+  link: loginLinkSchema,
+});
+
+export type Organisation = z.output<typeof organisationSchema>;
 export type RoleName = (typeof ROLES)[number];
 export type Me = z.output<typeof meSchema>;
 export type Session = z.output<typeof sessionSchema>;
