@@ -25,6 +25,7 @@ const SOURCE_COLUMNS: readonly TableColumn<SourceView>[] = [
 
 const TABLE_COLUMNS: readonly TableColumn<CapturedTableView>[] = [
   { title: 'table', value: ({ schema, table }) => `${schema}.${table}` },
+  { title: 'state', value: tableState },
   { title: 'captured', value: ({ captured, capture }) => (captured ? capture : 'no') },
   { title: 'key', value: ({ keyColumns }) => keyColumns.join(', ') },
   { title: 'version', value: ({ version }) => version, align: 'right' },
@@ -150,6 +151,11 @@ export function sourceCommands(program: Command, act: Act): void {
   }
 
   source
+    .command('resume-table <name> <table>')
+    .description('let a table go on that stopped by itself after too many rows that failed; it is read in full')
+    .action((name: string, table: string) => act((session) => resumeTable(session, name, table)));
+
+  source
     .command('pull <name> [patterns...]')
     .description('read tables in full, consistent with the stream (all captured ones when no pattern is given)')
     .action((name: string, patterns: string[]) =>
@@ -236,6 +242,39 @@ export function sourceCommands(program: Command, act: Act): void {
         ),
       ),
     );
+}
+
+function tableState(table: CapturedTableView): string {
+  if (table.stopped) return 'stopped';
+  if (table.captured) return 'captured';
+  if (!table.chosen) return 'not chosen';
+  return table.capture === null ? 'blocked' : 'waiting';
+}
+
+/** @param text as `source tables` writes it; without its schema it is one of public */
+async function resumeTable(session: Session, source: string, text: string): Promise<void> {
+  const tables = await session.dbus.listTables(source);
+  const found = tables.find(
+    ({ schema, table }) => text === `${schema}.${table}` || `public.${text}` === `${schema}.${table}`,
+  );
+  if (found === undefined || !found.stopped) {
+    const what =
+      found === undefined ? `source ${source} has no table ${text}` : `${text} of source ${source} is not stopped`;
+    const stopped = tables.filter((each) => each.stopped).map(({ schema, table }) => `${schema}.${table}`);
+    throw new RtdpError({
+      code: 'RTDP_USAGE',
+      message: what,
+      next: stopped.length === 0 ? 'No table of it is stopped.' : `Stopped are: ${stopped.join(', ')}.`,
+      facts: { source, table: text, stopped },
+    });
+  }
+  const { schema, table } = found;
+  const answer = await session.dbus.resumeTable(source, { schema, table });
+  printDone(
+    session,
+    answer,
+    `${schema}.${table} goes on and is read in full; see: ${typedCommand(`source pulls ${source}`)}`,
+  );
 }
 
 async function checkSources(session: Session, file: string): Promise<void> {

@@ -1,0 +1,60 @@
+/** Shows the verbs on the tables of a source over the real service: what a person reads, and what is refused. */
+import { createDbusClient } from '@rtdp/dbus/client';
+import { connectionOf } from '@rtdp/testing/connection';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
+import { testPostgres } from '@rtdp/testing/postgres';
+import { serviceSet } from '@rtdp/testing/services';
+import { Command } from 'commander';
+import { expect, test, vi } from 'vitest';
+import type { Session } from '../session/session.ts';
+import { sourceCommands } from './source.ts';
+
+// A second or two on a quiet machine; two busy cores may take long.
+vi.setConfig({ testTimeout: 180_000 });
+
+test('a table that stopped is shown as such, and goes on by the command that is named', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE big (id int PRIMARY KEY, body text); CREATE TABLE small (id int PRIMARY KEY)');
+  await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
+  await services.service('dbus').start();
+  const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
+  const typed = async (...words: string[]): Promise<string> => {
+    const printed: string[] = [];
+    const session = { dbus, json: false, print: (text: string) => printed.push(text) } as unknown as Session;
+    const program = new Command().exitOverride();
+    sourceCommands(program, (work) => work(session));
+    await program.parseAsync(['source', ...words], { from: 'user' });
+    return printed.join('');
+  };
+  const name = uniqueName('s');
+  const tables = async (): Promise<string[]> => (await typed('tables', name)).split('\n').slice(1);
+  await dbus.registerSource({
+    name,
+    kind: 'postgres',
+    connection: connectionOf(shop.url),
+    tables: 'all',
+    heartbeatMs: 200,
+    deadLetterLimit: 2,
+    limits: { maximumMessageBytes: 10_000 },
+  });
+  await vi.waitUntil(async () => (await dbus.getSource(name)).state === 'running', { timeout: 60_000 });
+  await shop.query(`INSERT INTO big SELECT g, repeat('x', 30000) FROM generate_series(1, 2) g`);
+  await vi.waitUntil(async () => (await tables()).some((line) => /^public\.big +stopped /.test(line)), {
+    timeout: 60_000,
+  });
+  expect(await typed('list')).toContain(`source resume-table ${name} public.big`);
+  await expect(typed('resume-table', name, 'small')).rejects.toMatchObject({
+    code: 'RTDP_USAGE',
+    next: 'Stopped are: public.big.',
+  });
+  await expect(typed('resume-table', name, 'public.bog')).rejects.toMatchObject({ code: 'RTDP_USAGE' });
+  await shop.query('TRUNCATE big');
+  expect(await typed('resume-table', name, 'big')).toContain('public.big goes on and is read in full');
+  expect(await tables()).toEqual(
+    expect.arrayContaining([expect.stringMatching(/^public\.big +captured +all changes/)]),
+  );
+  await dbus.removeSource(name);
+});
