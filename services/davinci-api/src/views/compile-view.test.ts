@@ -102,6 +102,28 @@ test('without measures rows come as they are; names that are long or come twice 
   expect(columns[2]?.name).toBe(long);
 });
 
+test('a value for a variable that there is not is refused, with the name that was meant', () => {
+  const ask =
+    (values: Record<string, string>, view = viewOf()) =>
+    () =>
+      compile({ dimensions: [{ column: 'city' }] }, view, values);
+  const refused = expect.objectContaining({
+    code: 'DAVINCI_VARIABLE_UNKNOWN',
+    next: 'Did you mean region?',
+    facts: { view: 'orders', variable: 'regoin' },
+  });
+  expect(ask({ regoin: 'south' })).toThrow(refused);
+  expect(ask({ region: 'south', other: '' })).toThrow(expect.objectContaining({ next: 'It has region.' }));
+  const hidden = viewOf({ variables: [variable('region', 'text', { default: 'north', scope: 'authorization' })] });
+  expect(ask({ regoin: 'south' }, hidden)).toThrow(
+    expect.objectContaining({ next: 'It has none: leave the value out.' }),
+  );
+  // Known names that a request cannot set stay without effect.
+  expect(ask({ region: 'south', user_id: 'x' }, hidden)().parameters).toEqual(['north']);
+  const values = () => compileValues(viewOf(), { column: 'city', filters: [], limit: 1 }, { regoin: 'south' }, asker);
+  expect(values).toThrow(refused);
+});
+
 test('every operator binds its values, and null means null', () => {
   expect(where([{ column: 'city', operator: 'in', values: ['a', null, 'b'] }])).toEqual({
     sql: '("view"."city" in ($2, $3) or "view"."city" is null)',

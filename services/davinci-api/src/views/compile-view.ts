@@ -3,12 +3,19 @@
  * dimensions, measures, order and limit. Names are quoted, values are bound, and only columns that the role may see can be named.
  */
 import { hasRole, ROLES, type Role } from '@rtdp/identity/roles';
+import { didYouMean } from '@rtdp/sql/nearest-name';
 import { RtdpError } from '@rtdp/ums/error';
 import type { QueryParts } from '../client/questions.ts';
 import type { VariableValue } from '../client/variables.ts';
 import type { Aggregation, ColumnType, ModelColumn, View } from '../client/views.ts';
 import { type Moment, Parameters } from './bind-value.ts';
-import { bindVariables, checkOneSelect, type VariableContext, withoutSemicolon } from './bind-variables.ts';
+import {
+  BUILT_IN_VARIABLES,
+  bindVariables,
+  checkOneSelect,
+  type VariableContext,
+  withoutSemicolon,
+} from './bind-variables.ts';
 import { compileFilter, compileHaving } from './compile-filter.ts';
 import { Cuts } from './cut-moment.ts';
 import { type Visible, visibleColumn, visibleOf } from './view-rights.ts';
@@ -55,7 +62,7 @@ export const VIEW = '"view"';
 /** Longer names are cut by Postgres. */
 const LONGEST_NAME = 63;
 
-/** @throws RtdpError DAVINCI_VIEW_FORBIDDEN, DAVINCI_COLUMN_UNKNOWN, DAVINCI_QUERY_INVALID, DAVINCI_VARIABLE_INVALID, DAVINCI_VIEW_INVALID */
+/** @throws RtdpError DAVINCI_VIEW_FORBIDDEN, DAVINCI_COLUMN_UNKNOWN, DAVINCI_QUERY_INVALID, DAVINCI_VARIABLE_INVALID, DAVINCI_VARIABLE_UNKNOWN, DAVINCI_VIEW_INVALID */
 export function compileView(
   view: CompiledView,
   query: QueryParts,
@@ -188,6 +195,7 @@ export function roleOf(roles: readonly string[]): Role | undefined {
 export function openView(view: CompiledView, values: Readonly<Record<string, VariableValue>>, asker: Asker) {
   checkZone(asker.timeZone);
   const visible = visibleOf(view, roleOf(asker.roles));
+  checkNames(view, values);
   const parameters = new Parameters();
   const context = contextOf(view, values, asker);
   const written = withoutSemicolon(view.sql);
@@ -202,6 +210,21 @@ export function openView(view: CompiledView, values: Readonly<Record<string, Var
   }
   // The line break ends a comment that the text may end with.
   return { visible, parameters, from: { sql: `from (\n${bound.sql}\n) as ${VIEW}`, conditions } };
+}
+
+/** Those of scope authorization are known, and never looked at. */
+function checkNames({ name: view, variables }: Pick<View, 'name' | 'variables'>, values: object): void {
+  const known = new Set<string>([...variables.map(({ name }) => name), ...BUILT_IN_VARIABLES]);
+  const unknown = Object.keys(values).find((name) => !known.has(name));
+  if (unknown === undefined) return;
+  const usable = variables.filter(({ scope }) => scope === 'query').map(({ name }) => name);
+  const next = usable.length === 0 ? 'It has none: leave the value out.' : `It has ${usable.join(', ')}.`;
+  throw new RtdpError({
+    code: 'DAVINCI_VARIABLE_UNKNOWN',
+    message: `the view ${view} has no variable ${JSON.stringify(unknown)}`,
+    next: didYouMean(unknown, usable) ?? next,
+    facts: { view, variable: unknown },
+  });
 }
 
 function contextOf(
