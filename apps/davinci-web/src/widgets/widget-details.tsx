@@ -26,6 +26,8 @@ export function WidgetDetails(props: {
   const { t, i18n } = useTranslation('widgets');
   const { message } = App.useApp();
   const { answer } = props;
+  // Told to those only who may read the view.
+  const { sql } = answer;
   // It goes at once, and does not wait to give back the focus by itself.
   const [focused] = useState(() => document.activeElement);
   useEffect(
@@ -66,35 +68,39 @@ export function WidgetDetails(props: {
               </div>
             ),
           },
-          {
-            key: 'sql',
-            label: t('details.sql'),
-            children: (
-              <div className="stack tight">
-                <div className="row">
-                  <span className="muted grow">
-                    {t('details.took', { time: formatDuration(answer.milliseconds, i18n.language) })}
-                    {answer.cached ? ` · ${t('details.cached')}` : ''}
-                  </span>
-                  <Button
-                    size="small"
-                    onClick={() =>
-                      void navigator.clipboard.writeText(answer.sql).then(
-                        () => message.success(t('copied')),
-                        () => message.error(t('notCopied')),
-                      )
-                    }
-                  >
-                    {t('copy')}
-                  </Button>
-                </div>
-                {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long SQL is scrolled by the keyboard too. */}
-                <pre className="code" tabIndex={0}>
-                  {answer.sql}
-                </pre>
-              </div>
-            ),
-          },
+          ...(sql === null
+            ? []
+            : [
+                {
+                  key: 'sql',
+                  label: t('details.sql'),
+                  children: (
+                    <div className="stack tight">
+                      <div className="row">
+                        <span className="muted grow">
+                          {t('details.took', { time: formatDuration(answer.milliseconds, i18n.language) })}
+                          {answer.cached ? ` · ${t('details.cached')}` : ''}
+                        </span>
+                        <Button
+                          size="small"
+                          onClick={() =>
+                            void navigator.clipboard.writeText(sql).then(
+                              () => message.success(t('copied')),
+                              () => message.error(t('notCopied')),
+                            )
+                          }
+                        >
+                          {t('copy')}
+                        </Button>
+                      </div>
+                      {/* biome-ignore lint/a11y/noNoninteractiveTabindex: long SQL is scrolled by the keyboard too. */}
+                      <pre className="code" tabIndex={0}>
+                        {sql}
+                      </pre>
+                    </div>
+                  ),
+                },
+              ]),
           {
             key: 'freshness',
             label: t('details.freshness'),

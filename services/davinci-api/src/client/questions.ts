@@ -108,7 +108,7 @@ export const queryResultSchema = z.object({
   rowCount: z.number(),
   truncated: z.boolean(),
   freshness: z.array(freshnessSchema),
-  sql: z.string(),
+  sql: z.string().nullable().describe('For those who may read the view itself, from editor on'),
   milliseconds: z.number(),
   cached: z.boolean(),
 });

@@ -6,6 +6,8 @@ import type { CompiledQuery } from '../views/compile-view.ts';
 export interface Answer {
   /** The parts of the JSON answer that are the same for all. */
   body: string;
+  /** Told to those only who may read the view itself. */
+  sql: string;
   answer: Pick<SourceAnswer, 'rows' | 'truncated'>;
   milliseconds: number;
   bytes: number;
@@ -34,9 +36,8 @@ export function answerOf(
     rows,
     rowCount: rows.length,
     truncated,
-    sql,
   }).slice(1, -1);
   const milliseconds = Math.round(given.milliseconds * 10) / 10;
   // The text, and about as much again for the rows themselves.
-  return { body, answer: { rows, truncated }, milliseconds, bytes: body.length * 4 };
+  return { body, sql, answer: { rows, truncated }, milliseconds, bytes: body.length * 4 + sql.length };
 }

@@ -4,6 +4,7 @@
  * Questions that come together may share a statement; each answer is still the one that it would have had alone.
  */
 import { createHash } from 'node:crypto';
+import { hasRole } from '@rtdp/identity/roles';
 import type { z } from 'zod';
 import type { Freshness, queryRequestSchema, valuesRequestSchema } from '../client/questions.ts';
 import type { VariableValue } from '../client/variables.ts';
@@ -277,7 +278,9 @@ export class AskView {
 
   #text({ before }: Prepared, { answer, cached }: { answer: Answer; cached: boolean }, { viewer }: Asking): string {
     const freshness = this.#freshness(viewer.organisationId, before);
-    const rest = JSON.stringify({ freshness, milliseconds: answer.milliseconds, cached });
+    // It holds the rows and columns that the view keeps from others.
+    const sql = hasRole(viewer, 'editor') ? answer.sql : null;
+    const rest = JSON.stringify({ sql, freshness, milliseconds: answer.milliseconds, cached });
     return `{${answer.body},${rest.slice(1)}`;
   }
 

@@ -159,6 +159,22 @@ test('a view gives each role what its rights say, in data and in the values of a
   const asked = { ...query, values: { most: 40 } };
   const own = await ask('POST', '/api/query', { token: viewer, body: asked });
   expect(own.body.rows).toEqual([['Lyon', '10', '330.00']]);
+  // Whoever may not read the view is not told its SQL, with the filter of its rights in it.
+  expect(own.body.sql).toBeNull();
+  expect(all.body.sql).toContain('from orders');
+  const together = {
+    questions: [
+      { ...asked, id: 'a' },
+      { ...asked, id: 'b', sort: [] },
+    ],
+  };
+  const lines = await fetch(`${davinci.baseUrl}/api/queries`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${viewer}`, 'content-type': 'application/json' },
+    body: JSON.stringify(together),
+  }).then((response) => response.text());
+  expect(lines.match(/"330.00"/g)).toHaveLength(2);
+  expect(JSON.stringify(own.body) + lines).not.toMatch(/from orders|owner =/);
   const hidden = { ...query, filters: [{ column: 'at', operator: 'relative', values: [{ unit: 'day', amount: 1 }] }] };
   expect((await ask('POST', '/api/query', { token: viewer, body: hidden })).status).toBe(404);
   const editor = await davinci.token({ role: 'editor' });

@@ -22,7 +22,7 @@ export default function WidgetMenu(props: WidgetMenuProps & { button: HTMLElemen
   const [ways] = useState(props.ways);
   const { hasData, button, onClose } = props;
   const items = [
-    ...(['data', 'sql', 'freshness'] as const).map((key) => ({
+    ...(mayEdit ? (['data', 'sql', 'freshness'] as const) : (['data', 'freshness'] as const)).map((key) => ({
       key,
       label: t(`widgets:menu.${key}`),
       disabled: !hasData,
