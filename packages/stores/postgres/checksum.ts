@@ -9,10 +9,20 @@ import { toStoreError } from './errors.ts';
 const ORDERED_ALIKE =
   /^(smallint|integer|bigint|int2|int4|int8|int|numeric|decimal|uuid|date|timestamp|timestamptz|time|boolean|bool|bytea|oid)(\([0-9, ]*\))?( with(out)? time zone)?$/;
 
+/** One number may be written `1.0` and `1.00`, or `0` and `-0`: as a key it is the same, and a sink keeps the text it had first. */
+const MANY_TEXTS: readonly [type: RegExp, canonical: (column: string) => string][] = [
+  [/^(numeric|decimal)(\(|$)/, (column) => `trim_scale(${column})`],
+  [/^(real|double precision|float4|float8)$/, (column) => `(${column} + 0)`],
+];
+
 export interface ComparedTable {
   readonly pool: Pool;
   /** Quoted, with schema; may be a view. */
   readonly table: string;
+  /** What stands behind FROM where it is not just the table, for example `ONLY "public"."parent"`. */
+  readonly from?: string;
+  /** Field → the column's own name, where it is another one. */
+  readonly names?: ReadonlyMap<string, string>;
   readonly fields: readonly UmsField[];
   /** Further condition, for example for one source's rows; already SQL. */
   readonly condition?: string;
@@ -29,6 +39,11 @@ export class PostgresComparedSide implements ComparedSide {
   readonly #keyText: string;
   readonly #hash: string;
   readonly #where: string;
+  readonly #from: string;
+  /** SQL for the canonical text of each column. */
+  readonly #texts: readonly string[];
+  /** The key's columns under the table's own names. */
+  readonly #ownKeys: readonly string[];
 
   constructor(table: ComparedTable) {
     const keys = table.fields.filter((field) => field.key);
@@ -36,11 +51,19 @@ export class PostgresComparedSide implements ComparedSide {
     this.columns = table.fields.map((field) => field.name);
     this.keyColumns = keys.map((field) => field.name);
     this.ordered = keys.length > 0 && keys.every((field) => ORDERED_ALIKE.test(field.sourceType ?? ''));
-    this.#key = keys.map((field) => quoteIdentifier(field.name)).join(', ');
-    this.#keyText = `ARRAY[${keys.map((field) => `${quoteIdentifier(field.name)}::text`).join(', ')}]`;
+    const own = (field: UmsField) => table.names?.get(field.name) ?? field.name;
+    this.#ownKeys = keys.map(own);
+    this.#key = this.#ownKeys.map(quoteIdentifier).join(', ');
+    const text = (field: UmsField) => {
+      const column = quoteIdentifier(own(field));
+      const canonical = field.key && MANY_TEXTS.find(([type]) => type.test(field.sourceType ?? ''))?.[1];
+      return `${canonical ? canonical(column) : column}::text`;
+    };
+    this.#keyText = `ARRAY[${keys.map(text).join(', ')}]`;
+    this.#texts = table.fields.map(text);
     // The text of a row tells NULL from '' and never runs two values into one.
-    const texts = table.fields.map((field) => `${quoteIdentifier(field.name)}::text`);
-    this.#hash = `md5(ROW(${texts.join(', ')})::text)`;
+    this.#hash = `md5(ROW(${this.#texts.join(', ')})::text)`;
+    this.#from = table.from ?? table.table;
     this.#where = table.condition ?? 'true';
   }
 
@@ -53,7 +76,7 @@ export class PostgresComparedSide implements ComparedSide {
     const known = Number(row?.rows ?? 0);
     if (known > 0) return known;
     const [counted] = await this.#query<{ rows: string }>(
-      `SELECT count(*) AS rows FROM ${this.#table.table} WHERE ${this.#where}`,
+      `SELECT count(*) AS rows FROM ${this.#from} WHERE ${this.#where}`,
       [],
     );
     return Number(counted?.rows ?? 0);
@@ -61,7 +84,7 @@ export class PostgresComparedSide implements ComparedSide {
 
   async boundary(after: KeyText | null, rows: number): Promise<KeyText | null> {
     const [row] = await this.#query<{ key: string[] }>(
-      `SELECT ${this.#keyText} AS key FROM ${this.#table.table} WHERE ${this.#where} ${after ? `AND ${this.#compareKey('>', 1)}` : ''}
+      `SELECT ${this.#keyText} AS key FROM ${this.#from} WHERE ${this.#where} ${after ? `AND ${this.#compareKey('>', 1)}` : ''}
        ORDER BY ${this.#key} OFFSET ${rows - 1} LIMIT 1`,
       after ?? [],
     );
@@ -72,7 +95,7 @@ export class PostgresComparedSide implements ComparedSide {
     const { condition, values } = this.#inSegment(segment);
     const [row] = await this.#query<{ rows: string; sum: string }>(
       `SELECT count(*) AS rows, coalesce(sum(${number('hash')}), 0)::text AS sum
-       FROM (SELECT ${this.#hash} AS hash FROM ${this.#table.table} WHERE ${this.#where} AND ${condition}) hashed`,
+       FROM (SELECT ${this.#hash} AS hash FROM ${this.#from} WHERE ${this.#where} AND ${condition}) hashed`,
       values,
     );
     return { rows: Number(row?.rows ?? 0), sum: row?.sum ?? '0' };
@@ -81,7 +104,7 @@ export class PostgresComparedSide implements ComparedSide {
   async bucketChecksums(of: number): Promise<Map<number, Checksum>> {
     const rows = await this.#query<{ bucket: string; rows: string; sum: string }>(
       `SELECT bucket, count(*) AS rows, sum(${number('hash')})::text AS sum
-       FROM (SELECT ${this.#bucket(of)} AS bucket, ${this.#hash} AS hash FROM ${this.#table.table} WHERE ${this.#where}) hashed GROUP BY bucket`,
+       FROM (SELECT ${this.#bucket(of)} AS bucket, ${this.#hash} AS hash FROM ${this.#from} WHERE ${this.#where}) hashed GROUP BY bucket`,
       [],
     );
     return new Map(rows.map((row) => [Number(row.bucket), { rows: Number(row.rows), sum: row.sum }]));
@@ -90,7 +113,7 @@ export class PostgresComparedSide implements ComparedSide {
   async rowHashes(segment: Segment): Promise<Map<string, string>> {
     const { condition, values } = this.#inSegment(segment);
     const rows = await this.#query<{ key: string[]; hash: string }>(
-      `SELECT ${this.#keyText} AS key, ${this.#hash} AS hash FROM ${this.#table.table} WHERE ${this.#where} AND ${condition}`,
+      `SELECT ${this.#keyText} AS key, ${this.#hash} AS hash FROM ${this.#from} WHERE ${this.#where} AND ${condition}`,
       values,
     );
     return new Map(rows.map((row) => [JSON.stringify(row.key), row.hash]));
@@ -99,13 +122,12 @@ export class PostgresComparedSide implements ComparedSide {
   async rowsByKey(keys: readonly KeyText[]): Promise<Map<string, ComparedRow>> {
     const found = new Map<string, ComparedRow>();
     const version = this.#table.versioned ? `xmin::text || ' ' || ctid::text` : `''`;
-    const texts = this.columns.map((name) => `${quoteIdentifier(name)}::text`).join(', ');
     const types = await this.#keyTypes();
     for (let from = 0; from < keys.length; from += 500) {
       const some = keys.slice(from, from + 500);
       const rows = await this.#query<{ key: string[]; hash: string; version: string; texts: (string | null)[] }>(
-        `SELECT ${this.#keyText} AS key, ${this.#hash} AS hash, ${version} AS version, ARRAY[${texts}] AS texts
-         FROM ${this.#table.table} WHERE ${this.#where}
+        `SELECT ${this.#keyText} AS key, ${this.#hash} AS hash, ${version} AS version, ARRAY[${this.#texts.join(', ')}] AS texts
+         FROM ${this.#from} WHERE ${this.#where}
          AND (${this.#key}) IN (SELECT ${types.map((type, index) => `k${index}::${type}`).join(', ')}
            FROM unnest(${types.map((_, index) => `$${index + 1}::text[]`).join(', ')}) AS k(${types.map((_, index) => `k${index}`).join(', ')}))`,
         types.map((_, index) => some.map((key) => key[index])),
@@ -123,10 +145,10 @@ export class PostgresComparedSide implements ComparedSide {
     if (this.#types) return this.#types;
     const rows = await this.#query<{ name: string; type: string }>(
       `SELECT attname AS name, format_type(atttypid, NULL) AS type FROM pg_attribute WHERE attrelid = $1::regclass AND attname = ANY ($2)`,
-      [this.#table.table, [...this.keyColumns]],
+      [this.#table.table, [...this.#ownKeys]],
     );
     const byName = new Map(rows.map((row) => [row.name, row.type]));
-    this.#types = this.keyColumns.map((name) => byName.get(name) ?? 'text');
+    this.#types = this.#ownKeys.map((name) => byName.get(name) ?? 'text');
     return this.#types;
   }
 

@@ -7,6 +7,7 @@ import type { SinkDefinition } from '../contract.ts';
 import { PostgresComparedSide } from './checksum.ts';
 import { openReader } from './connect.ts';
 import { qualify, quoteLiteral } from './dialect.ts';
+import { readSourceColumns, type SourceColumns } from './source-columns.ts';
 import { ACTIVE, liveView, SOURCE } from './table-shape.ts';
 import { keepsSourceType } from './types.ts';
 
@@ -15,43 +16,38 @@ export interface FollowedTable {
   readonly sourceSchema: string;
   readonly sourceTable: string;
   readonly sinkUrl: string;
-  /** As the flow writes it; its fields name the source's columns too (a flow without SQL). */
+  /** As the flow writes it; its fields name the source's columns too, as UMS knows them (a flow without SQL). */
   readonly definition: SinkDefinition;
   /** `tableIdentity` of the source, needed where several sources feed the sink table. */
   readonly source?: string;
 }
 
-export type FollowedComparison = Comparison & { notCompared: readonly { column: string; why: string }[] };
+export interface NotCompared {
+  column: string;
+  why: string;
+  /** False for a column that only the sink has: nothing of the source is left out with it. */
+  ofSource: boolean;
+}
 
+export type FollowedComparison = Comparison & { notCompared: readonly NotCompared[] };
+
+/** @throws STORE_NOT_COMPARABLE, and what the stores and `settle` throw */
 export async function compareFollowedTable(
   table: FollowedTable,
   options: Omit<CompareOptions, 'source' | 'sink'>,
 ): Promise<FollowedComparison> {
   const { definition } = table;
-  const keys = definition.fields.filter((field) => field.key);
-  if (definition.explode || keys.length === 0 || !keys.every((field) => hasOneText(field, definition))) {
-    throw new RtdpError({
-      code: 'STORE_NOT_COMPARABLE',
-      message: `${definition.schema}.${definition.table} has no row that answers to one row of the source`,
-      next: definition.explode
-        ? 'Compare the flow’s result by a query of your own.'
-        : 'Give the source table a primary key.',
-      facts: { schema: definition.schema, table: definition.table },
-    });
-  }
-  const fields = definition.fields.filter((field) => hasOneText(field, definition));
-  const notCompared = definition.fields
-    .filter((field) => !fields.includes(field))
-    .map((field) => ({
-      column: field.name,
-      why: `${field.sourceType ?? field.type} is kept in another form in the sink`,
-    }));
+  requireRows(definition);
   const sourcePool = openReader(table.sourceUrl);
   const sinkPool = openReader(table.sinkUrl);
   try {
+    const columns = await readSourceColumns(sourcePool, table.sourceSchema, table.sourceTable);
+    const { fields, notCompared } = chooseColumns(definition, columns);
     const source = new PostgresComparedSide({
       pool: sourcePool,
       table: qualify(table.sourceSchema, table.sourceTable),
+      from: columns.from,
+      names: columns.names,
       fields,
       versioned: true,
     });
@@ -71,6 +67,57 @@ export async function compareFollowedTable(
   } finally {
     await Promise.all([sourcePool.end(), sinkPool.end()]);
   }
+}
+
+/** @throws STORE_NOT_COMPARABLE if no row of the sink table answers to one of the source, with the way out that there is */
+function requireRows(definition: SinkDefinition): void {
+  const { schema, table, fields } = definition;
+  const keys = fields.filter((field) => field.key);
+  const odd = keys.find((field) => !hasOneText(field, definition));
+  if (!definition.explode && keys.length > 0 && odd === undefined) return;
+  throw new RtdpError({
+    code: 'STORE_NOT_COMPARABLE',
+    message:
+      odd === undefined
+        ? `${schema}.${table} has no row that answers to one row of the source`
+        : `the key column ${odd.name} of ${schema}.${table} is ${odd.sourceType ?? odd.type}, which has no one text to find a row by`,
+    next:
+      definition.explode || odd !== undefined
+        ? 'Compare the flow’s result by a query of your own.'
+        : 'Give the source table a primary key.',
+    facts: { schema, table, ...(odd === undefined ? {} : { column: odd.name }) },
+  });
+}
+
+/** What both sides have and show alike, and what is left out. @throws STORE_NOT_COMPARABLE if the source has the key no more */
+function chooseColumns(
+  definition: SinkDefinition,
+  { names, virtual }: SourceColumns,
+): { fields: UmsField[]; notCompared: NotCompared[] } {
+  const fields: UmsField[] = [];
+  const notCompared: NotCompared[] = [];
+  for (const field of definition.fields) {
+    const { name, key } = field;
+    if (!names.has(name) && key) {
+      throw new RtdpError({
+        code: 'STORE_NOT_COMPARABLE',
+        message: `the source of ${definition.schema}.${definition.table} has no key column ${name} any more`,
+        next: 'The flow follows it with the next changed row, or pauses the table and says what it needs.',
+        facts: { schema: definition.schema, table: definition.table, column: name },
+      });
+    }
+    const form = `${field.sourceType ?? field.type} is kept in another form in the sink`;
+    if (!names.has(name)) notCompared.push({ column: name, why: 'the source has it no more', ofSource: false });
+    else if (hasOneText(field, definition)) fields.push(field);
+    else notCompared.push({ column: name, why: form, ofSource: true });
+  }
+  const known = new Set(definition.fields.map((field) => field.name));
+  for (const name of names.keys()) {
+    if (known.has(name)) continue;
+    const why = virtual.has(name) ? 'it is computed when it is read, and no log holds it' : 'the sink has it not';
+    notCompared.push({ column: name, why, ofSource: true });
+  }
+  return { fields, notCompared };
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Compares a source and a sink of 1,000,000 rows while both change, and finds the one value that was flipped; then the smaller cases. */
 import { testPostgres } from '@rtdp/testing/postgres';
+import type { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
 import { describe, expect, test } from 'vitest';
 import { batchOfRows } from '../batch-of-rows.ts';
@@ -179,5 +180,69 @@ describe('comparison of source and sink', () => {
     };
     expect(await compareFollowedTable(world.followed, { settle })).toMatchObject({ equal: true });
     expect(calls).toBe(2);
+  });
+
+  test('columns that only one side has are left out and named; a renamed one is found', async () => {
+    const fields = [...FIELDS, field('source_ums_id_', 'integer', 'int'), field('late', 'text', 'string')];
+    await using world = await prepare(50, { fields });
+    await world.source.query(
+      `ALTER TABLE items ADD ums_id_ int, ADD late text, ADD twice int GENERATED ALWAYS AS (id * 2) VIRTUAL`,
+    );
+    expect(await compareFollowedTable(world.followed, { settle: settled })).toMatchObject({
+      equal: true,
+      notCompared: [{ column: 'twice', ofSource: true }],
+    });
+    await world.source.query('UPDATE items SET ums_id_ = 7 WHERE id = 5');
+    await world.source.query('ALTER TABLE items DROP late, DROP twice, ADD extra int');
+    expect(await compareFollowedTable(world.followed, { settle: settled })).toMatchObject({
+      differences: [{ key: { id: '5' }, columns: [{ column: 'source_ums_id_', source: '7', sink: null }] }],
+      notCompared: [
+        { column: 'late', ofSource: false },
+        { column: 'extra', ofSource: true },
+      ],
+    });
+    await world.source.query('DROP TABLE items');
+    await expect(compareFollowedTable(world.followed, { settle: settled })).rejects.toMatchObject({
+      code: 'STORE_NOT_COMPARABLE',
+      message: 'the source has no table public.items any more',
+    });
+  });
+
+  test('a table that others inherit from has only its own rows', async () => {
+    await using world = await prepare(20);
+    await world.source.query('CREATE TABLE child (PRIMARY KEY (id)) INHERITS (items)');
+    await world.source.query(`INSERT INTO child (id) VALUES (21)`);
+    expect(await compareFollowedTable(world.followed, { settle: settled })).toMatchObject({
+      equal: true,
+      sourceRows: 20,
+    });
+  });
+
+  test.each([
+    ['numeric', 'decimal', '5.00', '6.50'],
+    ['double precision', 'double', '-0', '6.5'],
+  ] as const)('a key of %s is one key however it is written', async (sourceType, type, key, other) => {
+    const fields = [field('id', sourceType, type, true), ...FIELDS.slice(1)];
+    await using world = await prepare(20, { fields });
+    await world.source.query(`UPDATE items SET id = $1 WHERE id = 5`, [key]);
+    await world.sink.query(`UPDATE items SET id = 0 WHERE id = 5 AND $1::float8 = 0`, [key]);
+    expect(await compareFollowedTable(world.followed, { settle: settled })).toMatchObject({
+      equal: true,
+      sinkRows: 20,
+    });
+    await world.source.query(`UPDATE items SET id = $1, name = 'other' WHERE id = 6`, [other]);
+    const { differences } = await compareFollowedTable(world.followed, { settle: settled });
+    expect(differences.map(({ key: { id }, kind }) => `${id} ${kind}`).sort()).toEqual(['6 extra', '6.5 missing']);
+  });
+
+  test('a key that has no one text is named, not a primary key asked for that is there', async () => {
+    const fields = [field('id', 'jsonb', 'jsonobject', true), ...FIELDS.slice(1)];
+    const definition: SinkDefinition = { flow: 'f', schema: 'public', table: 't', fields, deletes: 'physical' };
+    const table = { sourceUrl: '', sourceSchema: 'public', sourceTable: 't', sinkUrl: '', definition };
+    const refused = (await compareFollowedTable(table, { settle: settled }).catch(
+      (error: unknown) => error,
+    )) as RtdpError;
+    expect(refused).toMatchObject({ code: 'STORE_NOT_COMPARABLE', facts: { column: 'id' } });
+    expect(refused.next).not.toContain('primary key');
   });
 });

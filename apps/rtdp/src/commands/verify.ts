@@ -21,7 +21,9 @@ interface VerifyFlags {
 export function verifyCommand(program: Command, act: ActWithPlatform): void {
   program
     .command('verify <flow>')
-    .description('compare source and sink by checksums while both change; exit code 0 only when they are equal')
+    .description(
+      'compare source and sink by checksums while both change; exit code 0 only when they are equal, 2 when nothing differs but not everything was compared',
+    )
     .option('--table <name>', 'only this sink table')
     // Not a default of the option: the help would show the password.
     .option('--source-url <url>', 'address of the source database (RTDP_VERIFY_SOURCE_URL)')
@@ -44,10 +46,17 @@ export function verifyCommand(program: Command, act: ActWithPlatform): void {
         });
         if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
         printVerification(session, verification);
-        if (!verification.equal) process.exitCode = 1;
+        process.exitCode = exitCodeOf(verification);
       }),
     );
 }
+
+function exitCodeOf({ equal, tables }: FlowVerification): number {
+  if (equal) return 0;
+  return tables.some(({ verdict }) => UNEQUAL.includes(verdict)) ? 1 : 2;
+}
+
+const UNEQUAL: readonly FlowVerification['tables'][number]['verdict'][] = ['different', 'undecided', 'failed'];
 
 const KINDS: Readonly<Record<string, string>> = {
   missing: 'is missing in the sink',

@@ -38,15 +38,17 @@ export interface TableVerification {
   source: string;
   /** Null as long as the flow has made none for it. */
   sink: string | null;
-  verdict: 'equal' | 'different' | 'undecided' | 'not comparable';
+  /** partly: nothing differs, but not every column of the source was compared; failed: `problem` says why nothing can be said. */
+  verdict: 'equal' | 'partly' | 'different' | 'undecided' | 'not comparable' | 'failed';
   /** Why it is not comparable, or what was left out. */
   notes: string[];
+  problem: { code: string; message: string; next: string } | null;
   comparison: FollowedComparison | null;
 }
 
 export interface FlowVerification {
   flow: string;
-  /** True only if something was compared and all of it is equal. */
+  /** True only if every table was compared, with all its columns, and is equal. */
   equal: boolean;
   tables: TableVerification[];
 }
@@ -59,7 +61,7 @@ const flowDefinitionSchema = z.object({
 });
 const sourceDefinitionSchema = z.object({ connection: placeSchema });
 
-/** @throws RTDP_ADDRESS_UNKNOWN, RTDP_NOT_SETTLED, STORE_… */
+/** A table of which nothing can be said does not end the others. @throws RTDP_ADDRESS_UNKNOWN, RTDP_USAGE, and what a server says that cannot be asked */
 export async function verifyFlow(options: VerifyOptions): Promise<FlowVerification> {
   const status = await options.wormhole.status(options.flow);
   const tables: TableVerification[] = [];
@@ -75,12 +77,7 @@ export async function verifyFlow(options: VerifyOptions): Promise<FlowVerificati
       next: `Choose one of: ${status.tables.map((each) => `${each.schema}.${each.table}`).join(', ') || '(none yet)'}.`,
     });
   }
-  const compared = tables.filter((each) => each.comparison !== null);
-  return {
-    flow: options.flow,
-    equal: compared.length > 0 && compared.every((each) => each.verdict === 'equal'),
-    tables,
-  };
+  return { flow: options.flow, equal: tables.length > 0 && tables.every(({ verdict }) => verdict === 'equal'), tables };
 }
 
 function isWanted({ schema, table }: TableStatus, wanted: string | undefined): boolean {
@@ -104,7 +101,8 @@ export async function tablesNotMet(
       if (!captured || !matchesPattern(pattern, place) || met.has(tableIdentity(place))) continue;
       const notes = ['no row of it has arrived; the sink table is made with the first one'];
       if (keyColumns.length === 0) notes.push('it has no key, by which rows could be compared');
-      found.push({ source: formatNamespace(place), sink: null, verdict: 'not comparable', notes, comparison: null });
+      const source = formatNamespace(place);
+      found.push({ source, sink: null, verdict: 'not comparable', notes, problem: null, comparison: null });
     }
   }
   return found;
@@ -126,6 +124,7 @@ async function verifyTable(
     sink,
     verdict,
     notes,
+    problem: null,
     comparison,
   });
   const definition = flowDefinitionSchema.parse(status.definition);
@@ -133,10 +132,10 @@ async function verifyTable(
     return answer('not comparable', ['the flow computes with SQL; only a flow that synchronises is compared']);
   const sinkUrl = findAddress('sink', definition.sink.connection, options.addresses, options.platform);
   const sourceUrl = await findSource(options, namespace);
-  const layout = await readSinkDefinition(sinkUrl, table.schema, table.table);
-  if (!layout) return answer('not comparable', ['the sink table has not been made yet']);
   const { database, table: sourceTable, ...rest } = parseNamespace(namespace);
   try {
+    const layout = await readSinkDefinition(sinkUrl, table.schema, table.table);
+    if (!layout) return answer('not comparable', [table.reason?.message ?? 'the sink table has not been made yet']);
     const comparison = await compareFollowedTable(
       {
         sourceUrl,
@@ -160,9 +159,13 @@ async function verifyTable(
         ...(options.mostDifferences === undefined ? {} : { mostDifferences: options.mostDifferences }),
       },
     );
-    const notes = comparison.notCompared.map(({ column, why }) => `column ${column} was not compared: ${why}`);
+    const { notCompared } = comparison;
+    const notes = notCompared.map(({ column, why }) => `column ${column} was not compared: ${why}`);
+    const isWhole = !notCompared.some(({ ofSource }) => ofSource);
     const verdict = comparison.equal
-      ? 'equal'
+      ? isWhole
+        ? 'equal'
+        : 'partly'
       : comparison.differences.length > 0 || comparison.more
         ? 'different'
         : 'undecided';
@@ -170,8 +173,16 @@ async function verifyTable(
   } catch (error) {
     if (isRtdpError(error, 'STORE_NOT_COMPARABLE'))
       return answer('not comparable', [`${error.message}. ${error.next}`]);
-    throw error;
+    if (!(error instanceof RtdpError) || isOfServer(error)) throw error;
+    const { code, message, next } = error;
+    return { ...answer('failed', [`${code}: ${message}. ${next}`]), problem: { code, message, next } };
   }
+}
+
+/** Whether every other table would meet the same: the server is away, or lets nobody in. A right that one table lacks is its own. */
+function isOfServer({ code, facts }: RtdpError): boolean {
+  if (code === 'STORE_REFUSED') return facts.sqlState !== '42501';
+  return code === 'STORE_UNREACHABLE' || !/^(?:STORE|RTDP)_/.test(code);
 }
 
 async function findSource(options: VerifyOptions, namespace: string): Promise<string> {

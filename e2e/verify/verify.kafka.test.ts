@@ -1,0 +1,48 @@
+/** Shows what `verify` answers where not everything can be compared: each table is told by itself, and only what was proven ends with 0. */
+import { eventually } from '@rtdp/testing/eventually';
+import { expect, test } from 'vitest';
+import { startOnSharedServers } from '../pipeline/start-on-shared-servers.ts';
+
+test('every table has its own verdict, and the exit code is 0 only if all of everything is equal', async () => {
+  await using pipeline = await startOnSharedServers();
+  const { source, sink, wormhole } = pipeline;
+  await source.query(`CREATE TYPE mood AS ENUM ('sad', 'ok')`);
+  await source.query('CREATE TABLE whole (id int PRIMARY KEY, words text)');
+  await source.query('CREATE TABLE moods (id int PRIMARY KEY, v mood[])');
+  await source.query('CREATE TABLE held (id int PRIMARY KEY)');
+  await source.query(`INSERT INTO whole VALUES (1, 'one')`);
+  await source.query(`INSERT INTO moods VALUES (1, '{ok}')`);
+  await source.query(`INSERT INTO held VALUES (1)`);
+  await pipeline.synchronise(['public.*']);
+  const arrived = async () => {
+    const tables = ['whole', 'moods', 'held'].map((table) => sink.query(`SELECT FROM landed.${table}`));
+    return (await Promise.all(tables)).map(({ rowCount }) => rowCount);
+  };
+  expect(
+    await eventually(
+      () => arrived().catch((): (number | null)[] => []),
+      (counts) => counts.length === 3 && !counts.includes(0),
+    ),
+  ).toEqual([1, 1, 1]);
+  const verify = async (...words: string[]) => {
+    const { code, output, errors } = await pipeline.commandLine('verify', 'all', '--json', ...words);
+    expect(errors).toBe('');
+    const { equal, tables } = JSON.parse(output) as { equal: boolean; tables: { sink: string; verdict: string }[] };
+    return { code, equal, verdicts: Object.fromEntries(tables.map((each) => [each.sink, each.verdict])) };
+  };
+
+  expect(await verify('--table', 'whole')).toEqual({ code: 0, equal: true, verdicts: { 'landed.whole': 'equal' } });
+  expect(await verify()).toEqual({
+    code: 2,
+    equal: false,
+    verdicts: { 'landed.whole': 'equal', 'landed.moods': 'partly', 'landed.held': 'equal' },
+  });
+
+  await source.query('DROP TABLE moods');
+  await wormhole.commandTable('all', { schema: 'landed', table: 'held' }, 'pause');
+  const text = await pipeline.commandLine('verify', 'all');
+  expect(text.code).toBe(1);
+  expect(text.output).toMatch(/landed\.whole +equal/);
+  expect(text.output).toMatch(/landed\.moods +not comparable .*the source has no table public\.moods any more/);
+  expect(text.output).toMatch(/landed\.held +failed .*RTDP_NOT_SETTLED: landed\.held/);
+}, 120_000);
