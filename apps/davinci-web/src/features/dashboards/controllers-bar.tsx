@@ -10,7 +10,7 @@ import { type ApiError, api } from '../../api/client.ts';
 import { viewerZone } from '../../shell/numbers.ts';
 import type { Cell } from '../../widgets/contract.ts';
 import { type Asked, type ControllerValue, choicesRequest, MOST_CHOICES } from './filters.ts';
-import { RELATIVE_SPANS, relativeKey, relativeOf } from './relative-spans.ts';
+import { offeredSpans, relativeKey, relativeOf, tellSpan } from './relative-spans.ts';
 import type { Filters } from './use-filters.ts';
 
 export function ControllersBar({
@@ -230,7 +230,8 @@ function DateRangeField({ controller, value, onChange, id }: FieldProps): ReactN
   const [custom, setCustom] = useState(false);
   const range = value !== undefined && 'from' in value ? value : undefined;
   const isCustom = custom || range !== undefined;
-  const key = value !== undefined && 'relative' in value ? relativeKey(value.relative) : isCustom ? 'custom' : 'all';
+  const relative = value !== undefined && 'relative' in value ? value.relative : undefined;
+  const key = relative !== undefined ? relativeKey(relative) : isCustom ? 'custom' : 'all';
   return (
     <div className="controller-range">
       <Select
@@ -241,10 +242,7 @@ function DateRangeField({ controller, value, onChange, id }: FieldProps): ReactN
         value={key}
         options={[
           { value: 'all', label: t('controller.all') },
-          ...[...new Set([...RELATIVE_SPANS, ...(key === 'all' || key === 'custom' ? [] : [key])])].map((each) => ({
-            value: each,
-            label: t(`controller.relative.${each}`, { defaultValue: each }),
-          })),
+          ...offeredSpans(relative).map((each) => ({ value: relativeKey(each), label: tellSpan(each, t) })),
           { value: 'custom', label: t('controller.custom') },
         ]}
         onChange={(next: string) => {

@@ -7,7 +7,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { type Cell, type Filter, TIME_TYPES } from '../../widgets/contract.ts';
-import { RELATIVE_SPANS, relativeKey, relativeOf } from '../dashboards/relative-spans.ts';
+import { offeredSpans, relativeKey, relativeOf, tellSpan } from '../dashboards/relative-spans.ts';
 
 type Operator = Filter['operator'];
 
@@ -62,21 +62,20 @@ function FilterValues({
   viewId,
   onChange,
 }: Omit<EditorProps, 'model'> & { type: ModelColumn['type'] | undefined }): ReactNode {
-  const { t } = useTranslation(['workbench', 'dashboards']);
+  const { t } = useTranslation('workbench');
+  const { t: spanWords } = useTranslation('dashboards');
   const { operator, values } = filter;
   const set = (next: Filter['values']) => onChange({ ...filter, values: next });
   const at = (index: number, value: Cell) => set(values.map((each, place) => (place === index ? value : each)));
   if (NULLS.includes(operator)) return null;
   if (operator === 'relative') {
     const first = values[0];
+    const chosen = typeof first === 'object' && first !== null ? first : undefined;
     return (
       <Select
         aria-label={t('span')}
-        value={typeof first === 'object' && first !== null ? relativeKey(first) : undefined}
-        options={RELATIVE_SPANS.map((key) => ({
-          value: key,
-          label: t(`dashboards:controller.relative.${key}`),
-        }))}
+        value={chosen === undefined ? undefined : relativeKey(chosen)}
+        options={offeredSpans(chosen).map((each) => ({ value: relativeKey(each), label: tellSpan(each, spanWords) }))}
         onChange={(key: string) => set([relativeOf(key)])}
       />
     );
@@ -156,12 +155,11 @@ function ValueChoice({
 }
 
 export function FilterText({ filter, model }: { filter: Filter; model: View['model'] }): ReactNode {
-  const { t } = useTranslation(['workbench', 'dashboards']);
+  const { t } = useTranslation('workbench');
+  const { t: spanWords } = useTranslation('dashboards');
   const label = model.find((each) => each.column === filter.column)?.label || filter.column;
   const values = filter.values.map((value) =>
-    typeof value === 'object' && value !== null
-      ? t(`dashboards:controller.relative.${relativeKey(value)}`)
-      : String(value),
+    typeof value === 'object' && value !== null ? tellSpan(value, spanWords) : String(value),
   );
   return `${label} ${filter.operator === 'relative' ? '' : t(`operators.${filter.operator}`)} ${values.join(', ')}`
     .replace(/\s+/g, ' ')
