@@ -76,7 +76,15 @@ test('checks before it registers, never shows a password, and lets each role do 
     for (const text of [shown, kept, dbus.log()]) expect(text).not.toContain('much-secret');
 
     const viewer = await dbus.clientOf('viewer');
-    expect(await viewer.listSources()).toHaveLength(1);
+    const read = [...(await viewer.listSources()), await viewer.getSource(definition.name)];
+    // Not where the store is, nor as whom it is asked.
+    for (const source of read) {
+      expect(source.definition).toMatchObject({ tables: 'all' });
+      expect(source.definition).not.toHaveProperty('connection');
+    }
+    expect(read).toHaveLength(2);
+    const editor = await dbus.clientOf('editor');
+    expect((await editor.getSource(definition.name)).definition).toMatchObject({ connection: { user: role } });
     await expect(viewer.command(definition.name, 'stop')).rejects.toMatchObject({ code: 'IDENTITY_FORBIDDEN' });
     const stranger = await dbus.clientOf('admin', '00000000-0000-4000-8000-0000000000ff');
     expect(await stranger.listSources()).toEqual([]);
@@ -100,11 +108,22 @@ test('checks before it registers, never shows a password, and lets each role do 
     expect(Object.keys(docs.paths)).toEqual(
       expect.arrayContaining(['/sources', '/sources/check', '/sources/{name}/pulls']),
     );
-    const metrics = await (await fetch(`${dbus.baseUrl}/metrics`)).text();
-    expect(metrics).toContain(`rtdp_dbus_source_state{source="${definition.name}",state="running"} 1`);
+    const metrics = async () => (await fetch(`${dbus.baseUrl}/metrics`)).text();
+    expect(await metrics()).toContain(`rtdp_dbus_source_state{source="${definition.name}",state="running"} 1`);
+    const lagOf = (table: string) => `rtdp_dbus_table_lag_seconds{source="${definition.name}",table="public.${table}"}`;
+    await until('the lag of both tables is told', async () => {
+      const told = await metrics();
+      return (told.includes(lagOf('t')) && told.includes(lagOf('keyless'))) || 'not yet';
+    });
+    await dbus.client.removeTables(definition.name, ['public.keyless']);
+    await until('that of the one that was taken out is told no more', async () => {
+      const told = await metrics();
+      return (told.includes(lagOf('t')) && !told.includes(lagOf('keyless'))) || 'still';
+    });
 
     expect(await dbus.client.removeSource(definition.name)).toEqual([]);
     expect(await dbus.client.listSources()).toEqual([]);
+    expect(await metrics()).not.toContain(`source="${definition.name}"`);
     expect(await dbus.kill('SIGTERM')).toBe(0);
   } finally {
     await shop.query(`DROP PUBLICATION IF EXISTS x; DROP OWNED BY ${role} CASCADE`);

@@ -117,6 +117,19 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
     (await sink.query('select count(*)::int as n from public.items').catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
   expect(await eventually(count, (n) => n === 1)).toBe(1);
   expect((await client.getFlow('items')).definition).toMatchObject({ sink: { connection: { password: '' } } });
+  // Who only reads is not told where the store is, nor as whom it is asked.
+  const viewerToken = await services.signToken({
+    subject: 'vera',
+    organisationId: FIRST_ORGANISATION_ID,
+    roles: ['viewer'],
+  });
+  const viewer = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: viewerToken });
+  const read = [...(await viewer.listFlows()), await viewer.getFlow('items'), await viewer.status('items')];
+  expect(read).toHaveLength(3);
+  for (const flow of read) {
+    expect(flow.definition).toMatchObject({ sink: { store: 'postgres', table: expect.any(String) } });
+    expect(flow.definition).not.toHaveProperty('sink.connection');
+  }
   const kept = await metadata.query(`select definition::text as text from wormhole.flows`);
   expect(kept.rows[0]?.text).toContain('"v1.');
 
@@ -138,11 +151,14 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   );
   expect(status).toMatchObject({ state: 'running', lag: 0, openDeadLetters: 0 });
   const metrics = await (await fetch(`${services.baseUrls.wormhole}/metrics`)).text();
-  expect(metrics).toContain('rtdp_wormhole_rows_applied_total{flow="items",table="items"} 1');
+  expect(metrics).toContain('rtdp_wormhole_rows_applied_total{flow="items",table="public.items"} 1');
 
   await client.remove('items');
   await expect(client.getFlow('items')).rejects.toMatchObject({ code: 'WORMHOLE_FLOW_NOT_FOUND' });
   expect(await count()).toBe(3);
+  const told = async () =>
+    (await (await fetch(`${services.baseUrls.wormhole}/metrics`)).text()).includes('flow="items"');
+  expect(await eventually(told, (isTold) => !isTold)).toBe(false);
   await wormhole.stop();
   await bus.admin().deleteTopic(source.topic);
   await bus.close();

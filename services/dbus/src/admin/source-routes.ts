@@ -1,5 +1,6 @@
 /** Decides the REST side of sources: check, register, show, change, start, pause, stop, remove. */
-import type { HttpApplication } from '@rtdp/service/http';
+import { hasRole } from '@rtdp/identity/roles';
+import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
 import { z } from 'zod';
 import { addTables, changeDefinition, type DefinitionChange, removeTables } from '../catalog/change-definition.ts';
@@ -28,7 +29,10 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
   application.get(
     '/sources',
     { schema: { tags, summary: 'All sources with state, rates and lag', response: { 200: z.array(sourceSchema) } } },
-    async (request) => (await sources.list(allowed(request, 'viewer').organisationId)).map(view),
+    async (request) => {
+      const stored = await sources.list(allowed(request, 'viewer').organisationId);
+      return stored.map((source) => forReader(view(source), request));
+    },
   );
 
   application.post(
@@ -80,7 +84,10 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
   application.get(
     '/sources/:name',
     { schema: { tags, summary: 'One source', params: named, response: { 200: sourceSchema } } },
-    async (request) => view(await sources.get(allowed(request, 'viewer').organisationId, request.params.name)),
+    async (request) => {
+      const { organisationId } = allowed(request, 'viewer');
+      return forReader(view(await sources.get(organisationId, request.params.name)), request);
+    },
   );
 
   application.get(
@@ -218,4 +225,11 @@ function notReady(name: string, problems: { message: string; statement: string |
         : `Run at the source, then register it again: ${statements.join(' ')}`,
     facts: { source: name, problems },
   });
+}
+
+/** Where a store is, and as whom it is asked, is the business of those who connect stores. */
+function forReader(source: SourceView, request: Parameters<typeof identityOf>[0]): SourceView {
+  if (hasRole(identityOf(request), 'editor')) return source;
+  const { connection: _connection, ...definition } = source.definition as { connection?: unknown };
+  return { ...source, definition };
 }

@@ -9,7 +9,7 @@ import { dryRun } from '../flow/dry-run.ts';
 import type { FlowService } from '../flow/flow-service.ts';
 import type { FlowSurroundings } from '../flow/running-flow.ts';
 import { readStatus } from './read-status.ts';
-import { flowView } from './views.ts';
+import { flowView, type Reader } from './views.ts';
 
 const named = z.object({ name: z.string() });
 const tableParams = named.extend({ schema: z.string(), table: z.string() });
@@ -20,17 +20,18 @@ export interface RoutesOptions {
 }
 
 export function flowRoutes(application: HttpApplication, { service, around }: RoutesOptions): void {
-  const view = async (organisationId: string, name: string) => {
-    const stored = await service.get(organisationId, name);
-    return flowView(stored, service.stateOf(stored));
+  const view = async (reader: Reader, name: string) => {
+    const stored = await service.get(reader.organisationId, name);
+    return flowView(stored, service.stateOf(stored), reader);
   };
 
   application.get(
     '/flows',
     { schema: { tags: ['flows'], summary: 'All flows with their states', response: { 200: z.array(flowSchema) } } },
     async (request) => {
-      const stored = await service.list(identityOf(request).organisationId);
-      return stored.map((flow) => flowView(flow, service.stateOf(flow)));
+      const identity = identityOf(request);
+      const stored = await service.list(identity.organisationId);
+      return stored.map((flow) => flowView(flow, service.stateOf(flow), identity));
     },
   );
 
@@ -45,9 +46,10 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       },
     },
     async (request, reply) => {
-      const { organisationId } = editor(request);
+      const identity = editor(request);
+      const { organisationId } = identity;
       const stored = await service.deploy(request.body, { organisationId, origin: 'rest' });
-      return reply.status(201).send(flowView(stored, service.stateOf(stored)));
+      return reply.status(201).send(flowView(stored, service.stateOf(stored), identity));
     },
   );
 
@@ -86,7 +88,7 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
   application.get(
     '/flows/:name',
     { schema: { tags: ['flows'], summary: 'One flow', params: named, response: { 200: flowSchema } } },
-    (request) => view(identityOf(request).organisationId, request.params.name),
+    (request) => view(identityOf(request), request.params.name),
   );
 
   application.put(
@@ -101,9 +103,9 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       },
     },
     async (request) => {
-      const { organisationId } = editor(request);
-      await service.replace(organisationId, request.params.name, request.body);
-      return view(organisationId, request.params.name);
+      const identity = editor(request);
+      await service.replace(identity.organisationId, request.params.name, request.body);
+      return view(identity, request.params.name);
     },
   );
 
@@ -135,9 +137,9 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       `/flows/:name/${command}`,
       { schema: { tags: ['flows'], summary, params: named, response: { 200: flowSchema } } },
       async (request) => {
-        const { organisationId } = editor(request);
-        await run(organisationId, (request.params as { name: string }).name);
-        return view(organisationId, (request.params as { name: string }).name);
+        const identity = editor(request);
+        await run(identity.organisationId, (request.params as { name: string }).name);
+        return view(identity, (request.params as { name: string }).name);
       },
     );
   }
@@ -154,9 +156,9 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       },
     },
     async (request) => {
-      const { organisationId } = editor(request);
-      await service.restart(organisationId, request.params.name, request.body?.from);
-      return view(organisationId, request.params.name);
+      const identity = editor(request);
+      await service.restart(identity.organisationId, request.params.name, request.body?.from);
+      return view(identity, request.params.name);
     },
   );
 
@@ -170,7 +172,7 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
         response: { 200: flowStatusSchema },
       },
     },
-    (request) => readStatus(service, around, identityOf(request).organisationId, request.params.name),
+    (request) => readStatus(service, around, identityOf(request), request.params.name),
   );
 
   const tableCommands = { pause: 'Hold one table of a flow', resume: 'Let one table of a flow go on' } as const;
@@ -180,10 +182,10 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
       `/flows/:name/tables/:schema/:table/${command}`,
       { schema: { tags: ['flows'], summary, params: tableParams, response: { 200: flowStatusSchema } } },
       async (request) => {
-        const { organisationId, subject } = editor(request);
+        const identity = editor(request);
         const { name, schema, table } = request.params as z.output<typeof tableParams>;
-        await service.commandTable(organisationId, name, { schema, table }, command, subject);
-        return readStatus(service, around, organisationId, name);
+        await service.commandTable(identity.organisationId, name, { schema, table }, command, identity.subject);
+        return readStatus(service, around, identity, name);
       },
     );
   }

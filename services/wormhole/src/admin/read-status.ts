@@ -2,19 +2,19 @@
 import type { FlowStatus } from '../client.ts';
 import type { FlowService } from '../flow/flow-service.ts';
 import type { FlowSurroundings } from '../flow/running-flow.ts';
-import { flowStatus, flowView } from './views.ts';
+import { flowStatus, flowView, type Reader } from './views.ts';
 
 /** @throws WORMHOLE_FLOW_NOT_FOUND */
 export async function readStatus(
   service: FlowService,
   around: FlowSurroundings,
-  organisationId: string,
+  reader: Reader,
   name: string,
 ): Promise<FlowStatus> {
-  const stored = await service.get(organisationId, name);
+  const stored = await service.get(reader.organisationId, name);
   const running = service.running(stored.id);
   const ends = running?.run === undefined ? new Map<number, bigint>() : await endsOf(around, running.run.topic);
-  return flowStatus(flowView(stored, service.stateOf(stored)), running?.run, {
+  return flowStatus(flowView(stored, service.stateOf(stored), reader), running?.run, {
     worker: around.worker,
     openDeadLetters: await around.deadLetters.countOpen(stored.id),
     ends,

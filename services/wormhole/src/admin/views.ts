@@ -1,4 +1,5 @@
 /** Decides how flows, their status and their dead letters look to a caller. */
+import { hasRole } from '@rtdp/identity/roles';
 import type { z } from 'zod';
 import type { deadLetterSchema, FlowStatus, FlowView, TableStatus } from '../client.ts';
 import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
@@ -10,9 +11,16 @@ import type { RunningFlow } from '../flow/running-flow.ts';
 import type { Lane, LaneState } from '../ingest/lane.ts';
 import type { StoredFlow } from '../state/flow-store.ts';
 
+/** Who is shown a flow. */
+export interface Reader {
+  readonly organisationId: string;
+  readonly roles: readonly string[];
+}
+
 export function flowView(
   stored: StoredFlow,
   now: Pick<RunningFlow, 'state' | 'reason' | 'pull' | 'pullWaitsFor'>,
+  reader: Reader,
 ): FlowView {
   return {
     name: stored.name,
@@ -24,10 +32,18 @@ export function flowView(
     origin: stored.origin,
     revision: stored.revision,
     pull: pullView(now),
-    definition: withoutSecrets(stored.definition),
+    definition: shownDefinition(stored.definition, reader),
     createdAt: stored.createdAt.toISOString(),
     updatedAt: stored.updatedAt.toISOString(),
   };
+}
+
+/** Where a store is, and as whom it is asked, is the business of those who connect stores. */
+function shownDefinition(definition: StoredFlow['definition'], reader: Reader): unknown {
+  const shown = withoutSecrets(definition);
+  if (hasRole(reader, 'editor')) return shown;
+  const { connection: _connection, ...sink } = shown.sink;
+  return { ...shown, sink };
 }
 
 function pullView({ pull, pullWaitsFor }: Pick<RunningFlow, 'pull' | 'pullWaitsFor'>): FlowView['pull'] {

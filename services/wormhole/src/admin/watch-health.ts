@@ -4,7 +4,7 @@ import type { Health, PartHealth } from '@rtdp/service/health';
 import type { Lifecycle } from '@rtdp/service/lifecycle';
 import type { Knex } from '@rtdp/service/metadata';
 import { sentences } from '@rtdp/ums/error';
-import type { FlowMetrics } from '../feedback/flow-metrics.ts';
+import { type FlowMetrics, tableLabels } from '../feedback/flow-metrics.ts';
 import { parseTimestamp } from '../feedback/latency.ts';
 import type { FlowFolder } from '../flow/flow-folder.ts';
 import type { FlowService } from '../flow/flow-service.ts';
@@ -91,8 +91,10 @@ async function setGauges({ service, assembly, metrics }: WatchOptions): Promise<
     if (run === undefined) continue;
     try {
       const ends = await endsOf(assembly.flows, run.topic);
+      // It may have been removed, and forgotten, meanwhile.
+      if (service.running(stored.id)?.run !== run) continue;
       for (const table of run.tables) {
-        const labels = { flow: stored.name, table: table.name.table };
+        const labels = tableLabels(stored.name, table.name);
         const behind = run.lanesOf(table).reduce((sum, lane) => sum + behindOf(lane, { ends }), 0n);
         metrics.lag.set(labels, Number(behind));
         const { watermark } = table.notices.freshness();

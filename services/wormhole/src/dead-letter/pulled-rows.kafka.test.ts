@@ -138,7 +138,8 @@ test('a table whose pull gave up says so, with the way out, until the pull goes 
   );
   const firstId = source.nextId();
   await sendPull(fixture, orders, firstId, ['start', [{ op: 'i', values: ['1', 'pulled', '2.00'] }]]);
-  const status = async () => (await readStatus(service, fixture.around, ORGANISATION, 'all')).tables[0];
+  const status = async () =>
+    (await readStatus(service, fixture.around, { organisationId: ORGANISATION, roles: [] }, 'all')).tables[0];
   const failed = await eventually(status, (table) => table?.loadFailed === true);
   expect(failed).toMatchObject({ state: 'running', loading: true, loadFailed: true, watermark: null, reason: failure });
   expect(new Set(asked)).toEqual(new Set([`${namespaceOf(orders)} p`]));

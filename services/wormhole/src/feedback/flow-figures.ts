@@ -18,7 +18,7 @@ export function flowSampler(service: FlowService, around: FlowSurroundings): () 
 
   async function figuresOf(organisationId: string, name: string): Promise<FigureValues> {
     try {
-      return flowFigures(await readStatus(service, around, organisationId, name));
+      return flowFigures(await readStatus(service, around, { organisationId, roles: [] }, name));
     } catch (error) {
       // Its topic may be gone: that takes nothing from the figures of the others.
       around.logger.debug({ err: error, flow: name }, 'the figures of a flow are not known');

@@ -10,7 +10,7 @@ import type { Connection } from '../console/connection.ts';
 import { ConnectionFields } from '../console/connection-fields.tsx';
 import { dbusPath, wormholePath } from '../console/console-api.ts';
 import { Field } from '../console/field.tsx';
-import { type FlowDefinitionView, type FlowForm, shownConnection } from './flow-form.ts';
+import { type FlowDefinitionView, type FlowForm, type StoreConnection, shownConnection } from './flow-form.ts';
 
 export function FlowFields(props: {
   form: FlowForm;
@@ -23,10 +23,10 @@ export function FlowFields(props: {
   const sources = useApi<SourceView[]>(dbusPath('sources'));
   const flows = useApi<FlowView[]>(wormholePath('flows'));
   const set = (part: Partial<FlowForm>): void => onChange({ ...form, ...part });
-  const stores = new Map<string, FlowDefinitionView['sink']['connection']>(
-    (flows.data ?? []).map(({ definition }) => {
+  const stores = new Map<string, StoreConnection>(
+    (flows.data ?? []).flatMap(({ definition }) => {
       const { connection } = (definition as FlowDefinitionView).sink;
-      return [placeOf(connection), connection] as const;
+      return connection === undefined ? [] : [[placeOf(connection), connection] as const];
     }),
   );
   const isNameFine = form.name === '' || /^[a-z][a-z0-9_-]{0,62}$/.test(form.name);

@@ -8,6 +8,15 @@ import {
   sslConnection,
 } from '../console/connection.ts';
 
+export interface StoreConnection {
+  host: string;
+  port: number;
+  database: string;
+  user: string;
+  password: string;
+  ssl: SslMode;
+}
+
 /** A definition as Wormhole shows it: every default filled in, the password empty. */
 export interface FlowDefinitionView {
   name: string;
@@ -18,14 +27,8 @@ export interface FlowDefinitionView {
   steps?: { name: string; sql: string }[];
   sink: {
     store: 'postgres';
-    connection: {
-      host: string;
-      port: number;
-      database: string;
-      user: string;
-      password: string;
-      ssl: SslMode;
-    };
+    /** Not told to who only reads. */
+    connection?: StoreConnection;
     schema: string;
     table: string;
     deletes: 'physical' | 'tombstone' | 'history';
@@ -105,7 +108,7 @@ export function flowForm(definition: FlowDefinitionView): FlowForm {
     namespace: source.namespace,
     from: definition.from === 'earliest' ? 'earliest' : 'pull',
     steps: definition.steps ?? [],
-    connection: shownConnection(sink.connection),
+    connection: sink.connection === undefined ? NEW_CONNECTION : shownConnection(sink.connection),
     schema: sink.schema,
     table: sink.table,
     deletes: sink.deletes,
@@ -114,7 +117,7 @@ export function flowForm(definition: FlowDefinitionView): FlowForm {
 }
 
 /** Without its password, which is never shown. */
-export function shownConnection(connection: FlowDefinitionView['sink']['connection']): Connection {
+export function shownConnection(connection: StoreConnection): Connection {
   return { ...NEW_CONNECTION, ...addressOf(connection), encryption: encryptionOf(connection.ssl) };
 }
 

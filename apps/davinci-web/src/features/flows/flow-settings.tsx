@@ -29,8 +29,10 @@ export function FlowSettings({ flow }: { flow: FlowStatus }): ReactNode {
         </dd>
         <dt>{t('settings.sink')}</dt>
         <dd>
-          {connection.user}@{connection.host}:{connection.port}/{connection.database} · {definition.sink.schema}.
-          {definition.sink.table}
+          {connection === undefined
+            ? null
+            : `${connection.user}@${connection.host}:${connection.port}/${connection.database} · `}
+          {definition.sink.schema}.{definition.sink.table}
         </dd>
         <dt>{t('field.deletes')}</dt>
         <dd>{t(`deletes.${definition.sink.deletes}`)}</dd>

@@ -25,7 +25,8 @@ import { ProblemList } from './problem-list.tsx';
 import { sourceConnection } from './source-form.ts';
 
 interface Shown {
-  connection: { host: string; port: number; database: string; user: string; ssl: SslMode };
+  /** Not told to who only reads. */
+  connection?: { host: string; port: number; database: string; user: string; ssl: SslMode };
   tables: 'all' | string[];
   excludedTables: string[];
   future: boolean;
@@ -67,7 +68,7 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
       <section className="card stack">
         <div className="row">
           <h2 className="grow">{t('settings.connection')}</h2>
-          {mayChange && form === undefined ? (
+          {mayChange && connection !== undefined && form === undefined ? (
             <Button
               onClick={() =>
                 setForm({ ...NEW_CONNECTION, ...addressOf(connection), encryption: encryptionOf(connection.ssl) })
@@ -79,12 +80,16 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
         </div>
         {form === undefined ? (
           <dl className="facts">
-            <dt>{t('field.server')}</dt>
-            <dd>
-              {connection.user}@{connection.host}:{connection.port}/{connection.database}
-            </dd>
-            <dt>{shared('connection.encryption')}</dt>
-            <dd>{shared(`connection.encryptions.${encryptionOf(connection.ssl)}`)}</dd>
+            {connection === undefined ? null : (
+              <>
+                <dt>{t('field.server')}</dt>
+                <dd>
+                  {connection.user}@{connection.host}:{connection.port}/{connection.database}
+                </dd>
+                <dt>{shared('connection.encryption')}</dt>
+                <dd>{shared(`connection.encryptions.${encryptionOf(connection.ssl)}`)}</dd>
+              </>
+            )}
             <dt>{t('settings.topic')}</dt>
             <dd>
               <code>{source.topic}</code> · {t('settings.partitions', { count: source.partitions })}
