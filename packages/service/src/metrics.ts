@@ -14,6 +14,8 @@ export interface Metrics {
     labels: readonly Label[],
     buckets?: readonly number[],
   ): Histogram<Label>;
+  /** Takes away every series of ours whose label has this value: what it told of is no more. */
+  forget(label: string, value: string): Promise<void>;
 }
 
 /** A registry of its own with the process metrics in it; every metric of ours starts with `rtdp_`. */
@@ -21,11 +23,25 @@ export function createMetrics(): Metrics {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
   const registers = [registry];
+  const ours: (Counter | Gauge | Histogram)[] = [];
+  const own = <Metric extends Counter | Gauge | Histogram>(metric: Metric): Metric => {
+    ours.push(metric);
+    return metric;
+  };
   return {
     registry,
-    counter: (name, help, labels) => new Counter({ name, help, labelNames: labels, registers }),
-    gauge: (name, help, labels) => new Gauge({ name, help, labelNames: labels, registers }),
+    counter: (name, help, labels) => own(new Counter({ name, help, labelNames: labels, registers })),
+    gauge: (name, help, labels) => own(new Gauge({ name, help, labelNames: labels, registers })),
     histogram: (name, help, labels, buckets = LATENCY_BUCKETS) =>
-      new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers }),
+      own(new Histogram({ name, help, labelNames: labels, buckets: [...buckets], registers })),
+    async forget(label, value) {
+      for (const metric of ours) {
+        for (const { labels } of (await metric.get()).values) {
+          // Each bucket of a histogram is told as a value of its own; a series is what its other labels name.
+          const { le: _bucket, ...series } = labels as Record<string, string | number>;
+          if (series[label] === value) metric.remove(series);
+        }
+      }
+    },
   };
 }

@@ -236,7 +236,7 @@ export class SupervisedSource {
     await this.#forgetPosition(stored);
     await store.delete(stored.id);
     await this.#endWatch();
-    metrics.forget(this.name);
+    await metrics.forget(this.name);
     return left;
   }
 
@@ -245,15 +245,16 @@ export class SupervisedSource {
     const { metrics, now } = this.#options;
     const { slot } = this;
     if (slot !== undefined) metrics.slot(this.name, slot);
-    const stream = this.#running?.stream;
-    if (stream === undefined) return undefined;
-    metrics.stream(this.name, stream.figures, stream.tableFigures, now());
+    const running = this.#running;
+    if (running === undefined) return undefined;
+    const { stream } = running;
+    metrics.stream(this.name, stream.figures, running.tables(), now());
     if (this.#state !== 'running' || this.#isStopping) return undefined;
     const state = stream.state();
     const { wanted = 'running' } = this.#lease;
     if (state.name !== 'stopped' && wanted === 'running') return undefined;
     this.#state = 'stopped';
-    return { running: this.#running!, endedBy: state.name === 'stopped' ? state.reason : 'a command elsewhere' };
+    return { running, endedBy: state.name === 'stopped' ? state.reason : 'a command elsewhere' };
   }
 
   health(): SourceHealth {
@@ -325,7 +326,7 @@ export class SupervisedSource {
   async #gone(): Promise<void> {
     this.#endRetry();
     await this.#endStandby();
-    this.#options.metrics.forget(this.name);
+    await this.#options.metrics.forget(this.name);
     this.#onGone();
     await this.#lease.letGo();
     await this.#endWatch();

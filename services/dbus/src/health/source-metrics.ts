@@ -1,16 +1,18 @@
 /** Decides which numbers of a source Prometheus sees. */
 import type { Metrics } from '@rtdp/service/metrics';
-import type { StreamFigures, TableFigures } from '../pipeline/contract.ts';
-import type { SlotReport } from '../sources/contract.ts';
+import type { StreamFigures } from '../pipeline/contract.ts';
+import { tableKey } from '../pipeline/schema-ledger.ts';
+import type { SlotReport, TableProgress } from '../sources/contract.ts';
 
 export interface SourceMetrics {
-  /** Takes the figures of a running stream; called every second or two. */
-  stream(source: string, figures: StreamFigures, tables: ReadonlyMap<string, TableFigures>, nowMillis: number): void;
+  /** Takes the figures of a running stream; called every second or two. @param tables every one that is captured now */
+  stream(source: string, figures: StreamFigures, tables: readonly TableProgress[], nowMillis: number): void;
   slot(source: string, report: SlotReport): void;
   state(source: string, state: string): void;
   pullRows(source: string, table: string, rows: number, bytes: number, seconds: number): void;
   reread(source: string, rows: number): void;
-  forget(source: string): void;
+  /** The source is no more: nothing of it is told any longer. */
+  forget(source: string): Promise<void>;
 }
 
 export function createSourceMetrics(metrics: Metrics, states: readonly string[]): SourceMetrics {
@@ -39,7 +41,7 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
   } as const;
   const lag = metrics.gauge(
     'rtdp_dbus_table_lag_seconds',
-    'How far a table is behind: age of the newest published change of it or of a later heartbeat.',
+    'How far a captured table is behind: age of the newest published change of it or, unless it stopped by itself, of a later heartbeat.',
     ['source', 'table'],
   );
   const tableRows = metrics.counter('rtdp_dbus_table_rows_total', 'Row changes published, per table.', [
@@ -69,6 +71,8 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
   const reread = counter('rtdp_dbus_reread_rows_total', 'Rows read again on request.');
   /** Figures count since the stream was made; counters must never go back. */
   const seen = new Map<string, Partial<Record<string, number>>>();
+  /** Tables of each source whose lag is told. */
+  const told = new Map<string, ReadonlySet<string>>();
 
   const grown = (source: string, name: string, value: number): number => {
     const of = seen.get(source) ?? {};
@@ -91,12 +95,15 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
       openBytes.set(label, figures.openBytes);
       if (figures.publishedCommitMillis > 0)
         sourceLag.set(label, Math.max(0, nowMillis - figures.publishedCommitMillis) / 1000);
-      for (const [table, { rows, publishedCommitMillis }] of tables) {
-        tableRows.inc({ source, table }, grown(source, `table ${table}`, rows));
-        // A quiet table is no further behind than its source, whose heartbeats say how far everything is.
-        const newest = Math.max(publishedCommitMillis, figures.publishedCommitMillis);
-        if (newest > 0) lag.set({ source, table }, Math.max(0, nowMillis - newest) / 1000);
+      for (const progress of tables) {
+        const table = tableKey(progress);
+        tableRows.inc({ source, table }, grown(source, `table ${table}`, progress.rows));
+        if (progress.reachedMillis > 0)
+          lag.set({ source, table }, Math.max(0, nowMillis - progress.reachedMillis) / 1000);
       }
+      const captured = new Set(tables.map(tableKey));
+      for (const table of told.get(source) ?? []) if (!captured.has(table)) lag.remove({ source, table });
+      told.set(source, captured);
     },
     slot(source, report) {
       const label = { source };
@@ -116,9 +123,8 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
     reread: (source, rows) => reread.inc({ source }, rows),
     forget(source) {
       seen.delete(source);
-      for (const each of states) state.remove({ source, state: each });
-      for (const metric of [openBytes, sourceLag, slotLag, slotRetained, slotBudget, slotUsable])
-        metric.remove({ source });
+      told.delete(source);
+      return metrics.forget('source', source);
     },
   };
 }

@@ -1,7 +1,13 @@
 /** Decides which Prometheus metrics tell of flows; labels are flow and sink table, never a row's content. */
 import type { Metrics } from '@rtdp/service/metrics';
+import type { SinkTableName } from '../flow/sink-name.ts';
 
 const LABELS = ['flow', 'table'] as const;
+
+/** Two sink tables of a flow may have one name in two schemas. */
+export function tableLabels(flow: string, { schema, table }: SinkTableName): { flow: string; table: string } {
+  return { flow, table: `${schema}.${table}` };
+}
 
 export type FlowMetrics = ReturnType<typeof createFlowMetrics>;
 
@@ -29,5 +35,7 @@ export function createFlowMetrics(metrics: Metrics) {
       'Latency of the newest row of a batch: source (commit to Kafka), kafka (to reading), transform (to the store), sink (the store), total.',
       ['flow', 'part'],
     ),
+    /** The flow is no more: nothing of it is told any longer. */
+    forget: (flow: string): Promise<void> => metrics.forget('flow', flow),
   };
 }

@@ -3,6 +3,7 @@ import type { SinkOutcome } from '@rtdp/stores/contract';
 import type { FlowContext } from '../flow/flow-context.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
 import type { PreparedWork } from '../sink/prepare-work.ts';
+import { tableLabels } from './flow-metrics.ts';
 import { parseTimestamp, splitLatency } from './latency.ts';
 
 export interface StoredBatch {
@@ -19,7 +20,7 @@ export function reportStored(
   { work, outcome, first, firstOffset }: StoredBatch,
 ): void {
   const { table, topic, partition } = lane;
-  const labels = { flow: context.definition.name, table: table.name.table };
+  const labels = tableLabels(context.definition.name, table.name);
   const { metrics } = context;
   metrics.rowsIn.inc(labels, work.rowsIn);
   metrics.rowsApplied.inc(labels, outcome.applied);

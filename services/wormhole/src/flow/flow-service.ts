@@ -29,6 +29,8 @@ export interface DeployOptions {
 export class FlowService {
   readonly #around: FlowSurroundings;
   readonly #running = new Map<string, RunningFlow>();
+  /** Names of the flows that ran here, by id: metrics tell of them until they are removed. */
+  readonly #measured = new Map<string, string>();
   #turn: Promise<unknown> = Promise.resolve();
   #timer: NodeJS.Timeout | undefined;
 
@@ -284,6 +286,11 @@ export class FlowService {
       await this.#end(id, stored?.wanted === 'paused' ? 'pause' : 'stop');
     }
     for (const stored of all) if (stored.wanted === 'running' && !this.#running.has(stored.id)) this.#launch(stored);
+    for (const [id, name] of this.#measured) {
+      if (byId.has(id)) continue;
+      this.#measured.delete(id);
+      if (all.every((stored) => stored.name !== name)) await this.#around.metrics.forget(name);
+    }
   }
 
   /** Another worker that still holds a partition would write the sink's bookkeeping anew. */
@@ -298,6 +305,7 @@ export class FlowService {
   #launch(stored: StoredFlow): void {
     const flow = new RunningFlow(stored, this.#around);
     this.#running.set(stored.id, flow);
+    this.#measured.set(stored.id, stored.name);
     flow.start();
   }
 

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SinkItem, SinkOutcome, TableSink } from '@rtdp/stores/contract';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
+import { tableLabels } from '../feedback/flow-metrics.ts';
 import { reportStored } from '../feedback/report-stored.ts';
 import type { FlowContext } from '../flow/flow-context.ts';
 import type { FlowTable } from '../flow/flow-table.ts';
@@ -158,7 +159,7 @@ export class SinkWriter {
         });
       } catch (error) {
         if (attempt >= MOST_REPEATS || !(error instanceof RtdpError) || !REPEATABLE.includes(error.code)) throw error;
-        context.metrics.retries.inc({ flow: context.definition.name, table: table.name.table });
+        context.metrics.retries.inc(tableLabels(context.definition.name, table.name));
         await sleep(retryPause(attempt, context.definition.retry, () => context.random()));
       }
     }
