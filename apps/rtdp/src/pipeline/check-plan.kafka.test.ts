@@ -105,6 +105,15 @@ flows:
   );
   expect(await wormhole.listFlows()).toEqual([]);
 
+  // A change that the service would refuse is refused before the source of the same file is touched.
+  const [kept] = parsePipeline(flow(', deletes: physical'), {}).flows!;
+  await wormhole.deploy({ ...kept, autoStart: false } as unknown as Parameters<typeof wormhole.deploy>[0]);
+  const source = `sources: [{ name: ${instance}, kind: postgres, ${CONNECTION} }]\n`;
+  expect(await check(source + flow(', deletes: physical'), ['all', instance])).toEqual([]);
+  expect(await refused(source + flow(', deletes: tombstone'), ['all', instance])).toContainEqual(
+    expect.stringMatching(/^flow all: sink\.deletes of a flow stays as it is: physical, not tombstone\. /),
+  );
+
   await moonbox!.stop();
   expect(await check(view('select id, total from store.orders'))).toEqual([
     expect.stringMatching(/^Not checked: view Mine: .*did not answer/),

@@ -67,7 +67,8 @@ async function checkFlow(
   const { problems } = await wormhole.check(input as Parameters<typeof wormhole.check>[0]);
   return problems.map((problem) => ({
     why: `${problem.step === undefined ? '' : `step ${problem.step}, `}${whyOf({ ...problem, facts: { problems: [problem] } })}`,
-    isOpen,
+    // What a flow keeps for good is refused whatever its source becomes.
+    isOpen: isOpen && problem.code !== 'WORMHOLE_FLOW_INVALID',
   }));
 }
 

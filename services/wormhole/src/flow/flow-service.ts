@@ -7,6 +7,7 @@ import { openSinkStore } from '../sink/open-sink-store.ts';
 import type { PullState, StoredFlow, WantedState } from '../state/flow-store.ts';
 import { checkPlan, type FlowPlan } from './check-plan.ts';
 import { type FlowDefinition, readFlowDefinition } from './definition.ts';
+import { fixedProblems } from './fixed-places.ts';
 import type { FlowRun } from './flow-run.ts';
 import { requireStep } from './flow-state.ts';
 import type { FlowTable } from './flow-table.ts';
@@ -83,7 +84,10 @@ export class FlowService {
     const definition = readFlowDefinition(input);
     const stored = await this.#around.flows.find(organisationId, definition.name);
     const whole = stored === undefined ? definition : withKeptPassword(definition, stored.definition);
-    return checkPlan(this.#around, whole, organisationId);
+    const plan = await checkPlan(this.#around, whole, organisationId);
+    return stored === undefined
+      ? plan
+      : { ...plan, problems: [...fixedProblems(stored.definition, whole), ...plan.problems] };
   }
 
   /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
@@ -340,24 +344,15 @@ export class FlowService {
   }
 }
 
+/** @throws WORMHOLE_FLOW_INVALID naming each field that cannot change */
 function requireSamePlaces(before: FlowDefinition, after: FlowDefinition): void {
-  const places = ({ name, source, sink }: FlowDefinition): string =>
-    JSON.stringify([
-      name,
-      source.namespace,
-      source.topic,
-      sink.store,
-      sink.connection.database,
-      sink.schema,
-      sink.table,
-      sink.deletes,
-      sink.keyHoldsSource,
-    ]);
-  if (places(before) === places(after)) return;
+  const problems = fixedProblems(before, after);
+  const [first] = problems;
+  if (first === undefined) return;
   throw new RtdpError({
-    code: 'WORMHOLE_FLOW_INVALID',
-    message: 'name, source, and the place and form of the sink tables of a flow stay as they are',
-    next: 'Make another flow with these, and remove this one.',
-    facts: { flow: before.name },
+    code: first.code,
+    message: problems.map(({ message }) => message).join('; '),
+    next: first.next,
+    facts: { flow: before.name, problems },
   });
 }
