@@ -31,7 +31,7 @@ export function findTables(
         statement.problem(
           'SQL_CATALOG_FORBIDDEN',
           `${written} is no table of a database of the gateway.`,
-          'Write database.table; SHOW TABLES lists them.',
+          writable(node, context),
           node.location,
         ),
       );
@@ -44,7 +44,7 @@ export function findTables(
       statement.problem(
         'SQL_UNKNOWN_TABLE',
         `The table ${written} does not exist, or you may not read it.`,
-        near === undefined ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${near}?`,
+        near === undefined ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${inQuotes(near)}?`,
         node.location,
       ),
     );
@@ -83,4 +83,30 @@ export function findTables(
   visitSelect(select, new Set());
   if (problems.length > 0) throw new SqlError(problems.sort((a, b) => a.line - b.line || a.column - b.column));
   return found;
+}
+
+/** How the table that was written in three parts is written in two. */
+function writable(
+  { catalogname, schemaname, relname }: RangeVar,
+  { findTable, tableNames }: Pick<PlannerContext, 'findTable' | 'tableNames'>,
+): string {
+  if (catalogname !== undefined) {
+    const full = findTable(catalogname, `${schemaname}.${relname}`);
+    const plain = findTable(catalogname, relname!);
+    const names = [
+      ...(plain !== undefined && (full?.name === plain.name || schemaname === 'public') ? [relname!] : []),
+      ...(full === undefined ? [] : [`${schemaname}.${relname}`]),
+    ];
+    if (names.length > 0) return `Write ${names.map((name) => inQuotes(`${catalogname}.${name}`)).join(', or ')}.`;
+    const near = nearestName(`${catalogname}.${schemaname}.${relname}`, tableNames?.() ?? []);
+    if (near !== undefined) return `Did you mean ${inQuotes(near)}?`;
+  }
+  return 'Write database.table, and the table in double quotes where a dot is in its name; SHOW TABLES lists them.';
+}
+
+/** `database.table` as a statement writes it: what is no plain name stands in double quotes. */
+function inQuotes(name: string): string {
+  const dot = name.indexOf('.');
+  const parts = dot < 0 ? [name] : [name.slice(0, dot), name.slice(dot + 1)];
+  return parts.map((part) => (/^[a-z_][a-z0-9_$]*$/.test(part) ? part : `"${part.replaceAll('"', '""')}"`)).join('.');
 }
