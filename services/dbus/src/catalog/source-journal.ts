@@ -48,7 +48,8 @@ export class SourceJournal {
     const name = `${pull.schema}.${pull.table}`;
     const sentence =
       pull.state === 'done' ? `The pull of ${name} brought ${pull.rows} rows` : `The pull of ${name} is ${pull.state}`;
-    await this.tell(`pull-${pull.state}`, sentence, { pull: pull.id, rows: pull.rows, reason: pull.reason });
+    const { id, schema, table, rows, reason } = pull;
+    await this.tell(`pull-${pull.state}`, sentence, { pull: id, schema, table, rows, reason });
   }
 
   async schemaChanged(version: SchemaVersion): Promise<void> {

@@ -13,6 +13,7 @@ import { asSentence } from '../../shell/sentence.ts';
 import { Answer, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
+import { tellDetail } from '../console/tell-detail.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { findProblems, type Problem, verdictOf } from './find-problems.ts';
 import '../console/console.css';
@@ -54,6 +55,7 @@ export function useProblems(): Problems {
 /** A list of what is wrong; one sentence when nothing is. `most` are shown, the rest is a link to the health page. */
 export function ProblemList({ most }: { most?: number }): ReactNode {
   const { t, i18n } = useTranslation('console-health');
+  const { t: consoleWords } = useTranslation('console');
   const names = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
   const { problems, health, isLooking } = useProblems();
   const partName = usePartName();
@@ -80,7 +82,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
                 word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
               />
               {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
-              {problem.message === '' ? null : <span>{asSentence(problem.message)}</span>}
+              {problem.message === '' ? null : <span>{asSentence(tellDetail(problem.message, consoleWords))}</span>}
               {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
               {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
                 <span className="muted">

@@ -10,6 +10,7 @@ import { Status } from '../../shell/status.tsx';
 import { GRAPH_KINDS } from '../console/graph.ts';
 import { LazyGraph } from '../console/lazy-graph.tsx';
 import { healthStatus } from '../console/statuses.ts';
+import { tellDetail } from '../console/tell-detail.ts';
 import './health.css';
 import { overallHealth } from './find-problems.ts';
 import { ProblemList, useProblems } from './problems.tsx';
@@ -72,6 +73,7 @@ function Picture(): ReactNode {
 
 function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {
   const { t } = useTranslation('console-health');
+  const { t: consoleWords } = useTranslation('console');
   const nameOf = usePartName();
   return (
     <section className="card stack tight" aria-label={service.name}>
@@ -82,7 +84,7 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
       <p className="muted small">
         {t('since')} <When at={service.since} />
       </p>
-      {service.detail === '' ? null : <p>{service.detail}</p>}
+      {service.detail === '' ? null : <p>{tellDetail(service.detail, consoleWords)}</p>}
       <ul className="parts">
         {service.parts.map((part) => (
           <li key={part.name}>
@@ -90,7 +92,7 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
               {nameOf(part.name)}
             </span>
             <Status kind={healthStatus(part.status)} word={t(`status.${part.status}`)} />
-            {part.detail === '' ? null : <span className="part-detail">{part.detail}</span>}
+            {part.detail === '' ? null : <span className="part-detail">{tellDetail(part.detail, consoleWords)}</span>}
           </li>
         ))}
       </ul>

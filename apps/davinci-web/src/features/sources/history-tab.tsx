@@ -1,5 +1,5 @@
 /** Decides how the past of a source is told: its figures on one axis of time with what happened meanwhile, then every event and schema version, newest first. */
-import type { eventSchema, SourceView, schemaVersionSchema } from '@rtdp/dbus/client';
+import type { SourceView, schemaVersionSchema } from '@rtdp/dbus/client';
 import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { z } from 'zod';
@@ -13,8 +13,8 @@ import { PastFigures } from '../console/past-figures.tsx';
 import { useWording } from '../console/use-wording.ts';
 import { useWho } from '../queries/use-who.ts';
 import { type SchemaChange, SchemaChanges } from './schema-changes.tsx';
+import { type SourceEvent, tellEvent } from './tell-event.ts';
 
-type SourceEvent = z.output<typeof eventSchema>;
 type SchemaVersion = z.output<typeof schemaVersionSchema>;
 
 interface Moment {
@@ -24,7 +24,7 @@ interface Moment {
 }
 
 export function HistoryTab({ source }: { source: SourceView }): ReactNode {
-  const { t } = useTranslation('console-sources');
+  const { t, i18n } = useTranslation('console-sources');
   const who = useWho();
   const events = useApi<SourceEvent[]>(dbusPath('sources', source.name, 'events'), { every: LOOK_SELDOM });
   const schemas = useApi<SchemaVersion[]>(dbusPath('sources', source.name, 'schemas'), { every: LOOK_SELDOM });
@@ -38,7 +38,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
             key: `event ${event.at} ${at}`,
             show: (
               <>
-                <p>{event.sentence}</p>
+                <p>{tellEvent(event, source.name, i18n.language, t)}</p>
                 <p className="small muted">
                   {event.kind} · {who(event.subject)}
                 </p>
@@ -108,14 +108,18 @@ function SourcePast(props: {
   );
   const marks = useMemo<HistoryMark[]>(
     () => [
-      ...events.map(({ at, kind, sentence }) => ({ at: Date.parse(at), word: sentence, kind: markOf(kind) })),
+      ...events.map((event) => ({
+        at: Date.parse(event.at),
+        word: tellEvent(event, source.name, i18n.language, t),
+        kind: markOf(event.kind),
+      })),
       ...versions.map(({ seenAt, schema, table, version, compatible, fields }) => ({
         at: Date.parse(seenAt),
         word: t('history.version', { table: `${schema}.${table}`, version, count: fields.length }),
         kind: compatible ? ('ok' as const) : ('late' as const),
       })),
     ],
-    [events, versions, t],
+    [events, versions, source.name, i18n.language, t],
   );
   const grown = useMemo(
     () => ({

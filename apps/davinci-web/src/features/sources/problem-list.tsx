@@ -15,14 +15,18 @@ export function ProblemList({ problems }: { problems: readonly SourceProblem[] }
     <div className="stack">
       {groups.map(({ code, severity, message, statements }) =>
         severity === 'advice' ? (
-          <Advice key={`${code} ${message}`} message={message} statements={statements} />
+          <Advice
+            key={`${code} ${message}`}
+            message={t(`problem.${code}`, { defaultValue: message })}
+            statements={statements}
+          />
         ) : (
           <div key={`${code} ${message}`} className={`reason ${KIND[severity]}`}>
             <div className="row">
               <Status kind={KIND[severity]} word={t(`severity.${severity}`)} />
               <code>{code}</code>
             </div>
-            <p>{message}</p>
+            <p>{t(`problem.${code}`, { defaultValue: message })}</p>
             {statements.length === 0 ? null : <Statement text={statements.join('\n')} label={t('statementLabel')} />}
           </div>
         ),

@@ -11,11 +11,13 @@ import { dbusPath, LOOK_EVERY } from '../console/console-api.ts';
 import type { ListColumn } from '../console/list-table.tsx';
 import { NamedList } from '../console/named-list.tsx';
 import { BUDGETS } from '../console/statuses.ts';
+import { tellDetail } from '../console/tell-detail.ts';
 import { SourceRate } from './source-rate.tsx';
 import { SourceState } from './source-state.tsx';
 
 export function SourceList(): ReactNode {
   const { t } = useTranslation('console-sources');
+  const { t: consoleWords } = useTranslation('console');
   const mayAdd = useMay('admin');
   const sources = useApi<SourceView[]>(dbusPath('sources'), { every: LOOK_EVERY });
   const columns: ListColumn<SourceView>[] = [
@@ -70,7 +72,7 @@ export function SourceList(): ReactNode {
       title: t('column.detail'),
       wide: true,
       cell: (source) => {
-        const detail = source.reason?.message ?? source.health.detail;
+        const detail = source.reason?.message ?? tellDetail(source.health.detail, consoleWords);
         return <span title={detail}>{detail}</span>;
       },
     },

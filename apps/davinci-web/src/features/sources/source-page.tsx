@@ -11,6 +11,7 @@ import { useUrlState } from '../../shell/url-state.ts';
 import { dbusPath, LOOK_EVERY } from '../console/console-api.ts';
 import { Reason } from '../console/reason.tsx';
 import { sourceStatus } from '../console/statuses.ts';
+import { tellDetail } from '../console/tell-detail.ts';
 import { useAct } from '../console/use-act.ts';
 import { DeadLettersTab } from './dead-letters-tab.tsx';
 import { HistoryTab } from './history-tab.tsx';
@@ -42,6 +43,7 @@ export function SourcePage({ name }: { name: string }): ReactNode {
 
 function Body({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const { t: consoleWords } = useTranslation('console');
   const [tab, setTab] = useUrlState<string>('tab', 'tables');
   const kind = sourceStatus(source);
   return (
@@ -49,7 +51,7 @@ function Body({ source }: { source: SourceView }): ReactNode {
       {source.reason === null ? null : <Reason reason={source.reason} kind={kind === 'ok' ? 'late' : kind} />}
       {source.reason === null && source.health.detail !== '' ? (
         <div className={`reason ${kind === 'broken' ? 'broken' : 'late'}`}>
-          <p>{source.health.detail}</p>
+          <p>{tellDetail(source.health.detail, consoleWords)}</p>
         </div>
       ) : null}
       {source.stream?.lastError && source.reason === null ? (
