@@ -167,7 +167,7 @@ export function resultTypeError(column: ResultColumn, value: string, where?: str
   return new RtdpError({
     code: 'STORE_RESULT_TYPE',
     message: `${named} holds ${JSON.stringify(value)}, which is not a value of type ${column.typeText}`,
-    next: 'Correct the value at the source, or read the column as text.',
+    next: 'Correct the value at the source, or let a view there give the column as text.',
     facts: { column: column.name, type: column.typeText, value },
   });
 }

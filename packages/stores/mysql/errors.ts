@@ -66,7 +66,7 @@ function zeroDateError(column: string, table: string, facts: Record<string, unkn
   return new RtdpError({
     code: 'STORE_RESULT_TYPE',
     message: `column "${column}" of table "${table}" holds a zero date such as "0000-00-00", which is not a value of type date`,
-    next: 'Correct the value at the source, or read the column as text.',
+    next: 'Correct the value at the source, or let a view there give the column as text.',
     facts: { ...facts, table, column },
   });
 }

@@ -1,3 +1,4 @@
+import type { RtdpError } from '@rtdp/ums/error';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { TwoStores } from './testing/two-stores.ts';
 
@@ -22,6 +23,15 @@ test('a date that is none is told with its table and column', async () => {
     (error: Error) => error.message,
   );
   expect(outcome).toMatch(/zero|0000-00-00/);
+  // What the error advises leads to an answer.
+  const failed = stores.answer('select id, cast(d as text) from maria.zero').catch((error: RtdpError) => error.next);
+  expect(await failed).toBe('Correct the value at the source, or let a view there give the column as text.');
+  await stores.maria.query('CREATE OR REPLACE VIEW zero_text AS SELECT id, CAST(d AS CHAR) AS d FROM zero');
+  await stores.refresh();
+  expect(await stores.answer('select id, d from maria.zero_text order by id')).toEqual([
+    ['1', '0000-00-00'],
+    ['2', '2024-01-01'],
+  ]);
   const { whole, parts } = stores.plan(`select id from maria.zero where d > date '2020-01-01'`);
   expect(JSON.stringify([whole, parts])).not.toMatch(/WHERE/);
 });
