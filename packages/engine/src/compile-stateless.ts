@@ -73,21 +73,21 @@ export async function compileStateless(host: EngineHost, definition: StatelessDe
       (number) => `${sourceTable(number, types, storages)} SELECT ${printed.join(', ')} FROM (${result.sql})`,
     );
   }
-  const stepQueries = new StepQueries(
-    bound.relations.map((relation, index) => {
-      const all = sourceFields.map((): ColumnStorage => 'text');
-      const stepScan = new Scan(all);
-      const texts = relation.columns.map((column, position) => outputOf(column.type, `c${position}`, 'text'));
-      const sqlOf = (number: number): string =>
-        `${sourceTable(number, types, all)} SELECT ${['r', ...texts].join(', ')} FROM (${relation.sql})`;
-      return {
-        name: definition.steps[index]!.name,
-        fields: fieldsOf(relation),
-        scan: stepScan,
-        prepare: () => prepare(host, stepScan, sqlOf),
-      };
-    }),
-  );
+  const queriesOver = (given: readonly (ColumnStorage | 'skip')[]): StepQueries =>
+    new StepQueries(
+      bound.relations.map((relation, index) => {
+        const stepScan = new Scan(given);
+        const texts = relation.columns.map((column, position) => outputOf(column.type, `c${position}`, 'text'));
+        const sqlOf = (number: number): string =>
+          `${sourceTable(number, types, given)} SELECT ${['r', ...texts].join(', ')} FROM (${relation.sql})`;
+        return {
+          name: definition.steps[index]!.name,
+          fields: fieldsOf(relation),
+          prepare: () => prepare(host, stepScan, sqlOf),
+          scan: stepScan,
+        };
+      }),
+    );
 
   return new StatelessFlow({
     sourceFields,
@@ -105,7 +105,8 @@ export async function compileStateless(host: EngineHost, definition: StatelessDe
     }),
     scan,
     query,
-    stepQueries,
+    stepQueries: queriesOver(sourceFields.map(() => 'text')),
+    blameQueries: queriesOver(storages),
     keyFrom: bound.keyFrom,
     steps: bound.relations.map((relation, index) => ({
       name: definition.steps[index]!.name,

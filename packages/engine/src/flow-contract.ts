@@ -53,8 +53,8 @@ export interface CompiledFlow {
    * Runs the flow over the rows of a batch; same batch in, same result out. Runs of one flow are worked off one after the other.
    * `i` and `u` rows go through the SQL; one that gives no row goes on as `d` by key. A `d` goes on by key past every filter. A `b` row is
    * skipped. Result rows keep id, timestamp and order. A row whose SQL needs an untold column gives nothing and is listed in `untoldRows`.
-   * ENGINE_ROW_FAILED names the first row that fails in `facts.row`, why in `facts.reason`, and the first hundred in
-   * `facts.failures: {row, reason}[]`: dead-letter them, and run again with them in `except`.
+   * ENGINE_ROW_FAILED names the first row that fails in `facts.row`, why in `facts.reason`, the step in `facts.step`, and the first hundred
+   * in `facts.failures: {row, reason, step}[]`: dead-letter them, and run again with them in `except`.
    * ENGINE_TIMEOUT, ENGINE_OUT_OF_MEMORY: halve the batch. After any error the flow can be used again.
    */
   run(batch: Batch, options?: { except?: ReadonlySet<number> }): Promise<FlowResult>;

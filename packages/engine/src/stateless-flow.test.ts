@@ -144,6 +144,32 @@ describe('a stateless flow', { timeout: 120_000 }, () => {
     expect(readRows(result)[3333]!.values).toEqual(['3334', '3335']);
   });
 
+  test('names the step in which a row fails, also where an earlier step is never computed by itself', async () => {
+    const flow = await compile([
+      { name: 'first', sql: 'SELECT id, quantity::text AS spare, status::int AS n FROM orders' },
+      { name: 'second', sql: 'SELECT id, n, 100 / n AS share FROM first' },
+      { name: 'third', sql: 'SELECT id, share, 1 / (share - 50) AS odd FROM second' },
+    ]);
+    const rows = ['4', 'x', '0', '2'].map((status, row) => ({
+      op: 'i',
+      values: [String(row), status, null, null, null],
+    }));
+    await expect(flow.run(textBatch(ORDERS, rows, flow.columnsUsed))).rejects.toMatchObject({
+      facts: {
+        step: 'first',
+        failures: [
+          { row: 1, step: 'first' },
+          { row: 2, step: 'second' },
+          { row: 3, step: 'third' },
+        ],
+      },
+    });
+    const everything = ORDERS.map(() => 'text' as const);
+    await expect(flow.runSteps(textBatch(ORDERS, rows, everything), { except: new Set([1]) })).rejects.toMatchObject({
+      facts: { row: 2, step: 'second' },
+    });
+  });
+
   test('gives numbers as numbers where they are asked for', async () => {
     const flow = await compile(
       'SELECT id, quantity * 2 AS twice, amount * 0.5 AS half, quantity > 2 AS big FROM orders',

@@ -28,7 +28,10 @@ export interface FlowPlan {
   readonly scan: Scan;
   /** Null where every column is carried and every row kept. */
   readonly query: Query | null;
+  /** Over a batch that has every column as text. */
   readonly stepQueries: StepQueries;
+  /** Over a batch as the flow itself reads it. */
+  readonly blameQueries: StepQueries;
   readonly keyFrom: CompiledFlow['keyFrom'];
   readonly steps: CompiledFlow['steps'];
   readonly lineage: CompiledFlow['lineage'];
@@ -74,13 +77,16 @@ export class StatelessFlow implements CompiledFlow {
       try {
         return await this.#plan.stepQueries.run(batch, rows);
       } catch (error) {
-        throw await this.#blame(error, rows, (part) => this.#plan.stepQueries.run(batch, part));
+        const { stepQueries } = this.#plan;
+        const stepOf = (row: number, reason: string) => stepQueries.stepThatFails(batch, row, reason);
+        throw await this.#blame(error, rows, (part) => stepQueries.run(batch, part), stepOf);
       }
     });
   }
 
   async close(): Promise<void> {
-    await Promise.all([this.#plan.query?.close(), this.#plan.stepQueries.close()]);
+    const { query, stepQueries, blameQueries } = this.#plan;
+    await Promise.all([query?.close(), stepQueries.close(), blameQueries.close()]);
   }
 
   #inTurn<T>(work: () => Promise<T>): Promise<T> {
@@ -111,7 +117,8 @@ export class StatelessFlow implements CompiledFlow {
       try {
         chunks = await execute(rows);
       } catch (error) {
-        throw await this.#blame(error, rows ?? allRows(batch.rowCount), execute);
+        const stepOf = (row: number, reason: string) => this.#plan.blameQueries.stepThatFails(batch, row, reason);
+        throw await this.#blame(error, rows ?? allRows(batch.rowCount), execute, stepOf);
       }
     }
     return this.#emit(batch, except, untoldRows, this.#read(chunks));
@@ -259,7 +266,12 @@ export class StatelessFlow implements CompiledFlow {
   }
 
   /** The error of a run: for a row that fails, finds the first one by halving. */
-  async #blame(error: unknown, rows: Int32Array, execute: (rows: Int32Array) => Promise<unknown>): Promise<unknown> {
+  async #blame(
+    error: unknown,
+    rows: Int32Array,
+    execute: (rows: Int32Array) => Promise<unknown>,
+    stepOf: (row: number, reason: string) => Promise<string>,
+  ): Promise<unknown> {
     if (!(error instanceof QueryFailure)) return error;
     if (error.kind === 'interrupted') {
       return new RtdpError({
@@ -279,7 +291,9 @@ export class StatelessFlow implements CompiledFlow {
         cause: error,
       });
     }
-    const failures = await this.#failingRows(rows, error, execute);
+    const found = await this.#failingRows(rows, error, execute);
+    const failures: RowFailure[] = [];
+    for (const failure of found) failures.push({ ...failure, step: await stepOf(failure.row, failure.reason) });
     const [first] = failures;
     if (first === undefined) {
       return new RtdpError({
@@ -304,8 +318,8 @@ export class StatelessFlow implements CompiledFlow {
     rows: Int32Array,
     failure: QueryFailure,
     execute: (rows: Int32Array) => Promise<unknown>,
-  ): Promise<RowFailure[]> {
-    const found: RowFailure[] = [];
+  ): Promise<Omit<RowFailure, 'step'>[]> {
+    const found: Omit<RowFailure, 'step'>[] = [];
     // Parts that are known to fail, the first on top.
     const failing: { rows: Int32Array; failure: QueryFailure }[] = [{ rows, failure }];
     while (failing.length > 0 && found.length < MOST_FAILURES) {
@@ -329,6 +343,8 @@ export class StatelessFlow implements CompiledFlow {
 interface RowFailure {
   readonly row: number;
   readonly reason: string;
+  /** Name of the step it fails in. */
+  readonly step: string;
 }
 
 /** Failing rows that one error names; a batch with more is run again without these. */

@@ -5,6 +5,7 @@ import type { Batch } from '@rtdp/ums/batch';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { sliceBatch, textAt } from '../ingest/slice-batch.ts';
 import type { RowsStep } from '../ingest/to-batch.ts';
+import { SINGLE_STEP } from './definition.ts';
 
 /** Rows for the sink, with the way back to the source's rows. */
 export interface ComputedRows {
@@ -58,7 +59,7 @@ async function runPart(
       if (result.untoldRows.length > 0) outcome.rereads.push(rereadOf(batch, result.untoldRows));
       return;
     } catch (error) {
-      const failures = failuresIn(error).filter(({ row }) => !except.has(row));
+      const failures = failuresIn(error, compiled.steps).filter(({ row }) => !except.has(row));
       if (failures.length > 0) {
         for (const { row, where, cause } of failures) {
           except.add(row);
@@ -80,25 +81,15 @@ async function runPart(
 }
 
 /** The rows that the engine names, each with an error of its own; none for any other error. */
-function failuresIn(error: unknown): { row: number; where: string; cause: RtdpError }[] {
+function failuresIn(error: unknown, steps: CompiledFlow['steps']): { row: number; where: string; cause: RtdpError }[] {
   if (!isRtdpError(error, 'ENGINE_ROW_FAILED')) return [];
-  const where = String(error.facts.step ?? 'sql');
-  const { row, reason, failures } = error.facts as {
-    row?: number;
-    reason?: string;
-    failures?: { row: number; reason: string }[];
-  };
-  const named = failures ?? (row === undefined ? [] : [{ row, reason: reason ?? error.message }]);
-  return named.map((failure) => ({
-    row: failure.row,
-    where,
-    cause: new RtdpError({
-      code: error.code,
-      message: failure.reason,
-      next: 'Edit the row or the SQL, and replay it.',
-      facts: { step: where },
-    }),
-  }));
+  const { failures } = error.facts as { failures: { row: number; reason: string; step: string }[] };
+  return failures.map(({ row, reason, step }) => {
+    // The one statement that a flow gives as `sql` has no name of its own.
+    const where = steps.length === 1 && step === SINGLE_STEP ? 'sql' : step;
+    const next = 'Edit the row or the SQL, and replay it.';
+    return { row, where, cause: new RtdpError({ code: error.code, message: reason, next, facts: { step: where } }) };
+  });
 }
 
 function isTooMuch(error: unknown): boolean {

@@ -63,6 +63,19 @@ test('a filter and a projection, kept true while rows change', async () => {
     (await sink.query('select id, total from public.large_orders').catch(() => ({ rows: [] }))).rows;
   expect(await eventually(widened, (rows) => rows.length === 1)).toEqual([{ id: '4', total: '100.00' }]);
   expect(await around.deadLetters.list(stored.id, { limit: 10 })).toEqual([]);
+
+  // A row that fails is kept with the name of the step in which it does.
+  const shares = [
+    { name: 'known', sql: 'select id, total, status from orders' },
+    { name: 'shared', sql: 'select id, total, status, 1 / (total - 7) as share from known' },
+  ];
+  await service.replace(ORGANISATION, 'large', { ...flow, steps: shares });
+  await source.rows(orders, [{ op: 'i', values: ['5', 'new', '7.00'] }]);
+  const letters = await eventually(
+    () => around.deadLetters.list(stored.id, { limit: 10 }),
+    (found) => found.length === 1,
+  );
+  expect(letters).toMatchObject([{ step: 'shared', reason: { message: 'division by zero' } }]);
 });
 
 test('one row explodes into several, which are replaced together; a row on which the SQL fails is kept', async () => {
@@ -111,7 +124,7 @@ test('one row explodes into several, which are replaced together; a row on which
     () => around.deadLetters.list(stored.id, { limit: 10 }),
     (letters) => letters.length === 1,
   );
-  expect(letter).toMatchObject({ rowNumber: 2, reason: { code: 'ENGINE_ROW_FAILED' } });
+  expect(letter).toMatchObject({ rowNumber: 2, step: 'sql', reason: { code: 'ENGINE_ROW_FAILED' } });
   await source.rows(carts, [{ op: 'u', values: ['1', lines(5)] }]);
   expect((await eventually(read, (rows) => rows.length === 3)).map(({ id, quantity }) => `${id}:${quantity}`)).toEqual([
     '1:5',
