@@ -32,6 +32,7 @@ export const tableNameSchema = z.object({ schema: z.string(), table: z.string() 
 
 export const tableReportSchema = tableNameSchema.extend({
   chosen: z.boolean(),
+  excludedBy: z.string().nullable().describe('The pattern of `excludedTables` that leaves it out'),
   capture: z.enum(['all changes', 'inserts and truncates']).nullable(),
   keyColumns: z.array(z.string()),
   replicaIdentity: z.string(),

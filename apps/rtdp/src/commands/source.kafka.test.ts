@@ -13,7 +13,7 @@ import { sourceCommands } from './source.ts';
 // A second or two on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
 
-test('a table that stopped is shown as such, and goes on by the command that is named', async () => {
+test('a table that stopped goes on by the command that is named, and a pattern without a table is told of', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
   await using shop = await testPostgres();
@@ -56,5 +56,35 @@ test('a table that stopped is shown as such, and goes on by the command that is 
   expect(await tables()).toEqual(
     expect.arrayContaining([expect.stringMatching(/^public\.big +captured +all changes/)]),
   );
+
+  // What matches no table would be kept for good.
+  for (const [verb, pattern] of [
+    ['remove-tables', 'public.nosuch'],
+    ['add-tables', 'zzz.*'],
+  ] as const) {
+    await expect(typed(verb, name, 'small', pattern)).rejects.toMatchObject({
+      code: 'DBUS_TABLE_NOT_FOUND',
+      facts: { patterns: [pattern] },
+    });
+  }
+  expect((await dbus.getSource(name)).definition).toMatchObject({ tables: 'all', excludedTables: [] });
+  await typed('remove-tables', name, 'small');
+  expect((await tables()).find((line) => line.startsWith('public.small'))).toMatch(
+    /^public\.small +excluded +no .* Left out by small of excludedTables\.$/,
+  );
+  await typed('add-tables', name, 'small');
+  expect((await tables()).find((line) => line.startsWith('public.small'))).toMatch(/^public\.small +captured/);
+  const { problems } = await dbus.check({
+    name,
+    kind: 'postgres',
+    connection: connectionOf(shop.url),
+    tables: ['public.big', 'public.nosuch'],
+    excludedTables: ['public.never', 'public.tmp_*'],
+  });
+  const idle = problems.filter(({ code }) => code === 'pattern-without-table');
+  expect(idle.map(({ message }) => message.split(',')[0])).toEqual([
+    'There is no table public.nosuch',
+    'There is no table public.never',
+  ]);
   await dbus.removeSource(name);
 });

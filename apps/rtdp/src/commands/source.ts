@@ -32,7 +32,7 @@ const TABLE_COLUMNS: readonly TableColumn<CapturedTableView>[] = [
   { title: 'changes', value: ({ rows }) => rows, align: 'right' },
   { title: 'lag', value: ({ lagMillis }) => millisecondsText(lagMillis), align: 'right' },
   { title: 'dead letters', value: ({ deadLetters }) => deadLetters, align: 'right' },
-  { title: 'what is not captured, and why', value: ({ problems }) => problems.map(({ message }) => message).join(' ') },
+  { title: 'what is not captured, and why', value: whatIsMissed },
 ];
 
 const PULL_COLUMNS: readonly TableColumn<PullView>[] = [
@@ -247,8 +247,14 @@ export function sourceCommands(program: Command, act: Act): void {
 function tableState(table: CapturedTableView): string {
   if (table.stopped) return 'stopped';
   if (table.captured) return 'captured';
-  if (!table.chosen) return 'not chosen';
+  if (!table.chosen) return table.excludedBy === null ? 'not chosen' : 'excluded';
   return table.capture === null ? 'blocked' : 'waiting';
+}
+
+/** What else a table that nobody chose would lack says nothing of why it is not captured. */
+function whatIsMissed({ chosen, captured, excludedBy, problems }: CapturedTableView): string {
+  if (captured || chosen) return problems.map(({ message }) => message).join(' ');
+  return excludedBy === null ? 'No pattern of the source chooses it.' : `Left out by ${excludedBy} of excludedTables.`;
 }
 
 /** @param text as `source tables` writes it; without its schema it is one of public */

@@ -4,7 +4,12 @@ import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
 import { z } from 'zod';
 import { addTables, changeDefinition, type DefinitionChange, removeTables } from '../catalog/change-definition.ts';
-import { readSourceDefinition, sourceDefinitionSchema, tablePatternSchema } from '../catalog/source-definition.ts';
+import {
+  matchesTable,
+  readSourceDefinition,
+  sourceDefinitionSchema,
+  tablePatternSchema,
+} from '../catalog/source-definition.ts';
 import type { StoredSource } from '../catalog/source-store.ts';
 import { withPassword } from '../catalog/source-store.ts';
 import { changeSchema, checkSchema, eventSchema, type SourceView, sourceSchema, tableChangeSchema } from '../client.ts';
@@ -171,6 +176,19 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
     },
   );
 
+  /** A pattern that matches nothing would be kept for good, and nobody would be told. @throws RtdpError DBUS_TABLE_NOT_FOUND */
+  const requireTables = async (stored: StoredSource, asked: readonly string[]): Promise<void> => {
+    const { definition } = stored;
+    const written = new Set([...(definition.tables === 'all' ? [] : definition.tables), ...definition.excludedTables]);
+    const unwritten = asked.filter((pattern) => !written.has(pattern));
+    if (unwritten.length === 0) return;
+    const { tables } = await (await loadKind(definition.kind)).check(definition);
+    const idle = unwritten.filter((pattern) =>
+      tables.every(({ schema, table }) => !matchesTable(pattern, schema, table)),
+    );
+    if (idle.length > 0) throw noSuchTables(stored.name, idle);
+  };
+
   const patterns = z.object({ tables: z.array(tablePatternSchema).min(1) });
   for (const [method, edit, summary] of [
     ['POST', addTables, 'Add tables, live'],
@@ -184,6 +202,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
         const { organisationId, subject } = allowed(request, 'editor');
         const stored = await sources.get(organisationId, (request.params as z.output<typeof named>).name);
         const { tables } = request.body as z.output<typeof patterns>;
+        await requireTables(stored, tables);
         await supervisor.change(stored, edit(withPassword(stored), tables), subject);
         return fresh(stored);
       },
@@ -213,6 +232,15 @@ const SUMMARIES = {
   pause: 'Hold a source; its slot stays and is watched, start goes on where it was',
   stop: 'Stop a source; its slot stays',
 } as const;
+
+function noSuchTables(name: string, patterns: readonly string[]): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_TABLE_NOT_FOUND',
+    message: `the database of source ${name} has no table that matches ${patterns.join(', ')}`,
+    next: `GET /sources/${name}/tables lists what there is. A table that is still to be made is named in the tables of the definition.`,
+    facts: { source: name, patterns },
+  });
+}
 
 function notReady(name: string, problems: { message: string; statement: string | null }[]): RtdpError {
   const statements = problems.map((problem) => problem.statement).filter((statement) => statement !== null);

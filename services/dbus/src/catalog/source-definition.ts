@@ -204,6 +204,15 @@ export function holdsForTable(choice: boolean | readonly string[], schema: strin
   return typeof choice === 'boolean' ? choice : choice.some((pattern) => matchesTable(pattern, schema, table));
 }
 
+/** The first pattern by which a source's definition leaves this table out, whatever else chooses it; null = none. */
+export function excludedBy(
+  { excludedTables }: Pick<SourceDefinition, 'excludedTables'>,
+  schema: string,
+  table: string,
+): string | null {
+  return excludedTables.find((pattern) => matchesTable(pattern, schema, table)) ?? null;
+}
+
 /** Whether a source's definition asks for this table (system schemas and our own are never asked for). */
 export function choosesTable(
   definition: Pick<SourceDefinition, 'tables' | 'excludedTables'>,
@@ -211,7 +220,7 @@ export function choosesTable(
   table: string,
 ): boolean {
   if (schema === HEARTBEAT_TABLE.schema || schema === 'information_schema' || schema.startsWith('pg_')) return false;
-  if (definition.excludedTables.some((pattern) => matchesTable(pattern, schema, table))) return false;
+  if (excludedBy(definition, schema, table) !== null) return false;
   return definition.tables === 'all' || definition.tables.some((pattern) => matchesTable(pattern, schema, table));
 }
 

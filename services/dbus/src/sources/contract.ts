@@ -28,6 +28,8 @@ export interface Problem {
 export interface TableReport extends TableName {
   /** Whether the definition asks for it. */
   chosen: boolean;
+  /** The pattern by which the definition leaves it out; null where it only does not choose it, or does. */
+  excludedBy: string | null;
   /** How it is, or would be, captured; null = not at all, the problems say why. */
   capture: 'all changes' | 'inserts and truncates' | null;
   keyColumns: string[];

@@ -1,8 +1,9 @@
 /** Decides what a check of a Postgres source answers: the server's prerequisites, and for each table whether and how it would be captured. */
-import { choosesTable, HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
+import { choosesTable, excludedBy, HEARTBEAT_TABLE, type SourceDefinition } from '../../catalog/source-definition.ts';
 import type { CheckReport, TableReport } from '../contract.ts';
 import { openSession, type SourceSession } from './connection.ts';
 import { keyOf, loadTables, type SourceTable } from './introspect.ts';
+import { patternProblems } from './pattern-problems.ts';
 import { loadServerFacts, serverProblems } from './prerequisites.ts';
 import { tableProblems } from './table-problems.ts';
 
@@ -18,6 +19,7 @@ export async function checkIn(session: SourceSession, definition: SourceDefiniti
   const tables = (await loadTables(session))
     .filter((table) => table.schema !== HEARTBEAT_TABLE.schema)
     .map((table) => reportTable(table, definition, facts.serverVersion));
+  problems.push(...patternProblems(definition, tables));
   if (!tables.some((table) => table.chosen && table.capture !== null)) {
     problems.push({
       code: 'no-tables',
@@ -44,6 +46,7 @@ export function reportTable(table: SourceTable, definition: SourceDefinition, se
     schema: table.schema,
     table: table.table,
     chosen: choosesTable(definition, table.schema, table.table),
+    excludedBy: excludedBy(definition, table.schema, table.table),
     capture: blocked ? null : 'reason' in key ? 'inserts and truncates' : 'all changes',
     keyColumns: [...key.columns],
     replicaIdentity: IDENTITIES[table.replicaIdentity],
