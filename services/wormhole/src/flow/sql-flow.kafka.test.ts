@@ -135,6 +135,27 @@ test('one row explodes into several, which are replaced together; a row on which
   expect(await eventually(read, (rows) => rows.length === 2)).toHaveLength(2);
 });
 
+test('a dry run shows the newest rows, and does not fail for what the table was before', async () => {
+  await using fixture = await flowFixture();
+  const { source, instance, around } = fixture;
+  const orders = ordersOf(instance);
+  await source.rows(orders, [{ op: 'i', values: ['1', 'old', '1.00'] }]);
+  const extra = { name: 'extra', type: 'string', nullable: true, encoded: false, sourceType: 'text' } as const;
+  const wider: SourceTable = { ...orders, version: 2, fields: [...orders.fields, extra] };
+  for (const id of [2, 3, 4, 5]) await source.rows(wider, [{ op: 'i', values: [String(id), 'new', '1.00', `e${id}`] }]);
+  const given = { source: { namespace: `postgresql.${instance}.public.orders` }, sql: 'select id, extra from orders' };
+  const tried = await dryRun(around, readFlowDefinition(fixture.flow({ name: 'extra', ...given })), ORGANISATION, 2);
+  expect(tried.notes).toEqual([expect.stringMatching(/orders\.1\.0\.0, an earlier form .*There is no column extra/)]);
+  expect(tried.tables.map(({ steps }) => steps[0]?.rows.map(({ values }) => values))).toEqual([
+    [
+      ['4', 'e4'],
+      ['5', 'e5'],
+    ],
+  ]);
+  const never = readFlowDefinition(fixture.flow({ name: 'never', ...given, sql: 'select id, other from orders' }));
+  await expect(dryRun(around, never, ORGANISATION, 2)).rejects.toMatchObject({ code: 'ENGINE_FLOW_REFUSED' });
+});
+
 test('what cannot work is told with line and column when the first row shows the schema, and the table waits', async () => {
   await using fixture = await flowFixture();
   const { source, instance, service, sink } = fixture;
