@@ -4,7 +4,7 @@ import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
 import { pullProgress } from '../output/pull-progress.ts';
-import { millisecondsText, rateText } from '../output/quantities.ts';
+import { messagesText, millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable, type TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
@@ -30,7 +30,7 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'deleted', value: ({ deleted }) => deleted, align: 'right' },
   { title: 'dead', value: ({ dead }) => dead, align: 'right' },
   { title: 'rate', value: ({ rowsPerSecond }) => rateText(rowsPerSecond), align: 'right' },
-  { title: 'lag', value: ({ lag }) => lag, align: 'right' },
+  { title: 'lag', value: ({ lag }) => messagesText(lag), align: 'right' },
   { title: 'freshness', value: ({ freshnessMs }) => millisecondsText(freshnessMs), align: 'right' },
   { title: 'commit → sink', value: ({ latency }) => millisecondsText(latency?.total), align: 'right' },
   { title: 'detail', value: ({ reason }) => reason?.message },

@@ -100,7 +100,7 @@ async function run(
     }
     screen.say('Ctrl-C stops everything.');
     screen.say('');
-    const state: LiveViewState = { publishedRows: 0, lookedAt: 0 };
+    const state: LiveViewState = new Map();
     while (!signal.aborted) {
       if (options.demo) screen.draw(await liveView(clients, platform, generator?.latest() ?? null, state));
       await pause(VIEW_MILLISECONDS, signal);

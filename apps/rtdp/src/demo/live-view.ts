@@ -1,17 +1,15 @@
 /** Decides what the terminal shows of the running demo: rates, lag for each table, and how fresh the sink is. */
+import type { SourceView } from '@rtdp/dbus/client';
 import type { FlowStatus, TableStatus } from '@rtdp/wormhole/client';
-import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
+import { bytesText, messagesText, millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable } from '../output/table.ts';
 import { commandLineOf } from '../platform/command-line-of.ts';
 import type { Platform } from '../platform/contract.ts';
 import type { Clients } from '../session/open-session.ts';
 import type { GeneratorProgress } from './generator-process.ts';
 
-/** Rows that DBus had published at the last look: rates are the difference. */
-export interface LiveViewState {
-  publishedRows: number;
-  lookedAt: number;
-}
+/** Rows that each source had published at the last look, and when, on the clock of `performance.now()`: rates are the difference. */
+export type LiveViewState = Map<string, { rows: number; at: number }>;
 
 export async function liveView(
   clients: Clients,
@@ -41,24 +39,32 @@ async function pipelineLines(clients: Clients, state: LiveViewState): Promise<st
   try {
     const [sources, flows] = await Promise.all([clients.dbus.listSources(), clients.wormhole.listFlows()]);
     const statuses = await Promise.all(flows.map(({ name }) => clients.wormhole.status(name)));
-    const published = sources.reduce((sum, { stream }) => sum + (stream?.rows ?? 0), 0);
-    const now = performance.now();
-    const rate =
-      state.lookedAt === 0 ? null : Math.max(0, ((published - state.publishedRows) * 1_000) / (now - state.lookedAt));
-    state.publishedRows = published;
-    state.lookedAt = now;
-    const fromLog = sources.map(
-      ({ name, state: sourceState, stream, slot }) =>
-        `DBus: ${name} is ${sourceState}, ${rateText(rate)} rows into Kafka, commit → Kafka ${millisecondsText(stream?.lastLatencyMillis)}, log held back ${bytesText(slot?.lagBytes ?? 0)}`,
-    );
     return [
-      ...fromLog,
+      ...sourceLines(sources, state, performance.now()),
       '',
       renderTable(statuses.flatMap(rowsOf), COLUMNS, 'The flows have met no table yet.').trimEnd(),
     ];
   } catch (error) {
     return [`The services do not answer: ${error instanceof Error ? error.message : String(error)}`];
   }
+}
+
+type ShownSource = Pick<SourceView, 'name' | 'state'> & {
+  stream: Pick<NonNullable<SourceView['stream']>, 'rows' | 'lastLatencyMillis'> | null;
+  slot: Pick<NonNullable<SourceView['slot']>, 'lagBytes'> | null;
+};
+
+/** One line a source, each with its own rate since the last look, which `state` then remembers. */
+export function sourceLines(sources: readonly ShownSource[], state: LiveViewState, now: number): string[] {
+  return sources.map(({ name, state: word, stream, slot }) => {
+    const before = state.get(name);
+    if (stream === null) state.delete(name);
+    else state.set(name, { rows: stream.rows, at: now });
+    // Whoever counts anew has not been looked at before.
+    const isRated = stream !== null && before !== undefined && stream.rows >= before.rows && now > before.at;
+    const rate = isRated ? ((stream.rows - before.rows) * 1_000) / (now - before.at) : null;
+    return `DBus: ${name} is ${word}, ${rateText(rate)} rows into Kafka, commit → Kafka ${millisecondsText(stream?.lastLatencyMillis)}, log held back ${bytesText(slot?.lagBytes ?? 0)}`;
+  });
 }
 
 interface LiveRow {
@@ -76,7 +82,7 @@ const COLUMNS = [
   { title: 'state', value: ({ table }: LiveRow) => (table.loading ? 'loading' : table.state) },
   { title: 'rows', value: ({ table }: LiveRow) => table.rowsIn, align: 'right' as const },
   { title: 'rate', value: ({ table }: LiveRow) => rateText(table.rowsPerSecond), align: 'right' as const },
-  { title: 'lag', value: ({ table }: LiveRow) => table.lag, align: 'right' as const },
+  { title: 'lag', value: ({ table }: LiveRow) => messagesText(table.lag), align: 'right' as const },
   { title: 'freshness', value: ({ table }: LiveRow) => millisecondsText(table.freshnessMs), align: 'right' as const },
   {
     title: 'commit → sink',

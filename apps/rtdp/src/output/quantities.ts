@@ -24,3 +24,7 @@ export function rateText(perSecond: number | null | undefined): string {
   if (perSecond === null || perSecond === undefined) return '–';
   return `${perSecond >= 100 ? Math.round(perSecond) : perSecond.toFixed(1)}/s`;
 }
+
+export function messagesText(messages: number): string {
+  return messages === 1 ? '1 message' : `${messages} messages`;
+}

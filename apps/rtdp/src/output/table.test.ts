@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytesText, millisecondsText, rateText } from './quantities.ts';
+import { bytesText, messagesText, millisecondsText, rateText } from './quantities.ts';
 import { renderJson, renderTable } from './table.ts';
 
 describe('renderTable', () => {
@@ -24,6 +24,7 @@ describe('quantities and JSON', () => {
     expect([bytesText(0), bytesText(1536), bytesText(5 * 1024 ** 3)]).toEqual(['0 B', '1.5 KB', '5.0 GB']);
     expect([millisecondsText(12.3), millisecondsText(1500), millisecondsText(null)]).toEqual(['12 ms', '1.5 s', '–']);
     expect([rateText(2.345), rateText(1234)]).toEqual(['2.3/s', '1234/s']);
+    expect([0, 1, 1200].map(messagesText)).toEqual(['0 messages', '1 message', '1200 messages']);
   });
   it('keeps every digit of an id', () => {
     expect(JSON.parse(renderJson({ id: 9007199254740993n }))).toEqual({ id: '9007199254740993' });
