@@ -15,7 +15,7 @@ const table = (schema: string, name: string, captured: boolean, keyColumns: stri
     replicaIdentity: 'default',
   },
   ...{ partitioned: false, estimatedRows: 0, bytes: 0, problems: [], capturedAt: null, namespace: null, version: null },
-  ...{ stopped: false, rows: 0, deadLetters: 0, lagMillis: null },
+  ...{ stopped: false, excludedBy: null, rows: 0, deadLetters: 0, lagMillis: null },
 });
 
 test('a captured table that the flow has no sink table for is named with the reason', async () => {
