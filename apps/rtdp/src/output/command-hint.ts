@@ -26,6 +26,8 @@ async function commandHint({ code, facts }: RtdpError, { dbus, wormhole }: Lists
       return `${typedCommand(`source pulls ${facts.source ?? 'SOURCE'}`)} names its pulls.`;
     case 'DBUS_TABLE_NOT_CAPTURED':
       return `${typedCommand(`source tables ${facts.source ?? 'SOURCE'}`)} tells what it captures.`;
+    case 'DBUS_TABLE_NOT_FOUND':
+      return `${typedCommand(`source tables ${facts.source ?? 'SOURCE'}`)} names the tables there are; one that is still to be made is named in the definition of the source.`;
     case 'WORMHOLE_DEAD_LETTER_NOT_FOUND':
       return `${typedCommand('dead-letters list FLOW')} names those of a flow.`;
     default:
