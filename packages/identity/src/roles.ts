@@ -26,11 +26,11 @@ export function hasRole(identity: { roles: readonly string[] }, needed: Role): b
 }
 
 /** @throws RtdpError IDENTITY_FORBIDDEN unless one of the identity's roles is `needed` or above it. */
-export function requireRole(identity: { subject: string; roles: readonly string[] }, needed: Role): void {
+export function requireRole(identity: { roles: readonly string[] }, needed: Role): void {
   if (hasRole(identity, needed)) return;
   throw new RtdpError({
     code: 'IDENTITY_FORBIDDEN',
-    message: `${identity.subject} may not do this: it needs the role ${needed}`,
+    message: `this needs the role ${needed}`,
     next: `Ask an administrator for the role ${needed}, or use another token.`,
     facts: { needed, roles: [...identity.roles] },
   });

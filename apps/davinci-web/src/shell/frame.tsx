@@ -4,9 +4,11 @@ import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { useAppearance } from './appearance.tsx';
+import { ClosedPage } from './closed-page.tsx';
 import { isChosenHere } from './device-choices.ts';
 import { late } from './late.tsx';
 import { useGo } from './link.tsx';
+import { missingRole } from './pages.ts';
 import { Rail } from './rail.tsx';
 import { Loading } from './states.tsx';
 import { TopBar } from './top-bar.tsx';
@@ -56,6 +58,7 @@ export function Frame() {
   }, []);
 
   if (session === undefined) return null;
+  const needed = missingRole(location.pathname, session.user.role);
   return (
     // Another user begins anew: a page that stays on the screen would keep the answers that it holds.
     <div className="frame" key={userId}>
@@ -70,7 +73,7 @@ export function Frame() {
         )}
         <main className="content" id="content" tabIndex={-1}>
           <Suspense fallback={<Loading shape="page" />}>
-            <Outlet />
+            {needed === undefined ? <Outlet /> : <ClosedPage needed={needed} />}
           </Suspense>
         </main>
       </div>

@@ -1,5 +1,6 @@
-/** Lists every page: its path, the file that shows it, and what it asks first. */
+/** Lists every page: its path, the file that shows it, what it asks first, and who may open it. */
 import type { ComponentType } from 'react';
+import { type Role, rank } from '../api/session.ts';
 import { askAhead } from '../features/dashboards/ask-ahead.ts';
 
 export interface PageEntry {
@@ -8,6 +9,8 @@ export interface PageEntry {
   load: () => Promise<{ default: ComponentType }>;
   /** The files of its words. */
   words: readonly string[];
+  /** Who may open it, and those above; everybody where it is left out. */
+  role?: Role;
   /** Asks the API for what the page will ask first, by the `id` of its address and what follows it. */
   ahead?: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void>;
 }
@@ -26,9 +29,10 @@ export const PAGES: readonly PageEntry[] = [
     path: '/widgets/$id',
     load: () => import('../features/widgets/workbench-page.tsx'),
     words: ['workbench', 'widgets'],
+    role: 'editor',
   },
-  { path: '/views', load: () => import('../features/views/route.tsx'), words: ['views'] },
-  { path: '/views/$id', load: () => import('../features/views/route.tsx'), words: ['views'] },
+  { path: '/views', load: () => import('../features/views/route.tsx'), words: ['views'], role: 'editor' },
+  { path: '/views/$id', load: () => import('../features/views/route.tsx'), words: ['views'], role: 'editor' },
   { path: '/data', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
   { path: '/data/$', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
   { path: '/sources', load: () => import('../features/sources/route.tsx'), words: ['console-sources', 'console'] },
@@ -45,7 +49,7 @@ export const PAGES: readonly PageEntry[] = [
   { path: '/queries/$id', load: () => import('../features/queries/route.tsx'), words: ['console-queries', 'console'] },
   { path: '/status', load: () => import('../features/health/route.tsx'), words: ['console-health', 'console'] },
   { path: '/account', load: () => import('../features/account/route.tsx'), words: ['account'] },
-  { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users'] },
+  { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users'], role: 'admin' },
 ];
 
 /** The parts of an address between its slashes; one at its end says nothing. */
@@ -64,4 +68,10 @@ export function pageAt(pathname: string): PageEntry | undefined {
     );
   };
   return PAGES.find(fits);
+}
+
+/** The role that an address needs and `mine` has not; undefined where it may be opened. */
+export function missingRole(pathname: string, mine: Role): Role | undefined {
+  const needed = pageAt(pathname)?.role;
+  return needed === undefined || rank(mine) >= rank(needed) ? undefined : needed;
 }

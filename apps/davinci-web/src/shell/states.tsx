@@ -123,7 +123,7 @@ export function Loading({
 }
 
 /** Failures that can happen anywhere, so that each is told in the reader's language; the others come with their own sentence. */
-const GENERAL = ['SERVICE_INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_FORBIDDEN'] as const;
+const GENERAL = ['SERVICE_INTERNAL', 'SERVICE_UNAVAILABLE', 'SERVICE_FORBIDDEN', 'IDENTITY_FORBIDDEN'] as const;
 
 /** What failed, what to do next, the details folded, a retry. */
 export function ErrorState({

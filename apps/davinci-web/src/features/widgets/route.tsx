@@ -2,6 +2,7 @@
 import { DeleteOutlined, PlusOutlined, SearchOutlined } from '@ant-design/icons';
 import type { View, Widget } from '@rtdp/davinci-api/client';
 import { Button, Input } from 'antd';
+import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
@@ -61,7 +62,7 @@ export default function WidgetsPage() {
               <div className="cards">
                 {shown.map((widget) => (
                   <div key={widget.id} className="widget-card">
-                    <Link to={`/widgets/${widget.id}`} className="card">
+                    <WidgetCard {...(mayEdit ? { to: `/widgets/${widget.id}` } : {})}>
                       <h2 className="row">
                         <KindIcon kind={widget.kind} />
                         <span className="ellipsis">{widget.name}</span>
@@ -75,7 +76,7 @@ export default function WidgetsPage() {
                       <p className="faint small">
                         {t('list.changed')} <When at={widget.updatedAt} />
                       </p>
-                    </Link>
+                    </WidgetCard>
                     {mayEdit ? (
                       <Button
                         type="text"
@@ -97,5 +98,15 @@ export default function WidgetsPage() {
         }}
       </Answer>
     </Page>
+  );
+}
+
+/** Leads to the workbench whoever may use it. */
+function WidgetCard({ to, children }: { to?: string; children: ReactNode }): ReactNode {
+  if (to === undefined) return <div className="card">{children}</div>;
+  return (
+    <Link to={to} className="card">
+      {children}
+    </Link>
   );
 }
