@@ -1,6 +1,8 @@
 /** Decides how an answer becomes categories and series for bars, lines and areas, and in which order they stand; pure. */
+import type { Grain } from '@rtdp/davinci-api/client';
 import { isTimeColumn } from './chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition, WidgetSchema } from './contract.ts';
+import { absentValue, fillMoments } from './fill-moments.ts';
 import { reorder, type SeriesTable, toSeries } from './series.ts';
 import { splitDimensions } from './shelves.ts';
 import { toMoment } from './time-values.ts';
@@ -14,26 +16,48 @@ export interface CategoryTable {
   timed: boolean;
 }
 
-/** `order` says how categories stand that are no moments; undefined leaves them as they came. */
+/**
+ * `order` says how categories stand that are no moments; undefined leaves them as they came. `filled`: moments of a grain that have no row stand
+ * among the others, for what is drawn from one to the next.
+ */
 export function categoryTable(
   schema: WidgetSchema,
   widget: WidgetDefinition,
   data: WidgetData,
   order: (table: SeriesTable, hasSeries: boolean) => ((a: Cell, b: Cell) => number) | undefined,
+  filled = false,
 ): CategoryTable {
   const split = splitDimensions(schema, widget.query);
   const count = widget.query.dimensions.length;
   const category = split.category[0] ?? 0;
   const seriesIndex = split.series[0];
+  const timed = isTimeColumn(data.columns[category]);
+  const grain = filled && timed ? widget.query.dimensions[category]?.grain : undefined;
+  const absent = widget.query.measures.map((measure) => absentValue(measure, widget.query));
   const found = toSeries(data, {
     category,
     series: seriesIndex,
     measures: widget.query.measures.map((_, index) => count + index),
     aggregations: widget.query.measures.map((measure) => measure.aggregation),
+    ...(grain === undefined ? {} : { absent }),
   });
-  const timed = isTimeColumn(data.columns[category]);
   const compare = timed ? byMoment : order(found, seriesIndex !== undefined);
-  return { table: compare === undefined ? found : reorder(found, compare), category, seriesIndex, timed };
+  const ordered = compare === undefined ? found : reorder(found, compare);
+  const table =
+    grain === undefined ? ordered : withMissing(ordered, grain, (measure) => absent[measure - count] ?? null);
+  return { table, category, seriesIndex, timed };
+}
+
+function withMissing(table: SeriesTable, grain: Grain, absentOf: (measure: number) => 0 | null): SeriesTable {
+  const moments = fillMoments(table.categories, grain);
+  return {
+    ...table,
+    categories: moments.map(({ value }) => value),
+    series: table.series.map((one) => ({
+      ...one,
+      values: moments.map(({ place }) => (place === undefined ? absentOf(one.measure) : (one.values[place] ?? null))),
+    })),
+  };
 }
 
 function byMoment(a: Cell, b: Cell): number {

@@ -27,6 +27,8 @@ export interface SeriesQuestion {
   measures: readonly number[];
   /** How each measure was aggregated: only sums and counts may be added up to "others". */
   aggregations: readonly (Aggregation | undefined)[];
+  /** What each measure is at a category where its series has no row; nothing where it is left out. */
+  absent?: readonly (0 | null)[];
   most?: number;
 }
 
@@ -61,7 +63,10 @@ export function toSeries(data: WidgetData, question: SeriesQuestion): SeriesTabl
     }
   }
   const all = [...found.values()];
-  for (const one of all) for (let place = 0; place < categories.length; place++) one.values[place] ??= null;
+  for (const one of all) {
+    const absent = question.absent?.[measures.indexOf(one.measure)] ?? null;
+    for (let place = 0; place < categories.length; place++) if (!(place in one.values)) one.values[place] = absent;
+  }
   if (series === undefined || all.length <= most) return { categories, series: all, rest: 0 };
   return { categories, ...largest(all, question, most, categories.length) };
 }

@@ -497,3 +497,45 @@ test('the row of a table is marked that stands for all of its marks, at their gr
   expect(isPicked(table, ['n', '2026-03-01 10:00:00', '2026-03-01'], marks)).toBe(false);
   expect(isPicked(widget('table', []), [1], marks)).toBe(false);
 });
+
+test('a line goes down to zero where nothing happened, and leaves a gap where that cannot be known', () => {
+  const at = column('at', 'instant');
+  const rows = [
+    ['2026-03-01 10:00:00+00', 'a', '5'],
+    ['2026-03-01 10:03:00+00', 'b', '7'],
+    ['2026-03-01 10:03:00+00', 'a', '2'],
+  ];
+  const drawn = (aggregation: 'sum' | 'avg') => {
+    const timed = widget('line', ['at', 'city']);
+    timed.query.dimensions[0]!.grain = 'minute';
+    timed.query.measures[0]!.aggregation = aggregation;
+    timed.query.series = ['city'];
+    const answer = data([at, column('city', 'text'), amount], rows);
+    const option = lineOption(timed, answer, context);
+    return (option.series as Drawn).slice(0, 2).map((one) => one.data.map((point) => (point as unknown[])[1] ?? null));
+  };
+  expect(drawn('sum')).toEqual([
+    [5, 0, 0, 2],
+    [0, 0, 0, 7],
+  ]);
+  expect(drawn('avg')).toEqual([
+    [5, null, null, 2],
+    [null, null, null, 7],
+  ]);
+});
+
+test('a scorecard compares a moment with the one before it, though that has no row', () => {
+  const timed = widget('scorecard', ['at']);
+  timed.query.dimensions[0]!.grain = 'minute';
+  const rows = ['10:00', '10:03', '10:05', '10:06'].map((time, index): Cell[] => [
+    `2026-03-01 ${time}:00+00`,
+    String(10 + index * 10),
+  ]);
+  const now = Date.parse('2026-03-01T10:09:00Z');
+  const cardOf = (count: number) =>
+    toScorecard(timed, data([column('at', 'instant'), amount], rows.slice(0, count)), now);
+  expect(cardOf(4)).toMatchObject({ value: '40', change: expect.closeTo(1 / 3) });
+  // From nothing there is no part.
+  expect(cardOf(3).change).toBeUndefined();
+  expect(cardOf(3).trend.map(({ value }) => value)).toEqual([10, 0, 0, 20, 0, 30]);
+});

@@ -16,7 +16,8 @@ export interface LineShape {
 }
 
 export function lineTable(widget: WidgetDefinition, data: WidgetData, shelves: WidgetSchema): CategoryTable {
-  return categoryTable(shelves, widget, data, () => (widget.query.sort.length === 0 ? compareValues : undefined));
+  const order = () => (widget.query.sort.length === 0 ? compareValues : undefined);
+  return categoryTable(shelves, widget, data, order, true);
 }
 
 export function toOption(

@@ -2,6 +2,7 @@
 import type { Grain } from '@rtdp/davinci-api/client';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import { absentValue, fillMoments } from '../fill-moments.ts';
 import { numberOf } from '../series.ts';
 import { clockOf, openAtEnd, toMoment } from '../time-values.ts';
 import { comparison, placeOf, strong, tipText, whereOf } from '../tip.ts';
@@ -25,7 +26,8 @@ export interface Scorecard {
 export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: number = Date.now()): Scorecard {
   const timed = widget.query.dimensions.length > 0;
   const at = timed ? 1 : 0;
-  const trend = timed
+  const grain = widget.query.dimensions[0]?.grain;
+  const told = timed
     ? data.rows
         .flatMap((row) => {
           const moment = toMoment(row[0] ?? null);
@@ -34,10 +36,10 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: num
         })
         .sort((a, b) => a.moment - b.moment)
     : [];
+  const trend = grain === undefined ? told : withMissing(told, grain, widget.query);
   const last = trend.at(-1);
   const total = widget.settings.value === 'total';
   const value: Cell = !timed ? (data.rows[0]?.[at] ?? null) : total ? sumOf(trend) : (last?.exact ?? null);
-  const grain = widget.query.dimensions[0]?.grain;
   const moments = trend.map((point) => point.at);
   const open = openAtEnd(moments, grain, clockOf(data, now));
   const whole = trend.at(-open - 1)?.value ?? null;
@@ -86,6 +88,25 @@ export function tellChange(widget: WidgetDefinition, data: WidgetData, card: Sco
   const compared = comparison(last.value, before.value, placeOf(widget, data, 0, before.at), column, context);
   const head = context.words.say('tip.one', { measure: labelOf(column), where, value });
   return tipText({ head, notes: compared === undefined ? [] : [compared] });
+}
+
+interface Point {
+  moment: number;
+  at: Cell;
+  value: number | null;
+  exact: Cell;
+}
+
+/** A moment that has no row stands among the others, so that its neighbours are compared with it. */
+function withMissing(told: readonly Point[], grain: Grain, query: WidgetDefinition['query']): Point[] {
+  const absent = query.measures[0] === undefined ? null : absentValue(query.measures[0], query);
+  const moments = fillMoments(
+    told.map(({ at }) => at),
+    grain,
+  );
+  return moments.map(({ value, place }) =>
+    place === undefined ? { moment: toMoment(value) ?? 0, at: value, value: absent, exact: absent } : told[place]!,
+  );
 }
 
 function sumOf(trend: readonly { value: number | null }[]): number | null {
