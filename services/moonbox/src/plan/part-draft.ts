@@ -10,12 +10,16 @@ export interface TablesDraft {
   readonly tables: readonly RangeVar[];
   /** All judged at the source, in the order of the statement. */
   readonly conditions: readonly Node[];
+  /** Any so many rows of it will do; null: all. */
+  readonly limit: number | null;
 }
 
 export interface SubqueryDraft {
   readonly kind: 'subquery';
   readonly store: string;
   readonly select: SelectStmt;
+  /** Any so many rows of it will do; null: all that it gives. */
+  readonly limit: number | null;
   readonly columns: readonly QueryColumn[];
   /** What stands for it in FROM. */
   readonly standIn: RangeVar;

@@ -10,6 +10,7 @@ import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
 import type { PartDraft, PrintedDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
 import { arrayType, listForm, type Reduction, typeOf } from './push-keys.ts';
+import { countNode } from './push-limit.ts';
 import { isByteOrdered } from './push-whole-query.ts';
 import { neededColumns } from './read-tree.ts';
 import { isPinned, type SourceOptions, sourceTable, toSourceTree } from './source-tree.ts';
@@ -154,7 +155,9 @@ function printTables(
       targetList: targets.length === 0 ? [targetNode({ A_Const: { ival: { ival: 1 } } } as Node)] : targets,
       fromClause: draft.tables.map((table) => sourceTable(table, source)),
       ...(where === undefined ? {} : { whereClause: where }),
-      limitOption: 'LIMIT_OPTION_DEFAULT',
+      ...(draft.limit === null
+        ? { limitOption: 'LIMIT_OPTION_DEFAULT' }
+        : { limitOption: 'LIMIT_OPTION_COUNT', limitCount: countNode(draft.limit) }),
       op: 'SETOP_NONE',
     }) as SelectStmt;
   const reduction = options.reductions.get(draft);
@@ -226,12 +229,17 @@ function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart
   const own = [...options.tables.keys()].filter((table) => contains(draft.select, table));
   const source = sourceOptions(own, options);
   const wrap = source.wrap || !isPinned(draft.select, source.names);
+  const tree = toSourceTree(draft.select, { ...source, wrap });
   return {
-    sql: printPostgres(toSourceTree(draft.select, { ...source, wrap })),
+    sql: printPostgres(draft.limit === null ? tree : limited(tree, draft.limit)),
     columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(own, options),
     estimate: null,
   };
+}
+
+function limited(select: SelectStmt, count: number): SelectStmt {
+  return { ...select, limitCount: countNode(count), limitOption: 'LIMIT_OPTION_COUNT' };
 }
 
 function contains(tree: unknown, searched: object): boolean {
@@ -261,7 +269,8 @@ function printMysql(
     const { name } = options.tables.get(table)!.columns[index]!;
     return `${quoteMysqlName(options.aliases.get(table)!)}.${quoteMysqlName(name)}`;
   };
-  const sql = `SELECT ${wanted.map(columnAt).join(', ') || '1'}${mysqlRows(draft, options)}`;
+  const all = `SELECT ${wanted.map(columnAt).join(', ') || '1'}${mysqlRows(draft, options)}`;
+  const sql = draft.limit === null ? all : `${all} LIMIT ${draft.limit}`;
   const reduction = options.reductions.get(draft);
   const keys = reduction === undefined ? undefined : held.get(reduction.keys.table);
   const form = reduction === undefined ? null : listForm(reduction.column, options.tables);
@@ -272,7 +281,7 @@ function printMysql(
       : {
           reduce: {
             ...keysOf(reduction, keys),
-            sql: `${sql}${before}${columnAt(reduction.column)} IN (`,
+            sql: `${all}${before}${columnAt(reduction.column)} IN (`,
             list: { form, rest: ')' },
           },
         };

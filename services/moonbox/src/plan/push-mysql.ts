@@ -51,12 +51,13 @@ export class MysqlPush {
     }
   }
 
-  /** A subquery that one MySQL source computes as it stands: what is left of it, or null. */
-  subquery(select: SelectStmt): SelectStmt | null {
+  /** A subquery that one MySQL source computes as it stands: what is left of it, or null. With `limit`, any so many of its rows will do. */
+  subquery(select: SelectStmt, limit: number | null): SelectStmt | null {
     const store = onlyMysqlStore(select, this.#options, this.#facts);
     if (store === null) return null;
     try {
-      const { sql } = mysqlPrinter(store, this.#source).printTable(select);
+      const printed = mysqlPrinter(store, this.#source).printTable(select);
+      const sql = limit === null ? printed.sql : `${printed.sql} LIMIT ${limit}`;
       const standIn: RangeVar = { relname: `part ${this.#target.drafts.length}` };
       const columns = this.#facts.results.get(select)!;
       this.#target.drafts.push({ kind: 'printed', store, sql, tables: this.#tablesIn(select), columns, standIn });

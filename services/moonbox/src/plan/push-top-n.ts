@@ -90,7 +90,7 @@ export function pushTopN(
 }
 
 /** Rows that are not among the first may still change the result. */
-function needsAllRows(select: SelectStmt): boolean {
+export function needsAllRows(select: SelectStmt): boolean {
   if (select.distinctClause !== undefined || select.groupClause !== undefined || select.havingClause !== undefined)
     return true;
   let needed = false;

@@ -241,3 +241,106 @@ test('long texts are told apart and ordered to their end', async () => {
     }
   }
 });
+
+test('a LIMIT without an order asks each side of a product, and each branch of UNION ALL, for no more rows', async () => {
+  const sent = (sql: string): string[] => stores.plan(sql).parts.map((part) => part.sql);
+  const limited = (sql: string): number => sent(sql).filter((part) => / LIMIT \d+$/.test(part)).length;
+  expect(sent('select id from maria.word union all select id from pg.note limit 3')).toEqual([
+    expect.stringMatching(/FROM .*word.* LIMIT 3$/),
+    expect.stringMatching(/FROM public\.note.* LIMIT 3$/),
+  ]);
+  for (const [sql, parts] of [
+    ['select w.id, n.id from maria.word w cross join pg.note n limit 2', 2],
+    ['select w.id, n.id from maria.word w, pg.note n where n.n = 1 and w.n > 0 limit 2 offset 1', 2],
+    ['select w.id, n.id from maria.word w cross join pg.note n where n.id > 100 limit 2', 2],
+    ['select w.id, n.id, (select m.t from pg.note m where m.id = w.id) from maria.word w, pg.note n limit 9', 2],
+    [
+      'select id from maria.word union all (select id from pg.note union all select n from maria.word offset 2) limit 4',
+      3,
+    ],
+    ['select id from maria.word union all (select id from pg.note limit 2) limit 4 offset 15', 2],
+    ['select lower(t) from maria.word where n < 3 union all select t from pg.note limit 30', 2],
+    ['select count(*) from (select w.id from maria.word w, pg.note n limit 50) s', 2],
+    [
+      'select w.id from maria.word w where w.id in (select x.id from maria.word v, pg.note x where x.id = 2 limit 4)',
+      2,
+    ],
+  ] as const) {
+    expect(limited(sql), `${sql}: ${sent(sql).join('; ')}`).toBe(parts);
+    const unlimited = sql.replace(/ limit \d+( offset \d+)?$/, '');
+    const [given, all, wanted] = await Promise.all([
+      stores.answer(sql),
+      stores.expected(unlimited),
+      stores.expected(sql),
+    ]);
+    // Any rows of all there are, each as often as it is there, and as many as asked for.
+    expect(given.length, sql).toBe(wanted.length);
+    const left = all.map((row) => JSON.stringify(row));
+    for (const row of given) {
+      const at = left.indexOf(JSON.stringify(row));
+      expect(at, `${sql}: ${JSON.stringify(row)}`).toBeGreaterThanOrEqual(0);
+      left.splice(at, 1);
+    }
+  }
+  // Where a row that is not sent could be one of them, all are.
+  for (const sql of [
+    'select w.id, n.id from maria.word w, pg.note n where n.n = w.n limit 2',
+    'select w.id, s.id from maria.word w, lateral (select n.id from pg.note n where n.n = w.n) s limit 2',
+    'select w.id, n.id from maria.word w left join pg.note n on n.n = w.n limit 2',
+    'select count(*) from maria.word w, pg.note n limit 1',
+    'select distinct n.z from maria.word w, pg.note n limit 2',
+    'select w.id, row_number() over () from maria.word w, pg.note n limit 3',
+    'select unnest(array[]::int[] || w.n) from maria.word w, pg.note n limit 3',
+    'select w.n from maria.word w union select n.n from pg.note n limit 3',
+    'select w.n from maria.word w except all select n.n from pg.note n limit 3',
+    'select w.id, n.id from maria.word w, pg.note n order by w.id, n.id limit 3',
+    'select id from maria.word union all select id from pg.note order by id limit 3',
+  ]) {
+    expect(limited(sql), `${sql}: ${sent(sql).join('; ')}`).toBe(0);
+    expect((await stores.answer(sql)).length, sql).toBe((await stores.expected(sql)).length);
+  }
+});
+
+test('what stays in the gateway is told, and why', () => {
+  const kept = (sql: string): string[] =>
+    stores
+      .plan(sql)
+      .decisions.filter(({ where }) => where === 'local')
+      .map(({ what, why }) => `${what}: ${why}`);
+  const both = 'it reads more than one source';
+  expect(
+    kept(
+      'select w.n, count(*), sum(n.id) from maria.word w left join pg.note n on n.id = w.n group by 1 order by 3 limit 2',
+    ),
+  ).toEqual([
+    `the left join of maria.word and pg.note: ${both}`,
+    `the groups and aggregates: ${both}`,
+    `ORDER BY and LIMIT: ${both}`,
+  ]);
+  expect(kept('select w.id from maria.word w cross join pg.note n limit 2')).toEqual([
+    `the join of maria.word and pg.note: ${both}`,
+    `LIMIT: ${both}`,
+  ]);
+  expect(kept('select distinct w.id from maria.word w, pg.note n, (select max(id) as m from pg.note) s')).toEqual([
+    `the join of maria.word and pg.note and the subquery s: ${both}`,
+    `DISTINCT: ${both}`,
+  ]);
+  expect(kept('select id from maria.word union all select id from pg.note order by 1 limit 3 offset 1')).toEqual([
+    `UNION ALL: ${both}`,
+    `ORDER BY and LIMIT and OFFSET: ${both}`,
+  ]);
+  expect(kept('select a.id from pg.note a, pg.note b, maria.word w where w.id = 1 order by a.id')).toEqual([
+    `the join of pg.note and pg.note and maria.word: ${both}`,
+    `ORDER BY: ${both}`,
+  ]);
+  expect(kept('select lower(t), count(*) from maria.word group by 1')).toEqual([
+    expect.stringMatching(/^the whole query: of maria: /),
+    'the groups and aggregates: not all of it is proven to mean the same in maria',
+  ]);
+  const decided = stores.plan('select w.id from maria.word w cross join pg.note n limit 2').decisions;
+  expect(decided).toContainEqual({
+    what: 'a limit on pg.note',
+    where: 'pushed',
+    why: 'any 2 rows of it are enough',
+  });
+});

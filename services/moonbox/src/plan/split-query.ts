@@ -14,10 +14,13 @@ import { allOf, type PartDraft, type PrintedDraft, type SubqueryDraft } from './
 import { printParts } from './print-parts.ts';
 import { chooseJoins } from './push-join.ts';
 import { chooseReductions, equalityOf, type KeyEquality, semiJoinOf } from './push-keys.ts';
+import { limitOf, rowsNeeded, rowsOfBranch } from './push-limit.ts';
 import { MysqlPush } from './push-mysql.ts';
 import { canPushSubquery } from './push-subquery.ts';
+import { needsAllRows } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
+import { tellLevel, tellReduced, tellSetOperation } from './tell-rest.ts';
 import { visibleKey } from './visible-key.ts';
 
 export interface SplitOptions {
@@ -113,24 +116,33 @@ class Splitter {
   }
 
   /** What is left of the SELECT once its parts are taken out. */
-  split(select: SelectStmt, isTop = false): SelectStmt {
+  split(select: SelectStmt, isTop = false, wanted: number | null = null): SelectStmt {
+    const own = limitOf(select, wanted);
     if (!isTop) {
       const stored = canPushSubquery(select, this.#options, this.#judge);
-      if (stored !== null) return this.#takeOut(select, stored);
-      const computed = this.#mysql.subquery(select);
+      if (stored !== null) return this.#takeOut(select, stored, own);
+      const computed = this.#mysql.subquery(select, own);
       if (computed !== null) return computed;
     }
     const { withClause } = select;
     const common = withClause === undefined ? {} : { withClause: this.#inside(withClause) };
     if (select.larg !== undefined && select.rarg !== undefined) {
-      return { ...select, ...common, larg: this.split(select.larg), rarg: this.split(select.rarg) };
+      const each = rowsOfBranch(select, wanted);
+      const [larg, rarg] = [select.larg, select.rarg].map((branch) => this.split(branch, false, each));
+      this.decisions.push(...tellSetOperation(select, this.#judge));
+      return { ...select, ...common, larg: larg!, rarg: rarg! };
     }
     const reduced = this.#mysql.reduced(select);
-    if (reduced !== null) return { ...this.#inside(reduced), ...common };
+    if (reduced !== null) {
+      this.decisions.push(...tellReduced(select));
+      return { ...this.#inside(reduced), ...common };
+    }
     const level: Level = { items: [], conditions: [] };
     for (const item of select.fromClause ?? []) flatten(item, level);
     level.conditions.push(...conjunctsOf(select.whereClause));
-    const remaining = this.#takeTables(level);
+    const any = select.sortClause === undefined && !needsAllRows(select) ? rowsNeeded(select, wanted) : null;
+    const { groups, remaining } = this.#takeTables(level, any);
+    this.decisions.push(...tellLevel(select, level.items, groups, this.#judge));
     const items = level.items.map((item) => this.#splitItem(item));
     const where = conjunction(remaining.map((condition) => this.#inside(condition)));
     const { whereClause: _where, fromClause: _from, ...others } = select;
@@ -152,15 +164,15 @@ class Splitter {
     );
   }
 
-  #takeOut(select: SelectStmt, store: string): SelectStmt {
+  #takeOut(select: SelectStmt, store: string, limit: number | null): SelectStmt {
     const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
-    this.drafts.push({ kind: 'subquery', store, select, columns: this.#facts.results.get(select)!, standIn });
+    this.drafts.push({ kind: 'subquery', store, select, limit, columns: this.#facts.results.get(select)!, standIn });
     this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
     return allOf(standIn);
   }
 
-  /** Makes parts of the tables that stand side by side; returns the conditions that are left. */
-  #takeTables(level: Level): Node[] {
+  /** Makes parts of the tables that stand side by side; returns these and the conditions that are left. With `wanted`, any so many rows of them will do. */
+  #takeTables(level: Level, wanted: number | null): { groups: RangeVar[][]; remaining: Node[] } {
     const { tables } = this.#options;
     const own = level.items.flatMap((item) => ('RangeVar' in item && tables.has(item.RangeVar) ? [item.RangeVar] : []));
     const joined = level.items.flatMap((item) => ('JoinExpr' in item ? keptTables(item) : []));
@@ -171,6 +183,7 @@ class Splitter {
       const { store } = tables.get(table)!;
       byStore.set(store, [...(byStore.get(store) ?? []), table]);
     }
+    const groups: { tables: RangeVar[]; pushed: Node[] }[] = [];
     for (const [store, together] of byStore) {
       for (const group of chooseJoins(together, level.conditions, this.#judge)) {
         const around = new Set(group);
@@ -191,9 +204,13 @@ class Splitter {
               why: `${store} only narrows it: its comparison is not byte by byte`,
             });
         }
-        this.#addTables(group, pushed);
+        groups.push({ tables: group, pushed });
       }
     }
+    // Each row of one goes with each row of the others, so that many of each are enough; one that depends on another's row could find none.
+    const isProduct =
+      level.items.every((item) => 'RangeVar' in item) && level.conditions.every((one) => taken.has(one));
+    for (const { tables: group, pushed } of groups) this.#addTables(group, pushed, isProduct ? wanted : null);
     for (const condition of level.conditions) {
       if (taken.has(condition)) continue;
       const equality = equalityOf(condition, kept, this.#facts) ?? semiJoinOf(condition, kept, this.#facts, keptTables);
@@ -208,13 +225,14 @@ class Splitter {
             : 'its source is not proven to judge it the same way';
       this.decisions.push({ what: 'a condition', where: 'local', why });
     }
-    return level.conditions.filter((condition) => !taken.has(condition));
+    const remaining = level.conditions.filter((condition) => !taken.has(condition));
+    return { groups: groups.map(({ tables: group }) => group), remaining };
   }
 
-  #addTables(group: readonly RangeVar[], conditions: readonly Node[]): void {
+  #addTables(group: readonly RangeVar[], conditions: readonly Node[], limit: number | null = null): void {
     const { tables } = this.#options;
     const { store, storeKind } = tables.get(group[0]!)!;
-    this.drafts.push({ kind: 'tables', store, storeKind, tables: group, conditions });
+    this.drafts.push({ kind: 'tables', store, storeKind, tables: group, conditions, limit });
     const names = group.map((table) => `${tables.get(table)!.database}.${tables.get(table)!.name}`).join(', ');
     if (group.length > 1)
       this.decisions.push({ what: `the join of ${names}`, where: 'pushed', why: `all of them are in ${store}` });
@@ -224,6 +242,10 @@ class Splitter {
         where: 'pushed',
         why: `${store} judges them the same way`,
       });
+    }
+    if (limit !== null) {
+      const why = `any ${limit} rows of it are enough`;
+      this.decisions.push({ what: `a limit on ${names}`, where: 'pushed', why });
     }
   }
 
