@@ -109,6 +109,8 @@ export type Claim = { epoch: bigint; nextOffset: bigint | null; openPull: string
 export interface TableSink {
   readonly guarantee: 'exactly-once-in-effect' | 'at-least-once';
   readonly definition: SinkDefinition;
+  /** Whether `ensure` could make the table, or take the one that is there, before any flow writes it; changes nothing. @throws STORE_TABLE_FOREIGN, STORE_BAD_DEFINITION */
+  check(): Promise<void>;
   /** Makes schema, table and bookkeeping, or checks that they are this flow's and fit (a compatible difference is evolved). */
   ensure(): Promise<void>;
   /**

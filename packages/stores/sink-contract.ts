@@ -164,7 +164,22 @@ export function describeSinkContract(name: string, open: () => Promise<SinkUnder
       const { table } = await start();
       await expect(start({ table, flow: 'another' })).rejects.toMatchObject({ code: 'STORE_OTHER_WRITER' });
       await under.execute('CREATE TABLE suite.foreign_table (id bigint)');
-      await expect(start({ table: 'foreign_table' })).rejects.toMatchObject({ code: 'STORE_TABLE_FOREIGN' });
+      const foreign = {
+        flow: 'suite',
+        schema: 'suite',
+        table: 'foreign_table',
+        fields: FIELDS,
+        deletes: 'physical',
+      } as const;
+      // Told before anything is made, and when it would be made.
+      for (const ask of ['check', 'ensure'] as const) {
+        await expect(under.openSink(foreign)[ask]()).rejects.toMatchObject({
+          code: 'STORE_TABLE_FOREIGN',
+          message: expect.stringContaining('it has no column a'),
+        });
+      }
+      await under.openSink({ ...foreign, table: 'none_yet' }).check();
+      await under.openSink({ ...foreign, table }).check();
     });
 
     test('a table that a removed flow left is taken over with its rows, if it has the layout', async () => {

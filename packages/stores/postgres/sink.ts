@@ -16,7 +16,7 @@ import { ArrayRows, type RowSource } from './row-source.ts';
 import { stageBatch } from './staging.ts';
 import type { CountedAs, GuardRules, Statement } from './statement.ts';
 import { ALL_RULES } from './statement.ts';
-import { ensureTable, evolveTable, readShape } from './table-schema.ts';
+import { checkTable, ensureTable, evolveTable, readShape } from './table-schema.ts';
 import type { TableShape } from './table-shape.ts';
 import { checkDefinition } from './table-shape.ts';
 import { detectDeletes, forgetPulls, openPullOf } from './whole-table-statements.ts';
@@ -46,6 +46,11 @@ export class PostgresSink implements TableSink {
     this.definition = definition;
     this.#internals = internals;
     this.#facts = { schema: definition.schema, table: definition.table, flow: definition.flow };
+  }
+
+  async check(): Promise<void> {
+    checkDefinition(this.definition);
+    await this.#connections.transaction(this.#facts, (session) => checkTable(session, this.definition));
   }
 
   async ensure(): Promise<void> {

@@ -106,14 +106,7 @@ async function createTable(session: Session, definition: SinkDefinition): Promis
     ]);
     if (!known?.known) await session.query(`CREATE SCHEMA ${quoteIdentifier(schema)}`);
     await session.query(createTableStatement(shape));
-  } else if (!(await hasLayout(session, shape))) {
-    throw new RtdpError({
-      code: 'STORE_TABLE_FOREIGN',
-      message: `the table ${schema}.${table} exists and is not one that this flow would make`,
-      next: 'Give the sink another table or schema name, or drop the table.',
-      facts: { schema, table },
-    });
-  }
+  } else await requireLayout(session, shape, definition);
   for (const statement of createBesideStatements(shape, definition)) await session.query(statement);
   await session.query(
     'INSERT INTO rtdp.sink_floors (sink_id, source, floor) VALUES ($1, $2, 0) ON CONFLICT DO NOTHING',
@@ -123,18 +116,74 @@ async function createTable(session: Session, definition: SinkDefinition): Promis
 }
 
 /**
- * Whether the table has the columns and the key that the flow would give it, our system columns among them: then it is a sink table that an
+ * Whether a table that is there and belongs to no flow could become the sink. Inside a transaction; nothing is made that stays. A table that
+ * a flow writes is not looked at: the flow's bookkeeping says more.
+ * @throws STORE_TABLE_FOREIGN
+ */
+export async function checkTable(session: Session, definition: SinkDefinition): Promise<void> {
+  const shape = shapeOf(definition, 0, definition.fields);
+  const [found] = await session.query<{ known: boolean; present: boolean }>(
+    `SELECT to_regclass('rtdp.sink_tables') IS NOT NULL AS known, to_regclass($1) IS NOT NULL AS present`,
+    [shape.table],
+  );
+  if (!found?.present || (found.known && (await readSink(session, definition)) !== undefined)) return;
+  await requireLayout(session, shape, definition);
+}
+
+/**
+ * The table must have the columns and the key that the flow would give it, our system columns among them: then it is a sink table that an
  * earlier flow left, and its rows' ids go on guarding it.
  */
-async function hasLayout(session: Session, shape: TableShape): Promise<boolean> {
+async function requireLayout(session: Session, shape: TableShape, { schema, table }: SinkDefinition): Promise<void> {
   await session.query(createTableStatement(shape, 'CREATE TEMPORARY TABLE', 'rtdp_expected'));
   const layout = `SELECT a.attname AS name, format_type(a.atttypid, a.atttypmod) AS type, array_position(i.indkey::int2[], a.attnum) AS key_place
     FROM pg_attribute a LEFT JOIN pg_index i ON i.indrelid = a.attrelid AND i.indisprimary
     WHERE a.attrelid = $1::regclass AND a.attnum > 0 AND NOT a.attisdropped ORDER BY a.attname`;
-  const expected = await session.query(layout, ['rtdp_expected']);
-  const found = await session.query(layout, [shape.table]);
+  const expected = await session.query<LaidOutColumn>(layout, ['rtdp_expected']);
+  const found = await session.query<LaidOutColumn>(layout, [shape.table]);
   await session.query('DROP TABLE rtdp_expected');
-  return JSON.stringify(expected) === JSON.stringify(found);
+  const differences = layoutDifferences(expected, found);
+  if (differences.length === 0) return;
+  const more = differences.length - MOST_DIFFERENCES;
+  const shown = [...differences.slice(0, MOST_DIFFERENCES), ...(more > 0 ? [`and ${more} more`] : [])].join('; ');
+  throw new RtdpError({
+    code: 'STORE_TABLE_FOREIGN',
+    message: `the table ${schema}.${table} exists and is not one that this flow would make: ${shown}`,
+    next: 'Give the sink another table or schema name, or drop the table.',
+    facts: { schema, table, differences },
+  });
+}
+
+interface LaidOutColumn {
+  readonly name: string;
+  readonly type: string;
+  /** From 0; null outside of the primary key. */
+  readonly key_place: number | null;
+}
+
+/** Differences that a message tells. */
+const MOST_DIFFERENCES = 5;
+
+function layoutDifferences(expected: readonly LaidOutColumn[], found: readonly LaidOutColumn[]): string[] {
+  const there = new Map(found.map((column) => [column.name, column]));
+  const wanted = new Set(expected.map(({ name }) => name));
+  const keyOf = (columns: readonly LaidOutColumn[]) =>
+    columns
+      .filter(({ key_place }) => key_place !== null)
+      .sort((one, other) => Number(one.key_place) - Number(other.key_place))
+      .map(({ name }) => name)
+      .join(', ');
+  const [key, foundKey] = [keyOf(expected), keyOf(found)];
+  return [
+    ...expected.filter(({ name }) => !there.has(name)).map(({ name }) => `it has no column ${name}`),
+    ...expected
+      .filter(({ name, type }) => there.has(name) && there.get(name)?.type !== type)
+      .map(({ name, type }) => `${name} is ${there.get(name)?.type}, not ${type}`),
+    ...found.filter(({ name }) => !wanted.has(name)).map(({ name }) => `it has a column ${name} besides`),
+    ...(key === foundKey
+      ? []
+      : [foundKey === '' ? `it has no primary key (${key})` : `its key is (${foundKey}), not (${key})`]),
+  ];
 }
 
 function checkSame(stored: SinkRow, definition: SinkDefinition): void {

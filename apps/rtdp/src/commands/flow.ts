@@ -202,10 +202,11 @@ function printFlowPlan(session: Session, plan: Awaited<ReturnType<WormholeClient
   }
   for (const { step, line, column, message, next } of plan.problems) {
     const place = [
-      step === undefined ? '' : `step ${step}`,
-      line === undefined ? '' : `line ${line}, column ${column ?? 1}`,
+      ...(step === undefined ? [] : [`step ${step}`]),
+      ...(line === undefined ? [] : [`line ${line}, column ${column ?? 1}`]),
     ];
-    session.print(`problem: ${place.filter((part) => part !== '').join(', ')}: ${sentences(message, next)}\n`);
+    const at = place.length === 0 ? '' : `${place.join(', ')}: `;
+    session.print(`problem: ${at}${sentences(message, next)}\n`);
   }
   session.print(plan.problems.length === 0 ? 'It can be deployed.\n' : 'It cannot be deployed.\n');
 }

@@ -5,6 +5,7 @@ import { matchesPattern, parseNamespace, parsePattern } from '@rtdp/ums/namespac
 import type { UmsField } from '@rtdp/ums/types';
 import { reasonOf } from '../ingest/after-lane-error.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
+import { sinkDefinitionOf } from '../sink/sink-definition.ts';
 import { compileSource } from './compile.ts';
 import type { FlowDefinition } from './definition.ts';
 import type { RecordedSchema } from './recorded-schemas.ts';
@@ -50,7 +51,7 @@ export async function checkPlan(
   organisationId: string,
 ): Promise<FlowPlan> {
   const plan: FlowPlan = { problems: [], notes: [], tables: [] };
-  const [pattern, isOwnTopic] = await Promise.all([
+  const [pattern, isOwnTopic, isSinkUsable] = await Promise.all([
     readPattern(plan, definition),
     checkTopic(plan, around, definition, organisationId),
     checkSink(plan, definition),
@@ -70,6 +71,7 @@ export async function checkPlan(
   if (recorded.length === 0) plan.notes.push(NO_TABLE_YET);
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
+  if (isSinkUsable) await checkSinkTables(plan, definition);
   return plan;
 }
 
@@ -96,10 +98,11 @@ async function readPattern(plan: FlowPlan, definition: FlowDefinition) {
   }
 }
 
-async function checkSink(plan: FlowPlan, definition: FlowDefinition): Promise<void> {
+async function checkSink(plan: FlowPlan, definition: FlowDefinition): Promise<boolean> {
   const store = await openSinkStore(definition);
   try {
     await store.check();
+    return true;
   } catch (error) {
     const { host, port, database } = definition.sink.connection;
     const reason = reasonOf(error);
@@ -108,6 +111,29 @@ async function checkSink(plan: FlowPlan, definition: FlowDefinition): Promise<vo
       message: `the sink ${database} at ${host}:${port} cannot be used: ${reason.message}`,
       next: reason.next,
     });
+    return false;
+  } finally {
+    await store.close();
+  }
+}
+
+/** Tables that are there already must be such as the flow would make; where several sources meet in one, the first to come makes it. */
+async function checkSinkTables(plan: FlowPlan, definition: FlowDefinition): Promise<void> {
+  const bySink = Map.groupBy(plan.tables, ({ sink }) => sinkIdentity(definition, sink));
+  const store = await openSinkStore(definition);
+  try {
+    for (const tables of bySink.values()) {
+      const problems: PlanProblem[] = [];
+      for (const { source, sink, fields, explodes } of tables) {
+        const opened = store.openSink(sinkDefinitionOf(definition, definition.name, sink, fields, explodes));
+        try {
+          await opened.check();
+        } catch (error) {
+          problems.push({ ...problemOf(error), table: source });
+        }
+      }
+      if (problems.length === tables.length) plan.problems.push(problems[0]!);
+    }
   } finally {
     await store.close();
   }

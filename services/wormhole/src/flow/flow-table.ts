@@ -10,6 +10,7 @@ import { dataFields, type UmsField } from '@rtdp/ums/types';
 import { CommitNotices } from '../feedback/commit-notice.ts';
 import { TableCounts } from '../feedback/table-counts.ts';
 import { RememberedDeletes } from '../sink/clear-remembered.ts';
+import { isExploded, sinkDefinitionOf } from '../sink/sink-definition.ts';
 import type { Reason } from '../state/flow-store.ts';
 import type { AdoptedSource, StoredTable } from '../state/progress-store.ts';
 import { type CompiledSource, compileSource } from './compile.ts';
@@ -17,9 +18,6 @@ import type { FlowContext } from './flow-context.ts';
 import { followAsFarAsPossible, type Target } from './follow-schema.ts';
 import { keyHoldsSource, type SinkTableName, sinkIdentity } from './sink-name.ts';
 import type { SourceShape } from './source-shape.ts';
-
-/** Name of the ordinal column that the engine gives to a result that explodes. */
-const ORDINAL_COLUMN = 'ums_ordinal_';
 
 export class FlowTable {
   readonly name: SinkTableName;
@@ -49,7 +47,7 @@ export class FlowTable {
     this.notices = new CommitNotices(context, this.sinkNamespace);
     this.#sources = stored?.sources ?? {};
     this.#fields = stored?.fields ?? [];
-    this.#explodes = this.#fields.some((field) => field.name === ORDINAL_COLUMN);
+    this.#explodes = isExploded(this.#fields);
     this.#paused = stored?.paused === true ? (stored.reason ?? unknownReason) : undefined;
   }
 
@@ -298,16 +296,8 @@ export class FlowTable {
     if (this.#sink !== undefined || this.#fields.length === 0) return this.#sink;
     const { definition, store, id } = this.#context;
     const sink = store.openSink({
-      flow: id,
-      flowName: definition.name,
-      schema: this.name.schema,
-      table: this.name.table,
-      fields: this.#fields,
-      deletes: definition.sink.deletes,
-      sourceNamespaceInKey: keyHoldsSource(definition),
-      ...(this.#explodes ? { explode: { ordinalColumn: ORDINAL_COLUMN } } : {}),
+      ...sinkDefinitionOf(definition, id, this.name, this.#fields, this.#explodes),
       ...(this.#keyFrom === undefined ? {} : { keyFrom: this.#keyFrom }),
-      sourceSystem: definition.source.namespace.split('.')[0] ?? 'postgresql',
     });
     await sink.ensure();
     this.#sink = sink;
