@@ -26,6 +26,7 @@ const PROGRAMS: Readonly<Record<string, Need>> = {
 /** File → the Debian package that brings it: what is no program, and looked for on Debian only. */
 const FILES: Readonly<Record<string, string>> = {
   '/usr/share/java/postgresql.jar': 'libpostgresql-jdbc-java',
+  '/usr/lib/python3/dist-packages/psycopg/__init__.py': 'python3-psycopg',
   '/usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc': 'fonts-noto-cjk',
 };
 
