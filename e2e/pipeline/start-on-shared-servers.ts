@@ -22,6 +22,8 @@ export interface SharedPipeline extends AsyncDisposable {
   synchronise(tables: string[], flow?: Record<string, unknown>): Promise<void>;
   /** Runs the command line against these services. */
   commandLine(...words: string[]): Promise<ProgramResult>;
+  /** Runs a line of bash in which `rtdp` is the command line; a part of a pipe that fails makes all of it fail. */
+  shell(line: string): Promise<ProgramResult>;
 }
 
 export async function startOnSharedServers(): Promise<SharedPipeline> {
@@ -35,6 +37,14 @@ export async function startOnSharedServers(): Promise<SharedPipeline> {
   const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
   const name = uniqueName('through');
+  const environment = {
+    PATH: process.env.PATH,
+    RTDP_DBUS_URL: services.baseUrls.dbus,
+    RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
+    RTDP_TOKEN: services.token,
+    RTDP_VERIFY_SOURCE_URL: source.url,
+    RTDP_VERIFY_SINK_URL: sink.url,
+  };
   const held = stack.move();
   return {
     source,
@@ -51,17 +61,11 @@ export async function startOnSharedServers(): Promise<SharedPipeline> {
       });
       await dbus.registerSource({ name, kind: 'postgres', connection: connectionOf(source.url), tables });
     },
-    commandLine: (...words) =>
-      runProgram(process.execPath, [PROGRAM, ...words], {
-        environment: {
-          PATH: process.env.PATH,
-          RTDP_DBUS_URL: services.baseUrls.dbus,
-          RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
-          RTDP_TOKEN: services.token,
-          RTDP_VERIFY_SOURCE_URL: source.url,
-          RTDP_VERIFY_SINK_URL: sink.url,
-        },
-      }),
+    commandLine: (...words) => runProgram(process.execPath, [PROGRAM, ...words], { environment }),
+    shell: (line) => {
+      const rtdp = `rtdp() { '${process.execPath}' '${PROGRAM}' "$@"; }`;
+      return runProgram('bash', ['-o', 'pipefail', '-c', `${rtdp}; ${line}`], { environment });
+    },
     [Symbol.asyncDispose]: () => held.disposeAsync(),
   };
 }

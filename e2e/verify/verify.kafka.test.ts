@@ -38,6 +38,17 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
     verdicts: { 'landed.whole': 'equal', 'landed.moods': 'partly', 'landed.held': 'equal' },
   });
 
+  // Each pull is told to its end where flows are listed, and a reader who has enough is no failure.
+  const pulled = await eventually(
+    () => pipeline.shell('rtdp flow list'),
+    ({ output }) => /^all +running .* done /m.test(output),
+  );
+  expect(pulled.output).toMatch(/^all +running .* done /m);
+  expect(await pipeline.shell('rtdp flow list | head -c 0')).toEqual({ code: 0, output: '', errors: '' });
+  const unknown = await pipeline.shell('rtdp --json verify nothing');
+  expect(unknown).toMatchObject({ code: 1, output: '' });
+  expect(JSON.parse(unknown.errors)).toMatchObject({ error: { code: 'WORMHOLE_FLOW_NOT_FOUND' } });
+
   await source.query('DROP TABLE moods');
   await wormhole.commandTable('all', { schema: 'landed', table: 'held' }, 'pause');
   const text = await pipeline.commandLine('verify', 'all');

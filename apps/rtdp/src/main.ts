@@ -17,7 +17,7 @@ import { topicCommands } from './commands/topic.ts';
 import { up } from './commands/up.ts';
 import { verifyCommand } from './commands/verify.ts';
 import { withCommandHint } from './output/command-hint.ts';
-import { errorText } from './output/print-error.ts';
+import { errorJson, errorText } from './output/print-error.ts';
 import { commandLineOn } from './platform/command-line-of.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
@@ -43,9 +43,16 @@ const program = new Command('rtdp')
     ),
   )
   .version(version, '--version', 'print the version')
-  .option('--json', 'print JSON for programs')
+  .option('--json', 'print JSON for programs, errors too')
   .showHelpAfterError('Run with --help to see what there is.')
   .configureHelp({ showGlobalOptions: true });
+
+// Who reads no more, as head does, has what it wanted; what a command is doing is done to its end.
+for (const stream of [process.stdout, process.stderr]) {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EPIPE') throw error;
+  });
+}
 
 const print = (text: string): void => void process.stdout.write(text);
 
@@ -54,7 +61,7 @@ async function guarded(work: () => Promise<void>): Promise<void> {
   try {
     await work();
   } catch (error) {
-    process.stderr.write(errorText(error));
+    process.stderr.write(program.opts<GlobalOptions>().json === true ? errorJson(error) : errorText(error));
     process.exitCode = 1;
   }
 }

@@ -3,7 +3,7 @@ import { typedCommand } from '@rtdp/service/typed-command';
 import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
-import { pullProgress } from '../output/pull-progress.ts';
+import { pullProgress, readPullStates } from '../output/pull-progress.ts';
 import { messagesText, millisecondsText, rateText } from '../output/quantities.ts';
 import { renderTable, type TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
@@ -12,12 +12,15 @@ import { readDefinition, readDefinitions } from './read-definition.ts';
 
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
-const FLOW_COLUMNS: readonly TableColumn<FlowView>[] = [
+/** A flow with what its first pull has come to. */
+type FlowRow = FlowView & { pullProgress: string | undefined };
+
+const FLOW_COLUMNS: readonly TableColumn<FlowRow>[] = [
   { title: 'flow', value: ({ name }) => name },
   { title: 'state', value: ({ state }) => state },
   { title: 'stream', value: ({ stream }) => stream },
   { title: 'revision', value: ({ revision }) => revision, align: 'right' },
-  { title: 'pull', value: ({ pull }) => pullText(pull) },
+  { title: 'pull', value: ({ pullProgress: progress }) => progress },
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
 
@@ -36,12 +39,6 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'detail', value: ({ reason }) => reason?.message },
 ];
 
-/** Whether DBus was asked; `flow show` tells what came of it. */
-function pullText(pull: FlowView['pull']): string | null {
-  if (pull === null) return null;
-  return pull.state === 'requested' ? 'asked for' : `waits for ${pull.waitsFor}`;
-}
-
 function stateText({ state, loading, loadFailed }: TableStatus): string {
   if (loadFailed) return `${state}, load failed`;
   return loading ? `${state}, loading` : state;
@@ -54,14 +51,12 @@ export function flowCommands(program: Command, act: Act): void {
     .command('list')
     .description('all flows with their state')
     .action(() =>
-      act(async (session) =>
-        printRows(
-          session,
-          await session.wormhole.listFlows(),
-          FLOW_COLUMNS,
-          `No flows yet; "${typedCommand('flow deploy FILE')}" makes one.`,
-        ),
-      ),
+      act(async (session) => {
+        const flows = await session.wormhole.listFlows();
+        if (session.json) return printDone(session, flows, '');
+        const none = `No flows yet; "${typedCommand('flow deploy FILE')}" makes one.`;
+        printRows(session, await withProgress(session, flows), FLOW_COLUMNS, none);
+      }),
     );
 
   flow
@@ -152,15 +147,25 @@ export function flowCommands(program: Command, act: Act): void {
   }
 }
 
+/** What is stored of a pull only the tables of its flow know. */
+async function withProgress({ wormhole, dbus }: Session, flows: readonly FlowView[]): Promise<FlowRow[]> {
+  const isAsked = ({ pull }: FlowView) => pull?.state === 'requested';
+  const states = flows.some(isAsked) ? await readPullStates(dbus) : new Map();
+  return Promise.all(
+    flows.map(async (flow) => {
+      const tables = isAsked(flow) ? (await wormhole.status(flow.name)).tables : [];
+      return { ...flow, pullProgress: pullProgress({ pull: flow.pull, tables }, states) };
+    }),
+  );
+}
+
 async function showFlow(session: Session, status: FlowStatus): Promise<void> {
   if (session.json) {
     printDone(session, status, '');
     return;
   }
-  // Without DBus the rest of the status is still worth seeing.
-  const pull = await pullProgress(status, session.dbus).catch(() => 'asked for; DBus does not answer');
-  const columns = FLOW_COLUMNS.map((column) => (column.title === 'pull' ? { ...column, value: () => pull } : column));
-  printRows(session, [status], columns, '');
+  const progress = pullProgress(status, await readPullStates(session.dbus));
+  printRows(session, [{ ...status, pullProgress: progress }], FLOW_COLUMNS, '');
   session.print('\n');
   printRows(session, status.tables, TABLE_COLUMNS, 'It has met no table yet.');
   if (status.openDeadLetters > 0) {

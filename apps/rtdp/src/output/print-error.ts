@@ -1,5 +1,6 @@
-/** Decides what a person sees when a command fails: what happened, where, and the next step; never a stack. */
+/** Decides what a person sees when a command fails: what happened, where, and the next step; never a stack. And what a program reads. */
 import { RtdpError } from '@rtdp/ums/error';
+import { renderJson } from './table.ts';
 
 interface Problem {
   line?: number;
@@ -27,6 +28,12 @@ export function errorText(error: unknown): string {
   }
   if (error.next !== '') lines.push(error.next);
   return `${lines.join('\n')}\n`;
+}
+
+/** `{"error": {code, message, next, facts}}`; an error that has no code of ours has its message alone. */
+export function errorJson(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error);
+  return renderJson({ error: error instanceof RtdpError ? error : { code: null, message, next: '', facts: {} } });
 }
 
 /** A field as its file names it: the service says in which part of the request it stands. */

@@ -1,16 +1,15 @@
 import type { DbusClient } from '@rtdp/dbus/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { pullProgress } from './pull-progress.ts';
+import { pullProgress, readPullStates } from './pull-progress.ts';
 
-test('a pull that DBus was not asked for yet says what it waits for', async () => {
-  const nobody = { listSources: async () => [], listPulls: async () => [] };
+test('a pull that DBus was not asked for yet says what it waits for', () => {
   const pull = { state: 'waiting' as const, waitsFor: 'a source that captures erp.*', tables: {} };
-  expect(await pullProgress({ pull, tables: [] }, nobody)).toBe('waits for a source that captures erp.*');
+  expect(pullProgress({ pull, tables: [] }, new Map())).toBe('waits for a source that captures erp.*');
 });
 
 test('the first pull of a flow is done once DBus has read all of it and the sinks have its end', async () => {
-  const progress = (states: ('running' | 'done' | 'failed')[], loading: boolean) =>
+  const progress = async (states: ('running' | 'done' | 'failed')[], loading: boolean) =>
     pullProgress(
       {
         pull: {
@@ -20,11 +19,11 @@ test('the first pull of a flow is done once DBus has read all of it and the sink
         },
         tables: [{ loading }] as FlowStatus['tables'],
       },
-      {
+      await readPullStates({
         listSources: async () => [{ name: 'erp' }] as Awaited<ReturnType<DbusClient['listSources']>>,
         listPulls: async () =>
           states.map((state, at) => ({ id: `pull-${at}`, state })) as Awaited<ReturnType<DbusClient['listPulls']>>,
-      },
+      }),
     );
   expect(await progress(['done', 'running'], true)).toBe('1 of 2 tables read');
   expect(await progress(['done', 'done'], true)).toBe('read, being stored');
