@@ -80,6 +80,12 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     [columns, rows, text],
   );
   const width = (index: number) => widths[columns[index]!.key] ?? columns[index]!.width ?? guessed[index]!;
+  // In a narrow place texts are cut before anything is out of sight; numbers are not, and what a reader has drawn stays as drawn.
+  const narrowest = (index: number) =>
+    columns[index]!.numeric || widths[columns[index]!.key] !== undefined
+      ? width(index)
+      : Math.min(width(index), SHRUNK);
+  const minWidth = columns.reduce((sum, _, index) => sum + narrowest(index), 0);
   const virtual = useVirtualizer({
     count: order.length,
     getScrollElement: () => place.current,
@@ -171,7 +177,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     >
       {/* biome-ignore lint/a11y/useSemanticElements: see above. */}
       {/* biome-ignore lint/a11y/useFocusableInteractive: its cells are. */}
-      <div className="grid-head" role="row" aria-rowindex={1}>
+      <div className="grid-head" role="row" aria-rowindex={1} style={{ minWidth }}>
         {columns.map((column, index) => (
           // biome-ignore lint/a11y/useSemanticElements: see above.
           <div
@@ -179,7 +185,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
             role="columnheader"
             tabIndex={-1}
             className={`grid-cell ${column.numeric ? 'number' : ''}`}
-            style={{ width: width(index), height }}
+            style={{ width: width(index), minWidth: narrowest(index), height }}
             aria-colindex={index + 1}
             aria-sort={sort?.column === index ? (sort.direction === 'asc' ? 'ascending' : 'descending') : 'none'}
           >
@@ -209,7 +215,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
               aria-rowindex={line.index + 2}
               {...(isChosen === undefined ? {} : { 'aria-selected': isChosen(rowIndex) })}
               className={`grid-line ${isChosen?.(rowIndex) ? 'chosen' : ''}`}
-              style={{ height, transform: `translateY(${line.start}px)` }}
+              style={{ height, minWidth, transform: `translateY(${line.start}px)` }}
             >
               {columns.map((column, index) => {
                 const value = row[index] ?? null;
@@ -231,7 +237,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                     tabIndex={isActive ? 0 : -1}
                     aria-colindex={index + 1}
                     className={`grid-cell ${column.numeric ? 'number' : ''} ${inside ? 'chosen' : ''}`}
-                    style={{ width: width(index), ...column.style?.(value) }}
+                    style={{ width: width(index), minWidth: narrowest(index), ...column.style?.(value) }}
                     title={
                       written === null
                         ? undefined
@@ -266,6 +272,8 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
 }
 
 const NARROWEST = 48;
+/** A text is not made narrower than this to make room. */
+const SHRUNK = 96;
 const WIDEST = 420;
 const LETTER = 7.5;
 const SAMPLE = 60;

@@ -10,6 +10,7 @@ import { useApi } from '../../api/use-api.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useMedia } from '../../shell/use-media.ts';
 import { completionSchema, looseColumns } from './completion-schema.ts';
 import { ConflictQuestion } from './conflict-question.tsx';
 import { declaredVariables, draftOf, emptyDraft, isSame, unsetVariables, type ViewDraft } from './draft.ts';
@@ -33,6 +34,9 @@ import './views.css';
 /** Rows that are fetched for a look; a widget asks for what it shows. */
 const MOST_ROWS = 1_000;
 
+/** As in `views.css`. */
+const NO_ROOM_FOR_TABLES = '(max-width: 1200px)';
+
 export function EditorPage(props: {
   view?: View;
   sources: readonly Source[];
@@ -49,7 +53,10 @@ export function EditorPage(props: {
   const [draft, setDraft] = useState<ViewDraft>(() =>
     view === undefined ? emptyDraft(sources[0]?.id ?? '') : draftOf(view),
   );
-  const [panel, setPanel] = useUrlState<string>('panel', 'model');
+  // Where there is no room for the tables beside the SQL they are one of the panels: the first where there is no source yet.
+  const isNarrow = useMedia(NO_ROOM_FOR_TABLES);
+  const [chosenPanel, setPanel] = useUrlState<string>('panel', isNarrow && view === undefined ? 'schema' : 'model');
+  const panel = chosenPanel === 'schema' && !isNarrow ? 'model' : chosenPanel;
   const [history, setHistory] = useState(() => readHistory(userId));
   const editor = useRef<SqlEditorHandle>(null);
   const nameField = useRef<InputRef>(null);
@@ -159,6 +166,15 @@ export function EditorPage(props: {
   }, []);
   const resultColumns = runner.state.is === 'done' ? runner.state.result.columns : undefined;
   const isRunning = runner.state.is === 'running' || runner.state.is === 'cancelling';
+  const schemaPanel = (
+    <SchemaPanel
+      sources={sources}
+      sourceId={draft.sourceId}
+      onSource={(sourceId) => change({ sourceId })}
+      tables={tables}
+      onInsert={(text) => editor.current?.insert(text)}
+    />
+  );
   return (
     <Page
       title={draft.name === '' ? (saved === undefined ? t('new') : t('one')) : draft.name}
@@ -224,13 +240,7 @@ export function EditorPage(props: {
       }
     >
       <div className="editor">
-        <SchemaPanel
-          sources={sources}
-          sourceId={draft.sourceId}
-          onSource={(sourceId) => change({ sourceId })}
-          tables={tables}
-          onInsert={(text) => editor.current?.insert(text)}
-        />
+        {isNarrow ? null : schemaPanel}
         <div className="editor-middle">
           <div className={`editor-sql ${problem === 'sqlMissing' ? 'wrong' : ''}`}>
             {problem === 'sqlMissing' ? (
@@ -276,6 +286,7 @@ export function EditorPage(props: {
             activeKey={panel}
             onChange={(key) => setPanel(key)}
             items={[
+              ...(isNarrow ? [{ key: 'schema', label: t('panel.tables'), children: schemaPanel }] : []),
               {
                 key: 'model',
                 label: t('panel.model'),

@@ -25,7 +25,7 @@ export function SchemaPanel(props: {
   const [find, setFind] = useState('');
   const wanted = find.trim().toLowerCase();
   return (
-    <aside className="editor-schema" aria-label={t('schema.label')}>
+    <section className="editor-schema" aria-label={t('schema.label')}>
       <div className="row">
         <Select
           className="grow"
@@ -112,6 +112,6 @@ export function SchemaPanel(props: {
           }}
         </Answer>
       )}
-    </aside>
+    </section>
   );
 }

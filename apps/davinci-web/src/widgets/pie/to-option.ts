@@ -65,7 +65,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       {
         id: 'pie',
         type: 'pie',
-        radius: widget.settings.ring === false ? ['0%', '68%'] : ['44%', '68%'],
+        radius: widget.settings.ring === false ? ['0%', '54%'] : ['36%', '54%'],
         center: ['50%', widget.settings.labels === false ? '56%' : '50%'],
         itemStyle: { borderColor: context.palette.surface, borderWidth: 2 },
         label: {
@@ -78,7 +78,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           edgeDistance: 0,
           bleedMargin: 0,
         },
-        labelLine: { length: SPACE[1], length2: SPACE[1] },
+        labelLine: { length: SPACE[0], length2: SPACE[0] },
         data: slices.map((slice, index) => ({
           name: labels[index],
           value: slice.amount,
