@@ -2,6 +2,7 @@
  * Decides what becomes of one sink table of a running flow: which source tables feed it, which schema each has, how the sink
  * follows a new version, and when the table must pause.
  */
+import { typedCommand } from '@rtdp/service/typed-command';
 import type { TableSink } from '@rtdp/stores/contract';
 import { RtdpError } from '@rtdp/ums/error';
 import { type Namespace, parseNamespace, tableIdentity } from '@rtdp/ums/namespace';
@@ -180,6 +181,9 @@ export class FlowTable {
     } catch (error) {
       const adopted = this.#sources[tableIdentity(namespace)];
       if (adopted === undefined || !(error instanceof RtdpError)) throw error;
+      if (versionOf(namespace) < versionOf(parseNamespace(adopted.namespace))) {
+        throw this.#outdated(namespaceText, adopted, dataFields(fields), error);
+      }
       // The SQL was good for the schema before: what the source changed is what must be shown.
       throw this.#incompatible(namespaceText, adopted, dataFields(fields), error);
     }
@@ -277,6 +281,25 @@ export class FlowTable {
         diff,
         fields: { before: adopted.fields, after: fields },
         ...(cause === undefined ? {} : { cause: cause.toJSON() }),
+      },
+    });
+  }
+
+  /** Rows from before a change of the table that the SQL was written for: nothing has changed now, and a resume would meet them again. */
+  #outdated(namespaceText: string, adopted: AdoptedSource, fields: UmsField[], cause: RtdpError): RtdpError {
+    const { name } = this.#context.definition;
+    const restart = typedCommand(`flow restart ${name}`);
+    const resume = typedCommand(`flow resume-table ${name} ${this.name.schema} ${this.name.table}`);
+    return new RtdpError({
+      code: 'WORMHOLE_SCHEMA_INCOMPATIBLE',
+      message: `the topic still holds rows of ${namespaceText}, from before the table became ${adopted.namespace}, and the SQL cannot work with them. ${cause.message}`,
+      next: `Write the SQL so that it fits both, or begin from a pull, which brings every row as it is now: ${restart}, then ${resume}.`,
+      facts: {
+        before: namespaceText,
+        after: adopted.namespace,
+        diff: diffSchemas(fields, adopted.fields),
+        fields: { before: fields, after: adopted.fields },
+        cause: cause.toJSON(),
       },
     });
   }
