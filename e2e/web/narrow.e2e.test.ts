@@ -1,0 +1,66 @@
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, and a table shows its last column; a viewer is told whose they are. */
+import { expect, test } from 'vitest';
+import { webStand } from './web-stand.ts';
+
+test('the editors can be used in a narrow window, and are closed to a viewer', async () => {
+  await using stand = await webStand();
+  const { page, davinci, view, baseUrl } = stand;
+  page.setDefaultTimeout(60_000);
+  await page.setViewportSize({ width: 1024, height: 768 });
+  const wide = await davinci.views.create({
+    name: 'Wide',
+    sourceId: view.sourceId,
+    sql: `select region, 'a text of some length, number ' || id as note, 'one more of them, also long' as remark, amount from store.orders`,
+    model: [
+      ...['region', 'note', 'remark'].map((column) => ({ column, type: 'text' as const, role: 'dimension' as const })),
+      { column: 'amount', type: 'number', role: 'measure', label: 'Revenue' },
+    ],
+  });
+  const table = await davinci.widgets.create({
+    name: 'Last column',
+    viewId: wide.id,
+    kind: 'table',
+    query: {
+      dimensions: [{ column: 'region' }, { column: 'note' }, { column: 'remark' }],
+      measures: [{ column: 'amount', aggregation: 'sum', alias: 'Revenue' }],
+    },
+  });
+
+  const { code } = await davinci.createLoginLink();
+  await page.goto(`${baseUrl}/login?from=${encodeURIComponent('/views/new')}#code=${code}`);
+  // Without room beside the SQL the tables are the first of the panels.
+  await page.getByRole('tab', { name: 'Tables', selected: true }).waitFor();
+  await page.getByRole('combobox', { name: 'Source' }).click();
+  await page.getByRole('option', { name: 'gateway' }).waitFor({ state: 'attached' });
+  await page.keyboard.press('Escape');
+  await page.locator('.schema-tree summary', { hasText: 'orders' }).waitFor();
+  // What is proposed is what the gateway takes.
+  const sql = page.locator('.cm-content');
+  await sql.click();
+  await page.keyboard.type('select * from store.or');
+  await page.locator('.cm-tooltip-autocomplete li', { hasText: 'orders' }).first().click();
+  await page.keyboard.type(' where amo');
+  await page.locator('.cm-tooltip-autocomplete li', { hasText: 'amount' }).first().click();
+  await page.keyboard.type(' > 40');
+  await page.keyboard.press('Control+Enter');
+  await page.getByRole('gridcell', { name: '50', exact: true }).first().waitFor();
+  expect(await sql.textContent()).toBe('select * from store.orders where amount > 40');
+
+  await page.goto(`${baseUrl}/widgets/${table.id}`);
+  await page.getByRole('gridcell', { name: '50', exact: true }).waitFor();
+  const grid = (await page.getByRole('grid', { name: 'Last column' }).boundingBox())!;
+  for (const name of ['Revenue', 'region']) {
+    const column = (await page.getByRole('columnheader', { name }).boundingBox())!;
+    expect(column.x, name).toBeGreaterThanOrEqual(grid.x - 1);
+    expect(column.x + column.width, name).toBeLessThanOrEqual(grid.x + grid.width + 1);
+  }
+
+  // A viewer is told whose page it is, without an id and with nothing to press that would be refused.
+  await davinci.createUser({ email: 'vera@example.org', name: 'Vera', role: 'viewer' });
+  const link = await davinci.createLoginLink({ email: 'vera@example.org' });
+  await page.goto(`${baseUrl}/login?from=${encodeURIComponent('/users')}#code=${link.code}`);
+  await page.getByText('It takes an administrator.').waitFor();
+  expect(await page.getByRole('button', { name: 'Add user' }).count()).toBe(0);
+  await page.goto(`${baseUrl}/views/new`);
+  await page.getByText('It takes an editor.').waitFor();
+}, 180_000);
