@@ -9,13 +9,16 @@ import { startOnSharedServers } from '../pipeline/start-on-shared-servers.ts';
 
 test('a table of somebody else, and an address that does not answer, are told by the check and refused by the deploy', async () => {
   await using pipeline = await startOnSharedServers();
-  const { source, sink, dbus, wormhole, name } = pipeline;
+  const { source, sink, wormhole, name } = pipeline;
   await source.query('CREATE TABLE theirs (id bigint PRIMARY KEY, words text)');
   await source.query('CREATE TABLE free (id bigint PRIMARY KEY)');
   await sink.query('CREATE TABLE theirs (id text, note text)');
   const connection = connectionOf(source.url);
-  await dbus.registerSource({ name, kind: 'postgres', connection, tables: ['public.*'] });
   const folder = mkdtempSync(join(tmpdir(), 'rtdp-flow-check-'));
+  const sourceFile = join(folder, 'source.yaml');
+  writeFileSync(sourceFile, JSON.stringify({ name, kind: 'postgres', connection, tables: ['public.*'] }));
+  const added = await pipeline.commandLine('source', 'add', sourceFile);
+  expect(added.output).toMatch(/^Source \w+ is registered(?: and (?!registered)\w+)?; its topic is /);
   const check = async (table: string, place: Record<string, unknown> = {}) => {
     const definition = {
       name: 'onto',

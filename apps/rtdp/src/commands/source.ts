@@ -94,7 +94,8 @@ export function sourceCommands(program: Command, act: Act): void {
     .action((file: string) =>
       act(async (session) => {
         const view = await session.dbus.registerSource(readDefinition<SourceDefinition>(file));
-        printDone(session, view, `Source ${view.name} is registered and ${view.state}; its topic is ${view.topic}.`);
+        const state = view.state === 'registered' ? '' : ` and ${view.state}`;
+        printDone(session, view, `Source ${view.name} is registered${state}; its topic is ${view.topic}.`);
       }),
     );
 
