@@ -9,6 +9,8 @@ export interface Identity {
   subject: string;
   organisationId: string;
   roles: Role[];
+  /** By which people know it, such as an e-mail address; absent where the subject itself is that. */
+  name?: string;
   /** Of a user's sign-ins: who knows the user's own of now takes no token of an earlier one. Absent where nobody signed in. */
   generation?: number;
 }

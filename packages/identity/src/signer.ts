@@ -18,8 +18,13 @@ export interface Signer {
 export async function createSigner(privateKeyFile: string): Promise<Signer> {
   const { key, id } = await importSigningKey(privateKeyFile);
   return {
-    signToken: ({ subject, organisationId, roles, generation, expiresInSeconds }) =>
-      new SignJWT({ org: organisationId, roles, ...(generation === undefined ? {} : { generation }) })
+    signToken: ({ subject, name, organisationId, roles, generation, expiresInSeconds }) =>
+      new SignJWT({
+        org: organisationId,
+        roles,
+        ...(name === undefined ? {} : { name }),
+        ...(generation === undefined ? {} : { generation }),
+      })
         .setProtectedHeader({ alg: SIGNING_ALGORITHM, kid: id })
         .setSubject(subject)
         .setIssuer(ISSUER)

@@ -11,6 +11,7 @@ const CLAIMS = z.object({
   sub: z.string().min(1),
   org: z.string().min(1),
   roles: z.array(z.enum(ROLES)),
+  name: z.string().min(1).optional(),
   generation: z.number().int().optional(),
 });
 
@@ -31,8 +32,14 @@ export function createVerifier(keys: string): Verifier {
           algorithms: [SIGNING_ALGORITHM],
           requiredClaims: ['exp', 'sub'],
         });
-        const { sub, org, roles, generation } = CLAIMS.parse(payload);
-        return { subject: sub, organisationId: org, roles, ...(generation === undefined ? {} : { generation }) };
+        const { sub, org, roles, name, generation } = CLAIMS.parse(payload);
+        return {
+          subject: sub,
+          organisationId: org,
+          roles,
+          ...(name === undefined ? {} : { name }),
+          ...(generation === undefined ? {} : { generation }),
+        };
       } catch (cause) {
         if (cause instanceof RtdpError) throw cause;
         throw new RtdpError({

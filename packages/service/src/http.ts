@@ -20,6 +20,8 @@ export interface RequestIdentity {
   subject: string;
   organisationId: string;
   roles: readonly string[];
+  /** By which people know the subject. */
+  name?: string;
 }
 
 export interface RequestVerifier {

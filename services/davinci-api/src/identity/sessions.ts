@@ -154,6 +154,7 @@ export class Sessions {
   async #session(user: StoredUser): Promise<Session> {
     const accessToken = await this.#options.signer.signToken({
       subject: user.id,
+      name: user.email,
       organisationId: user.organisationId,
       roles: [user.role],
       generation: user.generation,

@@ -17,10 +17,11 @@ export class TokensOfNow {
 
   /** @param token of the viewer, verified already */
   async of(token: string, viewer: Pick<Viewer, 'subject' | 'organisationId' | 'roles'>): Promise<string> {
-    const { roles, exp = 0 } = decodeJwt<{ roles: string[] }>(token);
+    const { roles, name, exp = 0 } = decodeJwt<{ roles: string[]; name?: string }>(token);
     if (JSON.stringify(roles) === JSON.stringify(viewer.roles)) return token;
     const { subject, organisationId } = viewer;
     const expiresInSeconds = Math.max(1, exp - Math.floor(this.#now() / 1000));
-    return this.#signer.signToken({ subject, organisationId, roles: viewer.roles, expiresInSeconds });
+    const known = name === undefined ? {} : { name };
+    return this.#signer.signToken({ subject, ...known, organisationId, roles: viewer.roles, expiresInSeconds });
   }
 }

@@ -11,7 +11,10 @@ export interface StoredLogin {
 }
 
 interface PasswordRow {
+  /** The subject. */
   user_name: string;
+  /** By which people know it, and which logs in as well. */
+  subject_name: string | null;
   organisation_id: string;
   roles: Role[];
   scram_verifier: string;
@@ -30,14 +33,23 @@ export class PasswordStore {
   }
 
   /**
-   * Makes a new password, which ends the one before. It logs in with the roles that the principal has now.
+   * Makes a new password, which ends the one before. It logs in with the roles that the principal has now, by the name that people know it by.
    * @throws RtdpError MOONBOX_PASSWORD_EXISTS when the name belongs to somebody of another organisation
    */
   async create(principal: Omit<Principal, 'via'>): Promise<{ user: string; password: string; createdAt: Date }> {
     const password = randomBytes(PASSWORD_BYTES).toString('base64url');
+    const { subject, name = null } = principal;
+    // A name is whose token carries it now: whoever had it before logs in by the subject.
+    if (name !== null) {
+      await this.#database('passwords')
+        .where({ subject_name: name })
+        .whereNot({ user_name: subject })
+        .update({ subject_name: null });
+    }
     const rows = await this.#database<PasswordRow>('passwords')
       .insert({
-        user_name: principal.subject,
+        user_name: subject,
+        subject_name: name,
         organisation_id: principal.organisationId,
         roles: JSON.stringify(principal.roles),
         scram_verifier: this.#makeVerifier(password),
@@ -55,16 +67,21 @@ export class PasswordStore {
         next: 'Ask an administrator for a user of another name.',
       });
     }
-    return { user: row.user_name, password, createdAt: row.created_at };
+    return { user: row.subject_name ?? row.user_name, password, createdAt: row.created_at };
   }
 
   async find(user: string): Promise<StoredLogin | undefined> {
     // Postgres has no U+0000 in a text, so nobody has such a name.
     if (user.includes('\0')) return undefined;
-    const row = await this.#database<PasswordRow>('passwords').where({ user_name: user }).first();
+    const rows = await this.#database<PasswordRow>('passwords')
+      .where({ user_name: user })
+      .orWhere({ subject_name: user });
+    // What is somebody's subject is nobody else's name.
+    const row = rows.find(({ user_name }) => user_name === user) ?? rows[0];
     if (row === undefined) return undefined;
-    const { organisation_id: organisationId, roles, scram_verifier: verifier } = row as PasswordRow;
-    return { principal: { subject: user, organisationId, roles }, verifier };
+    const { user_name: subject, subject_name: name, organisation_id: organisationId, roles, scram_verifier } = row;
+    const known = name === null ? {} : { name };
+    return { principal: { subject, ...known, organisationId, roles }, verifier: scram_verifier };
   }
 
   async list(organisationId: string): Promise<{ user: string; roles: Role[]; createdAt: Date }[]> {
@@ -74,9 +91,12 @@ export class PasswordStore {
     return rows.map(({ user_name, roles, created_at }) => ({ user: user_name, roles, createdAt: created_at }));
   }
 
-  /** @returns false when there was none */
+  /** `user` by the subject or its name. @returns false when there was none */
   async remove(organisationId: string, user: string): Promise<boolean> {
-    const gone = await this.#database('passwords').where({ organisation_id: organisationId, user_name: user }).delete();
+    const gone = await this.#database('passwords')
+      .where({ organisation_id: organisationId })
+      .andWhere((either) => either.where({ user_name: user }).orWhere({ subject_name: user }))
+      .delete();
     return gone > 0;
   }
 }

@@ -164,4 +164,18 @@ export const MOONBOX_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '007_names_of_subjects',
+    async up(database, schema) {
+      for (const name of ['audit', 'passwords']) {
+        await database.schema.withSchema(schema).alterTable(name, (table) => {
+          // By which people know the subject, as its token told.
+          table.text('subject_name');
+        });
+      }
+      await database.schema.withSchema(schema).alterTable('passwords', (table) => {
+        table.unique(['subject_name']);
+      });
+    },
+  },
 ];

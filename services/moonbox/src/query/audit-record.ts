@@ -9,6 +9,8 @@ export interface AuditRecord {
   id: string;
   organisationId: string;
   subject: string;
+  /** By which people know the subject; null where nobody has told. */
+  name: string | null;
   via: Principal['via'];
   /** SELECT, EXPLAIN, MOUNT DATABASE, …; `UNKNOWN` when the text could not be read. */
   kind: string;

@@ -15,6 +15,7 @@ interface AuditRow {
   id: string;
   organisation_id: string;
   subject: string;
+  subject_name: string | null;
   via: AuditRecord['via'];
   kind: string;
   sql: string;
@@ -84,6 +85,7 @@ function toRow(record: AuditRecord) {
     id: record.id,
     organisation_id: record.organisationId,
     subject: record.subject,
+    subject_name: record.name,
     via: record.via,
     kind: record.kind,
     sql: record.sql.replace(NUL, '\ufffd'),
@@ -105,6 +107,7 @@ function read(row: AuditRow): AuditRecord {
     id: row.id,
     organisationId: row.organisation_id,
     subject: row.subject,
+    name: row.subject_name,
     via: row.via,
     kind: row.kind,
     sql: row.sql,

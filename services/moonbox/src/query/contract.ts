@@ -11,6 +11,8 @@ import type { ColumnBatch, ResultColumn } from '@rtdp/stores/scan-contract';
 
 export interface Principal {
   subject: string;
+  /** By which people know it; absent where nobody has told. */
+  name?: string;
   organisationId: string;
   roles: readonly Role[];
   via: 'rest' | 'wire';

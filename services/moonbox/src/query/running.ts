@@ -88,6 +88,7 @@ export class RunningQuery {
       id: this.id,
       organisationId: principal.organisationId,
       subject: principal.subject,
+      name: principal.name ?? null,
       via: principal.via,
       kind: this.kind,
       sql: this.sql,
@@ -147,7 +148,7 @@ export class RunningQueries {
     const query = this.#running.get(id);
     if (query === undefined || query.request.principal.organisationId !== principal.organisationId) return false;
     if (query.request.principal.subject !== principal.subject && !mayEndOthers) return false;
-    query.cancel(`ended by ${principal.subject}`);
+    query.cancel(`ended by ${principal.name ?? principal.subject}`);
     return true;
   }
 

@@ -5,7 +5,7 @@ import { batchOf, countColumn, textColumn } from './rows.ts';
 
 const COLUMNS = [
   textColumn('id'),
-  textColumn('subject'),
+  textColumn('user_name'),
   textColumn('state'),
   textColumn('started_at'),
   countColumn('milliseconds'),
@@ -28,7 +28,7 @@ export function showQueries(administration: Administration): StatementKind {
           const { records } = await administration.queries(principal, { limit: LIMIT });
           const rows = records.map((record) => [
             record.id,
-            record.subject,
+            record.name ?? record.subject,
             record.state,
             record.startedAt.toISOString(),
             Math.round(record.milliseconds),

@@ -246,6 +246,52 @@ describe('what goes wrong', () => {
   });
 });
 
+describe('a user whom people know by a name', () => {
+  const id = 'd342630a-0000-4000-8000-000000000001';
+
+  it('logs in by it or by the id, and is told by it', async () => {
+    const login = await wire.login(id, 'editor', undefined, 'anna@example.com');
+    expect(login.user).toBe('anna@example.com');
+    const client = await wire.connect(login);
+    expect((await client.query('select current_user')).rows).toEqual([{ current_user: 'anna@example.com' }]);
+    await client.query('select name from orders where id = 7');
+    // The audit is written behind the answer.
+    const shown = await eventually(
+      async () =>
+        (await client.query('show queries')).rows.find(({ sql }) => sql === 'select name from orders where id = 7'),
+      (row) => row !== undefined,
+    );
+    expect(shown).toMatchObject({ user_name: 'anna@example.com', state: 'done' });
+    const record = (await wire.operator.listQueries({ subject: id })).items.find(({ kind }) => kind === 'SELECT');
+    expect(record).toMatchObject({ subject: id, name: 'anna@example.com' });
+    const byId = await wire.connect({ ...login, user: id });
+    expect((await byId.query('select current_user')).rows).toEqual([{ current_user: id }]);
+  });
+
+  it('loses the name to whose token carries it, not the login by the id', async () => {
+    const first = await wire.login(id, 'editor', undefined, 'anna@example.com');
+    const session = await wire.connect(first);
+    const second = await wire.login('another-anna', 'viewer', undefined, 'anna@example.com');
+    expect(second.user).toBe('anna@example.com');
+    await expect(wire.connect(first)).rejects.toThrow(/password authentication failed/i);
+    const ended = await eventually(
+      () =>
+        session.query('select 1 from orders where id = 1').then(
+          () => '',
+          ({ code }: { code: string }) => code,
+        ),
+      (code) => code !== '',
+    );
+    expect(ended).toBe('57P01');
+    await wire.connect({ ...first, user: id });
+    await wire.operator.removePassword('anna@example.com');
+    expect((await wire.operator.listPasswords()).items.map(({ user }) => user)).not.toContain('another-anna');
+    await wire.connect({ ...first, user: id });
+    await wire.operator.removePassword(id);
+    await expect(wire.connect({ ...first, user: id })).rejects.toThrow(/password authentication failed/i);
+  });
+});
+
 describe('rights', () => {
   it('end with the login: an open session is told at its next statement, and runs nothing more', async () => {
     const login = await wire.login('una', 'editor');

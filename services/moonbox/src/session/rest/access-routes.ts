@@ -1,6 +1,6 @@
 /** Decides which requests there are for rights: grants, and passwords for Postgres clients. */
 
-import { hasRole, requireRole } from '@rtdp/identity/roles';
+import { requireRole } from '@rtdp/identity/roles';
 import { doneSchema, listOf } from '@rtdp/service/answer-shapes';
 import type { HttpApplication } from '@rtdp/service/http';
 import { typedCommand } from '@rtdp/service/typed-command';
@@ -111,7 +111,7 @@ export function accessRoutes(application: HttpApplication, options: AccessRoutes
     },
     async (request, reply) => {
       const principal = principalOf(request);
-      const sql = `CREATE PASSWORD FOR ${principal.subject}`;
+      const sql = `CREATE PASSWORD FOR ${principal.name ?? principal.subject}`;
       const made = await audited(running, { principal, kind: 'CREATE PASSWORD', sql }, () =>
         passwords.create(principal),
       );
@@ -132,7 +132,7 @@ export function accessRoutes(application: HttpApplication, options: AccessRoutes
     async (request) => {
       const principal = principalOf(request);
       const { user } = request.params;
-      if (user !== principal.subject && !hasRole(principal, 'admin')) requireRole(principal, 'admin');
+      if (user !== principal.subject && user !== principal.name) requireRole(principal, 'admin');
       const sql = `DROP PASSWORD OF ${user}`;
       await audited(running, { principal, kind: 'DROP PASSWORD', sql }, async () => {
         if (await passwords.remove(principal.organisationId, user)) return;

@@ -5,6 +5,6 @@ import type { FastifyRequest } from 'fastify';
 import type { Principal } from '../../query/contract.ts';
 
 export function principalOf(request: FastifyRequest): Principal {
-  const { subject, organisationId, roles } = identityOf(request);
-  return { subject, organisationId, roles: roles.filter(isRole), via: 'rest' };
+  const { subject, name, organisationId, roles } = identityOf(request);
+  return { subject, ...(name === undefined ? {} : { name }), organisationId, roles: roles.filter(isRole), via: 'rest' };
 }
