@@ -39,7 +39,7 @@ export class Accounts {
     this.#remembered.delete(userId);
   }
 
-  /** @throws RtdpError IDENTITY_TOKEN_INVALID for a user who is gone or disabled, DAVINCI_LOGIN_FAILED for a sign-in that has ended */
+  /** @throws RtdpError IDENTITY_TOKEN_INVALID for a user who is gone or disabled, DAVINCI_LOGIN_FAILED for a sign-in that has ended, and for a user's token that does not say of which it is */
   async current(identity: SignedIdentity): Promise<Viewer> {
     if (!USER_ID.test(identity.subject)) return { ...identity, roles: identity.roles as Role[], email: '' };
     const { generation } = identity;
@@ -56,11 +56,11 @@ export class Accounts {
         next: 'Ask an administrator.',
       });
     }
-    if (generation !== undefined && generation !== user.generation) {
+    if (generation !== user.generation) {
       throw loginFailed('the password was changed after this sign-in', 'Sign in again.');
     }
     return {
-      ...(generation === undefined ? {} : { generation }),
+      generation: user.generation,
       subject: identity.subject,
       organisationId: identity.organisationId,
       roles: [user.role],

@@ -5,6 +5,7 @@ import { expect, test } from 'vitest';
 import { sessionSchema, userSchema } from '../client/identity.ts';
 import { auditSchema } from '../client/platform.ts';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
+import type { SignedViewer } from './accounts.ts';
 
 const cookieOf = (headers: Headers): string => headers.getSetCookie()[0]?.split(';')[0] ?? '';
 
@@ -46,6 +47,56 @@ test('the first administrator comes in by a link, sets a password, and the old s
   const keySet = (await ask('GET', '/.well-known/jwks.json', { token: '' })).body;
   expect(keySet).toHaveProperty('keys.0.x');
   expect(keySet).not.toHaveProperty('keys.0.d');
+});
+
+test('a changed password ends what is under way, and what a crash right after the change has left', async () => {
+  await using davinci = await davinciFixture();
+  const { ask } = davinci;
+  const body = { email: 'ada@rtdp.local', name: 'Ada', role: 'editor', password: 'a long password' };
+  const { id } = await davinci.make('/api/users', body);
+  const login = () => ask('POST', '/api/session', { token: '', body: { email: body.email, password: body.password } });
+  const refresh = ({ headers }: { headers: Headers }) =>
+    ask('POST', '/api/session/refresh', { token: '', headers: { cookie: cookieOf(headers) } });
+  const link = async () => (await ask('POST', '/api/session/links', { body: { email: body.email } })).body.code;
+  const enter = (code: unknown) => ask('POST', '/api/session/link', { token: '', body: { code } });
+  const before = await login();
+  const [first, second] = [await link(), await link()];
+  const opened = await enter(first);
+  expect((await refresh(opened)).status).toBe(200);
+
+  // The change is there, and whoever made it died before anything was marked as ended.
+  await davinci.metadata.query('update identity.users set generation = generation + 1');
+  expect([(await refresh(before)).status, (await enter(second)).status]).toEqual([401, 401]);
+  const after = await login();
+  expect((await refresh(after)).status).toBe(200);
+  expect((await enter(await link())).status).toBe(200);
+
+  // The change comes when the password has been read, and before the sign-in is kept.
+  await davinci.metadata.query(`
+    create function identity.change() returns trigger language plpgsql as $$ begin
+      update identity.users set generation = generation + 1 where id = new.user_id;
+      return new;
+    end $$`);
+  await davinci.metadata.query(
+    'create trigger change before insert on identity.sessions for each row execute function identity.change()',
+  );
+  const late = await login();
+  await davinci.metadata.query('drop trigger change on identity.sessions');
+  expect((await refresh(late)).status).toBe(401);
+  expect((await ask('GET', '/api/me', { token: String(late.body.accessToken) })).status).toBe(401);
+
+  // Of two changes at once from the same password one counts, and only its sign-in goes on.
+  const { accessToken: token } = sessionSchema.parse((await login()).body);
+  const changes = await Promise.all(
+    ['the one password', 'the other password'].map((password) =>
+      ask('POST', '/api/me/password', { token, body: { current: body.password, password } }),
+    ),
+  );
+  expect(changes.map(({ status }) => status).sort()).toEqual([200, 401]);
+  expect((await refresh(changes.find(({ status }) => status === 200)!)).status).toBe(200);
+
+  // A user's token that does not say of which sign-in it is: none that we give.
+  expect((await ask('GET', '/api/me', { token: await davinci.token({ subject: id }) })).status).toBe(401);
 });
 
 test('a password that is lost is forgotten by somebody else, and a new one set by the link', async () => {
@@ -138,6 +189,10 @@ test('a changed role and a disabled user count at once, and the last administrat
   expect((await ask('GET', '/api/users', { token })).status).toBe(403);
   await ask('PATCH', `/api/users/${user.id}`, { body: { role: 'viewer' } });
   expect((await ask('GET', '/api/views', { token })).status).toBe(403);
+  // What other services are asked with is of the same sign-in.
+  const { token: forOthers } = (await davinci.assembly.verifier.verify(token)) as SignedViewer;
+  expect(forOthers).not.toBe(token);
+  expect(await davinci.assembly.verifier.verify(forOthers)).toMatchObject({ subject: user.id, roles: ['viewer'] });
   await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
   expect((await ask('GET', '/api/dashboards', { token })).status).toBe(401);
   expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(401);

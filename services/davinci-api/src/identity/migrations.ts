@@ -85,4 +85,19 @@ export const IDENTITY_MIGRATIONS: readonly Migration[] = [
       });
     },
   },
+  {
+    name: '005_generations_of_sessions_and_links',
+    async up(database, schema) {
+      for (const name of ['sessions', 'login_links']) {
+        await database.schema.withSchema(schema).alterTable(name, (table) => {
+          // The user's when it began: it is over as soon as the user's own is another, whoever lives to mark it.
+          table.integer('generation').notNullable().defaultTo(0);
+        });
+        await database.raw(
+          'update ??.?? as of_user set generation = users.generation from ??.users where users.id = of_user.user_id',
+          [schema, name, schema],
+        );
+      }
+    },
+  },
 ];

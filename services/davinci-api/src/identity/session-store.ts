@@ -4,7 +4,7 @@ import type { Knex } from '@rtdp/service/metadata';
 
 /** What a refresh token turned out to be. */
 export type Rotation =
-  | { outcome: 'rotated'; userId: string; token: string; expiresAt: Date }
+  | { outcome: 'rotated'; userId: string; generation: number; token: string; expiresAt: Date }
   /** An old token came back: somebody has a copy, so the whole family has ended. */
   | { outcome: 'reused'; userId: string; organisationId: string }
   | { outcome: 'unknown' };
@@ -23,8 +23,12 @@ export class SessionStore {
     this.#now = now;
   }
 
-  /** Begins a family; gives its first refresh token. */
-  async begin(user: { id: string; organisationId: string }): Promise<{ token: string; expiresAt: Date }> {
+  /** Begins a family of the generation that the user had when let in; gives its first refresh token. */
+  async begin(user: {
+    id: string;
+    organisationId: string;
+    generation: number;
+  }): Promise<{ token: string; expiresAt: Date }> {
     const id = randomUUID();
     const secret = newSecret();
     const expiresAt = this.#later(SESSION_DAYS * 86_400_000);
@@ -32,6 +36,7 @@ export class SessionStore {
       id,
       organisation_id: user.organisationId,
       user_id: user.id,
+      generation: user.generation,
       token_hash: hashOf(secret),
       rotated_at: new Date(this.#now()),
       expires_at: expiresAt,
@@ -54,6 +59,7 @@ export class SessionStore {
       const rotated = (expiresAt: Date): Rotation => ({
         outcome: 'rotated',
         userId: session.user_id,
+        generation: session.generation,
         token: `${id}.${next}`,
         expiresAt,
       });
@@ -105,6 +111,7 @@ export class SessionStore {
       code_hash: hashOf(code),
       organisation_id: user.organisationId,
       user_id: user.id,
+      generation: this.#database('users').where({ id: user.id }).select('generation'),
       created_by: createdBy,
       expires_at: expiresAt,
     });
@@ -116,16 +123,16 @@ export class SessionStore {
     await this.#database('login_links').where({ user_id: userId }).whereNull('used_at').delete();
   }
 
-  /** The user of a code that is good, which it never is again. */
-  async useLink(code: string): Promise<string | undefined> {
+  /** The user of a code that is good, which it never is again, and the generation that the user had when it was made. */
+  async useLink(code: string): Promise<{ userId: string; generation: number } | undefined> {
     const now = new Date(this.#now());
     const used = await this.#database('login_links')
       .where({ code_hash: hashOf(code) })
       .whereNull('used_at')
       .where('expires_at', '>', now)
       .update({ used_at: now })
-      .returning('user_id');
-    return used[0]?.user_id;
+      .returning(['user_id', 'generation']);
+    return used.map(({ user_id: userId, generation }) => ({ userId, generation }))[0];
   }
 
   #later(milliseconds: number): Date {

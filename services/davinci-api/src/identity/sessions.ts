@@ -60,9 +60,9 @@ export class Sessions {
     const { limits, users, sessions } = this.#options;
     // Codes cannot be guessed; the address is counted so that nobody tries for fun.
     limits.attempt(`link from ${address}`, address);
-    const userId = await sessions.useLink(code);
-    const user = userId === undefined ? undefined : await users.findById(userId);
-    if (user === undefined || user.disabled) {
+    const link = await sessions.useLink(code);
+    const user = link === undefined ? undefined : await users.findById(link.userId);
+    if (user === undefined || user.disabled || user.generation !== link?.generation) {
       throw loginFailed('the link was used already, or is too old', 'Ask for a new one, or sign in by password.');
     }
     limits.succeeded(`link from ${address}`, address);
@@ -77,8 +77,10 @@ export class Sessions {
       const { userId: subject, organisationId } = rotation;
       await audit.write({ organisationId, subject, action: 'session.reused', facts: {} });
     }
-    const user = 'userId' in rotation ? await users.findById(rotation.userId) : undefined;
-    if (rotation.outcome === 'unknown' || rotation.outcome === 'reused' || user === undefined || user.disabled) {
+    const user = rotation.outcome === 'rotated' ? await users.findById(rotation.userId) : undefined;
+    // A sign-in that was under way while the password changed, or that a crash kept from being marked, is over all the same.
+    const isOfNow = rotation.outcome === 'rotated' && rotation.generation === user?.generation;
+    if (!isOfNow || user === undefined || user.disabled) {
       throw loginFailed('the session has ended', 'Sign in again.');
     }
     await users.seen(user.id);
@@ -105,7 +107,7 @@ export class Sessions {
       limits.succeeded(user.email, address);
     }
     const passwordHash = await hashPassword(change.password);
-    const changed = await users.change(user.organisationId, user.id, { passwordHash });
+    const changed = await users.change(user.organisationId, user.id, { passwordHash }, user.generation);
     accounts.forget(user.id);
     await sessions.endLinks(user.id);
     await sessions.endAll(user.id);

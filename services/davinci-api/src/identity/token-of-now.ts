@@ -16,12 +16,15 @@ export class TokensOfNow {
   }
 
   /** @param token of the viewer, verified already */
-  async of(token: string, viewer: Pick<Viewer, 'subject' | 'organisationId' | 'roles'>): Promise<string> {
+  async of(
+    token: string,
+    viewer: Pick<Viewer, 'subject' | 'organisationId' | 'roles' | 'generation'>,
+  ): Promise<string> {
     const { roles, name, exp = 0 } = decodeJwt<{ roles: string[]; name?: string }>(token);
     if (JSON.stringify(roles) === JSON.stringify(viewer.roles)) return token;
-    const { subject, organisationId } = viewer;
+    const { subject, organisationId, generation } = viewer;
     const expiresInSeconds = Math.max(1, exp - Math.floor(this.#now() / 1000));
-    const known = name === undefined ? {} : { name };
+    const known = { ...(name === undefined ? {} : { name }), ...(generation === undefined ? {} : { generation }) };
     return this.#signer.signToken({ subject, ...known, organisationId, roles: viewer.roles, expiresInSeconds });
   }
 }

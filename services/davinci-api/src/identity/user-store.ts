@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import type { Role } from '@rtdp/identity/roles';
 import type { Knex } from '@rtdp/service/metadata';
 import { RtdpError } from '@rtdp/ums/error';
+import { loginFailed } from './login-failed.ts';
 import { endWireLogin } from './wire-logins.ts';
 
 export interface StoredUser {
@@ -115,7 +116,8 @@ export class UserStore {
     return made.rowCount === 1;
   }
 
-  async change(organisationId: string, id: string, change: UserChange): Promise<StoredUser> {
+  /** `generation`, where given, must still be the user's. @throws RtdpError DAVINCI_LOGIN_FAILED, DAVINCI_USER_NOT_FOUND, DAVINCI_LAST_ADMIN_NOT_ALLOWED */
+  async change(organisationId: string, id: string, change: UserChange, generation?: number): Promise<StoredUser> {
     const columns = Object.fromEntries(
       Object.entries({
         name: change.name,
@@ -127,13 +129,18 @@ export class UserStore {
         generation: change.passwordHash === undefined ? undefined : this.#database.raw('generation + 1'),
       }).filter(([, value]) => value !== undefined),
     );
-    await this.#database.transaction(async (transaction) => {
+    return this.#database.transaction(async (transaction) => {
       // One change of users at a time, so that two administrators cannot take the role from each other at once.
       await transaction.raw('select 1 from organisations where organisation_id = ? for update', [organisationId]);
       const changed =
         Object.keys(columns).length === 0
           ? 1
-          : await transaction('users').where({ id, organisation_id: organisationId }).update(columns);
+          : await transaction('users')
+              .where({ id, organisation_id: organisationId, ...(generation === undefined ? {} : { generation }) })
+              .update(columns);
+      if (changed === 0 && generation !== undefined) {
+        throw loginFailed('the password was changed at the same time', 'Sign in again.');
+      }
       if (changed === 0) throw noUser(id);
       // Also who is back: the views that stopped with the user may be read again.
       if (change.role !== undefined || change.disabled !== undefined || change.passwordHash === null) {
@@ -149,18 +156,17 @@ export class UserStore {
           next: 'Make somebody else an administrator first.',
         });
       }
+      // As this change leaves it: whoever changes the password next ends what begins with this one.
+      return toUser(await this.#users(transaction).where('users.id', id).first());
     });
-    const user = await this.findById(id);
-    if (user === undefined) throw noUser(id);
-    return user;
   }
 
   async seen(id: string): Promise<void> {
     await this.#database('users').where({ id }).update({ last_seen_at: this.#database.fn.now() });
   }
 
-  #users() {
-    return this.#database('users')
+  #users(database: Knex = this.#database) {
+    return database('users')
       .join('organisations', 'organisations.organisation_id', 'users.organisation_id')
       .select('users.*', 'organisations.name as organisation_name');
   }

@@ -92,7 +92,7 @@ test('what Davinci asks the gateway for a user, it asks with the role of now, wh
   await operator.grant({ role: 'editor', database: 'sales' });
 
   const user = await api.createUser({ email: 'otto@example.org', name: 'Otto', role: 'editor' });
-  const identity = { subject: user.id, organisationId: FIRST_ORGANISATION_ID };
+  const identity = { subject: user.id, organisationId: FIRST_ORGANISATION_ID, generation: 0 };
   const token = await services.signToken({ ...identity, roles: ['editor'] });
   const seen = async () => {
     const headers = { authorization: `Bearer ${token}` };
