@@ -5,7 +5,7 @@ import { isRtdpError, RtdpError, sentences } from '@rtdp/ums/error';
 import { DBUS_TOPICS, type SourceDefinition } from './catalog/source-definition.ts';
 import type { SourceLease } from './catalog/source-lease.ts';
 import type { SourceState } from './catalog/source-states.ts';
-import { reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
+import { type Reason, reasonOf, type SourceStore, type StoredSource } from './catalog/source-store.ts';
 import type { SourceMetrics } from './health/source-metrics.ts';
 import type { TableName } from './pipeline/contract.ts';
 import type { RunningSource, SlotReport, SourceKind, SourceSurroundings, SourceWatch } from './sources/contract.ts';
@@ -62,6 +62,8 @@ export class SupervisedSource {
   #fencedOff = 0;
   #isLeft = false;
   #isStopping = false;
+  /** What is being begun under, until it runs: should another process remove the source meanwhile, slot and publications are made for nobody. */
+  #begun: StoredSource | undefined;
 
   /** @param onGone told when another process has removed the source from the catalog */
   constructor(stored: StoredSource, options: SupervisedSourceOptions, onGone: () => void) {
@@ -133,15 +135,17 @@ export class SupervisedSource {
       await this.#stopRunning();
       if (how === 'asked') await this.#lease.take();
       else if (!(await this.#lease.takeIfFree())) return this.#waitForOthers();
-      await this.settle('starting', null);
+      if (!(await this.#noteIfWanted('starting', null))) return await this.#giveWay();
       const kind = await loadKind(stored.definition.kind);
+      this.#begun = stored;
       starting = await kind.open(stored, surround(stored));
       this.#starting = starting;
       await starting.start();
       this.#running = starting;
       this.#failures = 0;
       this.#fencedOff = 0;
-      await this.settle('running', null);
+      if (!(await this.#noteIfWanted('running', null))) return await this.#giveWay();
+      this.#begun = undefined;
       logger.info({ source: this.name }, 'a source runs');
     } catch (error) {
       this.#running = undefined;
@@ -156,9 +160,15 @@ export class SupervisedSource {
       const isFinal = isRtdpError(error) && FINAL_CODES.has(error.code);
       if (!isFinal) this.#tryAgain();
       logger.warn({ err: error, source: this.name, isFinal }, 'a source could not be started');
-      await this.settle(isFinal ? 'stopped' : 'failed', error);
-      // Somebody mends it, and may start it anywhere.
-      if (isFinal) await this.#lease.letGo();
+      try {
+        if (!(await this.#noteIfWanted(isFinal ? 'stopped' : 'failed', error))) await this.#giveWay();
+      } finally {
+        // Somebody mends it, and may start it anywhere.
+        if (isFinal) {
+          await this.#lease.letGo();
+          this.followUnlessBusy();
+        }
+      }
       throw error;
     } finally {
       this.#starting = undefined;
@@ -184,6 +194,12 @@ export class SupervisedSource {
     this.#waitForOthers();
   }
 
+  /** After what could not be carried through: nothing else would say what becomes of the source, or take it up. */
+  followUnlessBusy(): void {
+    if (this.#running ?? this.#retry ?? this.#standby) return;
+    this.#follow(0);
+  }
+
   /** Starts it again under the definition that the catalog has now; one that does not run is left so. */
   async restart(): Promise<void> {
     if (this.#running === undefined) return;
@@ -207,15 +223,41 @@ export class SupervisedSource {
   }
 
   async settle(state: SourceState, error: unknown): Promise<void> {
-    const { metrics, store } = this.#options;
+    const { store } = this.#options;
+    await this.#note(state, error, async (id, reason) => {
+      await store.setState(id, state, reason);
+      return true;
+    });
+  }
+
+  /** @returns false when it is to run no more: the catalog is left as whoever was told so has it */
+  #noteIfWanted(state: SourceState, error: unknown): Promise<boolean> {
+    return this.#note(state, error, (id, reason) => this.#options.store.setStateIfWanted(id, state, reason));
+  }
+
+  async #note(
+    state: SourceState,
+    error: unknown,
+    write: (id: string, reason: Reason | null) => Promise<boolean>,
+  ): Promise<boolean> {
     this.#state = state;
     const reason = error === null ? null : reasonOf(error);
     this.#detail = reason === null ? '' : sentences(reason.message, reason.next);
-    metrics.state(this.name, state);
+    this.#options.metrics.state(this.name, state);
     const stored = await this.#stored();
-    await store.setState(stored.id, state, reason);
+    if (!(await write(stored.id, reason))) return false;
     await this.#watchHeld(stored);
     if (state === 'paused' || state === 'stopped') this.#follow(0);
+    return true;
+  }
+
+  /** Another process was told that it should not run, and what was begun here ends: says what the catalog says. */
+  async #giveWay(): Promise<void> {
+    this.#endRetry();
+    await this.#stopRunning();
+    await this.#lease.letGo();
+    this.#hear(await this.#stored());
+    this.#follow(0);
   }
 
   /**
@@ -330,6 +372,24 @@ export class SupervisedSource {
     this.#onGone();
     await this.#lease.letGo();
     await this.#endWatch();
+    await this.#takeBack();
+  }
+
+  /** What was begun here while another process took the source away is in no catalog: its slot would hold the server's log for ever. */
+  async #takeBack(): Promise<void> {
+    const { store, loadKind, logger } = this.#options;
+    const begun = this.#begun;
+    this.#begun = undefined;
+    if (begun === undefined) return;
+    try {
+      // Slot and publications are named after the source: another one may have the name by now.
+      if ((await store.find(this.name)) !== undefined) return;
+      const left = await (await loadKind(begun.definition.kind)).remove(begun.definition);
+      if (left.length > 0) logger.error({ source: this.name, left }, 'a removed source has left something behind');
+      await this.#forgetPosition(begun);
+    } catch (err) {
+      logger.error({ err, source: this.name }, 'a removed source may have left its slot and publications behind');
+    }
   }
 
   /** It does not run and nothing will start it, though no command and no final reason has ended it. */

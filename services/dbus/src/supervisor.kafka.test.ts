@@ -284,13 +284,71 @@ test('a stop, and a stop for good, hold on every process; whoever is asked then 
   await third.start();
   await says('the second stands by again', second, STANDS_BY);
   await third.hold(await inCatalog('running'), 'stop', 'test');
-  await shop.query(
-    'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
-  );
+  // The server may need a moment to see that its reader is gone.
+  await until('the slot is dropped', async () => {
+    const dropped = shop.query(
+      'SELECT pg_drop_replication_slot(slot_name) FROM pg_replication_slots WHERE database = current_database()',
+    );
+    return dropped.then(
+      () => true,
+      (error: Error) => error.message,
+    );
+  });
   await expect(third.begin(await inCatalog('stopped'), 'test')).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
   const lost = await inCatalog('stopped');
   expect(lost).toMatchObject({ wanted: 'running', reason: { code: 'DBUS_SLOT_LOST' } });
   await says('the second knows why', second, lost.reason!.message);
   expect(await holder()).toBeNull();
   expect(await inCatalog('stopped')).toMatchObject({ changedAt: lost.changedAt });
+});
+
+test('a stop holds on a process whose source is failing, and a start asked for there works again', async () => {
+  await using fixture = await dbusFixture();
+  await using server = await ownPostgres();
+  const given = fixture.definitionOf(server.url);
+  await server.stop();
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'failed');
+  const first = fixture.supervisor;
+  const second = fixture.restartSupervisor();
+  await second.start();
+  await until('the first stands by', async () => {
+    const { detail } = first.health(given.name);
+    return detail.startsWith('Another process streams it') ? true : detail;
+  });
+  await first.hold(await fixture.around.sources.get(fixture.organisationId, given.name), 'stop', 'test');
+  await server.restart();
+  await until('the second has heard of it', async () => {
+    const { detail } = second.health(given.name);
+    return detail.startsWith('It is stopped') ? true : detail;
+  });
+  const stored = await fixture.around.sources.get(fixture.organisationId, given.name);
+  expect(stored).toMatchObject({ wanted: 'stopped', state: 'stopped', reason: null });
+  expect(stored.slotMadeAt).toBeNull();
+  expect(await fixture.metadata('sources').first('held_by')).toEqual({ held_by: null });
+  await second.begin(stored, 'test');
+  expect(await fixture.becomes(given.name, 'running')).toMatchObject({ wanted: 'running' });
+});
+
+test('a process that stands by still does after a command that the catalog refused', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const first = fixture.supervisor;
+  const second = fixture.restartSupervisor();
+  await second.start();
+  await until('the first stands by', async () => {
+    const { detail } = first.health(given.name);
+    return detail.startsWith('Another process streams it') ? true : detail;
+  });
+  const stored = await fixture.becomes(given.name, 'running');
+  await fixture.metadata.raw("ALTER TABLE sources ADD CONSTRAINT refused CHECK (wanted <> 'stopped') NOT VALID");
+  await expect(first.hold(stored, 'stop', 'test')).rejects.toThrow('refused');
+  await fixture.metadata.raw('ALTER TABLE sources DROP CONSTRAINT refused');
+  await second.stop();
+  await until('the first streams', async () => {
+    return first.running(given.name) !== undefined || first.health(given.name).detail;
+  });
 });

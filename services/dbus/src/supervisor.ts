@@ -162,7 +162,14 @@ export class Supervisor {
       if (isElsewhere) next();
       await source.interrupt();
     }
-    await source.inTurn(() => work(source, next()));
+    await source.inTurn(async () => {
+      try {
+        await work(source, next());
+      } catch (error) {
+        source.followUnlessBusy();
+        throw error;
+      }
+    });
     if (command !== 'remove') await this.#event(stored, command, `Source ${stored.name}: ${command}`, subject);
   }
 
@@ -182,11 +189,21 @@ export class Supervisor {
   async #endedByItself(source: SupervisedSource, { running, endedBy: reason }: EndedStream): Promise<void> {
     // A command that had its turn first has stopped it already, and what runs now is another.
     if (source.running !== running) return;
-    // Who was asked has noted it in the catalog and told it.
-    if (reason === 'a command elsewhere') return source.standBy();
     const isOver = !isFenced(reason);
-    if (isOver) await source.end('stopped', reason ?? null);
-    else await source.standBy();
+    try {
+      if (reason === 'a command elsewhere') {
+        await source.standBy();
+        // Who was asked has told it, and noted it too unless it ended before that.
+        const held = await this.#options.store.find(source.name);
+        if (held !== undefined) await this.#options.store.setStateHeld(held.id);
+        return;
+      }
+      if (isOver) await source.end('stopped', reason ?? null);
+      else await source.standBy();
+    } catch (error) {
+      source.followUnlessBusy();
+      throw error;
+    }
     const stored = await this.#options.store.find(source.name);
     if (stored === undefined) return;
     if (!isOver) {

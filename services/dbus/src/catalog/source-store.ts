@@ -67,6 +67,10 @@ export interface SourceStore {
   replaceDefinition(id: string, given: SourceDefinitionInput): Promise<void>;
   setWanted(id: string, wanted: StoredSource['wanted']): Promise<void>;
   setState(id: string, state: SourceState, reason: Reason | null): Promise<void>;
+  /** @returns false, and changes nothing, when it is to run no more: another process may have been told so a moment ago */
+  setStateIfWanted(id: string, state: SourceState, reason: Reason | null): Promise<boolean>;
+  /** The state of one that is held and was still said to run, start or fail becomes that which is wanted. */
+  setStateHeld(id: string): Promise<void>;
   slotMade(id: string): Promise<void>;
   delete(id: string): Promise<void>;
 }
@@ -162,6 +166,21 @@ export function createSourceStore(database: Knex, secrets: SecretBox): SourceSto
     replaceDefinition: (id, given) => change(id, splitPassword(given, secrets)),
     setWanted: (id, wanted) => change(id, { wanted }),
     setState: (id, state, reason) => change(id, { state, reason: reason === null ? null : JSON.stringify(reason) }),
+    async setStateIfWanted(id, state, reason) {
+      const values = { state, reason: reason === null ? null : JSON.stringify(reason), changed_at: database.fn.now() };
+      return (
+        (await sources()
+          .where({ id, wanted: 'running' })
+          .update(values as never)) === 1
+      );
+    },
+    async setStateHeld(id) {
+      await sources()
+        .where({ id })
+        .whereIn('wanted', ['paused', 'stopped'])
+        .whereIn('state', ['running', 'starting', 'failed'])
+        .update({ state: database.ref('wanted'), reason: null, changed_at: database.fn.now() } as never);
+    },
     slotMade: (id) => change(id, { slot_made_at: database.fn.now() }),
     async delete(id) {
       await sources().where({ id }).delete();
