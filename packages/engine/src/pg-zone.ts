@@ -1,5 +1,5 @@
 /** Moments (microseconds since 1970) in the wall clock of a named zone and back, by the rules of the language's own zone data. */
-import { zoneClock } from '@rtdp/sql/zone-clock';
+import { type ZoneClock, zoneClock } from '@rtdp/sql/zone-clock';
 import { fail } from './row-failure.ts';
 
 const SECOND = 1_000_000n;
@@ -17,19 +17,19 @@ interface Change {
   readonly offset: number;
 }
 
-/** Zone → year → its changes: asking the language takes some µs, so each year is looked up once, when a moment of it comes. */
-const zones = new Map<string, Map<number, readonly Change[]>>();
+/** Zone → year → its changes: asking the language takes some µs, so each year is looked up once, when a moment of it comes. Kept with the clock. */
+const zones = new WeakMap<ZoneClock, Map<number, readonly Change[]>>();
 
 /** The changes of a year and of some days around it; the first is what holds at the beginning. */
 function changesOf(name: string, year: number): readonly Change[] {
-  let years = zones.get(name);
+  const clock = zoneClock(name);
+  let years = zones.get(clock);
   if (years === undefined) {
     years = new Map();
-    zones.set(name, years);
+    zones.set(clock, years);
   }
   let changes = years.get(year);
   if (changes === undefined) {
-    const clock = zoneClock(name);
     const start = Date.UTC(year, 0, 1) / 1000 - MARGIN;
     const end = Date.UTC(year + 1, 0, 1) / 1000 + MARGIN;
     const found = clock.changesBetween(start, end);

@@ -12,13 +12,16 @@ export interface ClockChange {
   readonly after: number;
 }
 
+/** Names come from whoever asks, in any case, and every offset is a zone too. */
+const MOST_KEPT = 100;
 const clocks = new Map<string, ZoneClock>();
 
-/** @throws RangeError for a zone that nobody knows */
+/** The same one each time as long as it is kept: the one that was made first goes first. @throws RangeError for a zone that nobody knows */
 export function zoneClock(zone: string): ZoneClock {
   let clock = clocks.get(zone);
   if (clock === undefined) {
     clock = new ZoneClock(zone);
+    if (clocks.size >= MOST_KEPT) clocks.delete(clocks.keys().next().value!);
     clocks.set(zone, clock);
   }
   return clock;

@@ -39,7 +39,8 @@ export interface ZoneChange {
   after: number;
 }
 
-const CHANGES = new Map<string, readonly ZoneChange[]>();
+/** Kept with the clock. */
+const CHANGES = new WeakMap<ZoneClock, readonly ZoneChange[]>();
 const FIRST_SECOND = Date.UTC(1960, 0) / 1000;
 const LAST_SECOND = Date.UTC(2038, 0) / 1000;
 
@@ -49,11 +50,12 @@ export function offsetAt(instant: number, zone: string): number {
 
 /** From 1960 to 2037, in order; none where the clocks were never set. */
 export function changesOf(zone: string): readonly ZoneChange[] {
-  let changes = CHANGES.get(zone);
+  const clock = clockOf(zone);
+  let changes = CHANGES.get(clock);
   if (changes === undefined) {
-    const found = clockOf(zone).changesBetween(FIRST_SECOND, LAST_SECOND);
+    const found = clock.changesBetween(FIRST_SECOND, LAST_SECOND);
     changes = found.map(({ at, before, after }) => ({ at: at * 1000, before: before * 1000, after: after * 1000 }));
-    CHANGES.set(zone, changes);
+    CHANGES.set(clock, changes);
   }
   return changes;
 }
