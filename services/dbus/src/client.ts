@@ -115,7 +115,7 @@ export const capturedTableSchema = tableReportSchema.extend({
     .number()
     .nullable()
     .describe(
-      'How far it is behind: age of its newest published change, or of a later one of the source unless it is stopped; null where nothing streams it',
+      'How far it is behind: age of its newest published change, or of a later one of the source unless it is stopped; null where nothing streams it, and of a stopped one from the start of the stream on',
     ),
 });
 

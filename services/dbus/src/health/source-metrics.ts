@@ -41,7 +41,7 @@ export function createSourceMetrics(metrics: Metrics, states: readonly string[])
   } as const;
   const lag = metrics.gauge(
     'rtdp_dbus_table_lag_seconds',
-    'How far a captured table is behind: age of the newest published change of it or, unless it stopped by itself, of a later heartbeat.',
+    'How far a captured table is behind: age of the newest published change of it or, unless it stopped by itself, of a later heartbeat. One that is stopped has none from the start of the stream on.',
     ['source', 'table'],
   );
   const tableRows = metrics.counter('rtdp_dbus_table_rows_total', 'Row changes published, per table.', [
