@@ -6,8 +6,8 @@ import type { ReconcileReport } from '../contract.ts';
 import { reportTable } from './check.ts';
 import type { SourceSession } from './connection.ts';
 import { loadTables, type SourceTable } from './introspect.ts';
-import { reconcilePublications } from './publication.ts';
-import { takeBarrier } from './running-transactions.ts';
+import { isSilentOnGenerated, reconcilePublications } from './publication.ts';
+import { BARRIER_TO_TAKE, takeBarrier } from './running-transactions.ts';
 
 export interface CaptureRequest {
   definition: SourceDefinition;
@@ -26,6 +26,16 @@ export async function reconcileCapture(session: SourceSession, request: CaptureR
   const lostBefore = await store.lost(sourceId);
   const tables = await loadTables(session);
   const { wanted, lost } = wantedTables(tables, [...captured, ...lostBefore], request);
+  // Kept before the publications learn to tell of them: should this end in between, nothing at the source would say what was missed.
+  const generated = new Set(tables.filter(hasStoredGenerated).map(keyOfTable));
+  if (await isSilentOnGenerated(session, definition)) {
+    const untold = captured.filter((table) => generated.has(keyOfTable(table)));
+    await store.save(
+      organisationId,
+      sourceId,
+      untold.map((table) => ({ ...table, barrier: BARRIER_TO_TAKE, pullWanted: true })),
+    );
+  }
   const { generatedAdded } = await reconcilePublications(session, definition, {
     keyed: wanted.filter((table) => !table.insertOnly),
     insertOnly: wanted.filter((table) => table.insertOnly),
@@ -34,9 +44,10 @@ export async function reconcileCapture(session: SourceSession, request: CaptureR
   const added = wanted.filter((table) => !known.has(keyOfTable(table)));
   const changed = wanted.filter((table) => isChanged(table, known.get(keyOfTable(table))));
   // The stream was silent about these columns: sinks hold what the last pull brought.
-  const generated = generatedAdded ? new Set(tables.filter(hasStoredGenerated).map(keyOfTable)) : new Set<string>();
   const stale = wanted.filter((table) => {
-    return generated.has(keyOfTable(table)) && !added.includes(table) && !changed.includes(table);
+    const key = keyOfTable(table);
+    const isUntold = known.get(key)?.barrier === BARRIER_TO_TAKE || (generatedAdded && generated.has(key));
+    return isUntold && !added.includes(table) && !changed.includes(table);
   });
   const wantedKeys = new Set(wanted.map(keyOfTable));
   const removed = captured.filter((table) => !wantedKeys.has(keyOfTable(table)));

@@ -44,7 +44,13 @@ test('what an update makes of a stored generated column arrives, and older publi
   for (const { name } of publications)
     await shop.query(`ALTER PUBLICATION ${name} SET (publish_generated_columns = none)`);
   await shop.query(`UPDATE gen SET a = 200 WHERE id = 1`);
-  await fixture.supervisor.begin(await fixture.around.sources.get(fixture.organisationId, given.name), 'test');
+  // Also where the catalog is away just after the publications have learnt it.
+  await fixture.metadata.raw('ALTER TABLE tables ADD CONSTRAINT refused CHECK (length(barrier) > 19) NOT VALID');
+  const stopped = await fixture.around.sources.get(fixture.organisationId, given.name);
+  await expect(fixture.supervisor.begin(stopped, 'test')).rejects.toThrow('refused');
+  const { rows: told } = await shop.query(`SELECT 1 FROM pg_publication WHERE pubgencols = 's'`);
+  expect(told).toHaveLength(publications.length);
+  await fixture.metadata.raw('ALTER TABLE tables DROP CONSTRAINT refused');
   await until('the missed values are there', async () => {
     const row = materialise(await fixture.messages(definition.topic), 'gen', 'id').get('1');
     return row?.g === 400 || JSON.stringify(row);

@@ -104,6 +104,11 @@ export async function refreshPublications(session: SourceSession, definition: So
   await session.query(`ALTER PUBLICATION ${quoteName(names.insertOnly)} SET (publish = '${INSERT_OPERATIONS}')`);
 }
 
+/** Whether a publication of the source is silent about stored generated columns; {@link reconcilePublications} ends that. */
+export async function isSilentOnGenerated(session: SourceSession, definition: SourceDefinition): Promise<boolean> {
+  return (await unfinishedPublications(session, publicationNames(definition))).silent.length > 0;
+}
+
 /** Drops both publications; those that are gone already are no error. */
 export async function dropPublications(session: SourceSession, definition: SourceDefinition): Promise<void> {
   const names = publicationNames(definition);

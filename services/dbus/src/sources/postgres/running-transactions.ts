@@ -7,6 +7,9 @@ import type { SourceSession } from './connection.ts';
 /** Transactions below this number were, or may have been, running when it was taken; it is a 64-bit id as text. */
 export type TransactionBarrier = string;
 
+/** Stands for a barrier that is still to be taken: no transaction has so great a number, so nothing passes it. */
+export const BARRIER_TO_TAKE: TransactionBarrier = '18446744073709551615';
+
 /** Takes a transaction id of its own: whatever was running had a smaller one (a snapshot's xmax would not do, see its definition). */
 export async function takeBarrier(session: SourceSession): Promise<TransactionBarrier> {
   const [row] = await session.query<{ barrier: string }>('SELECT pg_current_xact_id()::text AS barrier');
