@@ -94,6 +94,31 @@ test('a source that fails is forgotten once another process has removed it, and 
   await until('nobody watches its slot', async () => (await watchers()) === 0 || 'still watched');
 });
 
+test('a source that is removed elsewhere while its slot is made leaves no slot behind', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const long = await shop.pool.connect();
+  await long.query('BEGIN');
+  await long.query('INSERT INTO t VALUES (1)');
+  const given = fixture.definitionOf(shop.url);
+  const { id } = await fixture.register(given);
+  const countOf = async (what: string) => (await shop.query(`SELECT 1 FROM ${what}`)).rows.length;
+  const slots = 'pg_replication_slots WHERE database = current_database()';
+  await until('the slot waits', async () => (await countOf(slots)) === 1 || 'not yet');
+  await fixture.around.sources.delete(id);
+  await long.query('ROLLBACK');
+  long.release();
+  await until('it is forgotten', async () => {
+    const { detail } = fixture.supervisor.health(given.name);
+    return detail === 'It is not supervised here.' ? true : detail;
+  });
+  await until('slot and publications are gone', async () => {
+    const left = [await countOf(slots), await countOf('pg_publication')];
+    return left.every((count) => count === 0) || `${left} are left`;
+  });
+});
+
 test('a removal that was cut short is finished by the next start of the service', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();
