@@ -299,6 +299,18 @@ test('a LIMIT without an order asks each side of a product, and each branch of U
     expect(limited(sql), `${sql}: ${sent(sql).join('; ')}`).toBe(0);
     expect((await stores.answer(sql)).length, sql).toBe((await stores.expected(sql)).length);
   }
+  // A negative one is refused before any source is asked, in the words of Postgres.
+  for (const limit of ['limit -1', 'limit 2 offset -1']) {
+    const negative = /(?:LIMIT|OFFSET) must not be negative/;
+    for (const sql of [
+      `select w.id, n.id from maria.word w, pg.note n ${limit}`,
+      `select upper(t) from maria.word ${limit}`,
+      `select s.id from (select w.id from maria.word w, pg.note n ${limit}) s limit 3`,
+    ]) {
+      expect(() => sent(sql), sql).toThrow(negative);
+      await expect(stores.expected(sql), sql).rejects.toThrow(negative);
+    }
+  }
 });
 
 test('what stays in the gateway is told, and why', () => {
