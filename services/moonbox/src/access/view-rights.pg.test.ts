@@ -218,3 +218,22 @@ test('a view stops with the rights of its owner, and nobody else lends it theirs
   await operator.createView('sales', { name: 'eddas', sql: 'select secret as name from shop.orders' });
   await expect(ask()).rejects.toMatchObject({ code: 'SQL_UNKNOWN_TABLE' });
 });
+
+test('what a view or a widget asked for a viewer is told without its SQL; what one wrote oneself, and to an editor, with it', async () => {
+  const { client: rita } = await gateway.user('rita', 'viewer');
+  const { client: edna } = await gateway.user('edna', 'editor');
+  await gateway.operator.client.grant({ subject: 'edna', database: 'sales', table: 'anns' });
+  const asked = "select count(*) from sales.anns where amount > 'filter of the view'::text::int";
+  await expect(rita.query({ sql: asked, label: 'view:1' })).rejects.toBeDefined();
+  await rita.query({ sql: 'select id from sales.anns' });
+  await edna.query({ sql: 'select amount from sales.anns', label: 'view:1' });
+  const told = (client: typeof rita, label: string | null) =>
+    eventually(
+      async () => (await client.listQueries()).items.filter((record) => record.label === label).map(({ sql }) => sql),
+      (found) => found.length > 0,
+    );
+  expect(await told(rita, 'view:1')).toEqual([null]);
+  expect(await told(rita, null)).toContain('select id from sales.anns');
+  expect(await told(edna, 'view:1')).toEqual(['select amount from sales.anns']);
+  expect(JSON.stringify((await rita.listQueries()).items)).not.toContain('filter of the view');
+});

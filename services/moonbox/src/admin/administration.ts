@@ -11,7 +11,7 @@ import type { MountStore } from '../catalog/mount-store.ts';
 import { type Mounting, unknownMount } from '../catalog/mounting.ts';
 import type { GrantRequest } from '../client/access.ts';
 import type { MountRequest } from '../client/mounts.ts';
-import type { AuditRecord } from '../query/audit-record.ts';
+import type { AuditRecord, ToldRecord } from '../query/audit-record.ts';
 import { type AuditFilter, type AuditStore, hasLabel } from '../query/audit-store.ts';
 import type { Principal, TableRead } from '../query/contract.ts';
 import { unknownDatabase } from '../query/planning.ts';
@@ -165,7 +165,7 @@ export class Administration {
   }
 
   /** Running ones first; others than an admin see their own alone. */
-  async queries(principal: Principal, filter: AuditFilter): Promise<{ records: AuditRecord[]; total: number }> {
+  async queries(principal: Principal, filter: AuditFilter): Promise<{ records: ToldRecord[]; total: number }> {
     const { running, auditStore } = this.#options;
     const subject = hasRole(principal, 'admin') ? filter.subject : principal.subject;
     const now = running
@@ -182,9 +182,12 @@ export class Administration {
     const { records, total } = await auditStore.list(principal.organisationId, { ...filter, subject });
     const all = [...now, ...records].slice(0, filter.limit);
     // What a view reads is not for everybody who may read the view.
-    const isAdmin = hasRole(principal, 'admin');
-    const told = isAdmin ? all : all.map((record) => ({ ...record, tables: record.tables.filter(isDirect) }));
-    return { records: told, total: total + now.length };
+    const told = (record: AuditRecord): ToldRecord => {
+      if (hasRole(principal, 'admin')) return record;
+      const isOpen = record.label === null || hasRole(principal, 'editor');
+      return { ...record, sql: isOpen ? record.sql : null, tables: record.tables.filter(isDirect) };
+    };
+    return { records: all.map(told), total: total + now.length };
   }
 
   /** The table by its logical name, and columns that are there. */

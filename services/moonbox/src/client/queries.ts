@@ -67,7 +67,12 @@ export const queryRecordSchema = z.object({
   name: z.string().nullable().describe('By which people know the subject, where it is known'),
   via: z.enum(['rest', 'wire']),
   kind: z.string().describe('SELECT, EXPLAIN, MOUNT DATABASE, …'),
-  sql: z.string().nullable().describe('null below editor where it was asked for something else, a view or a widget: its SQL says more than it shows'),
+  sql: z
+    .string()
+    .nullable()
+    .describe(
+      'null below editor where it was asked for something else, a view or a widget: its SQL says more than it shows',
+    ),
   database: z.string().nullable(),
   label: z.string().nullable(),
   tables: z.array(tableReadSchema.extend({ columns: z.array(z.string()), through })),

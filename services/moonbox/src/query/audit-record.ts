@@ -30,3 +30,6 @@ export interface AuditRecord {
   error: Reason | null;
   startedAt: Date;
 }
+
+/** As it is told to somebody: without the SQL where that says more than its asker may know. */
+export type ToldRecord = Omit<AuditRecord, 'sql'> & { sql: string | null };

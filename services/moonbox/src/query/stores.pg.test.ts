@@ -104,7 +104,7 @@ test('what a statement would give is told without running it, and so is why it c
     await expect(client.describe({ sql }), sql).rejects.toMatchObject({ code: 'SQL_UNKNOWN_COLUMN' });
   }
   // What the tests before asked may still be being recorded.
-  const recorded = (await client.listQueries()).items.filter(({ sql }) => sql.includes('"view"."price"'));
+  const recorded = (await client.listQueries()).items.filter(({ sql }) => sql?.includes('"view"."price"'));
   expect(recorded).toEqual([]);
 });
 

@@ -5,6 +5,7 @@ import type { QueryRecordView } from '@rtdp/moonbox/client';
 const SAYS_EXPLAIN = /^(?:\s|--.*(?:\n|$)|\/\*[\s\S]*?\*\/)*explain\b/i;
 
 export function isExplainable({ kind, sql }: Pick<QueryRecordView, 'kind' | 'sql'>): boolean {
+  if (sql === null) return false;
   if (kind === 'SELECT') return true;
   // Asked for by the console it is the query itself; written in SQL it is not.
   return (kind === 'EXPLAIN' || kind === 'EXPLAIN ANALYZE') && !SAYS_EXPLAIN.test(sql);

@@ -80,7 +80,8 @@ export function QueryList(): ReactNode {
       key: 'sql',
       title: 'SQL',
       wide: true,
-      cell: ({ sql }) => <code title={sql}>{sql.replaceAll(/\s+/g, ' ').slice(0, 200)}</code>,
+      cell: ({ sql }) =>
+        sql === null ? t('sqlForEditors') : <code title={sql}>{sql.replaceAll(/\s+/g, ' ').slice(0, 200)}</code>,
     },
     {
       key: 'act',

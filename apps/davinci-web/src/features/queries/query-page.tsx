@@ -84,7 +84,7 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
         </Figure>
         <Figure name={t('column.via')}>{t(`via.${query.via}`)}</Figure>
       </Figures>
-      <Statement text={query.sql} label="SQL" />
+      {query.sql === null ? <p>{t('sqlForEditors')}</p> : <Statement text={query.sql} label="SQL" />}
       <dl className="facts">
         <dt>{t('column.who')}</dt>
         <dd title={query.subject}>{who(query.subject)}</dd>

@@ -9,7 +9,7 @@ import type { DatabaseView, TableDetailView, TableView } from '../../client/data
 import type { MountView } from '../../client/mounts.ts';
 import type { ExplanationView, QueryRecordView } from '../../client/queries.ts';
 import type { ViewView } from '../../client/views.ts';
-import type { AuditRecord } from '../../query/audit-record.ts';
+import type { ToldRecord } from '../../query/audit-record.ts';
 import type { Explanation, TableRead } from '../../query/contract.ts';
 
 export function tableReadView({ database, table, columns, sinkNamespace, through }: TableRead) {
@@ -35,7 +35,7 @@ export function queryRecordView({
   tables,
   error,
   ...record
-}: AuditRecord): QueryRecordView {
+}: ToldRecord): QueryRecordView {
   return { ...record, tables: tables.map(tableReadView), startedAt: startedAt.toISOString(), error };
 }
 
