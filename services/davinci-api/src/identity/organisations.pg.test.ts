@@ -22,6 +22,21 @@ test('an organisation is made with its administrator, who comes in by the link a
   const { accessToken: token, user } = sessionSchema.parse(opened.body);
   expect(user).toMatchObject({ email: 'ann@north.example', role: 'admin', organisation: { name: 'North' } });
 
+  // The link is spent, and nobody else of theirs can make another: the platform's administrator can, for administrators alone.
+  const again = await ask('POST', '/api/session/links', { body: { email: user.email } });
+  expect(again.status).toBe(200);
+  const back = await ask('POST', '/api/session/link', { token: '', body: { code: again.body.code } });
+  expect(back.body).toMatchObject({ user: { id: user.id } });
+  const forget = { email: user.email, forgetPassword: true };
+  expect((await ask('POST', '/api/session/links', { body: forget })).status).toBe(404);
+
+  // What runs for others is told to the platform's own alone, and the demo is theirs.
+  davinci.health.add('source secret', () => ({ status: 'degraded', detail: 'It is stopped.' }));
+  const health = (await ask('GET', '/api/health', { token })).body as { services: { parts: unknown[] }[] };
+  expect(health.services.flatMap(({ parts }) => parts)).toEqual([]);
+  const ofPlatform = (await ask('GET', '/api/health')).body as { services: { parts: unknown[] }[] };
+  expect(ofPlatform.services.flatMap(({ parts }) => parts)).toMatchObject([{ name: 'source secret' }]);
+
   // The administrator of one organisation is not that of the platform.
   expect((await ask('GET', '/api/organisations', { token })).status).toBe(403);
   expect((await ask('POST', '/api/organisations', { token, body: { ...input, name: 'East' } })).status).toBe(403);
@@ -34,6 +49,7 @@ test('an organisation is made with its administrator, who comes in by the link a
   expect((await ask('GET', '/api/users', { token })).body).toMatchObject({ total: 1 });
   const own = { name: 'Ben', email: 'ben@north.example', role: 'viewer' };
   expect((await ask('POST', '/api/users', { token, body: own })).status).toBe(201);
+  expect((await ask('POST', '/api/session/links', { body: { email: own.email } })).status).toBe(404);
 
   const listed = (await ask('GET', '/api/organisations')).body.items as { name: string; users: number }[];
   expect(listed.map(({ name, users }) => [name, users])).toContainEqual(['North', 2]);

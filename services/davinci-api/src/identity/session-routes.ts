@@ -1,7 +1,7 @@
 /** Decides which requests sign somebody in and out, and how the refresh token travels: in a cookie that no script and no other site can use. */
 // Gives requests their cookies, also to the compiler.
 import type {} from '@fastify/cookie';
-import { requireRole } from '@rtdp/identity/roles';
+import { FIRST_ORGANISATION_ID, requireRole } from '@rtdp/identity/roles';
 import { doneSchema } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { RtdpError } from '@rtdp/ums/error';
@@ -94,7 +94,11 @@ export function sessionRoutes(application: HttpApplication, { sessions, users, k
       const { email, forgetPassword } = request.body;
       const user =
         email === undefined ? await users.firstAdmin(identity.organisationId) : await users.findByEmail(email);
-      if (user === undefined || user.organisationId !== identity.organisationId || user.disabled) {
+      // The administrators of the platform let those of another organisation in again, whose first link was never used; nobody else of it.
+      const isOfPlatform = identity.organisationId === FIRST_ORGANISATION_ID;
+      const mayEnter =
+        user?.organisationId === identity.organisationId || (isOfPlatform && user?.role === 'admin' && !forgetPassword);
+      if (user === undefined || !mayEnter || user.disabled) {
         throw noUser(email ?? 'with the role admin');
       }
       if (forgetPassword) await sessions.forgetPassword(user, identity.subject);
