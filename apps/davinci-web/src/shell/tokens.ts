@@ -28,6 +28,9 @@ export const LENGTHS = {
 /** Below this width the names of the pages are folded away, as a media query. */
 export const NARROW_WINDOW = '(max-width: 1100px)';
 
+/** Below this width an editor has no room for a list beside it, as a media query; the stylesheets of the editors name it too. */
+export const EDITOR_WINDOW = '(max-width: 1200px)';
+
 /** Below this width there is one column of everything, as a media query; the stylesheet of the frame names it too. */
 export const PHONE_WINDOW = '(max-width: 640px)';
 

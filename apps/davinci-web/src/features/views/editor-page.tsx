@@ -9,6 +9,7 @@ import { useMay, useSession } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
+import { EDITOR_WINDOW } from '../../shell/tokens.ts';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useMedia } from '../../shell/use-media.ts';
 import { completionSchema, looseColumns } from './completion-schema.ts';
@@ -34,9 +35,6 @@ import './views.css';
 /** Rows that are fetched for a look; a widget asks for what it shows. */
 const MOST_ROWS = 1_000;
 
-/** As in `views.css`. */
-const NO_ROOM_FOR_TABLES = '(max-width: 1200px)';
-
 export function EditorPage(props: {
   view?: View;
   sources: readonly Source[];
@@ -54,7 +52,7 @@ export function EditorPage(props: {
     view === undefined ? emptyDraft(sources[0]?.id ?? '') : draftOf(view),
   );
   // Where there is no room for the tables beside the SQL they are one of the panels: the first where there is no source yet.
-  const isNarrow = useMedia(NO_ROOM_FOR_TABLES);
+  const isNarrow = useMedia(EDITOR_WINDOW);
   const [chosenPanel, setPanel] = useUrlState<string>('panel', isNarrow && view === undefined ? 'schema' : 'model');
   const panel = chosenPanel === 'schema' && !isNarrow ? 'model' : chosenPanel;
   const [history, setHistory] = useState(() => readHistory(userId));
