@@ -14,10 +14,10 @@ export interface GivenAddresses {
   sinkUrl?: string | undefined;
 }
 
-/** @throws RTDP_ADDRESS_UNKNOWN, RTDP_USAGE */
+/** @param place undefined where it is not told: an address that is given is enough. @throws RTDP_ADDRESS_UNKNOWN, RTDP_USAGE */
 export function findAddress(
   what: 'source' | 'sink',
-  place: DatabasePlace,
+  place: DatabasePlace | undefined,
   given: GivenAddresses,
   platform: PlatformDescription | undefined,
 ): string {
@@ -28,6 +28,14 @@ export function findAddress(
       code: 'RTDP_USAGE',
       message: `the address of the ${what} is not a URL of Postgres`,
       next: `Write it as postgres://user:password@host:port/database; characters such as @ or / in the password are percent-encoded.`,
+    });
+  }
+  const give = `Give the address of the ${what} with --${what}-url postgres://user:password@host:port/database, or in RTDP_VERIFY_${what.toUpperCase()}_URL.`;
+  if (place === undefined) {
+    throw new RtdpError({
+      code: 'RTDP_ADDRESS_UNKNOWN',
+      message: `where the ${what} is, is told to editors and administrators only`,
+      next: give,
     });
   }
   const known: PostgresAddress[] = platform ? [platform.shop.reader, platform.warehouse.writer] : [];
@@ -42,7 +50,7 @@ export function findAddress(
   throw new RtdpError({
     code: 'RTDP_ADDRESS_UNKNOWN',
     message: `the password for ${place.host}:${place.port}/${place.database} is not known here`,
-    next: `Give the address of the ${what} with --${what}-url postgres://user:password@host:port/database, or in RTDP_VERIFY_${what.toUpperCase()}_URL.`,
+    next: give,
     facts: { ...place },
   });
 }

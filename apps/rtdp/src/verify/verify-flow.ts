@@ -53,7 +53,8 @@ export interface FlowVerification {
   tables: TableVerification[];
 }
 
-const placeSchema = z.object({ host: z.string(), port: z.number(), database: z.string() });
+/** Told to editors and administrators only. */
+const placeSchema = z.object({ host: z.string(), port: z.number(), database: z.string() }).optional();
 const flowDefinitionSchema = z.object({
   source: z.object({ namespace: z.string() }),
   steps: z.array(z.unknown()),
@@ -197,6 +198,6 @@ async function findSource(options: VerifyOptions, namespace: string): Promise<st
       facts: { namespace },
     });
   }
-  const place = found ? sourceDefinitionSchema.parse(found.definition).connection : { host: '', port: 0, database: '' };
+  const place = found ? sourceDefinitionSchema.parse(found.definition).connection : undefined;
   return findAddress('source', place, options.addresses, options.platform);
 }
