@@ -33,6 +33,7 @@ test('a table of somebody else, and an address that does not answer, are told by
     const told = await eventually(
       () => check('*'),
       ({ code }) => code === 1,
+      60_000,
     );
     expect(told.output).toContain(
       'problem: the table public.theirs exists and is not one that this flow would make: ' +
@@ -51,4 +52,4 @@ test('a table of somebody else, and an address that does not answer, are told by
   } finally {
     rmSync(folder, { recursive: true });
   }
-}, 120_000);
+}, 180_000);

@@ -22,6 +22,7 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
     await eventually(
       () => arrived().catch((): (number | null)[] => []),
       (counts) => counts.length === 3 && !counts.includes(0),
+      60_000,
     ),
   ).toEqual([1, 1, 1]);
   const verify = async (...words: string[]) => {
@@ -42,6 +43,7 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   const pulled = await eventually(
     () => pipeline.shell('rtdp flow list'),
     ({ output }) => /^all +running .* done /m.test(output),
+    60_000,
   );
   expect(pulled.output).toMatch(/^all +running .* done /m);
   expect(await pipeline.shell('rtdp flow list | head -c 0')).toEqual({ code: 0, output: '', errors: '' });
@@ -56,4 +58,4 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   expect(text.output).toMatch(/landed\.whole +equal/);
   expect(text.output).toMatch(/landed\.moods +not comparable .*the source has no table public\.moods any more/);
   expect(text.output).toMatch(/landed\.held +failed .*RTDP_NOT_SETTLED: landed\.held/);
-}, 120_000);
+}, 180_000);
