@@ -1,6 +1,6 @@
 /** Decides the REST side of what a source captures: tables, schema versions, lag, dead letters, re-reads. */
 import type { HttpApplication } from '@rtdp/service/http';
-import { RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace } from '@rtdp/ums/namespace';
 import { z } from 'zod';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
@@ -63,7 +63,7 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const { organisationId, subject } = allowed(request, 'editor');
       const stored = await sources.get(organisationId, request.params.name);
       const running = supervisor.mustRun(stored);
-      await running.stream.sequencer.resumeTable(request.body);
+      // First, and it waits until the table is resumed: should this end in between, what was passed over would never be read.
       const pull = await around.pulls.ask({
         organisationId,
         sourceId: stored.id,
@@ -71,6 +71,13 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
         cause: 'table-resumed',
         askedBy: subject,
       });
+      try {
+        await running.stream.sequencer.resumeTable(request.body);
+      } catch (error) {
+        // Another failure leaves open whether the table goes on, and then the pull is due.
+        if (isRtdpError(error, 'DBUS_TABLE_NOT_FOUND')) await around.pulls.setState(pull.id, 'cancelled');
+        throw error;
+      }
       running.kickPulls();
       return { pull: pull.id };
     },

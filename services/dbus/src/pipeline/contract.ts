@@ -65,6 +65,8 @@ export interface Sequencer {
   markSeen(xids: Iterable<number>): void;
   /** Sends with one of the next Kafka transactions, whole and in order; resolves after its commit. At most about 8 MB a call. */
   publish(messages: PipelineMessage[]): Promise<void>;
+  /** Whether the stream is there to number rows: schemas are known only then. */
+  isAttached(): boolean;
   /** As of the last row decoded; undefined before the first one. */
   currentSchema(table: TableName): StreamSchema | undefined;
   /**

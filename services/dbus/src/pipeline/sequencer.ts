@@ -98,6 +98,10 @@ export class StreamSequencer implements Sequencer {
     await this.#request(session, messages);
   }
 
+  isAttached(): boolean {
+    return this.#session !== undefined;
+  }
+
   currentSchema(table: TableName): StreamSchema | undefined {
     return this.#session?.ledger.current(table);
   }

@@ -22,7 +22,7 @@ import { type Prepared, prepare } from './prepare.ts';
 import { ReadGate } from './read-gate.ts';
 import { SchemaHistory } from './schema-history.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
-import { stoppedAlarm, tableProgress } from './table-progress.ts';
+import { stoppedAlarm, tableProgress, unreadable } from './table-progress.ts';
 import { loadTypeMap } from './type-map-catalog.ts';
 
 const GATE_MS = 500;
@@ -240,7 +240,7 @@ class PostgresSource implements RunningSource {
       sourceId: id,
       parallel: definition.snapshot.parallelTables,
       logger,
-      readable: (table) => gate.answer(table),
+      readable: (table) => unreadable(this.stream.sequencer, table) ?? gate.answer(table),
       run: (signal, observer) => ({
         surroundings: chunkSurroundings,
         store: pulls,

@@ -59,6 +59,16 @@ test('a table that stopped makes its source degraded, also after a restart, and 
   await becomes(again, 'degraded', `source resume-table ${name} public.big`);
 
   await shop.query(`DELETE FROM big WHERE id > 10`);
+  // One that cannot note the pull does not let the table go on without it.
+  await metadata.query(`ALTER TABLE dbus.pulls ADD CONSTRAINT refused CHECK (cause <> 'table-resumed') NOT VALID`);
+  await expect(again.client.resumeTable(name, { schema: 'public', table: 'big' })).rejects.toThrow();
+  await metadata.query('ALTER TABLE dbus.pulls DROP CONSTRAINT refused');
+  expect(await tableOf(again)).toMatchObject({ stopped: true });
+  const [byHand] = await again.client.askPulls(name, ['public.big']);
+  await until('the pull asked for by hand waits', async () => {
+    const { state, waitsFor } = await again.client.getPull(name, byHand!.id);
+    return (state === 'waiting' && waitsFor?.includes('once it is resumed') === true) || `${state}: ${waitsFor}`;
+  });
   const { pull } = await again.client.resumeTable(name, { schema: 'public', table: 'big' });
   await until('it is pulled', async () => {
     const { state, rows } = await again.client.getPull(name, pull);

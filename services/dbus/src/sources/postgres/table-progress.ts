@@ -1,6 +1,6 @@
 /** Decides how far each captured table is, and what a source's health says of those that stopped by themselves. Pure. */
 import { typedCommand } from '@rtdp/service/typed-command';
-import type { SourceStream, TableName } from '../../pipeline/contract.ts';
+import type { Sequencer, SourceStream, TableName } from '../../pipeline/contract.ts';
 import { tableKey } from '../../pipeline/schema-ledger.ts';
 import type { TableProgress } from '../contract.ts';
 
@@ -23,6 +23,16 @@ export function tableProgress(
       reachedMillis: stopped ? published : Math.max(published, figures.publishedCommitMillis),
     };
   });
+}
+
+/** Why no pull of the table begins now, if so: what a stopped one is not told of until it is resumed would come neither with the pull nor after it. */
+export function unreadable(
+  sequencer: Pick<Sequencer, 'isAttached' | 'currentSchema'>,
+  table: TableName,
+): { yes: false; because: string } | undefined {
+  if (!sequencer.isAttached()) return { yes: false, because: 'the stream of the source connects' };
+  if (sequencer.currentSchema(table)?.stopped !== true) return undefined;
+  return { yes: false, because: 'the table stopped by itself, and is read once it is resumed' };
 }
 
 /** null while none is stopped. */
