@@ -3,7 +3,7 @@
 import type { CategoryTable } from './category-table.ts';
 import { toShares } from './category-table.ts';
 import { categoryTip } from './category-tip.ts';
-import { baseOption, colourOf, grid, legend } from './chart-parts.ts';
+import { baseOption, coloursOf, grid, legend } from './chart-parts.ts';
 import { type ChartContext, categoryLabel, dimensionOf, seriesLabels, writeNumber } from './chart-words.ts';
 import type { QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
 import { chosenColour, linesOf, type ReferenceLine } from './dress.ts';
@@ -44,8 +44,8 @@ export function categoryChart(
   const share = (value: number) => writeNumber(value, { ...measure!, format: 'percent' }, context);
   const grain = widget.query.dimensions[category]?.grain;
   const labels = seriesLabels(shown, data, dimensionOf(widget, seriesIndex), context);
-  const colours = shown.series.map((one, index) =>
-    colourOf(one, seriesColumn, index, context, chosenColour(widget.settings, data.columns[one.measure]?.name)),
+  const colours = coloursOf(shown.series, seriesColumn, context, (index) =>
+    chosenColour(widget.settings, data.columns[shown.series[index]?.measure ?? -1]?.name),
   );
   return {
     shown,

@@ -1,9 +1,9 @@
 /** Decides how an answer becomes categories and series for bars, lines and areas, and in which order they stand; pure. */
 import type { Grain } from '@rtdp/davinci-api/client';
 import { isTimeColumn } from './chart-words.ts';
-import type { Cell, WidgetData, WidgetDefinition, WidgetSchema } from './contract.ts';
+import { type Cell, nameOf, type WidgetData, type WidgetDefinition, type WidgetSchema } from './contract.ts';
 import { absentValue, fillMoments } from './fill-moments.ts';
-import { reorder, type SeriesTable, toSeries } from './series.ts';
+import { reorder, type Series, type SeriesTable, toSeries } from './series.ts';
 import { splitDimensions } from './shelves.ts';
 import { toMoment } from './time-values.ts';
 
@@ -42,10 +42,27 @@ export function categoryTable(
     ...(grain === undefined ? {} : { absent }),
   });
   const compare = timed ? byMoment : order(found, seriesIndex !== undefined);
-  const ordered = compare === undefined ? found : reorder(found, compare);
+  const sorted = compare === undefined ? found : reorder(found, compare);
+  const ordered = seriesIndex === undefined ? sorted : { ...sorted, series: standing(sorted, widget, seriesIndex) };
   const table =
     grain === undefined ? ordered : withMissing(ordered, grain, (measure) => absent[measure - count] ?? null);
   return { table, category, seriesIndex, timed };
+}
+
+/** Series of values stand by these, so that none changes its place with the order of rows; those that the answer was sorted by stand as it says. */
+function standing({ series }: SeriesTable, { query }: WidgetDefinition, seriesIndex: number): Series[] {
+  const name = nameOf(query.dimensions[seriesIndex]!);
+  if (query.sort.some(({ by }) => by === name)) return series;
+  return [...series].sort((a, b) =>
+    a.others || b.others ? Number(a.others ?? 0) - Number(b.others ?? 0) : compareValues(a.value, b.value),
+  );
+}
+
+/** Numbers by size, texts as one reads them, what has no value last. */
+export function compareValues(a: Cell, b: Cell): number {
+  if (a === null || b === null) return Number(a === null) - Number(b === null);
+  if (typeof a === 'number' && typeof b === 'number') return a - b;
+  return String(a).localeCompare(String(b), undefined, { numeric: true });
 }
 
 function withMissing(table: SeriesTable, grain: Grain, absentOf: (measure: number) => 0 | null): SeriesTable {

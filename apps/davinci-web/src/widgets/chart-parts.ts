@@ -205,16 +205,19 @@ export function referenceLines(
   };
 }
 
-/** The colour of a series: by its value where a dimension makes the series, else the one that was chosen, else by its place. */
-export function colourOf(
-  one: Series,
+/** The colours of series: by their values where a dimension (`column`) makes them, else those that were chosen, else by their places. */
+export function coloursOf(
+  series: readonly Pick<Series, 'value' | 'others'>[],
   column: string | undefined,
-  index: number,
-  context: ChartContext,
-  chosen?: number,
-): string {
-  const { series } = context.palette;
-  if (one.others) return context.palette['text-faint'];
-  const at = column === undefined ? (chosen ?? index) : context.colours.indexOf(column, one.value);
-  return series[at % series.length] ?? context.palette.accent;
+  { palette, colours }: ChartContext,
+  chosenOf: (index: number) => number | undefined = () => undefined,
+): string[] {
+  const values = series.filter(({ others }) => !others).map(({ value }) => value);
+  const places = column === undefined ? undefined : colours.placesOf(column, values);
+  let next = 0;
+  return series.map(({ others }, index) => {
+    if (others) return palette['text-faint'];
+    const place = places?.[next++] ?? chosenOf(index) ?? index;
+    return palette.series[place % palette.series.length] ?? palette.accent;
+  });
 }

@@ -2,7 +2,7 @@
 import type { Grain } from '@rtdp/davinci-api/client';
 import { formatNumber, type NumberFormat, type NumberStyle, parseFormat } from '../shell/numbers.ts';
 import type { Palette } from '../shell/tokens.ts';
-import type { ColourBook } from './colours.ts';
+import type { PictureColours } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
 import type { Series } from './series.ts';
 import { formatAtGrain } from './time-values.ts';
@@ -11,7 +11,7 @@ import { formatAtGrain } from './time-values.ts';
 export interface ChartContext {
   palette: Palette;
   language: string;
-  colours: ColourBook;
+  colours: PictureColours;
   /** Words of the widgets. */
   words: ChartWords;
 }

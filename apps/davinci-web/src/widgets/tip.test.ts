@@ -24,7 +24,7 @@ async function contextIn(language: string): Promise<ChartContext> {
   return {
     palette: LIGHT,
     language,
-    colours: createColourBook(),
+    colours: createColourBook().open(),
     words: chartWords(words.getFixedT(language, 'widgets')),
   };
 }
@@ -110,20 +110,20 @@ test('several figures are lines that end the sentence, with their changes or the
   const inTime = told([day, text('Status'), revenue], rows).of(1, english);
   expect(inTime.head).toBe('Revenue on Mon, 2 Mar 2026, by Status:');
   expect(inTime.lines?.map(({ label, value, note }) => [label, value, note])).toEqual([
-    ['paid', '€80.00', '−20%'],
     // From nothing on there is no percentage.
     ['open', '€40.00', ''],
+    ['paid', '€80.00', '−20%'],
     ['Together', '€120.00', '+20%'],
   ]);
   expect(inTime.notes).toEqual(['The changes are against Sun, 1 Mar 2026.']);
   const byName = rows.map(([, ...rest]) => ['JP', ...rest] as Cell[]).slice(2);
   const parts = told([text('Country'), text('Status'), revenue], [...byName, ['CN', 'paid', 360]]).of(1, english);
-  expect(parts.lines?.map(({ note }) => note)).toEqual(['66.7%', '33.3%', '']);
+  expect(parts.lines?.map(({ note }) => note)).toEqual(['33.3%', '66.7%', '']);
   expect(parts.notes).toEqual(['25% of the €480.00 shown here.']);
   const shares = told([text('Country'), text('Status'), revenue], byName, { stack: 'percent' }).of(0, english);
   expect(shares.lines?.slice(0, 2).map(({ value, note }) => [value, note])).toEqual([
-    ['66.7%', '€80.00'],
     ['33.3%', '€40.00'],
+    ['66.7%', '€80.00'],
   ]);
 });
 

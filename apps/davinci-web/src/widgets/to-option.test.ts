@@ -4,13 +4,13 @@ import { LIGHT } from '../shell/tokens.ts';
 import { toOption as barOption, barTable } from './bar/to-option.ts';
 import { toShares } from './category-table.ts';
 import type { ChartContext } from './chart-words.ts';
-import { chosenColours, createColourBook } from './colours.ts';
+import { createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
 import { gaugeRange, roundAbove } from './gauge/to-option.ts';
 import { toHeat } from './heat-map/to-option.ts';
 import { toOption as lineOption } from './line/to-option.ts';
 import { categoryMarks, findMark, isPicked, picksAt, pivotPicks, trendPicks } from './picks.ts';
-import { toSlices } from './pie/to-option.ts';
+import { toOption as pieOption, toSlices } from './pie/to-option.ts';
 import { pivotText, toPivot } from './pivot/to-option.ts';
 import { toGroups } from './scatter/to-option.ts';
 import { onTheWay, sparkline, toScorecard } from './scorecard/to-option.ts';
@@ -21,7 +21,7 @@ import { formatAtGrain, toMoment } from './time-values.ts';
 const context: ChartContext = {
   palette: LIGHT,
   language: 'en',
-  colours: createColourBook(),
+  colours: createColourBook().open(),
   words: { others: 'Others', none: 'No value', emptyText: 'Empty text', say: (key) => key },
 };
 
@@ -127,36 +127,28 @@ test('bars begin at zero, stacked ones are sorted by their whole, and shares add
   expect(shares.series.map((one) => one.values[0])).toEqual([0.25, 0.75]);
 });
 
-test('the same value has the same colour in every widget that shares the book', () => {
-  const answer = (order: string[]) =>
-    data(
-      [column('day', 'text'), column('status', 'text'), amount],
-      order.map((each) => ['x', each, 1]),
-    );
-  const first = barOption(widget('bar', ['day', 'status']), answer(['paid', 'open']), context).series as Drawn;
-  const second = barOption(widget('bar', ['day', 'status']), answer(['open', 'paid']), context).series as Drawn;
-  const colourOf = (series: Drawn, name: string) => series.find((one) => one.name === name)?.color;
-  expect(colourOf(second, 'paid')).toBe(colourOf(first, 'paid'));
-  expect(colourOf(first, 'paid')).not.toBe(colourOf(first, 'open'));
-});
-
-test('a chosen colour is that of its value in all widgets, the first choice holds, and no other value takes it', () => {
-  const chosen = chosenColours([
-    {},
-    { valueColours: { status: { '"paid"': 0, '5': 7, '"gone"': 99 }, region: 'x' } },
-    { valueColours: { status: { '"paid"': 3, null: 1 } } },
-  ]);
-  expect(chosen).toEqual({ status: { '"paid"': 0, '5': 7, null: 1 } });
-  const book = createColourBook(chosen);
-  // A number and a text that look alike are two values; what is free is given in turn.
-  expect(['paid', 5, null, 'open', '5', 'open'].map((value) => book.indexOf('status', value))).toEqual([
-    0, 7, 1, 2, 3, 2,
-  ]);
-  const others = Array.from({ length: 12 }, (_, index) => book.indexOf('status', `s${index}`));
-  expect(others.some((place) => [0, 1, 7].includes(place))).toBe(false);
-  expect(book.indexOf('toString', 'paid')).toBe(0);
-  const all = Object.fromEntries(LIGHT.series.map((_, place) => [String(place), place]));
-  expect(createColourBook({ status: all }).indexOf('status', 'one more')).toBe(0);
+test('values keep their colours and their places in the stack, in whatever order the rows come and whatever draws them', () => {
+  const book = createColourBook();
+  const drawn = (kind: 'bar' | 'pie', order: string[]): Map<string, string> => {
+    const own = { ...context, colours: book.open() };
+    if (kind === 'pie') {
+      const rows = order.map((each, index): Cell[] => [each, index + 1]);
+      const option = pieOption(widget('pie', ['status']), data([column('status', 'text'), amount], rows), own);
+      const [{ data: slices }] = option.series as [{ data: { name: string; itemStyle: { color: string } }[] }];
+      return new Map(slices.map(({ name, itemStyle }) => [name, itemStyle.color]));
+    }
+    const columns = [column('day', 'text'), column('status', 'text'), amount];
+    const rows = order.map((each): Cell[] => ['x', each, 1]);
+    const series = barOption(widget('bar', ['day', 'status']), data(columns, rows), own).series as Drawn;
+    return new Map(series.map(({ name, color }) => [name, color]));
+  };
+  const first = drawn('bar', ['paid', 'open', 'lost', 'sent', 'back']);
+  const second = drawn('bar', ['back', 'lost', 'sent', 'open', 'paid']);
+  expect(new Set(first.values()).size).toBe(5);
+  expect([...second]).toEqual([...first]);
+  expect([...first.keys()]).toEqual(['back', 'lost', 'open', 'paid', 'sent']);
+  const slices = drawn('pie', ['sent', 'paid', 'back']);
+  expect([...slices].every(([name, colour]) => colour === first.get(name))).toBe(true);
 });
 
 test('a clicked mark gives the values of its dimensions; "others" gives none', () => {

@@ -1,6 +1,6 @@
 /** Decides how an answer becomes a line chart: time on the x axis where there is one; pure. */
 import { categoryChart } from '../category-chart.ts';
-import { type CategoryTable, categoryTable } from '../category-table.ts';
+import { type CategoryTable, categoryTable, compareValues } from '../category-table.ts';
 import { categoryAxis, reachOf, referenceLines, timeAxis, tooltip, valueAxis } from '../chart-parts.ts';
 import type { ChartContext } from '../chart-words.ts';
 import type { WidgetData, WidgetDefinition, WidgetSchema } from '../contract.ts';
@@ -86,9 +86,4 @@ export function toOption(
       ...(isOpen ? gaps : []),
     ],
   };
-}
-
-function compareValues(a: unknown, b: unknown): number {
-  if (typeof a === 'number' && typeof b === 'number') return a - b;
-  return String(a).localeCompare(String(b), undefined, { numeric: true });
 }

@@ -1,7 +1,7 @@
 /** Decides how an answer becomes a pie: at most ten slices, the smallest added up to "others"; pure. */
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
-import { baseOption, legend, tooltip } from '../chart-parts.ts';
+import { baseOption, coloursOf, legend, tooltip } from '../chart-parts.ts';
 import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { MOST_SERIES, numberOf } from '../series.ts';
@@ -33,13 +33,8 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const labels = slices.map((slice) =>
     slice.others ? context.words.others : categoryLabel(slice.value, data.columns[0], dimension?.grain, context),
   );
-  const series = context.palette.series;
   const { say } = context.words;
-  const colours = slices.map((slice) =>
-    slice.others
-      ? context.palette['text-faint']
-      : series[context.colours.indexOf(dimension?.column ?? '', slice.value) % series.length],
-  );
+  const colours = coloursOf(slices, dimension?.column ?? '', context);
   const share = (amount: number) =>
     writeNumber(total === 0 ? 0 : amount / total, { ...data.columns[1]!, format: 'percent' }, context);
   return {

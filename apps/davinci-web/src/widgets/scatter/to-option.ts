@@ -1,7 +1,7 @@
 /** Decides how an answer becomes points: the first measure across, the second up, the third as size; pure. */
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
-import { baseOption, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
+import { baseOption, coloursOf, grid, legend, tooltip, valueAxis } from '../chart-parts.ts';
 import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
 import { MOST_SERIES, numberOf } from '../series.ts';
@@ -44,7 +44,6 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const sizes = size === undefined ? [] : data.rows.map((row) => Math.abs(numberOf(row[count + 2]) ?? 0));
   const most = Math.max(1e-9, ...sizes);
   const groups = toGroups(widget, data);
-  const palette = context.palette.series;
   const labels = groups.map((group) =>
     group.others
       ? context.words.others
@@ -52,13 +51,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
         ? labelOf(y)
         : categoryLabel(group.value, data.columns[series], undefined, context),
   );
-  const colours = groups.map((group, index) =>
-    group.others
-      ? context.palette['text-faint']
-      : (palette[
-          (seriesColumn === undefined ? index : context.colours.indexOf(seriesColumn, group.value)) % palette.length
-        ] ?? context.palette.accent),
-  );
+  const colours = coloursOf(groups, seriesColumn, context);
   const scale = widget.settings.zero !== true;
   const { say } = context.words;
   const middles = new Map<number, number | null>();
