@@ -7,6 +7,7 @@ import { ApiError } from '../api/client.ts';
 import { When } from './quantity.tsx';
 import { asSentence } from './sentence.ts';
 import { TIMES } from './tokens.ts';
+import { useTell } from './use-tell.ts';
 
 /** What this place is for, and the one thing to do first. */
 export function Empty(props: {
@@ -139,12 +140,13 @@ export function ErrorState({
   small?: boolean;
 }): ReactNode {
   const { t } = useTranslation('shell');
+  const tell = useTell();
   const known = error instanceof ApiError ? error : undefined;
   const message = error instanceof Error ? error.message : String(error);
   const unreachable = known?.code === 'WEB_UNREACHABLE';
   const general = GENERAL.find((code) => code === known?.code);
-  const next = general === undefined ? known?.next : t(`error.general.${general}.next`);
-  const sentence = general === undefined ? asSentence(message) : t(`error.general.${general}.message`);
+  const next = general === undefined ? known && tell(known.next) : t(`error.general.${general}.next`);
+  const sentence = general === undefined ? asSentence(tell(message)) : t(`error.general.${general}.message`);
   const facts = known === undefined ? undefined : Object.keys(known.facts).length === 0 ? undefined : known.facts;
   const details = [
     known?.code ?? 'WEB_UNEXPECTED',

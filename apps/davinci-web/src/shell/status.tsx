@@ -1,6 +1,7 @@
 /** Decides how a state is told: always a word, a shape and a colour together. */
 import { Tooltip } from 'antd';
 import type { ReactNode } from 'react';
+import { useTell } from './use-tell.ts';
 
 export type StatusKind = 'ok' | 'late' | 'broken' | 'paused' | 'unknown';
 /** `ended`: it will not go on, though nothing is wrong. */
@@ -40,5 +41,10 @@ export function Status({
       {word}
     </span>
   );
-  return why === undefined ? shown : <Tooltip title={why}>{shown}</Tooltip>;
+  return why === undefined ? shown : <Why why={why}>{shown}</Why>;
+}
+
+function Why({ why, children }: { why: string; children: ReactNode }): ReactNode {
+  const tell = useTell();
+  return <Tooltip title={tell(why)}>{children}</Tooltip>;
 }

@@ -21,6 +21,7 @@ import { ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { PHONE_WINDOW } from '../../shell/tokens.ts';
 import { useMedia } from '../../shell/use-media.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { layoutGraph, type Placed } from './layout-graph.ts';
@@ -151,7 +152,9 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
 
 function Box({ data }: NodeProps<BoxNode>): ReactNode {
   const { t } = useTranslation('console');
+  const tell = useTell();
   const { node, dim, goesDown, light } = data;
+  const detail = node.detail === undefined ? undefined : tell(node.detail);
   const inside = (
     <>
       <span className="graph-kind">
@@ -161,8 +164,8 @@ function Box({ data }: NodeProps<BoxNode>): ReactNode {
       <span className="graph-title ellipsis" title={node.title}>
         {node.title}
       </span>
-      <span className="graph-figures ellipsis" title={node.detail ?? node.figures.join(' · ')}>
-        {node.figures.length > 0 ? node.figures.join(' · ') : node.detail}
+      <span className="graph-figures ellipsis" title={detail ?? node.figures.join(' · ')}>
+        {node.figures.length > 0 ? node.figures.join(' · ') : detail}
       </span>
     </>
   );

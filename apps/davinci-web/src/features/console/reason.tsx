@@ -3,6 +3,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asSentence } from '../../shell/sentence.ts';
 import type { StatusKind } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import './console.css';
 
 export interface ReasonLike {
@@ -18,11 +19,12 @@ export function Reason(props: {
   children?: ReactNode;
 }): ReactNode {
   const { t } = useTranslation('console');
+  const tell = useTell();
   const { reason, kind = 'broken', bare = false } = props;
   return (
     <div className={bare ? 'stack tight' : `reason ${kind}`}>
-      <p className="reason-message">{asSentence(reason.message)}</p>
-      {reason.next === '' ? null : <p>{reason.next}</p>}
+      <p className="reason-message">{asSentence(tell(reason.message))}</p>
+      {reason.next === '' ? null : <p>{tell(reason.next)}</p>}
       <p className="small muted">
         {t('code')} <code>{reason.code}</code>
       </p>

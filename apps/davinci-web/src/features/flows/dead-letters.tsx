@@ -9,6 +9,7 @@ import { Quantity, When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useAct } from '../console/use-act.ts';
@@ -22,6 +23,7 @@ interface Replayed {
 
 export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const tell = useTell();
   const { t: ofMessages } = useTranslation('console-health');
   const { notification, message } = App.useApp();
   const mayAct = useMay('editor');
@@ -111,7 +113,7 @@ export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
       key: 'why',
       title: t('column.detail'),
       wide: true,
-      cell: ({ reason }) => <span title={reason.message}>{reason.message}</span>,
+      cell: ({ reason }) => <span title={tell(reason.message)}>{tell(reason.message)}</span>,
     },
   ];
   const ids = [...marked];

@@ -5,11 +5,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { DataGrid } from '../../shell/data-grid.tsx';
 import { Empty } from '../../shell/states.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { Reason } from '../console/reason.tsx';
 import './flows.css';
 
 export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const tell = useTell();
   if (result.tables.length === 0) return <Empty title={t('dryRun.none')}>{result.notes.join(' ')}</Empty>;
   return (
     <>
@@ -20,7 +22,10 @@ export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
             <code>{table.source}</code> · {t('dryRun.rows', { count: table.rows })}
           </h3>
           {table.failed.slice(0, 5).map(({ row, reason }) => (
-            <Reason key={row} reason={{ ...reason, message: t('dryRun.failed', { row, message: reason.message }) }} />
+            <Reason
+              key={row}
+              reason={{ ...reason, message: t('dryRun.failed', { row, message: tell(reason.message) }) }}
+            />
           ))}
           <Tabs
             size="small"

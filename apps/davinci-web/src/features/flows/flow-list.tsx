@@ -6,6 +6,7 @@ import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
 import { Null, Quantity } from '../../shell/quantity.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
 import type { ListColumn } from '../console/list-table.tsx';
@@ -20,6 +21,7 @@ import { useFlowStatuses } from './use-flow-statuses.ts';
 export function FlowList(): ReactNode {
   const { t } = useTranslation('console-flows');
   const words = useWording();
+  const tell = useTell();
   const mayAdd = useMay('editor');
   const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
   const statuses = useFlowStatuses(flows.data ?? []);
@@ -99,7 +101,7 @@ export function FlowList(): ReactNode {
       cell: ({ name, reason }) => {
         const text =
           reason?.message ?? statuses.get(name)?.tables.find((table) => table.reason !== null)?.reason?.message ?? '';
-        return <span title={text}>{text}</span>;
+        return text === '' ? <Null /> : <span title={tell(text)}>{tell(text)}</span>;
       },
     },
   ];

@@ -10,6 +10,7 @@ import { Page } from '../../shell/page.tsx';
 import { Quantity } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
 import { Figure, Figures } from '../console/figures.tsx';
@@ -52,6 +53,7 @@ export function FlowPage({ name }: { name: string }): ReactNode {
 function Body({ flow }: { flow: FlowStatus }): ReactNode {
   const { t } = useTranslation('console-flows');
   const [tab, setTab] = useUrlState<string>('tab', 'flow');
+  const tell = useTell();
   const kind = flowStateStatus(flow);
   const worst = flow.tables.toSorted((a, b) => (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0))[0];
   const slowest = flow.tables.toSorted((a, b) => (b.latency?.total ?? 0) - (a.latency?.total ?? 0))[0];
@@ -68,7 +70,7 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
         <Reason
           key={`${table.schema}.${table.table}`}
           kind={table.state === 'paused' ? 'broken' : 'late'}
-          reason={{ ...table.reason!, message: `${table.schema}.${table.table}: ${table.reason!.message}` }}
+          reason={{ ...table.reason!, message: `${table.schema}.${table.table}: ${tell(table.reason!.message)}` }}
         />
       ))}
       <Figures>

@@ -12,6 +12,7 @@ import { Link } from '../../shell/link.tsx';
 import { asSentence } from '../../shell/sentence.ts';
 import { Answer, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
 import { tellDetail } from '../console/tell-detail.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
@@ -56,6 +57,7 @@ export function useProblems(): Problems {
 export function ProblemList({ most }: { most?: number }): ReactNode {
   const { t, i18n } = useTranslation('console-health');
   const { t: consoleWords } = useTranslation('console');
+  const tell = useTell();
   const names = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
   const { problems, health, isLooking } = useProblems();
   const partName = usePartName();
@@ -82,8 +84,10 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
                 word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
               />
               {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
-              {problem.message === '' ? null : <span>{asSentence(tellDetail(problem.message, consoleWords))}</span>}
-              {problem.next === '' ? null : <span className="muted">{problem.next}</span>}
+              {problem.message === '' ? null : (
+                <span>{asSentence(tell(tellDetail(problem.message, consoleWords)))}</span>
+              )}
+              {problem.next === '' ? null : <span className="muted">{tell(problem.next)}</span>}
               {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
                 <span className="muted">
                   {t('problems.shownOn', { count: problem.shownOn.length, names: names.format(problem.shownOn) })}

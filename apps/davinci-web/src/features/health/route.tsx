@@ -7,6 +7,7 @@ import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty, ErrorState, Loading } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { GRAPH_KINDS } from '../console/graph.ts';
 import { LazyGraph } from '../console/lazy-graph.tsx';
 import { healthStatus } from '../console/statuses.ts';
@@ -74,6 +75,7 @@ function Picture(): ReactNode {
 function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {
   const { t } = useTranslation('console-health');
   const { t: consoleWords } = useTranslation('console');
+  const tell = useTell();
   const nameOf = usePartName();
   return (
     <section className="card stack tight" aria-label={service.name}>
@@ -84,7 +86,7 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
       <p className="muted small">
         {t('since')} <When at={service.since} />
       </p>
-      {service.detail === '' ? null : <p>{tellDetail(service.detail, consoleWords)}</p>}
+      {service.detail === '' ? null : <p>{tell(tellDetail(service.detail, consoleWords))}</p>}
       <ul className="parts">
         {service.parts.map((part) => (
           <li key={part.name}>
@@ -92,7 +94,9 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
               {nameOf(part.name)}
             </span>
             <Status kind={healthStatus(part.status)} word={t(`status.${part.status}`)} />
-            {part.detail === '' ? null : <span className="part-detail">{tellDetail(part.detail, consoleWords)}</span>}
+            {part.detail === '' ? null : (
+              <span className="part-detail">{tell(tellDetail(part.detail, consoleWords))}</span>
+            )}
           </li>
         ))}
       </ul>

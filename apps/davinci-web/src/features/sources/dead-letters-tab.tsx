@@ -8,6 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { RawBytes } from '../console/raw-bytes.tsx';
@@ -17,6 +18,7 @@ type DeadLetter = z.output<typeof deadLetterSchema>;
 
 export function DeadLettersTab({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const tell = useTell();
   const [opened, setOpened] = useUrlState<string>('letter', '');
   const letters = useApi<DeadLetter[]>(dbusPath('sources', source.name, 'dead-letters'), { every: LOOK_SELDOM });
   const columns: ListColumn<DeadLetter>[] = [
@@ -37,7 +39,7 @@ export function DeadLettersTab({ source }: { source: SourceView }): ReactNode {
       key: 'why',
       title: t('column.detail'),
       wide: true,
-      cell: ({ message }) => <span title={message}>{message}</span>,
+      cell: ({ message }) => <span title={tell(message)}>{tell(message)}</span>,
     },
   ];
   return (

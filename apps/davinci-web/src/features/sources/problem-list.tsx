@@ -2,6 +2,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status, type StatusKind } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { Statement } from '../console/statement.tsx';
 import { groupProblems, type SourceProblem } from './group-problems.ts';
 
@@ -9,25 +10,23 @@ const KIND: Record<SourceProblem['severity'], StatusKind> = { blocking: 'broken'
 
 export function ProblemList({ problems }: { problems: readonly SourceProblem[] }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const { t: consoleWords } = useTranslation('console');
+  const tell = useTell();
   const groups = groupProblems(problems);
   if (groups.length === 0) return null;
   return (
     <div className="stack">
       {groups.map(({ code, severity, message, statements }) =>
         severity === 'advice' ? (
-          <Advice
-            key={`${code} ${message}`}
-            message={t(`problem.${code}`, { defaultValue: message })}
-            statements={statements}
-          />
+          <Advice key={`${code} ${message}`} message={tell(message)} statements={statements} />
         ) : (
           <div key={`${code} ${message}`} className={`reason ${KIND[severity]}`}>
-            <div className="row">
-              <Status kind={KIND[severity]} word={t(`severity.${severity}`)} />
-              <code>{code}</code>
-            </div>
-            <p>{t(`problem.${code}`, { defaultValue: message })}</p>
+            <Status kind={KIND[severity]} word={t(`severity.${severity}`)} />
+            <p>{tell(message)}</p>
             {statements.length === 0 ? null : <Statement text={statements.join('\n')} label={t('statementLabel')} />}
+            <p className="small muted">
+              {consoleWords('code')} <code>{code}</code>
+            </p>
           </div>
         ),
       )}

@@ -5,9 +5,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
-import { Quantity, When } from '../../shell/quantity.tsx';
+import { Null, Quantity, When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_EVERY } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { pullStatus } from '../console/statuses.ts';
@@ -17,6 +18,7 @@ import { pullCommands } from './source-commands.ts';
 
 export function PullsTab({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const tell = useTell();
   const mayAct = useMay('editor');
   const words = useWording();
   const path = dbusPath('sources', source.name, 'pulls');
@@ -98,9 +100,10 @@ export function PullsTab({ source }: { source: SourceView }): ReactNode {
       key: 'detail',
       title: t('column.detail'),
       wide: true,
-      cell: (pull) => (
-        <span title={pull.reason?.message ?? pull.waitsFor ?? ''}>{pull.reason?.message ?? pull.waitsFor}</span>
-      ),
+      cell: (pull) => {
+        const why = tell(pull.reason?.message ?? pull.waitsFor ?? '');
+        return why === '' ? <Null /> : <span title={why}>{why}</span>;
+      },
     },
     ...(mayAct
       ? [

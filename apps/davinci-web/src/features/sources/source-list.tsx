@@ -5,7 +5,8 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
-import { Quantity } from '../../shell/quantity.tsx';
+import { Null, Quantity } from '../../shell/quantity.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { dbusPath, LOOK_EVERY } from '../console/console-api.ts';
 import type { ListColumn } from '../console/list-table.tsx';
@@ -18,6 +19,7 @@ import { SourceState } from './source-state.tsx';
 export function SourceList(): ReactNode {
   const { t } = useTranslation('console-sources');
   const { t: consoleWords } = useTranslation('console');
+  const tell = useTell();
   const mayAdd = useMay('admin');
   const sources = useApi<SourceView[]>(dbusPath('sources'), { every: LOOK_EVERY });
   const columns: ListColumn<SourceView>[] = [
@@ -72,8 +74,8 @@ export function SourceList(): ReactNode {
       title: t('column.detail'),
       wide: true,
       cell: (source) => {
-        const detail = source.reason?.message ?? tellDetail(source.health.detail, consoleWords);
-        return <span title={detail}>{detail}</span>;
+        const detail = tell(source.reason?.message ?? tellDetail(source.health.detail, consoleWords));
+        return detail === '' ? <Null /> : <span title={detail}>{detail}</span>;
       },
     },
   ];

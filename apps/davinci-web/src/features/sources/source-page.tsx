@@ -8,6 +8,7 @@ import { useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_EVERY } from '../console/console-api.ts';
 import { Reason } from '../console/reason.tsx';
 import { sourceStatus } from '../console/statuses.ts';
@@ -44,6 +45,7 @@ export function SourcePage({ name }: { name: string }): ReactNode {
 function Body({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
   const { t: consoleWords } = useTranslation('console');
+  const tell = useTell();
   const [tab, setTab] = useUrlState<string>('tab', 'tables');
   const kind = sourceStatus(source);
   return (
@@ -51,7 +53,7 @@ function Body({ source }: { source: SourceView }): ReactNode {
       {source.reason === null ? null : <Reason reason={source.reason} kind={kind === 'ok' ? 'late' : kind} />}
       {source.reason === null && source.health.detail !== '' ? (
         <div className={`reason ${kind === 'broken' ? 'broken' : 'late'}`}>
-          <p>{tellDetail(source.health.detail, consoleWords)}</p>
+          <p>{tell(tellDetail(source.health.detail, consoleWords))}</p>
         </div>
       ) : null}
       {source.stream?.lastError && source.reason === null ? (

@@ -10,6 +10,7 @@ import { Quantity } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
@@ -42,6 +43,7 @@ export function TablesTab({ source }: { source: SourceView }): ReactNode {
 
 function Tables({ source, tables }: { source: SourceView; tables: readonly CapturedTableView[] }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const tell = useTell();
   const mayAct = useMay('editor');
   const [show, setShow] = useUrlState<'captured' | 'all' | 'problems'>('show', 'captured');
   const [find, setFind] = useUrlState<string>('find', '');
@@ -151,7 +153,7 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
       cell: ({ problems }) => {
         const missed = losses(problems);
         if (missed.length === 0) return <span className="muted">{t('tables.nothing')}</span>;
-        return missed.map(({ message }) => message).join(' ');
+        return missed.map(({ message }) => tell(message)).join(' ');
       },
     },
   ];

@@ -12,6 +12,7 @@ import { Page } from '../../shell/page.tsx';
 import { EDITOR_WINDOW } from '../../shell/tokens.ts';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useMedia } from '../../shell/use-media.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { completionSchema, looseColumns } from './completion-schema.ts';
 import { ConflictQuestion } from './conflict-question.tsx';
 import { declaredVariables, draftOf, emptyDraft, isSame, unsetVariables, type ViewDraft } from './draft.ts';
@@ -43,6 +44,7 @@ export function EditorPage(props: {
 }): ReactNode {
   const { view, sources } = props;
   const { t } = useTranslation('views');
+  const tell = useTell();
   const { message } = App.useApp();
   const go = useGo();
   const userId = useSession()?.user.id ?? '';
@@ -88,9 +90,12 @@ export function EditorPage(props: {
 
   const change = (part: Partial<ViewDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const places = useMemo(
-    () => (runner.state.is === 'failed' ? errorPlaces(runner.state.error, draft.sql, runner.state.offset) : []),
+    () =>
+      (runner.state.is === 'failed' ? errorPlaces(runner.state.error, draft.sql, runner.state.offset) : []).map(
+        (place) => ({ ...place, message: tell(place.message), next: tell(place.next) }),
+      ),
     // The places are those of the statement that was run: once it is changed the error is forgotten.
-    [runner.state, draft.sql],
+    [runner.state, draft.sql, tell],
   );
 
   const run = async (): Promise<void> => {

@@ -1,0 +1,77 @@
+/** Proves that sentences of services are told in the reader's language with the names in them, and that services still write them so. */
+import { globSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import english from '../locales/en/reasons.json' with { type: 'json' };
+import chinese from '../locales/zh/reasons.json' with { type: 'json' };
+import { type Sentences, tellerOf } from './tell-reason.ts';
+
+const tell = tellerOf(english, chinese);
+
+test.each([
+  ['There is no column amuont, or you may not read it.', '没有列 amuont，或你无权读取。'],
+  ['Did you mean amount?', '是否想写 amount？'],
+  // Without a capital and without an end, as a message that stands after a name.
+  ['the statement took longer than 3000 ms', '语句的执行时间超过 3000 毫秒'],
+  // Why something is so is told too.
+  [`Postgres' grammar says: syntax error at or near "form".`, '语法错误：在 "form" 处或其附近有语法错误。'],
+  ['view sales.orders cannot be read: column "total" does not exist', '视图 sales.orders 无法读取：列 "total" 不存在'],
+  // Several sentences, each for itself.
+  [
+    'It reconnects: Postgres at db:5432 cannot be reached: connect ECONNREFUSED 10.0.0.1:5432',
+    '正在重新连接：无法连接 db:5432 上的 Postgres：10.0.0.1:5432 拒绝连接',
+  ],
+  [
+    'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
+    '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请恢复该表。',
+  ],
+  // What nobody knows stays as it came, alone and between others.
+  ['The moon is full.', 'The moon is full.'],
+  ['The moon is full. Resume the table.', 'The moon is full. 请恢复该表。'],
+])('%j', (text, told) => {
+  expect(tell(text).replace(/。$/, '')).toBe(told.replace(/。$/, ''));
+});
+
+test('every sentence is told whole, with everything that stands in it', () => {
+  const wrong: string[] = [];
+  for (const [name, text] of flat(english)) {
+    const holes = [...text.matchAll(/\{\{(\w+)\}\}/g)].map(([, hole]) => hole!);
+    const written = holes.reduce((sofar, hole, at) => sofar.replace(`{{${hole}}}`, `X${at}X`), text);
+    const told = tell(written);
+    if (/[a-z]{3,} [a-z]{3,}/.test(told.replaceAll(/X\d+X/g, ''))) wrong.push(`${name}: ${told}`);
+    for (const at of holes.keys())
+      if (!told.includes(`X${at}X`)) wrong.push(`${name} leaves out {{${holes[at]}}}: ${told}`);
+  }
+  expect(wrong).toEqual([]);
+});
+
+/** What a server of a source says is in no file of ours. */
+const NOT_OURS = 'postgres';
+
+test('the services still write them so', { timeout: 30_000 }, () => {
+  const root = new URL('../../../../', import.meta.url);
+  const files = ['services/*/src', 'packages/*/src', 'packages/stores'].flatMap((folder) =>
+    globSync(`${folder}/**/*.ts`, { cwd: root, exclude: (name) => name === 'node_modules' || name.includes('.test.') }),
+  );
+  const written = files
+    .map((file) => readFileSync(new URL(file, root), 'utf8'))
+    .join('\n')
+    .toLowerCase()
+    .replaceAll("\\'", "'");
+  const missing = flat(english)
+    .filter(([name]) => !name.startsWith(`${NOT_OURS}.`))
+    .flatMap(([name, text]) =>
+      text
+        // The parts of some are put together: what is so, and what follows.
+        .split(/\{\{\w+\}\}|(?<=[.:]) /)
+        .map((part) => part.trim().replace(/[.:]$/, '').toLowerCase())
+        .filter((part) => part.length > 5 && !written.includes(part))
+        .map((part) => `${name}: ${part}`),
+    );
+  expect(missing).toEqual([]);
+});
+
+function flat(sentences: Sentences, before = ''): [string, string][] {
+  return Object.entries(sentences).flatMap(([name, text]): [string, string][] =>
+    typeof text === 'string' ? [[`${before}${name}`, text]] : flat(text, `${before}${name}.`),
+  );
+}

@@ -1,0 +1,83 @@
+/** Decides how what a service says of itself is told in the reader's language: sentences that are known are, others stay as they came. Pure. */
+
+/** Sentences by a name, in groups; what stands for something else is written `{{name}}`. */
+export type Sentences = { [name: string]: string | Sentences };
+
+interface Shape {
+  shape: RegExp;
+  holes: readonly string[];
+  told: string;
+}
+
+/** Stands for a sentence of its own, which is told too. */
+const WHY = 'reason';
+
+/**
+ * @param known as the services write them, in English; a test proves that they do
+ * @param told the same names in the language of the reader
+ * @returns what becomes of a text of one sentence or more
+ */
+export function tellerOf(known: Sentences, told: Sentences): (text: string) => string {
+  const shapes = shapesOf(known, told).sort((a, b) => b.shape.source.length - a.shape.source.length);
+  const before = new Map<string, string>();
+  const tell = (text: string): string => {
+    const found = before.get(text) ?? tellWhole(text) ?? tellParts(text);
+    before.set(text, found);
+    return found;
+  };
+  const tellWhole = (text: string): string | undefined => {
+    for (const { shape, holes, told: sentence } of shapes) {
+      const match = shape.exec(text);
+      if (match === null) continue;
+      const values = new Map(holes.map((hole, at) => [hole, match[at + 1] ?? '']));
+      return sentence.replaceAll(HOLE, (_, hole: string) => {
+        const value = values.get(hole) ?? '';
+        return hole === WHY ? tell(value).replace(/[。.]$/, '') : value;
+      });
+    }
+    return undefined;
+  };
+  /** The longest runs of sentences that are known, each for itself. */
+  const tellParts = (text: string): string => {
+    const parts = text.split(/(?<=[.?!]) (?=[A-Z])/);
+    const said: string[] = [];
+    for (let at = 0; at < parts.length; ) {
+      let until = parts.length;
+      let found: string | undefined;
+      while (until > at && found === undefined) {
+        // The whole was tried.
+        if (until - at < parts.length) found = tellWhole(parts.slice(at, until).join(' '));
+        if (found === undefined) until--;
+      }
+      said.push(found ?? parts[at]!);
+      at = found === undefined ? at + 1 : until;
+    }
+    // A Chinese sentence ends in its own way, and no space stands behind it.
+    return said.reduce((before, next) => {
+      if (/[。？！]$/.test(before)) return before + next;
+      return /\p{Script=Han}$/u.test(before) ? `${before}。${next}` : `${before} ${next}`;
+    });
+  };
+  return tell;
+}
+
+const HOLE = /\{\{(\w+)\}\}/g;
+
+function shapesOf(known: Sentences, told: Sentences): Shape[] {
+  return Object.entries(known).flatMap(([name, english]): Shape[] => {
+    const other = told[name];
+    if (typeof english !== 'string') return typeof other === 'object' ? shapesOf(english, other) : [];
+    return typeof other === 'string' ? [{ ...shapeOf(english), told: other }] : [];
+  });
+}
+
+/** A service may write it to stand after a name: without a capital, and without its end. */
+function shapeOf(english: string): Pick<Shape, 'shape' | 'holes'> {
+  const holes = [...english.matchAll(HOLE)].map(([, hole]) => hole!);
+  const pattern = english
+    .replace(/\.$/, '')
+    .split(HOLE)
+    .map((part, at) => (at % 2 === 1 ? '(.+?)' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .join('');
+  return { shape: new RegExp(`^${pattern}\\.?$`, 'is'), holes };
+}
