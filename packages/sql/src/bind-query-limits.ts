@@ -14,8 +14,10 @@ export function limits(
   commonTables: CommonTables,
 ): string {
   const { statement } = context;
-  const count = (node: Node | undefined, word: string): string => {
-    if (node === undefined || ('A_Const' in node && node.A_Const.isnull === true)) return '';
+  const count = (node: Node | undefined, word: 'LIMIT' | 'OFFSET'): string => {
+    if (node === undefined) return '';
+    context.facts.limits.set(node, null);
+    if ('A_Const' in node && node.A_Const.isnull === true) return '';
     const names: QueryNames = outer ?? new QueryScope(context, null);
     const value = new QueryExpressionBinder({ context, names, commonTables, place: word }).bind(node);
     const whole = value.type.name === 'unknown' ? coerceLiteral(statement, value, INT8) : value;
@@ -30,12 +32,13 @@ export function limits(
     }
     if (whole.literal.startsWith('-')) {
       throw statement.refuse(
-        'SQL_INVALID_VALUE',
+        `SQL_NEGATIVE_${word}`,
         `${word} must not be negative.`,
         'Write a number from 0.',
         value.location,
       );
     }
+    context.facts.limits.set(node, BigInt(whole.literal));
     return ` ${word} ${whole.literal}`;
   };
   return count(select.limitCount, 'LIMIT') + count(select.limitOffset, 'OFFSET');

@@ -14,6 +14,8 @@ export const SQL_ERROR_CODES = {
   SQL_UNKNOWN_CAST: 'The cast is not on the list of casts whose meaning is proven equal to Postgres.',
   SQL_TYPE_MISMATCH: 'The types of two expressions do not fit, as in Postgres.',
   SQL_INVALID_VALUE: 'A constant is not a value of the type it is used as.',
+  SQL_NEGATIVE_LIMIT: 'LIMIT is a number below zero.',
+  SQL_NEGATIVE_OFFSET: 'OFFSET is a number below zero.',
   SQL_UNSUPPORTED: 'The construct exists in Postgres but its meaning is not proven here.',
   SQL_PLACEHOLDER: 'A flow has no parameters.',
   SQL_STATEFUL_AGGREGATE: 'An aggregate looks at more than one row.',

@@ -4,7 +4,8 @@ import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
 import { isSeries } from './bind-query-series.ts';
 import { NotProven } from './mysql-value.ts';
-import { type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
+import type { QueryFacts } from './query-context.ts';
+import { rowLimits } from './row-limits.ts';
 
 /** It has groups of rows in place of rows. */
 export function isGroupedSelect({ groupClause, havingClause, targetList, sortClause }: SelectStmt): boolean {
@@ -50,9 +51,9 @@ export function mixesSetOperations(select: SelectStmt): boolean {
   return select.op !== 'SETOP_UNION' || inside.some((side) => side!.op !== 'SETOP_UNION' || mixesSetOperations(side!));
 }
 
-export function givesOneRow(select: SelectStmt, constants: MysqlConstants): boolean {
-  const limit = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, constants);
-  if (limit === 1 || limit === 0) return true;
+export function givesOneRow(select: SelectStmt, facts: QueryFacts): boolean {
+  const count = rowLimits(select, facts)?.count;
+  if (count === 1n || count === 0n) return true;
   return (
     select.larg === undefined &&
     select.groupClause === undefined &&

@@ -145,11 +145,3 @@ export function mysqlLiteralFor(type: PgType, text: string): string | null {
   }
   return null;
 }
-
-/** The number of LIMIT or OFFSET; null where it is no constant of at most nine digits. */
-export function mysqlConstantCount(node: Node, values: MysqlConstants): number | null {
-  let text: string | null | undefined;
-  if ('A_Const' in node && node.A_Const.ival !== undefined) text = String(node.A_Const.ival.ival ?? 0);
-  if ('ParamRef' in node) text = values.parameter(node.ParamRef.number ?? 0);
-  return typeof text === 'string' && /^\d{1,9}$/.test(text) ? Number(text) : null;
-}

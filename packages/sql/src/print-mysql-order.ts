@@ -2,9 +2,10 @@
 import type { Node, SelectStmt } from 'libpg-query';
 import { targetMeant } from './mysql-select-shape.ts';
 import { type MysqlValue, NotProven } from './mysql-value.ts';
-import { type MysqlConstants, mysqlConstantCount } from './print-mysql-literal.ts';
 import type { MysqlValues } from './print-mysql-value.ts';
 import { mysqlSortKeys } from './print-mysql-window.ts';
+import type { QueryFacts } from './query-context.ts';
+import { rowLimits } from './row-limits.ts';
 import { sortDirection } from './sort-direction.ts';
 
 /** A column of the result. */
@@ -15,13 +16,12 @@ export interface Output {
 }
 
 /** LIMIT and OFFSET with a blank in front; empty where there is none. Throws NotProven. */
-export function mysqlLimit(select: SelectStmt, constants: MysqlConstants): string {
+export function mysqlLimit(select: SelectStmt, facts: QueryFacts): string {
   if (select.limitCount === undefined && select.limitOffset === undefined) return '';
-  const count =
-    select.limitCount === undefined ? '18446744073709551615' : mysqlConstantCount(select.limitCount, constants);
-  const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, constants);
-  if (count === null || offset === null) throw new NotProven('a LIMIT that is no number is not proven there');
-  return ` LIMIT ${count}${offset === 0 ? '' : ` OFFSET ${offset}`}`;
+  const limits = rowLimits(select, facts);
+  if (limits === null) throw new NotProven('a LIMIT that is no number is not proven there');
+  const { count, offset } = limits;
+  return ` LIMIT ${count ?? '18446744073709551615'}${offset === 0n ? '' : ` OFFSET ${offset}`}`;
 }
 
 /** The keys of ORDER BY over rows that are not told apart. Throws NotProven. */

@@ -59,7 +59,7 @@ export class MysqlQueryPrinter {
       const { from, where } = this.printRows(select, outer);
       return { sql: `SELECT 1${from}${where}`, value: { sql: '', type: { name: 'int4' }, exact: true } };
     }
-    if (use === 'scalar' && !givesOneRow(select, this.#options))
+    if (use === 'scalar' && !givesOneRow(select, facts))
       throw new NotProven('a subquery that may give several rows is not proven to fail the same way there');
     if (use === 'in' && (select.limitCount !== undefined || select.limitOffset !== undefined))
       throw new NotProven('it takes no LIMIT in a subquery of IN');
@@ -248,7 +248,7 @@ export class MysqlQueryPrinter {
     names: readonly string[],
     place: Place,
   ): PrintedMysql {
-    const limit = mysqlLimit(select, this.#options);
+    const limit = mysqlLimit(select, this.#options.facts);
     const counts = select.sortClause !== undefined && (place.top || limit !== '');
     if (!counts && limit === '') return { sql, columns };
     const alias = this.#alias('q');
@@ -293,7 +293,7 @@ export class MysqlQueryPrinter {
     );
     const having = conjunctsOf(select.havingClause).map((node) => values.condition(node));
     const columns = outputs.map(({ value }) => value);
-    const limit = mysqlLimit(select, this.#options);
+    const limit = mysqlLimit(select, this.#options.facts);
     if (limit !== '' && columns.some(({ fallible }) => fallible === true))
       throw new NotProven('which rows a number that is too large fails is not proven there');
     if (list.length === 0) list.push('1 AS c0');

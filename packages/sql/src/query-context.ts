@@ -63,6 +63,8 @@ export class QueryFacts {
   readonly dependents = new Map<SelectStmt, ColumnOrigin[]>();
   /** Columns that USING and NATURAL compare. */
   readonly compared = new Map<RangeVar, Set<number>>();
+  /** The value of each LIMIT and OFFSET; null where it is NULL, which limits nothing. */
+  readonly limits = new Map<Node, bigint | null>();
   /** Texts are put in an order somewhere, which depends on the collation where it is done. */
   ordersText = false;
   /** The time of the statement is in it. */

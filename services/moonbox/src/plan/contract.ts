@@ -121,6 +121,8 @@ export interface Plan {
   readonly tablesRead: readonly TableUseOfPlan[];
   /** `database.name` of views whose tables the user may not read: what is known of them from here on is not for the user. */
   readonly closedViews: readonly string[];
+  /** Numbers of the parameters that LIMIT and OFFSET are made of: a negative value is refused, so the plan does not hold for it. */
+  readonly limitParameters: readonly number[];
   /**
    * True where the same plan holds for other values of the parameters (bind them anew in `whole.parameters`) and at another time; false where
    * values or the time are printed into it.

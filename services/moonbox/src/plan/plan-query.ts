@@ -44,12 +44,13 @@ function planExpanded(statement: Statement, expanded: ExpandedQuery, context: Pl
   const { select, tables } = expanded;
   const now = context.now ?? new Date();
   const attempt = tryToBind(statement, select, tables, context, now);
-  const bound = 'sql' in attempt ? attempt : null;
   const stores = new Set([...tables.values()].map(({ store }) => store));
   const [store] = stores;
   const [first] = tables.values();
 
   if (store !== undefined && stores.size === 1 && first!.storeKind === 'postgres') {
+    if ('problems' in attempt && /^SQL_NEGATIVE_/.test(attempt.code)) throw attempt;
+    const bound = 'sql' in attempt ? attempt : boundWithoutValues(statement, select, tables, context, now);
     const whole = {
       store,
       sql: pushWholeQuery(statement, select, tables, bound, context),
@@ -62,6 +63,7 @@ function planExpanded(statement: Statement, expanded: ExpandedQuery, context: Pl
       parts: [],
       decisions: [{ what: 'the whole query', where: 'pushed', why: `every table of it is in ${store}` }],
       ...readBy(expanded, bound),
+      limitParameters: limitParameters(select),
       reusable: true,
     };
   }
@@ -91,6 +93,7 @@ function finish(
     local: { sql: local.sql },
     decisions,
     ...readBy(expanded, bound),
+    limitParameters: limitParameters(expanded.select),
     reusable: !bound.facts.readsParameter && !bound.facts.readsClock,
   };
 }
@@ -120,6 +123,19 @@ export function tryToBind(
   }
 }
 
+/** A value that the gateway cannot read may be one for the source; what the names and expressions are does not depend on it. */
+function boundWithoutValues(
+  statement: Statement,
+  select: SelectStmt,
+  tables: ReadonlyMap<RangeVar, PlannerTable>,
+  { parameters, ...context }: PlannerContext,
+  now: Date,
+): BoundQuery | null {
+  if (parameters === undefined) return null;
+  const attempt = tryToBind(statement, select, tables, context, now);
+  return 'sql' in attempt ? attempt : null;
+}
+
 function resultColumns(columns: readonly { name: string; type: PgType }[]): ResultColumn[] {
   return columns.map(({ name, type }) => ({ name, type, typeText: typeTextOf(type) }));
 }
@@ -130,6 +146,18 @@ function parameterTypes(select: SelectStmt, bound: BoundQuery | null): PgType[] 
     if (kind === 'ParamRef') count = Math.max(count, (body as { number?: number }).number ?? 0);
   });
   return Array.from({ length: count }, (_, index) => bound?.parameterTypes[index] ?? UNKNOWN);
+}
+
+function limitParameters(select: SelectStmt): number[] {
+  const numbers = new Set<number>();
+  walk({ SelectStmt: select }, (kind, body) => {
+    if (kind !== 'SelectStmt') return;
+    const { limitCount, limitOffset } = body as SelectStmt;
+    walk([limitCount, limitOffset], (inner, value) => {
+      if (inner === 'ParamRef') numbers.add((value as { number?: number }).number ?? 0);
+    });
+  });
+  return [...numbers];
 }
 
 /** Without binding nobody knows which columns are read: then all that the user sees may be. */

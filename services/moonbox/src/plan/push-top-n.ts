@@ -5,10 +5,10 @@ import { isSeries } from '@rtdp/sql/bind-query-series';
 import { walk } from '@rtdp/sql/check-stateless';
 import { NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
-import { mysqlConstantCount } from '@rtdp/sql/print-mysql-literal';
 import { mysqlSortKeys } from '@rtdp/sql/print-mysql-window';
 import { checkedOrder } from '@rtdp/sql/print-mysql-zero-date';
 import { resultName } from '@rtdp/sql/result-names';
+import { rowLimits } from '@rtdp/sql/row-limits';
 import { sortDirection } from '@rtdp/sql/sort-direction';
 import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PushedRows, SourceRows } from './push-aggregate.ts';
@@ -24,9 +24,8 @@ export function pushTopN(
   ownColumn: (reference: object) => { sql: string; type: PgType } | undefined,
 ): PushedRows {
   const { facts, values } = rows;
-  const count = select.limitCount === undefined ? null : mysqlConstantCount(select.limitCount, values);
-  const offset = select.limitOffset === undefined ? 0 : mysqlConstantCount(select.limitOffset, values);
-  if (count === null || offset === null || needsAllRows(select)) throw new NotProven('all rows are needed here');
+  const limits = rowLimits(select, facts);
+  if (limits === null || limits.count === null || needsAllRows(select)) throw new NotProven('all rows are needed here');
   const checks: string[] = [];
   const keys = (select.sortClause ?? []).flatMap((node) => {
     if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
@@ -79,7 +78,7 @@ export function pushTopN(
   const order = keys.length === 0 ? '' : ` ORDER BY ${keys.join(', ')}`;
   return {
     select: { ...left, fromClause: [{ RangeVar: standIn } as Node] },
-    sql: `SELECT ${list}${rows.body}${checked}${order} LIMIT ${count + offset}`,
+    sql: `SELECT ${list}${rows.body}${checked}${order} LIMIT ${limits.count + limits.offset}`,
     columns:
       columns.length === 0
         ? [{ name: 'r0', type: { name: 'int4' } }]

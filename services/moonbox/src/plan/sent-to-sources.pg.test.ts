@@ -151,6 +151,15 @@ test('what the sources were really sent is what the plan says', async () => {
     expect(ofPostgres.parts).toEqual([]);
     await stores.run(ofPostgres);
     expect(stores.proxy.take()).toContain('GROUP BY note.t HAVING count(*) > 0 ORDER BY t');
+    // A LIMIT that is a parameter is sent as the number it is.
+    await stores.answer('select id from maria.word union all select id from pg.note limit $1 offset $2', {
+      parameters: ['3', '1'],
+    });
+    expect(stores.proxy.take()).toContain('SELECT note.id FROM public.note AS note LIMIT 4');
+    const limited = await stores.maria.query<{ argument: string }>(
+      `SELECT CONVERT(argument USING utf8mb4) AS argument FROM mysql.general_log WHERE command_type = 'Execute' AND argument LIKE '%${stores.maria.name}%LIMIT 4'`,
+    );
+    expect(limited.length).toBe(1);
   } finally {
     await stores.maria.query('SET GLOBAL general_log = 0');
     await stores.maria.query('TRUNCATE mysql.general_log');

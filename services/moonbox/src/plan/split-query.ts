@@ -117,7 +117,7 @@ class Splitter {
 
   /** What is left of the SELECT once its parts are taken out. */
   split(select: SelectStmt, isTop = false, wanted: number | null = null): SelectStmt {
-    const own = limitOf(select, wanted);
+    const own = limitOf(select, wanted, this.#facts);
     if (!isTop) {
       const stored = canPushSubquery(select, this.#options, this.#judge);
       if (stored !== null) return this.#takeOut(select, stored, own);
@@ -127,7 +127,7 @@ class Splitter {
     const { withClause } = select;
     const common = withClause === undefined ? {} : { withClause: this.#inside(withClause) };
     if (select.larg !== undefined && select.rarg !== undefined) {
-      const each = rowsOfBranch(select, wanted);
+      const each = rowsOfBranch(select, wanted, this.#facts);
       const [larg, rarg] = [select.larg, select.rarg].map((branch) => this.split(branch, false, each));
       this.decisions.push(...tellSetOperation(select, this.#judge));
       return { ...select, ...common, larg: larg!, rarg: rarg! };
@@ -140,7 +140,8 @@ class Splitter {
     const level: Level = { items: [], conditions: [] };
     for (const item of select.fromClause ?? []) flatten(item, level);
     level.conditions.push(...conjunctsOf(select.whereClause));
-    const any = select.sortClause === undefined && !needsAllRows(select) ? rowsNeeded(select, wanted) : null;
+    const any =
+      select.sortClause === undefined && !needsAllRows(select) ? rowsNeeded(select, wanted, this.#facts) : null;
     const { groups, remaining } = this.#takeTables(level, any);
     this.decisions.push(...tellLevel(select, level.items, groups, this.#judge));
     const items = level.items.map((item) => this.#splitItem(item));

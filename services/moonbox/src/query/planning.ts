@@ -92,6 +92,8 @@ export class Planning {
     const types = parameterTypes?.map((type) => type?.written ?? type?.name ?? '') ?? [];
     const key = JSON.stringify([seen.key, database ?? '', parameters === undefined, types, sql]);
     let plan = this.#cache.get(version, key);
+    // The planner refuses it, with its place.
+    if (plan?.limitParameters.some((number) => /^\s*-/.test(parameters?.[number - 1] ?? ''))) plan = undefined;
     if (plan === undefined) {
       plan = planQuery(sql, {
         findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,

@@ -22,6 +22,8 @@ export interface StoredTable {
 
 export type Row = readonly (string | null)[];
 
+export type PlanningOptions = Partial<Pick<PlannerContext, 'parameters' | 'parameterTypes' | 'facts'>>;
+
 export class TwoStores implements AsyncDisposable {
   readonly oracle: TestDatabase;
   readonly postgres: TestDatabase;
@@ -93,7 +95,7 @@ export class TwoStores implements AsyncDisposable {
     }
   }
 
-  context(options: { parameters?: Row; facts?: ReadonlyMap<string, ServerFacts> } = {}): PlannerContext {
+  context(options: PlanningOptions = {}): PlannerContext {
     return {
       findTable: (database, name) => this.#tables.get(`${database ?? 'pg'}.${name}`),
       tableNames: () => [...this.#tables.keys()],
@@ -103,12 +105,12 @@ export class TwoStores implements AsyncDisposable {
     };
   }
 
-  plan(sql: string, options: { parameters?: Row; facts?: ReadonlyMap<string, ServerFacts> } = {}): Plan {
+  plan(sql: string, options: PlanningOptions = {}): Plan {
     return planQuery(sql, this.context(options));
   }
 
   /** What the gateway answers, as Postgres' texts (booleans t and f). */
-  async answer(sql: string, options: { parameters?: Row } = {}): Promise<Row[]> {
+  async answer(sql: string, options: PlanningOptions = {}): Promise<Row[]> {
     return this.run(this.plan(sql, options));
   }
 

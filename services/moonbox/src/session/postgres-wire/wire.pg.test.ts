@@ -3,6 +3,7 @@
 import { execFile } from 'node:child_process';
 import { connect as connectSocket } from 'node:net';
 import { promisify } from 'node:util';
+import { connectionOf } from '@rtdp/testing/connection';
 import { eventually } from '@rtdp/testing/eventually';
 import pg from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -94,6 +95,40 @@ describe('values', () => {
       code: '22P02',
     });
     expect((await client.query('select $1::int + 1 as next', ['41'])).rows).toEqual([{ next: 42 }]);
+  });
+
+  it('say as parameters how many rows there are, as text and in binary, at one source and over several', async () => {
+    await wire.operator.mount({
+      name: 'again',
+      kind: 'postgres',
+      connection: connectionOf(wire.source.url),
+      readableBy: ['editor'],
+    });
+    const client = await wire.connect(editor);
+    const binary = (value: bigint): Buffer => {
+      const bytes = Buffer.alloc(8);
+      bytes.writeBigInt64BE(value);
+      return bytes;
+    };
+    const few = 'select id from kinds order by id limit $1 offset $2';
+    const both = 'select id from shop.kinds union all select id from again.kinds limit $1 offset $2';
+    for (const [text, all] of [
+      [few, 4],
+      [both, 8],
+    ] as const) {
+      const rows = async (...values: unknown[]): Promise<number> =>
+        (await client.query({ name: text.slice(0, 40), text, values })).rows.length;
+      expect(await rows('2', '1'), text).toBe(2);
+      expect(await rows(binary(2n), binary(1n)), text).toBe(2);
+      expect(await rows(null, binary(1n)), text).toBe(all - 1);
+      expect(await rows(3, null), text).toBe(3);
+      expect(await rows(binary(0n), 0), text).toBe(0);
+      const negative = { severity: 'ERROR', message: expect.stringContaining('must not be negative') };
+      await expect(rows('-1', '0'), text).rejects.toMatchObject({ code: '2201W', ...negative });
+      await expect(rows(1, binary(-1n)), text).rejects.toMatchObject({ code: '2201X', ...negative });
+      expect(await rows(1, 0), text).toBe(1);
+    }
+    await wire.operator.unmount('again');
   });
 });
 
