@@ -1,37 +1,8 @@
 /** Decides how a picture of the library of charts lives in an element: made when there is room, drawn anew with its option, resized, gone with its element. */
-import { BarChart, GaugeChart, HeatmapChart, LineChart, PieChart, ScatterChart } from 'echarts/charts';
-import {
-  AriaComponent,
-  DataZoomInsideComponent,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TooltipComponent,
-  VisualMapComponent,
-} from 'echarts/components';
-import { type ECharts, init, use as register } from 'echarts/core';
-import { LabelLayout } from 'echarts/features';
-import { CanvasRenderer } from 'echarts/renderers';
+import type { ECharts } from 'echarts/core';
 import { type RefObject, useEffect, useRef } from 'react';
+import { makePicture } from './chart-library.ts';
 import { useSize } from './use-size.ts';
-
-register([
-  AriaComponent,
-  BarChart,
-  CanvasRenderer,
-  DataZoomInsideComponent,
-  GaugeChart,
-  GridComponent,
-  HeatmapChart,
-  LabelLayout,
-  LegendComponent,
-  LineChart,
-  MarkLineComponent,
-  PieChart,
-  ScatterChart,
-  TooltipComponent,
-  VisualMapComponent,
-]);
 
 export interface CanvasEvents {
   /** Once, before anything is drawn. */
@@ -59,8 +30,7 @@ export function useCanvas(
     // What is new stands there at once; what was there moves, for those who like that.
     const moves = picture.current !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (picture.current === undefined) {
-      // Told its size, it does not measure: each look at the page between two pictures would lay all of it out again.
-      picture.current = init(place.current, undefined, { renderer: 'canvas', ...size });
+      picture.current = makePicture(place.current, size);
       told.current.onMade?.(picture.current);
     } else if (picture.current.getWidth() !== size.width || picture.current.getHeight() !== size.height) {
       picture.current.resize(size);

@@ -10,6 +10,7 @@ import { keyOf } from '../../api/use-api.ts';
 import { viewerZone } from '../../shell/numbers.ts';
 import { DASHBOARD_GRID } from '../../shell/tokens.ts';
 import { widgetKind } from '../../widgets/registry.ts';
+import { rehearse } from '../../widgets/rehearsal.ts';
 import { widgetQuery } from '../../widgets/use-widget-data.ts';
 import { readDrills } from './drill.ts';
 import { askedOf, readCrossFilters, readValues } from './filters.ts';
@@ -29,18 +30,24 @@ export async function askAhead(id: string, url: URLSearchParams, by: OpenedBy): 
   await asked;
   const bundle = queryClient.getQueryData<DashboardBundle>(keyOf(path));
   if (bundle === undefined) return;
-  for (const question of questionsOf(bundle, url)) void queryClient.prefetchQuery(question);
+  let isAnswered = false;
+  for (const question of questionsOf(bundle, url)) {
+    void queryClient.prefetchQuery(question).then(() => {
+      isAnswered = true;
+    });
+  }
   // Behind the questions, which are sent together when this has run.
-  setTimeout(() => readWhatDraws(bundle));
+  setTimeout(() => readWhatDraws(bundle, () => isAnswered));
 }
 
 /** While the answers are on their way; what does not come is asked for again, and told, by what needs it. */
-function readWhatDraws({ dashboard, widgets }: DashboardBundle): void {
+function readWhatDraws({ dashboard, widgets }: DashboardBundle, isAnswered: () => boolean): void {
   const kinds = new Set(widgets.map(({ kind }) => kind));
   for (const kind of kinds)
     void widgetKind(kind)
       ?.picture.fetch()
       .catch(() => undefined);
+  void rehearse(kinds, isAnswered).catch(() => undefined);
   if (dashboard.controllers.length > 0) void import('./controllers-bar.tsx').catch(() => undefined);
 }
 
