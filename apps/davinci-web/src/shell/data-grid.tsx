@@ -257,6 +257,11 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                       column.render(value, rowIndex)
                     ) : written === null ? (
                       <Null />
+                    ) : column.numeric ? (
+                      // Where it does not fit, its beginning gives way, with a mark: what is left of a number is read as one.
+                      <span>
+                        <bdi>{written}</bdi>
+                      </span>
                     ) : (
                       <span>{written}</span>
                     )}
@@ -277,6 +282,8 @@ const SHRUNK = 96;
 const WIDEST = 420;
 const LETTER = 7.5;
 const SAMPLE = 60;
+/** A number is not cut where it can be helped: the least and the greatest of so many, from all over the rows, fit too. */
+const NUMBERS_LOOKED_AT = 20_000;
 
 function guessWidth(
   column: GridColumn,
@@ -285,8 +292,23 @@ function guessWidth(
   text: (value: CellValue, column: GridColumn) => string | number | null,
 ): number {
   let letters = column.title.length + 3;
-  for (const row of rows.slice(0, SAMPLE)) letters = Math.max(letters, String(text(row[index] ?? null, column)).length);
+  const looked = rows.slice(0, SAMPLE).map((row) => row[index] ?? null);
+  for (const value of column.numeric ? [...looked, ...outermost(rows, index)] : looked)
+    letters = Math.max(letters, String(text(value, column)).length);
   return Math.min(WIDEST, Math.max(NARROWEST + SPACE[3], Math.ceil(letters * LETTER) + 28));
+}
+
+function outermost(rows: DataGridProps['rows'], index: number): CellValue[] {
+  const step = Math.max(1, Math.ceil(rows.length / NUMBERS_LOOKED_AT));
+  let least: CellValue = null;
+  let greatest: CellValue = null;
+  for (let at = 0; at < rows.length; at += step) {
+    const value = rows[at]?.[index] ?? null;
+    if (value === null || Number.isNaN(Number(value))) continue;
+    if (least === null || Number(value) < Number(least)) least = value;
+    if (greatest === null || Number(value) > Number(greatest)) greatest = value;
+  }
+  return [least, greatest];
 }
 
 function plain(value: CellValue): string {

@@ -22,11 +22,18 @@ test('moments are written to the second, by the clock of the reader', () => {
   expect(at('instant', 'infinity')).toBe('infinity');
 });
 
-test('exact numbers have the digits of their column, and none is lost', () => {
+test('exact numbers have the digits of their column, and none of these is lost', () => {
   expect(write(column('amount', 'numeric(12,2)'), '597.20')).toBe('597.20');
   expect(write(column('amount', 'numeric(12,2)'), 597.2)).toBe('597.20');
   expect(write(column('total', 'numeric'), '597.2', ['597.2', '1791.49'])).toBe('597.20');
-  expect(write(column('mean', 'numeric'), '1.3333333333333333')).toBe('1.3333333333333333');
-  expect(write(column('rate', 'float8'), 0.5)).toBe('0.5');
+  expect(write(column('units', 'int8'), '9007199254740993')).toBe('9,007,199,254,740,993');
   expect(writerOf({ name: 'city', type: 'text', modelType: 'text' }, [], [], 'en')).toBeUndefined();
+});
+
+test('numbers of a division and of floating point have the digits that somebody compares', () => {
+  expect(write(column('mean', 'numeric'), '1.3333333333333333')).toBe('1.3333');
+  expect(write(column('rate', 'float8'), 0.5)).toBe('0.5');
+  expect(write(column('rate', 'double precision'), 0.30000000000000004)).toBe('0.3');
+  expect(write(column('rate', 'float8'), 1_234_567.891_234)).toBe('1,234,567.8912');
+  expect(write(column('rate', 'float8'), 0.000_001_234_567)).toBe('0.000001235');
 });

@@ -1,4 +1,4 @@
-/** Decides how figures and moments of a result are written: what names something without separators, an exact number with the digits of its column, a moment as the reader writes it. Pure. */
+/** Decides how figures and moments of a result are written: what names something without separators, an exact number with the digits of its column, one of a division or of floating point with as many as somebody compares, a moment as the reader writes it. Pure. */
 import type { ColumnType, ModelColumn } from '@rtdp/davinci-api/client';
 import { formatMoment, formatNumber } from '../../shell/numbers.ts';
 import { toMoment } from '../../widgets/time-values.ts';
@@ -36,8 +36,10 @@ export function writerOf(
   if (isName) return String;
   const digits = scaleOf(column.type, values);
   const format = { kind: 'number' as const, ...(digits === undefined ? {} : { digits }) };
+  // Of floating point and of a division the last digits say nothing; the value itself is told by the hint and copied.
+  const style = WHOLE.test(column.type) || digits !== undefined ? 'exact' : 'cell';
   return (value) =>
-    typeof value === 'boolean' || value === null ? String(value) : formatNumber(value, language, format, 'exact');
+    typeof value === 'boolean' || value === null ? String(value) : formatNumber(value, language, format, style);
 }
 
 /** Digits after the point that all values of an exact type have. */
