@@ -13,29 +13,29 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
-import { Link } from '../../shell/link.tsx';
 import { ErrorState, Loading } from '../../shell/states.tsx';
-import { Status } from '../../shell/status.tsx';
-import { PHONE_WINDOW } from '../../shell/tokens.ts';
-import { useMedia } from '../../shell/use-media.ts';
-import { useTell } from '../../shell/use-tell.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
+import { GraphBox } from './graph-box.tsx';
 import { layoutGraph, type Placed } from './layout-graph.ts';
 
 /** Pixels; a node is as large as three short lines. A picture of many columns has narrower ones, to stay readable as a whole. */
 const SIZES = {
   // Between two columns stands what an edge says of itself: "12 messages behind".
   normal: { node: { width: 208, height: 74 }, between: 120 },
-  dense: { node: { width: 160, height: 74 }, between: 52 },
+  dense: { node: { width: 148, height: 74 }, between: 40 },
 };
-/** Pixels between two rows of a picture that goes down. */
-const BETWEEN_ROWS = 40;
+/** Of its natural size: what is smaller cannot be read, so that the picture is scrolled sideways instead. */
+const LEAST_ZOOM = 0.85;
+/** Pixels: room for the buttons in the corner. */
+const LEAST_HEIGHT = 160;
+/** Pixels around the picture. */
+const AROUND = 16;
 
-type BoxData = { node: GraphNode; dim: boolean; goesDown: boolean; light: (id: string | undefined) => void };
+type BoxData = { node: GraphNode; dim: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
 
 const nodeTypes: NodeTypes = { box: Box };
@@ -62,9 +62,8 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
   const size = SIZES[dense ? 'dense' : 'normal'];
   const { dark } = useAppearance();
   const { t } = useTranslation('console');
-  const { fitView } = useReactFlow();
-  // Columns side by side would be too small to read on a phone.
-  const goesDown = useMedia(PHONE_WINDOW);
+  const { setViewport } = useReactFlow();
+  const place = useRef<HTMLElement>(null);
   const [placed, setPlaced] = useState<Placed>();
   const [error, setError] = useState<unknown>();
   const [lit, setLit] = useState<string>();
@@ -74,7 +73,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
   // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the graph.
   useEffect(() => {
     let isCurrent = true;
-    layoutGraph(graph, size.node, layers, goesDown ? BETWEEN_ROWS : size.between, goesDown ? 'DOWN' : 'RIGHT').then(
+    layoutGraph(graph, size.node, layers, size.between).then(
       (next) => {
         if (isCurrent) setPlaced(next);
       },
@@ -85,13 +84,24 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     return () => {
       isCurrent = false;
     };
-  }, [shape, goesDown]);
+  }, [shape]);
 
+  const [width, setWidth] = useState(0);
+  const isPlaced = placed !== undefined;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is there once the picture is.
   useEffect(() => {
-    if (placed === undefined) return undefined;
-    const frame = requestAnimationFrame(() => void fitView({ padding: 0.03, maxZoom: 1 }));
-    return () => cancelAnimationFrame(frame);
-  }, [placed, fitView]);
+    if (place.current === null) return undefined;
+    const watch = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
+    watch.observe(place.current);
+    return () => watch.disconnect();
+  }, [isPlaced]);
+  const room = Math.max(0, width - 2 * AROUND);
+  const zoom = placed === undefined ? 1 : Math.min(1, Math.max(LEAST_ZOOM, room / placed.size.width));
+  useEffect(() => {
+    if (placed === undefined || width === 0) return;
+    const left = Math.max(AROUND, (width - placed.size.width * zoom) / 2);
+    void setViewport({ x: left, y: AROUND, zoom });
+  }, [placed, width, zoom, setViewport]);
 
   const path = useMemo(() => (lit === undefined ? undefined : pathThrough(graph, lit)), [graph, lit]);
   if (error !== undefined) return <ErrorState error={error} onRetry={() => setError(undefined)} />;
@@ -107,7 +117,7 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     id: node.id,
     type: 'box',
     position: placed.positions.get(node.id) ?? { x: 0, y: 0 },
-    data: { node, dim: path !== undefined && !path.has(node.id), goesDown, light: setLit },
+    data: { node, dim: path !== undefined && !path.has(node.id), light: setLit },
     ...size.node,
   }));
   const edges = graph.edges.map(({ from, to, status, label: text }) => ({
@@ -121,70 +131,53 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     markerEnd: { type: MarkerType.ArrowClosed, color: `var(--${status === 'ok' ? 'line-strong' : status})` },
   }));
   return (
-    <section className="graph" aria-label={label}>
-      <ReactFlow
-        nodes={nodes}
-        edges={edges}
-        nodeTypes={nodeTypes}
-        colorMode={dark ? 'dark' : 'light'}
-        nodesDraggable={false}
-        nodesConnectable={false}
-        nodesFocusable={false}
-        edgesFocusable={false}
-        elementsSelectable={false}
-        preventScrolling={false}
-        zoomOnScroll={false}
-        minZoom={0.2}
-        ariaLabelConfig={{
-          'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
-          'controls.zoomOut.ariaLabel': t('graph.zoomOut'),
-          'controls.fitView.ariaLabel': t('graph.fit'),
-          'controls.ariaLabel': t('graph.controls'),
+    <section ref={place} className="graph" aria-label={label}>
+      <div
+        style={{
+          minWidth: placed.size.width * zoom + 2 * AROUND,
+          height: Math.max(LEAST_HEIGHT, placed.size.height * zoom + 2 * AROUND),
         }}
-        proOptions={{ hideAttribution: true }}
       >
-        <Background />
-        <Controls showInteractive={false} />
-      </ReactFlow>
+        <ReactFlow
+          nodes={nodes}
+          edges={edges}
+          nodeTypes={nodeTypes}
+          colorMode={dark ? 'dark' : 'light'}
+          nodesDraggable={false}
+          nodesConnectable={false}
+          nodesFocusable={false}
+          edgesFocusable={false}
+          elementsSelectable={false}
+          preventScrolling={false}
+          zoomOnScroll={false}
+          minZoom={0.2}
+          ariaLabelConfig={{
+            'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
+            'controls.zoomOut.ariaLabel': t('graph.zoomOut'),
+            'controls.fitView.ariaLabel': t('graph.fit'),
+            'controls.ariaLabel': t('graph.controls'),
+          }}
+          proOptions={{ hideAttribution: true }}
+        >
+          <Background />
+          <Controls showInteractive={false} />
+        </ReactFlow>
+      </div>
     </section>
   );
 }
 
 function Box({ data }: NodeProps<BoxNode>): ReactNode {
-  const { t } = useTranslation('console');
-  const tell = useTell();
-  const { node, dim, goesDown, light } = data;
-  const detail = node.detail === undefined ? undefined : tell(node.detail);
-  const inside = (
-    <>
-      <span className="graph-kind">
-        <span className="ellipsis">{t(`graph.kind.${node.kind}`)}</span>
-        <Status kind={node.status} word={t(`status.${node.status}`)} />
-      </span>
-      <span className="graph-title ellipsis" title={node.title}>
-        {node.title}
-      </span>
-      <span className="graph-figures ellipsis" title={detail ?? node.figures.join(' · ')}>
-        {node.figures.length > 0 ? node.figures.join(' · ') : detail}
-      </span>
-    </>
-  );
-  const shared = {
-    className: `graph-node ${node.status} ${dim ? 'graph-dim' : ''} nopan`,
-    onPointerEnter: () => light(node.id),
-    onPointerLeave: () => light(undefined),
-  };
+  const { node, dim, light } = data;
   return (
     <>
-      <Handle type="target" position={goesDown ? Position.Top : Position.Left} isConnectable={false} />
-      {node.href === undefined ? (
-        <div {...shared}>{inside}</div>
-      ) : (
-        <Link to={node.href} {...shared} onFocus={() => light(node.id)} onBlur={() => light(undefined)}>
-          {inside}
-        </Link>
-      )}
-      <Handle type="source" position={goesDown ? Position.Bottom : Position.Right} isConnectable={false} />
+      <Handle type="target" position={Position.Left} isConnectable={false} />
+      <GraphBox
+        node={node}
+        className={`${dim ? 'graph-dim' : ''} nopan`}
+        onLight={(isLit) => light(isLit ? node.id : undefined)}
+      />
+      <Handle type="source" position={Position.Right} isConnectable={false} />
     </>
   );
 }

@@ -1,4 +1,4 @@
-/** Decides where the nodes of a graph stand: layers from left to right or from above, few crossings; the layout engine is loaded when first needed. */
+/** Decides where the nodes of a graph stand: layers from left to right, few crossings; the layout engine is loaded when first needed. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from './graph.ts';
 
@@ -22,14 +22,12 @@ async function loadEngine(): Promise<Elk> {
 /**
  * @param layers kind of node → its column, for pictures in which a kind has a fixed place
  * @param between pixels between two columns
- * @param direction where the data goes; DOWN makes rows of the columns
  */
 export async function layoutGraph(
   graph: Graph,
   node: Size,
   layers: Readonly<Record<string, number>> = {},
   between = 72,
-  direction: 'RIGHT' | 'DOWN' = 'RIGHT',
 ): Promise<Placed> {
   const elk = await loadEngine();
   const isPartitioned = Object.keys(layers).length > 0;
@@ -37,7 +35,7 @@ export async function layoutGraph(
     id: 'graph',
     layoutOptions: {
       'elk.algorithm': 'layered',
-      'elk.direction': direction,
+      'elk.direction': 'RIGHT',
       'elk.spacing.nodeNode': '16',
       'elk.layered.spacing.nodeNodeBetweenLayers': String(between),
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
