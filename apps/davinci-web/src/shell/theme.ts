@@ -60,6 +60,14 @@ export function antdTheme(palette: Palette, dark: boolean, density: Density, sti
         defaultHoverBorderColor: palette.accent,
       },
       Form: { itemMarginBottom: 16, verticalLabelPadding: `0 0 ${SPACE[0]}px` },
+      // One that can be moved looks so before it is touched.
+      Slider: {
+        trackBg: palette.accent,
+        trackHoverBg: palette['accent-hover'],
+        handleColor: palette.accent,
+        railBg: palette['line-strong'],
+        railHoverBg: palette['line-strong'],
+      },
       Tabs: { horizontalMargin: '0' },
       // Told from the page and from a card alike.
       Segmented: { trackBg: palette.line, itemSelectedBg: dark ? palette['line-strong'] : palette.surface },

@@ -15,7 +15,7 @@ import { BUDGETS } from '../console/statuses.ts';
 import { useWording } from '../console/use-wording.ts';
 import type { FlowDefinitionView } from './flow-form.ts';
 import { FlowState } from './flow-state.tsx';
-import { LatencyBar } from './latency-bar.tsx';
+import { LatencyBar, longestOf } from './latency-bar.tsx';
 import { useFlowStatuses } from './use-flow-statuses.ts';
 
 export function FlowList(): ReactNode {
@@ -25,6 +25,7 @@ export function FlowList(): ReactNode {
   const mayAdd = useMay('editor');
   const flows = useApi<FlowView[]>(wormholePath('flows'), { every: LOOK_EVERY });
   const statuses = useFlowStatuses(flows.data ?? []);
+  const longest = longestOf([...statuses.values()].map(({ tables }) => slowest(tables))) ?? 0;
   const columns: ListColumn<FlowView>[] = [
     {
       key: 'name',
@@ -71,7 +72,7 @@ export function FlowList(): ReactNode {
       key: 'latency',
       title: t('column.latency'),
       sort: ({ name }) => slowest(statuses.get(name)?.tables)?.total ?? null,
-      cell: ({ name }) => <LatencyBar latency={slowest(statuses.get(name)?.tables)} />,
+      cell: ({ name }) => <LatencyBar latency={slowest(statuses.get(name)?.tables)} longest={longest} />,
     },
     {
       key: 'tables',

@@ -15,7 +15,7 @@ import { Reason } from '../console/reason.tsx';
 import { BUDGETS, flowTableStatus } from '../console/statuses.ts';
 import { useAct } from '../console/use-act.ts';
 import { useWording } from '../console/use-wording.ts';
-import { LatencyBar } from './latency-bar.tsx';
+import { LatencyBar, longestOf } from './latency-bar.tsx';
 
 const nameOf = ({ schema, table }: TableStatus): string => `${schema}.${table}`;
 
@@ -24,6 +24,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
   const words = useWording();
   const [opened, setOpened] = useUrlState<string>('table', '');
   if (flow.tables.length === 0) return <Empty title={t('tables.none')}>{t('tables.noneText')}</Empty>;
+  const longest = longestOf(flow.tables.map(({ latency }) => latency)) ?? 0;
   const columns: ListColumn<TableStatus>[] = [
     {
       key: 'table',
@@ -83,7 +84,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
       key: 'latency',
       title: t('column.latency'),
       sort: ({ latency }) => latency?.total ?? null,
-      cell: ({ latency }) => <LatencyBar latency={latency} />,
+      cell: ({ latency }) => <LatencyBar latency={latency} longest={longest} />,
     },
     {
       key: 'in',

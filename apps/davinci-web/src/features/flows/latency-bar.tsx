@@ -8,11 +8,20 @@ import './flows.css';
 
 export const LATENCY_PARTS = ['source', 'kafka', 'transform', 'sink'] as const;
 
-export function LatencyBar({ latency, legend }: { latency: TableStatus['latency']; legend?: boolean }): ReactNode {
+export function LatencyBar({
+  latency,
+  legend,
+  longest,
+}: {
+  latency: TableStatus['latency'];
+  legend?: boolean;
+  /** Milliseconds of the longest among those it stands with, so that their lengths compare; else it takes all the room. */
+  longest?: number;
+}): ReactNode {
   const { t, i18n } = useTranslation('console-flows');
   if (latency === null) return <Null />;
   const parts = LATENCY_PARTS.map((part) => ({ part, value: latency[part] ?? 0 }));
-  const total = latency.total ?? parts.reduce((sum, { value }) => sum + value, 0);
+  const total = totalOf(latency);
   const time = (milliseconds: number): string => formatDuration(milliseconds, i18n.language);
   const words = parts.map(({ part, value }) => `${t(`latency.${part}`)} ${time(value)}`).join(' · ');
   return (
@@ -26,6 +35,7 @@ export function LatencyBar({ latency, legend }: { latency: TableStatus['latency'
               style={{ flexGrow: Math.max(value, total / 200, 0.001) }}
             />
           ))}
+          {longest === undefined || longest <= total ? null : <span style={{ flex: `${longest - total} 0 0` }} />}
         </div>
         <span className="numbers">{time(total)}</span>
       </div>
@@ -41,4 +51,14 @@ export function LatencyBar({ latency, legend }: { latency: TableStatus['latency'
       ) : null}
     </div>
   );
+}
+
+export function totalOf(latency: NonNullable<TableStatus['latency']>): number {
+  return latency.total ?? LATENCY_PARTS.reduce((sum, part) => sum + (latency[part] ?? 0), 0);
+}
+
+/** Milliseconds; undefined where nothing has a time yet. */
+export function longestOf(latencies: readonly (TableStatus['latency'] | undefined)[]): number | undefined {
+  const totals = latencies.flatMap((latency) => (latency ? [totalOf(latency)] : []));
+  return totals.length === 0 ? undefined : Math.max(...totals);
 }

@@ -59,3 +59,11 @@ export function messageQuery(question: MessageQuestion): Record<string, QueryVal
     ...(from === 'time' && time !== '' ? { time } : {}),
   };
 }
+
+/** The newest come first, whatever their partitions; else a page of a partition follows the page before it. */
+export function inOrder<Message extends { at: string }>(
+  messages: readonly Message[],
+  from: MessageQuestion['from'],
+): readonly Message[] {
+  return from === 'latest' ? messages.toSorted((a, b) => Date.parse(b.at) - Date.parse(a.at)) : messages;
+}

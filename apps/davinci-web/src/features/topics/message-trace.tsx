@@ -10,7 +10,7 @@ import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { LOOK_SELDOM, wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
-import { LatencyBar } from '../flows/latency-bar.tsx';
+import { LatencyBar, longestOf } from '../flows/latency-bar.tsx';
 import type { Topic } from './topics.ts';
 
 type Batch = TraceView['batches'][number];
@@ -22,6 +22,7 @@ export function MessageTrace({ topic, message }: { topic: Topic; message: Messag
     query: { topic: topic.name, partition, offset, at },
     every: LOOK_SELDOM,
   });
+  const longest = longestOf((trace.data?.batches ?? []).map(({ latency }) => latency)) ?? 0;
   const columns: ListColumn<Batch>[] = [
     {
       key: 'flow',
@@ -50,7 +51,11 @@ export function MessageTrace({ topic, message }: { topic: Topic; message: Messag
       ),
     },
     { key: 'commit', title: t('messages.forth.commit'), align: 'end', cell: ({ commitNumber }) => commitNumber },
-    { key: 'time', title: t('messages.forth.time'), cell: ({ latency }) => <LatencyBar latency={latency} /> },
+    {
+      key: 'time',
+      title: t('messages.forth.time'),
+      cell: ({ latency }) => <LatencyBar latency={latency} longest={longest} />,
+    },
     {
       key: 'sink',
       title: t('messages.forth.sink'),

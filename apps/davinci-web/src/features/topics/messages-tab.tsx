@@ -13,7 +13,7 @@ import { dbusPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useWording } from '../console/use-wording.ts';
 import { MessageDetail } from './message-detail.tsx';
-import { messageQuery, useMessageQuestion } from './message-question.ts';
+import { inOrder, messageQuery, useMessageQuestion } from './message-question.ts';
 import { MessageSearch } from './message-search.tsx';
 import type { Topic } from './topics.ts';
 
@@ -101,7 +101,10 @@ export function MessagesTab({ topic, partitions }: { topic: Topic; partitions: r
       ) : null}
       <Answer query={pages} shape="lines">
         {(read) => {
-          const messages = read.flatMap((page) => page.messages);
+          const messages = inOrder(
+            read.flatMap((page) => page.messages),
+            question.from,
+          );
           return (
             <>
               {messages.length === 0 ? (

@@ -1,5 +1,6 @@
 /** Proves which topics stand apart as the platform's own. */
 import { expect, test } from 'vitest';
+import { inOrder } from './message-question.ts';
 import { isInternal, topicsOf } from './topics.ts';
 
 test("a topic is nobody's only where DBus says so, not where it is not there yet", () => {
@@ -30,4 +31,14 @@ test("what the platform and its registry keep stands apart, but never what a flo
     'registry-events',
     'rtdp.rereads',
   ]);
+});
+
+test('the newest messages come first, whatever their partitions; others stay as they were read', () => {
+  const messages = [
+    { at: '2026-11-26T10:00:01.000Z', partition: 0 },
+    { at: '2026-11-26T10:00:03.000Z', partition: 0 },
+    { at: '2026-11-26T10:00:02.000Z', partition: 1 },
+  ];
+  expect(inOrder(messages, 'latest').map(({ at }) => at.slice(17, 19))).toEqual(['03', '02', '01']);
+  expect(inOrder(messages, 'offset')).toBe(messages);
 });

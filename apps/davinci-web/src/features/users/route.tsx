@@ -12,6 +12,7 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { ListTable } from '../console/list-table.tsx';
 import './users.css';
 
@@ -19,6 +20,7 @@ const ROLES: readonly RoleName[] = ['viewer', 'editor', 'admin'];
 
 export default function UsersPage() {
   const { t } = useTranslation('users');
+  const tell = useTell();
   const { notification, modal } = App.useApp();
   const me = useSession()?.user.id;
   const [adding, setAdding] = useUrlState('new', '');
@@ -29,7 +31,7 @@ export default function UsersPage() {
       await change.mutateAsync({ path: `/api/users/${user.id}`, method: 'PATCH', body: part });
     } catch (error) {
       const { message, next } = error as ApiError;
-      notification.error({ title: message, description: next });
+      notification.error({ title: tell(message), description: tell(next) });
     }
   };
   const link = async (user: User, forgetPassword: boolean) => {
@@ -49,7 +51,7 @@ export default function UsersPage() {
       });
     } catch (error) {
       const { message, next } = error as ApiError;
-      notification.error({ title: message, description: next });
+      notification.error({ title: tell(message), description: tell(next) });
     }
   };
   const forget = (user: User) =>
@@ -88,17 +90,20 @@ export default function UsersPage() {
                 key: 'role',
                 title: t('role'),
                 sort: ({ role }) => ROLES.indexOf(role),
-                cell: (user) => (
-                  <Select
-                    className="user-role"
-                    aria-label={`${t('role')}: ${user.name}`}
-                    size="small"
-                    disabled={user.id === me}
-                    value={user.role}
-                    options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
-                    onChange={(next: RoleName) => void patch(user, { role: next })}
-                  />
-                ),
+                cell: (user) =>
+                  // Nobody takes a role from themselves.
+                  user.id === me ? (
+                    <span title={t('ownRole')}>{t(`roles.${user.role}`)}</span>
+                  ) : (
+                    <Select
+                      className="user-role"
+                      aria-label={`${t('role')}: ${user.name}`}
+                      size="small"
+                      value={user.role}
+                      options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
+                      onChange={(next: RoleName) => void patch(user, { role: next })}
+                    />
+                  ),
               },
               {
                 key: 'state',
