@@ -105,7 +105,13 @@ export class SupervisedSource {
   async interrupt(): Promise<void> {
     this.#endRetry();
     await this.#endStandby();
-    await this.#starting?.stop();
+    await this.#endStart();
+  }
+
+  async #endStart(): Promise<void> {
+    const starting = this.#starting;
+    this.#starting = undefined;
+    await starting?.stop();
   }
 
   /** The service ends: what runs is stopped, the catalog stays as it is. */
@@ -256,27 +262,33 @@ export class SupervisedSource {
     this.#endRetry();
     await this.#stopRunning();
     await this.#lease.letGo();
-    this.#hear(await this.#stored());
+    const stored = await this.#stored();
+    this.#hear(stored);
+    // Whoever was told so may have looked before there was a slot.
+    await this.#watchHeld(stored);
     this.#follow(0);
   }
 
   /**
    * Takes slot, publications, position and catalog entry away.
    * @returns what is left at the server, as sentences (only with `force`)
-   * @throws RtdpError DBUS_SOURCE_NOT_CLEANED without `force`; the source is then stopped
+   * @throws RtdpError DBUS_SOURCE_NOT_CLEANED without `force`; after whatever is thrown the source is stopped
    */
   async takeAway(force: boolean): Promise<string[]> {
     const { store, loadKind, metrics } = this.#options;
     const stored = await this.#stored();
-    const left = await (await loadKind(stored.definition.kind)).remove(stored.definition);
-    if (left.length > 0 && !force) {
-      const error = notCleaned(this.name, left);
+    let left: string[];
+    try {
+      left = await (await loadKind(stored.definition.kind)).remove(stored.definition);
+      if (left.length > 0 && !force) throw notCleaned(this.name, left);
+      await this.#forgetPosition(stored);
+      await store.delete(stored.id);
+    } catch (error) {
+      // So that it can be asked for again: nobody goes on with a removal before the service starts anew.
       await store.setWanted(stored.id, 'stopped');
       await this.settle('stopped', error);
       throw error;
     }
-    await this.#forgetPosition(stored);
-    await store.delete(stored.id);
     await this.#endWatch();
     await metrics.forget(this.name);
     return left;
@@ -287,13 +299,15 @@ export class SupervisedSource {
     const { metrics, now } = this.#options;
     const { slot } = this;
     if (slot !== undefined) metrics.slot(this.name, slot);
+    const { wanted = 'running' } = this.#lease;
+    // It may wait long at its server; how it ends is the start's own to tell.
+    if (wanted !== 'running') void this.#endStart();
     const running = this.#running;
     if (running === undefined) return undefined;
     const { stream } = running;
     metrics.stream(this.name, stream.figures, running.tables(), now());
     if (this.#state !== 'running' || this.#isStopping) return undefined;
     const state = stream.state();
-    const { wanted = 'running' } = this.#lease;
     if (state.name !== 'stopped' && wanted === 'running') return undefined;
     this.#state = 'stopped';
     return { running, endedBy: state.name === 'stopped' ? state.reason : 'a command elsewhere' };

@@ -153,6 +153,23 @@ test('what cannot be taken away is named, and forced away only from the catalog'
   expect(await fixture.around.sources.find(given.name)).toBeUndefined();
 });
 
+test('a removal that the catalog refused midway can be asked for again', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  const stored = await fixture.becomes(given.name, 'running');
+  await fixture.metadata.raw(`
+    CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE 'refused'; END $$;
+    CREATE TRIGGER refused BEFORE DELETE ON sources FOR EACH ROW EXECUTE FUNCTION refuse()`);
+  await expect(fixture.supervisor.remove(stored, false, 'test')).rejects.toThrow('refused');
+  await fixture.metadata.raw('DROP TRIGGER refused ON sources');
+  const stopped = await fixture.becomes(given.name, 'stopped');
+  expect(stopped).toMatchObject({ wanted: 'stopped', reason: { message: expect.stringContaining('refused') } });
+  expect(await fixture.supervisor.remove(stopped, false, 'test')).toEqual([]);
+  expect(await fixture.around.sources.find(given.name)).toBeUndefined();
+});
+
 test('a changed source that takes long to stop is started again once, and misses and doubles nothing', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();

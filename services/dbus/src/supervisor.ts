@@ -126,11 +126,16 @@ export class Supervisor {
     this.#sources.set(stored.name, source);
     this.#options.health.add(`source ${stored.name}`, () => source.health());
     const first = source.inTurn(async () => {
-      if (stored.wanted === 'running') return source.begin();
-      if (stored.wanted !== 'removed') return source.settle(stored.wanted, null);
-      // The service ended in the middle of it.
-      await source.takeAway(false);
-      this.#forget(source);
+      try {
+        if (stored.wanted === 'running') return await source.begin();
+        if (stored.wanted !== 'removed') return await source.settle(stored.wanted, null);
+        // The service ended in the middle of it.
+        await source.takeAway(false);
+        this.#forget(source);
+      } catch (error) {
+        source.followUnlessBusy();
+        throw error;
+      }
     });
     first.catch((error: unknown) => {
       this.#options.logger.warn(
