@@ -1,4 +1,4 @@
-/** Decides how fresh a widget says it is: live up to a moment, loading, late, or unknown, with a shape and a word. */
+/** Decides how fresh a widget says it is: live up to a moment, loading, late, unknown, or failed, with a shape and a word. */
 import type { Freshness } from '@rtdp/davinci-api/client';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -26,7 +26,14 @@ export function summarise(freshness: readonly Freshness[], now: number): Freshne
   return behind > LATE ? { kind: 'late', word: 'fresh.late', behind } : { kind: 'ok', word: 'fresh.live', behind };
 }
 
-export function FreshnessMark({ freshness }: { freshness: readonly Freshness[] }): ReactNode {
+export function FreshnessMark({
+  freshness,
+  failed = false,
+}: {
+  freshness: readonly Freshness[];
+  /** Its last question had no answer: what it shows, or showed, is older. */
+  failed?: boolean;
+}): ReactNode {
   const { t, i18n } = useTranslation('widgets');
   const [now, setNow] = useState(() => Date.now());
   useEffect(() => {
@@ -49,7 +56,7 @@ export function FreshnessMark({ freshness }: { freshness: readonly Freshness[] }
     <Hint title={lines}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its hint is read from the keyboard as well */}
       <span className="widget-fresh" tabIndex={0}>
-        <Status kind={summary.kind} word={word} />
+        {failed ? <Status kind="broken" word={t('fresh.failed')} /> : <Status kind={summary.kind} word={word} />}
       </span>
     </Hint>
   );

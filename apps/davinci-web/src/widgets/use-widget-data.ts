@@ -1,6 +1,7 @@
 /** Decides when a widget asks for its data, and that an older answer stays on the screen until the newer one is there. */
 import type { QueryRequest, QueryResult } from '@rtdp/davinci-api/client';
 import { keepPreviousData, queryOptions, type UseQueryResult, useQuery } from '@tanstack/react-query';
+import { useRef } from 'react';
 import { askTogether } from '../api/ask-together.ts';
 import type { ApiError } from '../api/client.ts';
 import { isAbsence } from '../api/query-client.ts';
@@ -25,6 +26,14 @@ export function useWidgetData(
   viewVersion: string | number | undefined,
 ): UseQueryResult<WidgetAnswer, ApiError> {
   return useQuery(widgetQuery(request, viewVersion));
+}
+
+/** Why there is no answer: while a question that failed is asked again, its failure stands, so that nothing flickers at each try. */
+export function useStandingError(answer: UseQueryResult<WidgetAnswer, ApiError>): ApiError | null {
+  const { data, error, errorUpdateCount } = answer;
+  const last = useRef<ApiError>(null);
+  last.current = error ?? (data === undefined && errorUpdateCount > 0 ? last.current : null);
+  return last.current;
 }
 
 /** `viewVersion` is the one of the request's view (and of its source): the same question to another SQL is another question. */

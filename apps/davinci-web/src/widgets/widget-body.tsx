@@ -4,13 +4,14 @@ import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../api/client.ts';
 import { LateDrawn } from '../shell/late.tsx';
 import type { LatePart } from '../shell/late-part.ts';
-import { Empty, ErrorState, Loading } from '../shell/states.tsx';
+import { Empty, Loading } from '../shell/states.tsx';
 import { bodyState } from './body-state.ts';
 import type { WidgetViewProps } from './contract.ts';
 import { dress } from './dress.ts';
 import { widgetKind } from './registry.ts';
 import './tip.css';
 import { Waiting } from './waiting.tsx';
+import { WidgetFailure } from './widget-failure.tsx';
 import './widgets.css';
 
 export interface WidgetBodyProps extends Omit<WidgetViewProps, 'data'> {
@@ -29,7 +30,7 @@ export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): Reac
   const kind = widgetKind(widget.kind);
   if (kind === undefined) return <Empty small title={t('unknownKind', { kind: widget.kind })} />;
   const state = bodyState({ ...answer, isAsked: props.isAsked ?? true });
-  if (state === 'failed') return <ErrorState small error={answer.error} onRetry={onRetry} />;
+  if (state === 'failed') return <WidgetFailure error={answer.error} onRetry={onRetry} retrying={answer.isFetching} />;
   if (state === 'unasked') return <Loading />;
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
   if (state === 'empty') return <Empty small title={t('noRows')} />;
@@ -61,6 +62,6 @@ class Guard extends Component<{ subject: unknown; children: ReactNode }, { error
   }
 
   override render(): ReactNode {
-    return this.state.error === undefined ? this.props.children : <ErrorState small error={this.state.error} />;
+    return this.state.error === undefined ? this.props.children : <WidgetFailure error={this.state.error} />;
   }
 }

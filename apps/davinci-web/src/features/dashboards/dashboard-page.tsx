@@ -9,14 +9,14 @@ import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
 import { late } from '../../shell/late.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Answer, Empty, Stale } from '../../shell/states.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
 import { usePathName, useUrlState } from '../../shell/url-state.ts';
 import { type ChosenColours, chosenColours, createColourBook } from '../../widgets/colours.ts';
 import { DashboardGrid, MovableGrid } from './dashboard-grid.tsx';
 import './dashboards.css';
 import { edit } from './draft.ts';
 import { useDraftBundle } from './draft-bundle.ts';
-import { LiveMark } from './live-mark.tsx';
+import { LiveMark, LiveNote } from './live-mark.tsx';
 import { useFilters } from './use-filters.ts';
 import { useLive } from './use-live.ts';
 
@@ -157,15 +157,7 @@ function LoadedDashboard({ bundle, reload }: { bundle: DashboardBundle; reload: 
           </>
         )}
       </div>
-      {live.state?.is === 'lost' || live.state?.is === 'refused' ? (
-        <Stale
-          since={new Date(live.state.since).toISOString()}
-          why={t('live.lostNote')}
-          recovering={live.state.is === 'lost'}
-        />
-      ) : live.stale === undefined ? null : (
-        <Stale why={live.stale} recovering />
-      )}
+      <LiveNote live={live} />
       {isOne ? null : controllers}
       {filters.crossFilters.length === 0 ? null : (
         <div className="chips">

@@ -1,15 +1,60 @@
-/** Shows whether commits reach this page. */
+/** Shows whether commits reach this page, and whether its widgets have what they ask for: green only where both is so. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Status } from '../../shell/status.tsx';
+import { Stale } from '../../shell/states.tsx';
+import { Status, type StatusKind } from '../../shell/status.tsx';
+import { type PageAnswers, usePageAnswers } from './page-answers.ts';
 import type { Live } from './use-live.ts';
+
+/** What a page says of itself; its words are `live.<word>`. */
+export interface PageState {
+  kind: StatusKind;
+  word: 'connecting' | 'live' | 'lost' | 'refused' | 'delayed' | 'failing' | 'partly' | 'loading';
+}
+
+/** The worst that is true; the widgets of a stream that stands count, too. Pure. */
+export function pageState({ state, stale }: Pick<Live, 'state' | 'stale'>, answers: PageAnswers): PageState {
+  const { asked, failed, waiting } = answers;
+  if (state?.is === 'refused') return { kind: 'broken', word: 'refused' };
+  if (state?.is === 'lost') return { kind: 'late', word: 'lost' };
+  if (asked > 0 && failed === asked) return { kind: 'broken', word: 'failing' };
+  if (failed > 0) return { kind: 'late', word: 'partly' };
+  if (state === undefined || state.is === 'connecting') return { kind: 'unknown', word: 'connecting' };
+  if (stale !== undefined) return { kind: 'late', word: 'delayed' };
+  if (asked > 0 && waiting === asked) return { kind: 'unknown', word: 'loading' };
+  return { kind: 'ok', word: 'live' };
+}
+
+/** Whether commits are not heard, so that what is shown may be old. */
+export function isDeaf({ state, stale }: Pick<Live, 'state' | 'stale'>): boolean {
+  return state?.is === 'lost' || state?.is === 'refused' || stale !== undefined;
+}
 
 export function LiveMark({ live, on }: { live: Live; on: boolean }): ReactNode {
   const { t } = useTranslation('dashboards');
+  const answers = usePageAnswers();
   if (!on) return <Status tag kind="paused" word={t('live.manual')} why={t('live.manualWhy')} />;
-  const { state } = live;
-  if (state === undefined || state.is === 'connecting')
-    return <Status tag kind="unknown" word={t('live.connecting')} />;
-  if (!('why' in state)) return <Status tag kind="ok" word={t('live.live')} why={t('live.liveWhy')} />;
-  return <Status tag kind={state.is === 'lost' ? 'late' : 'broken'} word={t(`live.${state.is}`)} why={state.why} />;
+  const { kind, word } = pageState(live, answers);
+  const { asked, failed } = answers;
+  const why =
+    live.state !== undefined && 'why' in live.state
+      ? live.state.why
+      : word === 'connecting'
+        ? undefined
+        : word === 'delayed'
+          ? live.stale
+          : t(`live.${word}Why`);
+  const told = t(`live.${word}`, { asked, failed });
+  return <Status tag kind={kind} word={told} {...(why === undefined ? {} : { why })} />;
+}
+
+/** A sentence over what may be old; nothing where commits are heard. */
+export function LiveNote({ live }: { live: Live }): ReactNode {
+  const { t } = useTranslation('dashboards');
+  const { state, stale } = live;
+  if (state?.is === 'lost' || state?.is === 'refused') {
+    const since = new Date(state.since).toISOString();
+    return <Stale since={since} why={t('live.lostNote')} recovering={state.is === 'lost'} />;
+  }
+  return stale === undefined ? null : <Stale why={stale} recovering />;
 }

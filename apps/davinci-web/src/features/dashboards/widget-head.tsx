@@ -16,6 +16,7 @@ export const WidgetHead = memo(function WidgetHead({
   name,
   description,
   freshness,
+  failed,
   editing,
   onMoveKey,
   onRemove,
@@ -24,6 +25,7 @@ export const WidgetHead = memo(function WidgetHead({
   name: string;
   description: string;
   freshness: readonly Freshness[];
+  failed: boolean;
   editing: boolean;
   onMoveKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
@@ -36,7 +38,7 @@ export const WidgetHead = memo(function WidgetHead({
   return (
     <ItemHead name={name} editing={editing} onMoveKey={onMoveKey}>
       {description === '' ? title : <Hint title={() => description}>{title}</Hint>}
-      <FreshnessMark freshness={freshness} />
+      <FreshnessMark freshness={freshness} failed={failed} />
       {editing ? (
         <Button
           type="text"

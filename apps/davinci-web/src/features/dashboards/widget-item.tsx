@@ -12,7 +12,7 @@ import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
-import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
+import { useStandingError, useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import type { DetailsTab } from '../../widgets/widget-details.tsx';
 import { drilledQuery } from './drill.ts';
@@ -114,7 +114,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   const data = answer.data;
   useAskAgain(answer, live.freshness);
   const freshness = useNewest(data?.freshness, live.freshness);
-  const { error } = answer;
+  const error = useStandingError(answer);
   const isAgain = error !== null && answer.isFetching;
   const shown = useMemo(() => ({ data, error, isFetching: isAgain }), [data, error, isAgain]);
 
@@ -186,13 +186,14 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       className={`widget ${chosen.length > 0 ? 'chosen' : ''}`}
       aria-label={widget.name}
       data-widget-id={widget.id}
-      data-state={answer.isError ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
+      data-state={error !== null ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
       data-answered={data?.askedAt ?? ''}
     >
       <WidgetHead
         name={widget.name}
         description={widget.description}
         freshness={freshness}
+        failed={error !== null}
         editing={editing}
         hasData={hasData}
         hasPicture={hasPicture}

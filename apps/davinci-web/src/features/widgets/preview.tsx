@@ -12,9 +12,10 @@ import type { WidgetDefinition } from '../../widgets/contract.ts';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { widgetKind } from '../../widgets/registry.ts';
 import { misfit } from '../../widgets/shelves.ts';
-import { useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
+import { useStandingError, useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
 import { WidgetBody } from '../../widgets/widget-body.tsx';
 import { PlainData } from '../../widgets/widget-details.tsx';
+import { isDeaf, LiveMark, LiveNote } from '../dashboards/live-mark.tsx';
 import { useAskAgain, useNewest } from '../dashboards/use-answer-age.ts';
 import { useLive } from '../dashboards/use-live.ts';
 import type { WidgetDraft } from './workbench-draft.ts';
@@ -22,7 +23,7 @@ import type { WidgetDraft } from './workbench-draft.ts';
 type Side = 'picture' | 'data' | 'sql';
 
 export function Preview({ draft, view }: { draft: WidgetDraft; view: View | undefined }): ReactNode {
-  const { t, i18n } = useTranslation(['workbench', 'widgets', 'shell']);
+  const { t, i18n } = useTranslation(['workbench', 'widgets', 'shell', 'dashboards']);
   const client = useQueryClient();
   const [side, setSide] = useState<Side>('picture');
   const [stopped, setStopped] = useState<string>();
@@ -39,6 +40,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
   const answer = useWidgetData(asked === stopped ? undefined : request, view?.version);
   const reload = useCallback(() => void client.invalidateQueries({ queryKey: keyOf('/api/views') }), [client]);
   const live = useLive(view === undefined ? undefined : { view: view.id }, undefined, reload);
+  const error = useStandingError(answer);
   useAskAgain(answer, live.freshness);
   const freshness = useNewest(answer.data?.freshness, live.freshness);
   const definition = useMemo<WidgetDefinition>(
@@ -79,7 +81,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     return (
       <WidgetBody
         widget={definition}
-        answer={{ data, error: answer.error, isFetching: answer.isFetching }}
+        answer={{ data, error, isFetching: answer.isFetching }}
         colours={colours}
         onRetry={() => void answer.refetch()}
         onCancel={() => {
@@ -94,7 +96,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     <section className="widget workbench-preview" aria-label={t('preview')}>
       <div className="widget-head">
         <h2 className="ellipsis">{draft.name || t('newWidget')}</h2>
-        <FreshnessMark freshness={freshness} />
+        {isDeaf(live) ? <LiveMark live={live} on /> : <FreshnessMark freshness={freshness} failed={error !== null} />}
         <span className="faint small numbers">
           {data === undefined || problem !== undefined
             ? ''
@@ -108,6 +110,11 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
           onChange={setSide}
         />
       </div>
+      {isDeaf(live) ? (
+        <div className="workbench-note">
+          <LiveNote live={live} />
+        </div>
+      ) : null}
       <div className="widget-body">{body()}</div>
       {data?.truncated && problem === undefined ? <div className="widget-note">{t('widgets:truncated')}</div> : null}
     </section>

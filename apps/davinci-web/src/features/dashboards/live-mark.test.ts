@@ -1,0 +1,54 @@
+/** Proves that a page calls itself live only where its stream stands and its widgets have answers. */
+import { QueryClient, QueryObserver } from '@tanstack/react-query';
+import { expect, test, vi } from 'vitest';
+import { WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
+import { pageState } from './live-mark.tsx';
+import { countAnswers } from './page-answers.ts';
+
+const LIVE = { state: { is: 'live' }, stale: undefined } as const;
+
+test('the mark of a page says the worst that is true', () => {
+  const word = (live: Parameters<typeof pageState>[0], asked: number, waiting: number, failed: number) => {
+    const state = pageState(live, { asked, waiting, failed });
+    return `${state.kind} ${state.word}`;
+  };
+  expect(word(LIVE, 5, 0, 0)).toBe('ok live');
+  expect(word(LIVE, 5, 2, 0)).toBe('ok live');
+  expect(word(LIVE, 0, 0, 0)).toBe('ok live');
+  expect(word(LIVE, 5, 5, 0)).toBe('unknown loading');
+  expect(word(LIVE, 5, 0, 5)).toBe('broken failing');
+  expect(word(LIVE, 5, 4, 1)).toBe('late partly');
+  expect(word({ ...LIVE, stale: 'no feedback' }, 5, 0, 0)).toBe('late delayed');
+  expect(word({ ...LIVE, stale: 'no feedback' }, 5, 0, 5)).toBe('broken failing');
+  const lost = { state: { is: 'lost', since: 0, why: '' }, stale: undefined } as const;
+  expect(word(lost, 5, 0, 5)).toBe('late lost');
+  expect(word({ ...lost, state: { ...lost.state, is: 'refused' } }, 5, 0, 0)).toBe('broken refused');
+  expect(word({ state: undefined, stale: undefined }, 0, 0, 0)).toBe('unknown connecting');
+});
+
+test('widgets that are looked at are counted: waiting, failed also while they are asked again, and what others ask is not', async () => {
+  const client = new QueryClient({ defaultOptions: { queries: { retry: false } } });
+  const counted = () => countAnswers(client.getQueryCache().getAll());
+  let answers: () => Promise<unknown> = () => Promise.reject(new Error('away'));
+  const queryKey = [WIDGET_QUERY, { viewId: 'v' }, 1];
+  const ask = (key: unknown[], queryFn: () => Promise<unknown>, enabled = true) =>
+    new QueryObserver(client, { queryKey: key, queryFn, enabled }).subscribe(() => undefined);
+  const ends = [
+    ask(queryKey, () => answers()),
+    ask([WIDGET_QUERY, undefined, 1], async () => 1, false),
+    ask([WIDGET_QUERY, { viewId: 'far' }, 1], async () => 1, false),
+    ask(['/api/views'], () => Promise.reject(new Error('away'))),
+  ];
+  expect(counted()).toEqual({ asked: 1, waiting: 1, failed: 0 });
+  await vi.waitFor(() => expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 1 }));
+  const asking = Promise.withResolvers<unknown>();
+  answers = () => asking.promise;
+  const again = client.refetchQueries({ queryKey });
+  expect(client.getQueryState(queryKey)?.fetchStatus).toBe('fetching');
+  expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 1 });
+  asking.resolve('there');
+  await again;
+  expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 0 });
+  for (const end of ends) end();
+  client.clear();
+});
