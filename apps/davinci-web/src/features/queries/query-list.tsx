@@ -1,4 +1,4 @@
-/** Decides how queries are listed: those that run first, then the audit's newest, narrowed by state and by who asked. */
+/** Decides how queries are listed: those that run first, then the audit's newest, narrowed by state and by who asked; what a widget asks again and again is one line. */
 import type { QueryRecordView } from '@rtdp/moonbox/client';
 import { Button, Checkbox, Segmented } from 'antd';
 import type { ReactNode } from 'react';
@@ -6,16 +6,20 @@ import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link, useGo } from '../../shell/link.tsx';
-import { Quantity, When } from '../../shell/quantity.tsx';
+import { Null, Quantity, When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { LOOK_EVERY, moonboxPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useAct } from '../console/use-act.ts';
+import { type FoldedQuery, foldQueries } from './fold-queries.ts';
 import { isUnderWay, QueryState } from './query-state.tsx';
 import { type QueryPurpose, useLabel } from './use-label.ts';
 import { useWho } from './use-who.ts';
 
+/** How many of the newest are listed, and how many are looked at where many become one line. */
+const SHOWN = 200;
+const LOOKED_AT = 500;
 const STATES = ['all', 'running', 'done', 'failed', 'refused', 'cancelled'] as const;
 
 export function QueryList(): ReactNode {
@@ -25,20 +29,25 @@ export function QueryList(): ReactNode {
   const mayAsk = useMay('editor');
   const [state, setState] = useUrlState<(typeof STATES)[number]>('state', 'all');
   const [whose, setWhose] = useUrlState<'all' | 'me'>('who', 'all');
+  const [repeats, setRepeats] = useUrlState<'folded' | 'all'>('repeats', 'folded');
   const who = useWho();
   const purpose = useLabel();
   const { run, busy } = useAct([moonboxPath('queries')]);
   const queries = useApi<List<QueryRecordView>>(moonboxPath('queries'), {
-    query: { limit: 200, state: state === 'all' ? undefined : state, subject: whose === 'me' ? me : undefined },
+    query: {
+      limit: repeats === 'all' ? SHOWN : LOOKED_AT,
+      state: state === 'all' ? undefined : state,
+      subject: whose === 'me' ? me : undefined,
+    },
     every: LOOK_EVERY,
     keep: true,
   });
-  const columns: ListColumn<QueryRecordView>[] = [
+  const columns: ListColumn<FoldedQuery>[] = [
     {
       key: 'started',
       title: t('column.started'),
-      sort: ({ startedAt }) => startedAt,
-      cell: ({ id, startedAt }) => (
+      sort: ({ query }) => query.startedAt,
+      cell: ({ query: { id, startedAt } }) => (
         <Link to={`/queries/${encodeURIComponent(id)}`}>
           <When at={startedAt} />
         </Link>
@@ -47,47 +56,59 @@ export function QueryList(): ReactNode {
     {
       key: 'state',
       title: t('column.state'),
-      sort: ({ state: own }) => own,
-      cell: (query) => <QueryState query={query} />,
+      sort: ({ query }) => query.state,
+      cell: ({ query }) => <QueryState query={query} />,
     },
     {
       key: 'time',
       title: t('column.time'),
       align: 'end',
-      sort: ({ milliseconds }) => milliseconds,
-      cell: ({ milliseconds }) => <Quantity value={milliseconds} format={{ kind: 'milliseconds' }} />,
+      sort: ({ query }) => query.milliseconds,
+      cell: ({ query }) => <Quantity value={query.milliseconds} format={{ kind: 'milliseconds' }} />,
     },
     {
       key: 'rows',
       title: t('column.rows'),
       align: 'end',
-      sort: ({ rows }) => rows,
-      cell: ({ rows }) => <Quantity value={rows} />,
+      sort: ({ query }) => query.rows,
+      cell: ({ query }) => <Quantity value={query.rows} />,
     },
-    { key: 'via', title: t('column.via'), sort: ({ via }) => via, cell: ({ via }) => t(`via.${via}`) },
+    {
+      key: 'times',
+      title: t('column.times'),
+      align: 'end',
+      sort: ({ times }) => times,
+      cell: ({ times }) => <Quantity value={times} />,
+    },
+    {
+      key: 'via',
+      title: t('column.via'),
+      sort: ({ query }) => query.via,
+      cell: ({ query }) => t(`via.${query.via}`),
+    },
     {
       key: 'who',
       title: t('column.who'),
-      sort: ({ subject }) => who(subject),
-      cell: ({ subject }) => <span title={subject}>{shortened(who(subject))}</span>,
+      sort: ({ query }) => who(query.subject),
+      cell: ({ query: { subject } }) => <span title={subject}>{shortened(who(subject))}</span>,
     },
     {
       key: 'label',
       title: t('column.label'),
-      cell: ({ label }) => (label === null ? <Quantity value={null} /> : <Purpose {...purpose(label)} label={label} />),
+      cell: ({ query: { label } }) => (label === null ? <Null /> : <Purpose {...purpose(label)} label={label} />),
     },
     {
       key: 'sql',
       title: 'SQL',
       wide: true,
-      cell: ({ sql }) =>
+      cell: ({ query: { sql } }) =>
         sql === null ? t('sqlForEditors') : <code title={sql}>{sql.replaceAll(/\s+/g, ' ').slice(0, 200)}</code>,
     },
     {
       key: 'act',
       title: t('column.act'),
       quiet: true,
-      cell: (query) =>
+      cell: ({ query }) =>
         isUnderWay(query) ? (
           <Button
             size="small"
@@ -112,6 +133,12 @@ export function QueryList(): ReactNode {
         />
         <Checkbox checked={whose === 'me'} onChange={(event) => setWhose(event.target.checked ? 'me' : 'all')}>
           {t('onlyMine')}
+        </Checkbox>
+        <Checkbox
+          checked={repeats === 'folded'}
+          onChange={(event) => setRepeats(event.target.checked ? 'folded' : 'all')}
+        >
+          {t('foldRepeats')}
         </Checkbox>
       </div>
       <Answer
@@ -138,10 +165,10 @@ export function QueryList(): ReactNode {
         {({ items }) => (
           <ListTable
             label={t('tab.queries')}
-            rows={items}
-            columns={columns}
-            rowKey={({ id }) => id}
-            onChoose={({ id }) => go(`/queries/${encodeURIComponent(id)}`)}
+            rows={repeats === 'folded' ? foldQueries(items) : items.map((query) => ({ query, times: 1 }))}
+            columns={repeats === 'folded' ? columns : columns.filter(({ key }) => key !== 'times')}
+            rowKey={({ query }) => query.id}
+            onChoose={({ query }) => go(`/queries/${encodeURIComponent(query.id)}`)}
           />
         )}
       </Answer>
