@@ -45,6 +45,8 @@ export function tooltip({ palette }: ChartContext, trigger: 'axis' | 'item', for
 export function legend({ palette }: ChartContext, labels: readonly string[], more: Part = {}): Part {
   if (labels.length < 2) return {};
   const shown = {
+    // The same one when newer data comes: its page and what was switched off stay.
+    id: 'legend',
     type: 'scroll',
     top: 0,
     left: 0,
@@ -216,7 +218,8 @@ export function coloursOf(
   const places = column === undefined ? undefined : colours.placesOf(column, values);
   let next = 0;
   return series.map(({ others }, index) => {
-    if (others) return palette['text-faint'];
+    // Unlike the grey among the series, and behind them.
+    if (others) return palette['line-strong'];
     const place = places?.[next++] ?? chosenOf(index) ?? index;
     return palette.series[place % palette.series.length] ?? palette.accent;
   });

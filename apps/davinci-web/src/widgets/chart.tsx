@@ -4,6 +4,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
 import { TIMES } from '../shell/tokens.ts';
 import type { WidgetViewProps } from './contract.ts';
+import { type Fit, fitLegend } from './fit-legend.ts';
 import { nearestMark } from './nearest-mark.ts';
 import { findMark, type Mark, type Marks } from './picks.ts';
 import { useCanvas } from './use-canvas.ts';
@@ -19,10 +20,11 @@ export function Chart({
   onPick,
   onMenu,
   pictureRef,
-}: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks }) {
+  fit = fitLegend,
+}: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks; fit?: Fit }) {
   const { palette } = useAppearance();
   const place = useRef<HTMLDivElement>(null);
-  const chart = useCanvas(place, option, REPLACED, { onMade, onSet });
+  const chart = useCanvas(place, option, REPLACED, { onMade, onSet, fit });
   /** The first frame may come late on a busy machine: then something says so. */
   const [isLate, setLate] = useState(false);
   const lateness = useRef<ReturnType<typeof setTimeout>>(undefined);

@@ -129,7 +129,9 @@ function placesFor(
     inPicture.push(place);
   };
   for (const value of ordered) take(value, rememberedOf(value));
-  for (const value of ordered) take(value, usable[hashOf(String(value)) % usable.length]);
+  // The last one is a grey, near to that of "others": only where all else is taken.
+  const own = usable.length > 1 ? usable.filter((place) => place !== LIGHT.series.length - 1) : usable;
+  for (const value of ordered) take(value, own[hashOf(String(value)) % own.length]);
   for (const value of ordered)
     take(
       value,

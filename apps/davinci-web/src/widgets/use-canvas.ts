@@ -1,7 +1,9 @@
 /** Decides how a picture of the library of charts lives in an element: made when there is room, drawn anew with its option, resized, gone with its element. */
 import type { ECharts } from 'echarts/core';
-import { type RefObject, useEffect, useRef } from 'react';
+import { type RefObject, useCallback, useEffect, useRef } from 'react';
+import { FONT, TEXT } from '../shell/tokens.ts';
 import { makePicture } from './chart-library.ts';
+import type { Fit } from './fit-legend.ts';
 import { useSize } from './use-size.ts';
 
 export interface CanvasEvents {
@@ -9,6 +11,8 @@ export interface CanvasEvents {
   onMade?: (picture: ECharts) => void;
   /** After each option. */
   onSet?: (picture: ECharts) => void;
+  /** Puts what depends on the size into its place. */
+  fit?: Fit;
 }
 
 /** `replaced` names the parts that a new option decides alone: what it leaves out of them is gone. */
@@ -24,6 +28,18 @@ export function useCanvas(
   const pointed = useRef(false);
   const told = useRef(events);
   told.current = events;
+  /** Of the legend's page. */
+  const from = useRef(0);
+
+  const newest = useRef(option);
+  newest.current = option;
+  const newestSize = useRef(size);
+  newestSize.current = size;
+  const fitted = useCallback(
+    (whole: Record<string, unknown>) =>
+      told.current.fit?.(whole, { ...newestSize.current, measure: textWidth, from: from.current }) ?? whole,
+    [],
+  );
 
   useEffect(() => {
     if (place.current === null || size.width === 0 || size.height === 0) return;
@@ -31,21 +47,24 @@ export function useCanvas(
     const moves = picture.current !== undefined && !matchMedia('(prefers-reduced-motion: reduce)').matches;
     if (picture.current === undefined) {
       picture.current = makePicture(place.current, size);
+      picture.current.on('legendscroll', (event) => {
+        from.current = (event as { scrollDataIndex?: number }).scrollDataIndex ?? 0;
+        const { legend } = fitted(newest.current);
+        picture.current?.setOption({ legend });
+      });
       told.current.onMade?.(picture.current);
     } else if (picture.current.getWidth() !== size.width || picture.current.getHeight() !== size.height) {
       picture.current.resize(size);
     }
-    const { tooltip, ...still } = option;
+    const { tooltip, ...still } = fitted(option);
     const isStill = option.animation === false;
     picture.current.setOption(
       { ...still, ...(pointed.current ? { tooltip } : {}), animation: moves && !isStill },
       { replaceMerge: replaced, lazyUpdate: false },
     );
     told.current.onSet?.(picture.current);
-  }, [place, option, replaced, size]);
+  }, [place, option, replaced, size, fitted]);
 
-  const newest = useRef(option);
-  newest.current = option;
   useEffect(() => {
     const element = place.current;
     const point = () => {
@@ -64,4 +83,14 @@ export function useCanvas(
     [],
   );
   return picture;
+}
+
+let pen: CanvasRenderingContext2D | null | undefined;
+
+function textWidth(text: string): number {
+  if (pen === undefined) {
+    pen = document.createElement('canvas').getContext('2d');
+    if (pen !== null) pen.font = `${TEXT[0]}px ${FONT.sans}`;
+  }
+  return pen?.measureText(text).width ?? text.length * TEXT[0];
 }

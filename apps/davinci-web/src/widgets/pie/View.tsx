@@ -4,7 +4,7 @@ import { Chart } from '../chart.tsx';
 import type { WidgetViewProps } from '../contract.ts';
 import { type Marks, pickOf } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
-import { toOption, toSlices } from './to-option.ts';
+import { fitPie, toOption, toSlices } from './to-option.ts';
 
 export default function View(props: WidgetViewProps) {
   const { widget, data } = props;
@@ -24,5 +24,5 @@ export default function View(props: WidgetViewProps) {
       },
     };
   }, [widget, data]);
-  return <Chart {...props} option={option} marks={marks} />;
+  return <Chart {...props} option={option} marks={marks} fit={fitPie} />;
 }

@@ -1,9 +1,10 @@
 /** Decides how an answer becomes a pie: at most ten slices, the smallest added up to "others"; pure. */
 
-import { SPACE, TEXT } from '../../shell/tokens.ts';
+import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, coloursOf, legend, tooltip } from '../chart-parts.ts';
 import { type ChartContext, categoryLabel, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import { fitLegend, heightOfRows, type LegendPart, legendIn, type Option, type Room } from '../fit-legend.ts';
 import { MOST_SERIES, numberOf } from '../series.ts';
 import { addsUp, placeOf, shareOf, strong, tipHtml, whereOf } from '../tip.ts';
 
@@ -11,6 +12,59 @@ export interface Slice {
   value: Cell;
   amount: number;
   others?: true;
+}
+
+/** Any outer radius; the room decides. */
+const WHOLE = 100;
+/** The inner radius of a ring, as a part of the outer one. */
+const HOLE = 0.66;
+/** The smallest radius that is worth its labels. */
+const LEAST_RADIUS = SPACE[6] - SPACE[1];
+/** From the ring outwards, so long that a label below it does not lie on it. */
+const LINE = SPACE[3];
+const TO_LABEL = LINE + 2 * SPACE[0];
+/** Two lines of a label with the room between it and the next. */
+const LABEL_HEIGHT = 2 * TEXT[2] + SPACE[1];
+const LONGEST_LABEL = LENGTHS['rail-narrow'] * 2;
+
+/** Beside the ring stand its labels where there is room for them; else the legend over it tells the same. */
+export function fitPie(option: Option, room: Room): Option {
+  const [pie] = option.series as [Pie];
+  const { width, height } = room;
+  const texts = pie.data.flatMap((_, dataIndex) => pie.label.formatter({ dataIndex }).split('\n'));
+  const longest = Math.min(LONGEST_LABEL, Math.max(0, ...texts.map(room.measure)));
+  const beside = Math.min(height / 2 - LABEL_HEIGHT / 2, width / 2 - TO_LABEL - longest);
+  const isHigh = Math.ceil(pie.data.length / 2) * LABEL_HEIGHT <= height;
+  const hasLabels = pie.label.show && isHigh && beside >= LEAST_RADIUS;
+  const names = option.legend as LegendPart | undefined;
+  const isBare = hasLabels || names === undefined || height < 2 * LEAST_RADIUS + heightOfRows(1);
+  // Where there is little room, names alone: how much it is, the tooltip says.
+  const short = width < LENGTHS['rail-width'] && names !== undefined ? { ...names, formatter: null } : names;
+  const over = isBare ? 0 : heightOfRows(legendIn(short!, room).rows);
+  const radius = hasLabels ? Math.min(beside, LARGEST * (height / 2)) : Math.min(width, height - over) / 2 - SPACE[1];
+  const outer = Math.max(SPACE[2], radius);
+  return {
+    ...(isBare ? { ...option, legend: undefined } : fitLegend({ ...option, legend: short }, room)),
+    series: [
+      {
+        ...pie,
+        radius: [pie.radius[0] === 0 ? 0 : outer * HOLE, outer],
+        center: [width / 2, over + (height - over) / 2],
+        label: { ...pie.label, show: hasLabels },
+        labelLine: { ...pie.labelLine, show: hasLabels },
+      },
+    ],
+  };
+}
+
+/** A ring with labels, as a part of the height. */
+const LARGEST = 0.8;
+
+interface Pie extends Option {
+  data: readonly unknown[];
+  radius: readonly [number, number];
+  label: Option & { show: boolean; formatter: (at: { dataIndex: number }) => string };
+  labelLine: Option;
 }
 
 /** Slices by size; values below zero have no slice. */
@@ -39,7 +93,9 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
     writeNumber(total === 0 ? 0 : amount / total, { ...data.columns[1]!, format: 'percent' }, context);
   return {
     ...baseOption(context, widget.name),
-    ...legend(context, widget.settings.labels === false ? labels : [], { orient: 'horizontal' }),
+    ...legend(context, labels, {
+      formatter: (name: string) => `${name} ${share(slices[labels.indexOf(name)]?.amount ?? 0)}`,
+    }),
     tooltip: tooltip(context, 'item', ({ dataIndex }: { dataIndex: number }) => {
       const slice = slices[dataIndex];
       const amount = slice?.amount ?? null;
@@ -60,8 +116,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       {
         id: 'pie',
         type: 'pie',
-        radius: widget.settings.ring === false ? ['0%', '54%'] : ['36%', '54%'],
-        center: ['50%', widget.settings.labels === false ? '56%' : '50%'],
+        radius: widget.settings.ring === false ? [0, WHOLE] : [HOLE * WHOLE, WHOLE],
         itemStyle: { borderColor: context.palette.surface, borderWidth: 2 },
         label: {
           show: widget.settings.labels !== false,
@@ -72,8 +127,9 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           overflow: 'truncate',
           edgeDistance: 0,
           bleedMargin: 0,
+          distanceToLabelLine: SPACE[0],
         },
-        labelLine: { length: SPACE[0], length2: SPACE[0] },
+        labelLine: { length: LINE, length2: SPACE[0] },
         data: slices.map((slice, index) => ({
           name: labels[index],
           value: slice.amount,
