@@ -83,6 +83,40 @@ test('a table made later is captured and pulled only after the transactions that
   expect([...stored.keys()].sort()).toEqual(['1', '2']);
 });
 
+test('no table is read before the transactions that ran when the slot was made have ended, also where the catalog was away just then', async () => {
+  await using fixture = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url);
+  const writer = await shop.pool.connect();
+  try {
+    await writer.query('BEGIN');
+    await writer.query('INSERT INTO t VALUES (1)');
+    await fixture.register(given);
+    await until('the slot waits', async () => {
+      const { rows } = await shop.query('SELECT 1 FROM pg_replication_slots WHERE database = current_database()');
+      return rows.length === 1 || 'not yet';
+    });
+    await fixture.metadata.raw('ALTER TABLE tables ADD CONSTRAINT refused CHECK (barrier IS NULL) NOT VALID');
+    await writer.query('COMMIT');
+    expect((await fixture.becomes(given.name, 'failed')).reason?.message).toContain('refused');
+    await writer.query('BEGIN');
+    await writer.query('INSERT INTO t VALUES (2)');
+    const { rows } = await writer.query('SELECT pg_current_xact_id()::text AS xid');
+    await fixture.metadata.raw('ALTER TABLE tables DROP CONSTRAINT refused');
+    const { id } = await fixture.becomes(given.name, 'running');
+    const [captured] = await fixture.around.tables.list(id);
+    expect(BigInt(captured!.barrier ?? 0)).toBeGreaterThan(BigInt(rows[0].xid));
+    await writer.query('COMMIT');
+  } finally {
+    writer.release(true);
+  }
+  const { definition } = await fixture.around.sources.get(fixture.organisationId, given.name);
+  await fixture.pulled(given.name, 't');
+  const stored = materialise(await fixture.messages(definition.topic), 't', 'id');
+  expect([...stored.keys()].sort()).toEqual(['1', '2']);
+});
+
 test('tables are added and taken out live, without restarting the stream', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();

@@ -49,9 +49,10 @@ export async function prepare(session: SourceSession, preparation: Preparation):
   if (facts.slot !== null && !facts.slot.whole) await dropSlot(session, definition.slot);
   if (facts.slot?.whole !== true) await createSlot(session, definition.slot);
   if (!preparation.slotWasMade) {
-    await preparation.slotMade();
-    // Whatever committed before the slot begins is in no stream, also if it is not yet visible: nothing is read before it is.
+    // Whatever committed before the slot begins is in no stream, also if it is not yet visible: nothing is read before it is. First:
+    // the next start takes a barrier as long as the slot is not noted.
     await preparation.tables.raiseBarrier(preparation.sourceId, await takeBarrier(session));
+    await preparation.slotMade();
   }
   return { serverVersion: facts.serverVersion, partitions, changes };
 }
