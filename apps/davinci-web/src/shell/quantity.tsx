@@ -32,6 +32,13 @@ export function Quantity({
   );
 }
 
+/** A number of which every digit counts, with its separators. */
+export function Exact({ value }: { value: number | string | null | undefined }): ReactNode {
+  const { i18n } = useTranslation();
+  if (value === null || value === undefined) return <Null />;
+  return <span className="numbers">{formatNumber(value, i18n.language, { kind: 'number' }, 'exact')}</span>;
+}
+
 /** A moment as "3 s ago", the time and its zone on hover. Counts on while it is shown. */
 export function When({ at }: { at: string | number | null | undefined }): ReactNode {
   const { i18n } = useTranslation();

@@ -38,12 +38,14 @@ function useAfter(milliseconds: number): boolean {
 }
 
 /**
- * `thing`: the figures of one thing, then its tabs and a list; `tabs` has no figures.
+ * `thing`: the figures of one thing, then its tabs and a list; `figures` has no tabs. `search`: tabs, a form and what it finds.
  * `panes`: an editor between what it draws from and its settings. `board`: a dashboard.
  */
-type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'tabs' | 'panes' | 'board';
+type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'figures' | 'search' | 'panes' | 'board';
 
-const FIGURES = [1, 2, 3, 4];
+const TABS = [1, 2, 3, 4];
+/** A list shows all of them, where there is room for one only the first is there. */
+const COLUMNS = [1, 2, 3, 4];
 /** Numbers in a row, and pictures below them. */
 const BOARD = [1, 2, 3, 4, 5, 6];
 
@@ -51,10 +53,12 @@ const BOARD = [1, 2, 3, 4, 5, 6];
 export function Loading({
   shape = 'block',
   lines = 6,
+  figures = 4,
   after = TIMES.skeletonAfter,
 }: {
   shape?: Shape;
   lines?: number;
+  figures?: number;
   /** Milliseconds until it is seen, for what has waited before. */
   after?: number;
 }): ReactNode {
@@ -63,7 +67,11 @@ export function Loading({
   const widths = ['92%', '78%', '86%', '64%', '90%', '72%'];
   const bones = Array.from({ length: lines }, (_, index) => index);
   const list = bones.map((index) => (
-    <div key={index} className="bone line" style={{ width: widths[index % widths.length] }} />
+    <div key={index} className="bone-row">
+      {COLUMNS.map((column) => (
+        <div key={column} className="bone line" style={{ width: widths[(index + column - 1) % widths.length] }} />
+      ))}
+    </div>
   ));
   return (
     <div
@@ -75,9 +83,9 @@ export function Loading({
       {shape === 'page' ? <div className="bone line" style={{ width: '24%' }} /> : null}
       {shape === 'block' || shape === 'page' ? <div className="bone block" /> : null}
       {shape === 'lines' ? list : null}
-      {shape === 'thing' ? (
+      {shape === 'thing' || shape === 'figures' ? (
         <div className="bone-figures">
-          {FIGURES.map((figure) => (
+          {Array.from({ length: figures }, (_, index) => index).map((figure) => (
             <div key={figure} className="bone-figure">
               <div className="bone line" style={{ width: '40%' }} />
               <div className="bone line" style={{ width: '64%' }} />
@@ -85,16 +93,23 @@ export function Loading({
           ))}
         </div>
       ) : null}
-      {shape === 'thing' || shape === 'tabs' ? (
+      {shape === 'thing' || shape === 'search' ? (
         <>
           <div className="bone-tabs">
-            {FIGURES.map((tab) => (
+            {TABS.slice(0, shape === 'search' ? 2 : TABS.length).map((tab) => (
               <div key={tab} className="bone line" />
             ))}
           </div>
+          {shape === 'search' ? (
+            <div className="bone-pane">
+              <div className="bone block" />
+              <div className="bone block" />
+            </div>
+          ) : null}
           <div className="bone-list">{list}</div>
         </>
       ) : null}
+      {shape === 'figures' ? <div className="bone block" /> : null}
       {shape === 'panes' ? (
         <>
           <div className="bone-pane">{list}</div>
@@ -220,6 +235,7 @@ export function Answer<T>(props: {
   shape?: Shape;
   /** Of the skeleton. */
   lines?: number;
+  figures?: number;
   /** For a place within a page. */
   small?: boolean;
   isEmpty?: (data: T) => boolean;
@@ -239,7 +255,11 @@ export function Answer<T>(props: {
         {...(props.small === undefined ? {} : { small: props.small })}
       />
     ) : (
-      <Loading shape={props.shape ?? 'block'} {...(props.lines === undefined ? {} : { lines: props.lines })} />
+      <Loading
+        shape={props.shape ?? 'block'}
+        {...(props.lines === undefined ? {} : { lines: props.lines })}
+        {...(props.figures === undefined ? {} : { figures: props.figures })}
+      />
     );
   }
   if (props.empty !== undefined && props.isEmpty?.(data)) return props.empty;

@@ -3,6 +3,7 @@ import { CaretDownOutlined, CaretUpOutlined } from '@ant-design/icons';
 import { Button } from 'antd';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { Null } from '../../shell/quantity.tsx';
 import './console.css';
 
 export interface ListColumn<Row> {
@@ -15,6 +16,8 @@ export interface ListColumn<Row> {
   wide?: boolean;
   /** Takes what room is left, and as many lines as it needs. */
   wraps?: boolean;
+  /** Left out where there is little room: the page of the thing itself tells it. */
+  seldom?: boolean;
   cell: (row: Row) => ReactNode;
   sort?: (row: Row) => number | string | null;
 }
@@ -90,7 +93,7 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
               >
                 {columns.map((column) => (
                   <td key={column.key} className={classOf(column)}>
-                    {column.cell(row)}
+                    {shownIn(column, column.cell(row))}
                   </td>
                 ))}
               </tr>
@@ -107,8 +110,14 @@ export function ListTable<Row>(props: ListTableProps<Row>): ReactNode {
   );
 }
 
-function classOf<Row>({ align, wide, wraps }: ListColumn<Row>): string {
-  return `${align ?? ''} ${wide ? 'wide' : ''} ${wraps ? 'wraps' : ''}`;
+/** Nothing to tell is told by a dash; a column of buttons may have none. */
+function shownIn<Row>({ quiet }: ListColumn<Row>, content: ReactNode): ReactNode {
+  const isNothing = content === null || content === undefined || content === '';
+  return isNothing && !quiet ? <Null /> : content;
+}
+
+function classOf<Row>({ align, wide, wraps, seldom }: ListColumn<Row>): string {
+  return `${align ?? ''} ${wide ? 'wide' : ''} ${wraps ? 'wraps' : ''} ${seldom ? 'seldom' : ''}`;
 }
 
 /** A press on a link, a button or a field inside a row means that, not the row. */

@@ -41,6 +41,7 @@ export function FlowList(): ReactNode {
     },
     {
       key: 'from',
+      seldom: true,
       title: t('column.from'),
       sort: namespaceOf,
       cell: (flow) => <code>{namespaceOf(flow)}</code>,
@@ -76,6 +77,7 @@ export function FlowList(): ReactNode {
     },
     {
       key: 'tables',
+      seldom: true,
       title: t('column.tables'),
       align: 'end',
       cell: ({ name }) => <Quantity value={statuses.get(name)?.tables.length} />,

@@ -4,7 +4,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
-import { Quantity, When } from '../../shell/quantity.tsx';
+import { Exact, Quantity, When } from '../../shell/quantity.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
@@ -206,7 +206,9 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
           <code>{table.sources.join(', ')}</code>
         </dd>
         <dt>{t('tables.commit')}</dt>
-        <dd>{table.commitNumber}</dd>
+        <dd>
+          <Exact value={table.commitNumber} />
+        </dd>
         <dt>{t('tables.watermark')}</dt>
         <dd>
           <When at={table.watermark === null ? null : `${table.watermark.replace(' ', 'T')}Z`} />

@@ -43,7 +43,7 @@ export default function Route(): ReactNode {
       </div>
       <section className="stack tight" aria-label={t('parts')}>
         <h2>{t('parts')}</h2>
-        <Answer query={health} shape="cards">
+        <Answer query={health} shape="cards" lines={4}>
           {(report) => (
             <div className="cards">
               {report.services.map((service) => (
@@ -61,7 +61,13 @@ function Picture(): ReactNode {
   const { t } = useTranslation('console-health');
   const { graph, isPending, error, refetch } = useDataFlow();
   if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
-  if (isPending) return <Loading />;
+  if (isPending) {
+    return (
+      <div className="graph row">
+        <Loading />
+      </div>
+    );
+  }
   if (graph.nodes.length === 0) {
     return (
       <Empty title={t('empty.title')} action={<Link to="/sources?new=connection">{t('empty.action')}</Link>}>

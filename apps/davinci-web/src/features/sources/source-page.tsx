@@ -35,7 +35,7 @@ export function SourcePage({ name }: { name: string }): ReactNode {
       badge={source.data === undefined ? undefined : <SourceState source={source.data} tag />}
       actions={source.data === undefined ? undefined : <Actions source={source.data} />}
     >
-      <Answer query={source} shape="thing">
+      <Answer query={source} shape="thing" figures={6}>
         {(view) => <Body source={view} />}
       </Answer>
     </Page>

@@ -5,7 +5,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
-import { Quantity, When } from '../../shell/quantity.tsx';
+import { Exact, Quantity, When } from '../../shell/quantity.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { LOOK_SELDOM, wormholePath } from '../console/console-api.ts';
@@ -50,7 +50,12 @@ export function MessageTrace({ topic, message }: { topic: Topic; message: Messag
         </>
       ),
     },
-    { key: 'commit', title: t('messages.forth.commit'), align: 'end', cell: ({ commitNumber }) => commitNumber },
+    {
+      key: 'commit',
+      title: t('messages.forth.commit'),
+      align: 'end',
+      cell: ({ commitNumber }) => <Exact value={commitNumber} />,
+    },
     {
       key: 'time',
       title: t('messages.forth.time'),

@@ -50,7 +50,7 @@ export default function Route(): ReactNode {
       : both;
     return (
       <Page title={name} crumbs={[{ label: t('topics.title'), to: '/topics' }]} size="wide">
-        <Answer query={answer} shape="tabs">
+        <Answer query={answer} shape="search">
           {(all) => {
             const topic = all.find((one) => one.name === name);
             return topic === undefined ? <Empty title={t('topics.unknown')} /> : <One topic={topic} />;

@@ -30,6 +30,8 @@ function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void
   const isNew = id === 'new';
   const view = useApi<View>(`/api/views/${encodeURIComponent(id)}`, { enabled: !isNew });
   const sources = useApi<List<Source>>('/api/sources');
+  // Whoever comes from the list knows its name already.
+  const known = useApi<List<View>>('/api/views', { enabled: false }).data?.items.find((one) => one.id === id);
   const failed =
     sources.error !== null && sources.data === undefined
       ? sources
@@ -46,7 +48,11 @@ function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void
     );
   }
   return (
-    <Page title={isNew ? t('new') : t('one')} crumbs={[{ label: t('title'), to: '/views' }]} size="fill">
+    <Page
+      title={isNew ? t('new') : (known?.name ?? t('one'))}
+      crumbs={[{ label: t('title'), to: '/views' }]}
+      size="fill"
+    >
       {failed === undefined ? (
         <Loading shape="panes" />
       ) : (

@@ -61,7 +61,7 @@ export function ViewList(): ReactNode {
       key: 'description',
       title: t('list.description'),
       wide: true,
-      cell: ({ description }) => <span title={description}>{description}</span>,
+      cell: ({ description }) => (description === '' ? null : <span title={description}>{description}</span>),
     },
     ...(mayEdit
       ? [
