@@ -1,5 +1,5 @@
 /** Proves that the states that services tell of themselves have words in both languages, and are still written as they are looked for. */
-import { readFileSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { createInstance } from 'i18next';
 import { expect, test } from 'vitest';
 import english from '../../locales/en/console.json' with { type: 'json' };
@@ -25,8 +25,10 @@ test('a state that is known is told in the language of the reader, another one a
 });
 
 test('the services still say so', () => {
-  const files = ['dbus/src/supervised-source.ts', 'dbus/src/supervisor.ts', 'moonbox/src/admin/watch-health.ts'];
   const root = new URL('../../../../../services/', import.meta.url);
+  const files = [...globSync('dbus/src/*.ts', { cwd: root }), 'moonbox/src/admin/watch-health.ts'].filter(
+    (file) => !file.includes('.test.'),
+  );
   const text = files.map((file) => readFileSync(new URL(file, root), 'utf8')).join('\n');
   const held = /^It is (paused|stopped)/;
   for (const detail of Object.keys(KNOWN_DETAILS)) {
