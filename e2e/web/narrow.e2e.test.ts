@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, and a table shows its last column; a viewer is told whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a viewer is told whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -45,6 +45,28 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   await page.keyboard.press('Control+Enter');
   await page.getByRole('gridcell', { name: '50', exact: true }).first().waitFor();
   expect(await sql.textContent()).toBe('select * from store.orders where amount > 40');
+
+  // Of what is written only what is chosen is run, and what is wrong in it is marked where it stands in the whole.
+  const runLast = async (lines: string): Promise<void> => {
+    await sql.fill(lines);
+    await page.keyboard.press('Control+End');
+    await page.keyboard.press('Shift+Home');
+    await page.keyboard.press('Control+Enter');
+  };
+  await runLast('select region as whole from store.orders\nselect amount as chosen from store.orders');
+  await page.getByRole('columnheader', { name: 'chosen' }).waitFor();
+  expect(await page.getByRole('columnheader', { name: 'whole' }).count()).toBe(0);
+  await runLast('select amuont from store.orders\nselect region, amuont from store.orders');
+  const wrong = page.locator('.cm-lintRange-error');
+  await wrong.waitFor();
+  expect(await wrong.allTextContents()).toEqual(['amuont']);
+  expect(await page.locator('.cm-line').nth(1).locator('.cm-lintRange-error').count()).toBe(1);
+  // What was meant is one press away, in its place.
+  await page
+    .getByRole('alert')
+    .getByRole('button', { name: /amount/ })
+    .click();
+  expect(await page.locator('.cm-line').nth(1).textContent()).toBe('select region, amount from store.orders');
 
   await page.goto(`${baseUrl}/widgets/${table.id}`);
   await page.getByRole('gridcell', { name: '50', exact: true }).waitFor();
