@@ -2,7 +2,7 @@
 import type { Grain } from '@rtdp/davinci-api/client';
 import { isTimeColumn } from './chart-words.ts';
 import { type Cell, nameOf, type WidgetData, type WidgetDefinition, type WidgetSchema } from './contract.ts';
-import { absentValue, fillMoments } from './fill-moments.ts';
+import { absentValue, endOfAnswer, fillMoments } from './fill-moments.ts';
 import { reorder, type Series, type SeriesTable, toSeries } from './series.ts';
 import { splitDimensions } from './shelves.ts';
 import { toMoment } from './time-values.ts';
@@ -45,7 +45,14 @@ export function categoryTable(
   const sorted = compare === undefined ? found : reorder(found, compare);
   const ordered = seriesIndex === undefined ? sorted : { ...sorted, series: standing(sorted, widget, seriesIndex) };
   const table =
-    grain === undefined ? ordered : withMissing(ordered, grain, (measure) => absent[measure - count] ?? null);
+    grain === undefined
+      ? ordered
+      : withMissing(
+          ordered,
+          grain,
+          endOfAnswer(widget, data, category, ordered.categories),
+          (measure) => absent[measure - count] ?? null,
+        );
   return { table, category, seriesIndex, timed };
 }
 
@@ -65,8 +72,13 @@ export function compareValues(a: Cell, b: Cell): number {
   return String(a).localeCompare(String(b), undefined, { numeric: true });
 }
 
-function withMissing(table: SeriesTable, grain: Grain, absentOf: (measure: number) => 0 | null): SeriesTable {
-  const moments = fillMoments(table.categories, grain);
+function withMissing(
+  table: SeriesTable,
+  grain: Grain,
+  until: number | undefined,
+  absentOf: (measure: number) => 0 | null,
+): SeriesTable {
+  const moments = fillMoments(table.categories, grain, until);
   return {
     ...table,
     categories: moments.map(({ value }) => value),

@@ -2,10 +2,10 @@
 import type { Grain } from '@rtdp/davinci-api/client';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
-import { absentValue, fillMoments } from '../fill-moments.ts';
+import { absentValue, endOfAnswer, fillMoments } from '../fill-moments.ts';
 import { numberOf } from '../series.ts';
 import { clockOf, openAtEnd, toMoment } from '../time-values.ts';
-import { comparison, placeOf, strong, tipText, whereOf } from '../tip.ts';
+import { comparison, nameOfPlace, placeOf, strong, tipText, whereOf } from '../tip.ts';
 
 export interface Scorecard {
   value: Cell;
@@ -36,7 +36,7 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: num
         })
         .sort((a, b) => a.moment - b.moment)
     : [];
-  const trend = grain === undefined ? told : withMissing(told, grain, widget.query);
+  const trend = grain === undefined ? told : withMissing(told, grain, widget, data);
   const last = trend.at(-1);
   const total = widget.settings.value === 'total';
   const value: Cell = !timed ? (data.rows[0]?.[at] ?? null) : total ? sumOf(trend) : (last?.exact ?? null);
@@ -78,6 +78,24 @@ export function tellScorecard(
   return tipText({ head: say('tip.one', { measure, where, value }), notes: compared === undefined ? [] : [compared] });
 }
 
+/** What its trend lies between, written with every digit, for the sentence `scorecard.range`, and as a mark beside it; undefined without a trend. */
+export function trendRange(
+  widget: WidgetDefinition,
+  data: WidgetData,
+  { trend }: Scorecard,
+  context: ChartContext,
+): { told: Record<'from' | 'to' | 'least' | 'most', string>; least: number; most: number } | undefined {
+  const values = trend.flatMap(({ value }) => value ?? []);
+  const [first, last] = [trend[0], trend.at(-1)];
+  if (values.length < 2 || first === undefined || last === undefined) return undefined;
+  const least = values.reduce((lowest, value) => Math.min(lowest, value));
+  const most = values.reduce((highest, value) => Math.max(highest, value));
+  const column = data.columns[widget.query.dimensions.length];
+  const exact = (value: number) => writeNumber(value, column, context, 'exact');
+  const when = (at: Cell) => nameOfPlace(placeOf(widget, data, 0, at), context);
+  return { told: { from: when(first.at), to: when(last.at), least: exact(least), most: exact(most) }, least, most };
+}
+
 /** Its change in sentences: of which moment, and compared to what. */
 export function tellChange(widget: WidgetDefinition, data: WidgetData, card: Scorecard, context: ChartContext): string {
   const [last, before] = [card.trend.at(-card.open - 1), card.trend.at(-card.open - 2)];
@@ -98,12 +116,11 @@ interface Point {
 }
 
 /** A moment that has no row stands among the others, so that its neighbours are compared with it. */
-function withMissing(told: readonly Point[], grain: Grain, query: WidgetDefinition['query']): Point[] {
-  const absent = query.measures[0] === undefined ? null : absentValue(query.measures[0], query);
-  const moments = fillMoments(
-    told.map(({ at }) => at),
-    grain,
-  );
+function withMissing(told: readonly Point[], grain: Grain, widget: WidgetDefinition, data: WidgetData): Point[] {
+  const [measure] = widget.query.measures;
+  const absent = measure === undefined ? null : absentValue(measure, widget.query);
+  const given = told.map(({ at }) => at);
+  const moments = fillMoments(given, grain, endOfAnswer(widget, data, 0, given));
   return moments.map(({ value, place }) =>
     place === undefined ? { moment: toMoment(value) ?? 0, at: value, value: absent, exact: absent } : told[place]!,
   );
