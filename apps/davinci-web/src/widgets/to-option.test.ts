@@ -6,14 +6,14 @@ import { toShares } from './category-table.ts';
 import type { ChartContext } from './chart-words.ts';
 import { createColourBook } from './colours.ts';
 import type { Cell, QueryColumn, WidgetData, WidgetDefinition } from './contract.ts';
-import { gaugeRange, roundAbove } from './gauge/to-option.ts';
+import { fitGauge, toOption as gaugeOption, gaugeRange, roundAbove } from './gauge/to-option.ts';
 import { toHeat } from './heat-map/to-option.ts';
 import { toOption as lineOption } from './line/to-option.ts';
 import { categoryMarks, findMark, isPicked, picksAt, pivotPicks, trendPicks } from './picks.ts';
 import { toOption as pieOption, toSlices } from './pie/to-option.ts';
 import { pivotText, toPivot } from './pivot/to-option.ts';
 import { toGroups } from './scatter/to-option.ts';
-import { onTheWay, sparkline, toScorecard } from './scorecard/to-option.ts';
+import { onTheWay, sparkline, toScorecard, trendRange } from './scorecard/to-option.ts';
 import { toSeries } from './series.ts';
 import { toneOf } from './table/to-option.ts';
 import { formatAtGrain, toMoment } from './time-values.ts';
@@ -194,6 +194,9 @@ test('a scorecard shows the newest moment exactly, the change against the one be
   );
   expect(card).toMatchObject({ value: '150.10', change: expect.closeTo(0.501), verdict: 'bad', tone: 'late' });
   expect(sparkline(card.trend)).toMatch(/^M0 28L100 2$/);
+  const range = trendRange(widget('scorecard', ['at']), answer, card, context);
+  expect(range).toMatchObject({ least: 100, most: 150.1, told: { least: '100', most: '150.1' } });
+  expect([range?.told.from, range?.told.to].map((at) => at?.slice(-5))).toEqual(['01:00', '02:00']);
   expect(toScorecard(widget('scorecard', []), data([amount], [['7']])).value).toBe('7');
   expect(toScorecard(widget('scorecard', ['at'], { settings: { value: 'total' } }), answer).value).toBeCloseTo(250.1);
 });
@@ -292,6 +295,37 @@ test('a gauge ends at its goal, else at a round number above', () => {
   expect(gaugeRange(widget('gauge', []), data([amount], [[130]]))).toEqual({ value: 130, low: 0, high: 200 });
   expect(gaugeRange(widget('gauge', []), data([amount, amount], [[130, 180]])).high).toBe(180);
   expect([0, 3, 1_000, 1_001].map(roundAbove)).toEqual([1, 5, 1_000, 2_000]);
+});
+
+test('a gauge tells where it is late and bad, and writes it where there is room', () => {
+  const settings = { warnAt: 100, badAt: 400, maximum: 500 };
+  type Part = { axisLine: { lineStyle: { color: unknown } }; progress: { itemStyle?: { color: string } } };
+  type Written = { name: string; title: { show: boolean; offsetCenter: [number, number] } };
+  const drawn = (value: number, part = {}) =>
+    gaugeOption(widget('gauge', [], { settings: { ...settings, ...part } }), data([amount], [[value]]), context);
+  const seriesOf = (option: Record<string, unknown>) => option.series as [Part, Part & { data: Written[] }];
+  const [number, limits] = seriesOf(drawn(250));
+  expect(number.progress.itemStyle?.color).toBe(LIGHT.late);
+  expect(limits.axisLine.lineStyle.color).toEqual([
+    [0.2, LIGHT['line-strong']],
+    [0.8, LIGHT.late],
+    [1, LIGHT.broken],
+  ]);
+  expect(limits.data.map(({ name }) => name)).toEqual(['100', '400', '0', '500']);
+  const only = (part: object) => seriesOf(drawn(250, part))[1].axisLine.lineStyle.color;
+  expect(only({ warnAt: null, badAt: null })).toEqual([[1, LIGHT['line-strong']]]);
+  expect(only({ warnAt: 0 })).toEqual([
+    [0.8, LIGHT.late],
+    [1, LIGHT.broken],
+  ]);
+  expect(only({ warnAt: 600, badAt: null })).toEqual([[1, LIGHT['line-strong']]]);
+  const fitted = (width: number, height: number) =>
+    seriesOf(fitGauge(drawn(250), { width, height, measure: (text) => text.length * 7, from: 0 }))[1];
+  for (const { name, title } of fitted(300, 220).data) {
+    expect(title.show).toBe(true);
+    expect(Math.abs(title.offsetCenter[0]) + (name.length * 7) / 2).toBeLessThanOrEqual(150);
+  }
+  expect(fitted(120, 90).data.some(({ title }) => title.show)).toBe(false);
 });
 
 test('a heat map sorts both sides and leaves empty cells empty', () => {
@@ -514,6 +548,28 @@ test('a line goes down to zero where nothing happened, and leaves a gap where th
     [5, null, null, 2],
     [null, null, null, 7],
   ]);
+});
+
+test('a line and a number go on until the answer where nothing happened lately', () => {
+  const rows: Cell[][] = [
+    ['2026-03-01 10:01:00+00', '7'],
+    ['2026-03-01 10:00:00+00', '5'],
+  ];
+  const told = (aggregation: 'sum' | 'avg') => {
+    const timed = widget('line', ['at']);
+    timed.query.dimensions[0]!.grain = 'minute';
+    timed.query.measures[0]!.aggregation = aggregation;
+    timed.query.filters = [{ column: 'at', operator: 'relative', values: [{ unit: 'hour', amount: 1 }] }];
+    const now = Date.parse('2026-03-01T10:04:20Z');
+    const answer = { ...data([column('at', 'instant'), amount], rows), askedAt: now };
+    const [series] = lineOption(timed, answer, context, undefined, undefined, now).series as Drawn;
+    return [series!.data.map((point) => (point as unknown[])[1]), toScorecard(timed, answer, now)] as const;
+  };
+  const [sums, card] = told('sum');
+  expect(sums).toEqual([5, 7, 0, 0]);
+  expect([card.value, card.trend.length, card.change]).toEqual([0, 4, undefined]);
+  // What is not added up is not known.
+  expect(told('avg')[0]).toEqual([5, 7, null, null]);
 });
 
 test('a scorecard compares a moment with the one before it, though that has no row', () => {

@@ -3,7 +3,8 @@
 import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, tooltip } from '../chart-parts.ts';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
-import type { WidgetData, WidgetDefinition } from '../contract.ts';
+import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import type { Option, Room } from '../fit-legend.ts';
 import { numberOf } from '../series.ts';
 import { strong, tipHtml, writePart } from '../tip.ts';
 
@@ -25,54 +26,82 @@ export function gaugeRange(
   return { value, low, high };
 }
 
+interface Limit {
+  value: number;
+  colour: string;
+  words: 'tip.warnFrom' | 'tip.badFrom';
+}
+
+/** From which values on it is late or bad, ascending. */
+function limitsOf({ settings }: WidgetDefinition, { palette }: ChartContext): Limit[] {
+  const warnAt = numberOf(settings.warnAt as Cell);
+  const badAt = numberOf(settings.badAt as Cell);
+  const limits: Limit[] = [];
+  // What is bad already is not late any more.
+  if (warnAt !== null && (badAt === null || warnAt < badAt))
+    limits.push({ value: warnAt, colour: palette.late, words: 'tip.warnFrom' });
+  if (badAt !== null) limits.push({ value: badAt, colour: palette.broken, words: 'tip.badFrom' });
+  return limits;
+}
+
+const START = 200;
+const END = -20;
+const SHAPE = { type: 'gauge', startAngle: START, endAngle: END, anchor: { show: false }, pointer: { show: false } };
+const NO_SCALE = { axisTick: { show: false }, splitLine: { show: false }, axisLabel: { show: false } };
+
 export function toOption(widget: WidgetDefinition, data: WidgetData, context: ChartContext): Record<string, unknown> {
   const { value, low, high } = gaugeRange(widget, data);
   const column = data.columns[0];
   const { palette } = context;
   const { say } = context.words;
-  const warnAt = numberOf(widget.settings.warnAt as never);
-  const badAt = numberOf(widget.settings.badAt as never);
-  const colour =
-    value !== null && badAt !== null && value >= badAt
-      ? palette.broken
-      : value !== null && warnAt !== null && value >= warnAt
-        ? palette.late
-        : palette.accent;
+  const limits = limitsOf(widget, context);
+  const reached = limits.filter((limit) => value !== null && value >= limit.value).at(-1);
+  const inside = limits.filter((limit) => limit.value > low && limit.value < high);
+  const partOf = (at: number) => (at - low) / (high - low);
+  /** A place on the circle, as parts of the radius. */
+  const placeAt = (at: number, distance: number): [number, number] => {
+    const angle = ((START + (END - START) * partOf(at)) * Math.PI) / 180;
+    return [Math.cos(angle) * distance, -Math.sin(angle) * distance];
+  };
+  const marks = [
+    ...inside.map((limit) => ({ at: limit.value, isLimit: true, place: placeAt(limit.value, 1) })),
+    { at: low, isLimit: false, place: placeAt(low, 1) },
+    { at: high, isLimit: false, place: placeAt(high, 1) },
+  ];
   return {
     ...baseOption(context, widget.name),
     tooltip: tooltip(context, 'item', () => {
       const part = value === null || high === 0 ? undefined : writePart(value / high, column, context);
       const goal = writeNumber(high, column, context, 'exact');
+      const notes = limits.map((limit) =>
+        say(limit.words, { value: writeNumber(limit.value, column, context, 'exact') }),
+      );
       return tipHtml(
         {
           head: say('tip.alone', {
             measure: labelOf(column),
             value: strong(writeNumber(value, column, context, 'exact')),
           }),
-          notes: part === undefined ? [] : [say('tip.goal', { part, goal })],
+          notes: [...(part === undefined ? [] : [say('tip.goal', { part, goal })]), ...notes],
         },
         context,
       );
     }),
     series: [
       {
+        ...SHAPE,
+        ...NO_SCALE,
         id: 'gauge',
-        type: 'gauge',
         min: low,
         max: high,
-        startAngle: 200,
-        endAngle: -20,
-        center: ['50%', '62%'],
-        radius: '96%',
-        splitNumber: 4,
-        progress: { show: true, width: SPACE[3], roundCap: true, itemStyle: { color: colour } },
+        progress: {
+          show: true,
+          width: SPACE[3],
+          roundCap: true,
+          itemStyle: { color: reached?.colour ?? palette.accent },
+        },
         axisLine: { roundCap: true, lineStyle: { width: SPACE[3], color: [[1, palette.raised]] } },
-        pointer: { show: false },
-        axisTick: { show: false },
-        splitLine: { show: false },
-        axisLabel: { show: false },
-        anchor: { show: false },
-        title: { show: true, offsetCenter: [0, '42%'], color: palette['text-muted'], fontSize: TEXT[0] },
+        title: { show: true, offsetCenter: [0, '32%'], color: palette['text-muted'], fontSize: TEXT[0] },
         detail: {
           offsetCenter: [0, '2%'],
           fontSize: TEXT[4],
@@ -81,8 +110,96 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           valueAnimation: true,
           formatter: (shown: number) => (value === null ? '–' : writeNumber(shown, column, context)),
         },
-        data: [{ value: value ?? low, name: `${labelOf(column)} / ${writeNumber(high, column, context)}` }],
+        data: [{ value: value ?? low, name: labelOf(column) }],
         itemStyle: { borderWidth: LENGTHS.line },
+      },
+      {
+        // Around it, which part is late and which is bad, and what the ends and the limits are.
+        ...SHAPE,
+        ...NO_SCALE,
+        id: 'limits',
+        silent: true,
+        min: low,
+        max: high,
+        progress: { show: false },
+        axisLine: {
+          lineStyle: {
+            width: SPACE[0],
+            color: inside
+              .map((limit, index): [number, string] => [
+                partOf(limit.value),
+                index === 0
+                  ? limits[0]!.value <= low
+                    ? limits[0]!.colour
+                    : palette['line-strong']
+                  : inside[index - 1]!.colour,
+              ])
+              .concat([[1, inside.at(-1)?.colour ?? palette['line-strong']]]),
+          },
+        },
+        detail: { show: false },
+        title: { show: true, color: palette['text-muted'], fontSize: TEXT[0] },
+        data: marks.map(({ at, isLimit, place }) => ({
+          value: at,
+          name: writeNumber(at, column, context, 'axis'),
+          isLimit,
+          place,
+        })),
+      },
+    ],
+  };
+}
+
+interface Gauge extends Option {
+  title: Option;
+  detail: Option;
+  data: readonly (Option & { name: string; isLimit: boolean; place: [number, number] })[];
+}
+
+/** The smallest radius around which limits are written, in pixels. */
+const LEAST_WRITTEN = SPACE[6];
+/** Between the ring of the number and that of the limits. */
+const BETWEEN = SPACE[0];
+
+/** As large as there is room, with its limits written around it where there is room for that as well. */
+export function fitGauge(option: Option, { width, height, measure }: Room): Option {
+  const [gauge, limits] = option.series as [Gauge, Gauge];
+  const outside = (name: string) => measure(name) / 2 + SPACE[1];
+  const side = Math.max(0, ...limits.data.map(({ name, isLimit }) => (isLimit ? 2 * outside(name) : 0)));
+  const top = limits.data.some(({ isLimit }) => isLimit) ? TEXT[0] + SPACE[0] : 0;
+  const bottom = TEXT[0] + SPACE[1];
+  const radiusIn = (across: number, down: number) =>
+    Math.min(across / 2, down / (1 + Math.sin((-END * Math.PI) / 180)));
+  const written = radiusIn(width - 2 * side, height - top - bottom);
+  const isWritten = written >= LEAST_WRITTEN;
+  const radius = Math.max(SPACE[3], isWritten ? written : radiusIn(width, height - SPACE[1]));
+  const center = [width / 2, (isWritten ? top : 0) + radius];
+  const inner = radius - SPACE[0] - BETWEEN;
+  const size = TEXT.toReversed().find((each) => each <= inner / 3) ?? TEXT[0];
+  return {
+    ...option,
+    series: [
+      {
+        ...gauge,
+        center,
+        radius: inner,
+        title: { ...gauge.title, show: inner >= LEAST_WRITTEN },
+        detail: { ...gauge.detail, fontSize: Math.min(size, TEXT[4]) },
+      },
+      {
+        ...limits,
+        center,
+        radius,
+        data: limits.data.map(({ place: [x, y], isLimit, ...each }) => ({
+          ...each,
+          title: {
+            show: isWritten,
+            // A limit stands outside of the ring, an end below it.
+            offsetCenter: isLimit
+              ? [x * (radius + outside(each.name)), y * (radius + TEXT[0] / 2 + SPACE[0] / 2)]
+              : [x * (radius - SPACE[2]), y * radius + TEXT[0] / 2 + SPACE[1]],
+          },
+        })),
       },
     ],
   };

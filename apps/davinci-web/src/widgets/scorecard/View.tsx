@@ -9,7 +9,7 @@ import type { WidgetViewProps } from '../contract.ts';
 import { trendPicks } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { useChartContext } from '../use-chart-context.ts';
-import { onTheWay, sparkline, tellChange, tellScorecard, toScorecard } from './to-option.ts';
+import { onTheWay, sparkline, tellChange, tellScorecard, toScorecard, trendRange } from './to-option.ts';
 
 export default function View({ widget, data, colours, onPick }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
@@ -22,6 +22,8 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   const write = (value: number) => formatNumber(value, i18n.language, format);
   const path = sparkline(card.trend, 'over', card.open);
   const open = card.open > 0 ? sparkline(card.trend, 'open', card.open) : '';
+  const range = useMemo(() => trendRange(widget, data, card, context), [widget, data, card, context]);
+  const spans = range === undefined ? '' : t('scorecard.range', range.told);
   return (
     <div className="scorecard">
       <div className="scorecard-line">
@@ -45,32 +47,45 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
         {labelOf(column)}
         {card.changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${card.changeOf}`)}`}
       </div>
-      {path === '' && open === '' ? null : onPick === undefined ? (
-        <Trend path={path} open={open} className="scorecard-trend" />
-      ) : (
-        <button
-          type="button"
-          className="plain scorecard-trend"
-          aria-label={t('scorecard.pick')}
-          title={t('scorecard.pick')}
-          onClick={(event) => {
-            const { left, width } = event.currentTarget.getBoundingClientRect();
-            // By the keyboard: the newest moment.
-            const part = event.detail === 0 || width === 0 ? 1 : (event.clientX - left) / width;
-            onPick(trendPicks(widget, data, part));
-          }}
-        >
-          <Trend path={path} open={open} className="widget-canvas" />
-        </button>
+      {path === '' && open === '' ? null : (
+        <div className="scorecard-trend">
+          {onPick === undefined ? (
+            <span className="scorecard-line-of" title={spans}>
+              <Trend path={path} open={open} />
+              <span className="visually-hidden">{spans}</span>
+            </span>
+          ) : (
+            <button
+              type="button"
+              className="plain scorecard-line-of"
+              aria-label={`${t('scorecard.pick')}. ${spans}`}
+              title={`${spans} ${t('scorecard.pick')}`}
+              onClick={(event) => {
+                const { left, width } = event.currentTarget.getBoundingClientRect();
+                // By the keyboard: the newest moment.
+                const part = event.detail === 0 || width === 0 ? 1 : (event.clientX - left) / width;
+                onPick(trendPicks(widget, data, part));
+              }}
+            >
+              <Trend path={path} open={open} />
+            </button>
+          )}
+          {range === undefined ? null : (
+            <span className="scorecard-range numbers" aria-hidden="true">
+              <span>{write(range.most)}</span>
+              {range.least === range.most ? null : <span>{write(range.least)}</span>}
+            </span>
+          )}
+        </div>
       )}
     </div>
   );
 }
 
 /** `open` is the way to the moment that is not over. */
-function Trend({ path, open, className }: { path: string; open: string; className: string }) {
+function Trend({ path, open }: { path: string; open: string }) {
   return (
-    <svg className={className} viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
+    <svg className="widget-canvas" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
       <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
       {open === '' ? null : (
         <path
