@@ -48,6 +48,15 @@ export class MysqlQueryPrinter {
     return this.#print(select, null, INNER);
   }
 
+  /** Its first rows, as a table; `sortClause` names its columns by their positions. Throws NotProven. */
+  printFirst(select: SelectStmt, sortClause: Node[], limitCount: Node): PrintedMysql {
+    const { facts } = this.#options;
+    const { limitOffset: _none, ...rows } = select;
+    const first: SelectStmt = { ...rows, sortClause, limitCount, limitOption: 'LIMIT_OPTION_COUNT' };
+    facts.results.set(first, facts.results.get(select) ?? []);
+    return this.#print(first, null, INNER);
+  }
+
   /** A subquery of an expression over the columns of `outer`. Throws NotProven. */
   printInside(
     select: SelectStmt,

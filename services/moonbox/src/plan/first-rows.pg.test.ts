@@ -1,4 +1,4 @@
-/** The first rows: what LIMIT and OFFSET say as parameters goes to the sources like a number. */
+/** The first rows: LIMIT and OFFSET as parameters, and an order over UNION ALL, go to the sources where the rows stay the same. */
 import { parseTypeText } from '@rtdp/sql/pg-type';
 import type { ServerFacts } from '@rtdp/stores/scan-contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -124,4 +124,107 @@ test('a value that only the source can read does not change what is asked of it'
   const known = asked('2024-03-10 00:00:00+00');
   expect(JSON.stringify(known)).toMatch(/::text COLLATE/);
   expect(asked('yesterday')).toEqual(known);
+});
+
+const BOTH = '(select id as a, e as b from maria.word union all select id, t from pg.note) v';
+
+/** Each names every row's place; with how many parts give only their first rows. */
+const ORDERED: readonly (readonly [sql: string, parts: number])[] = [
+  ['select id, e from maria.word union all select id, t from pg.note order by 2, 1 limit 4', 2],
+  ['select id, t from maria.word union all select id, t from pg.note order by t desc, id limit 5 offset 2', 2],
+  ['select id, n from maria.word union all select id, n from pg.note order by n nulls first, id limit 5', 2],
+  ['select id, n from maria.word union all select id, z::bigint from pg.note order by n desc, id desc limit 6', 2],
+  ['select id, at from maria.word union all select id, at from pg.note order by at desc nulls last, 1 limit 4', 2],
+  ['select d, id from maria.word union all select big, id from pg.note order by 1 desc nulls last, 2 limit 4', 2],
+  // A double of MariaDB is not put in order there, and an integer that becomes one is not told apart from its neighbour.
+  ['select f, id from maria.word union all select f, id from pg.note order by 1 desc, 2 limit 4', 1],
+  ['select n, id from maria.word union all select f, id from pg.note order by 1, 2 limit 4', 1],
+  ['select c, id from pg.note union all (select n.c, w.id from pg.note n, maria.word w) order by 1, 2 limit 5', 1],
+  ['select l, id from maria.word union all select t, id from pg.note order by 1, 2 limit 5', 1],
+  ['select lower(e), id, n from maria.word union all select t, id, n from pg.note order by 2, 3 limit 5', 2],
+  ['select lower(e), id from maria.word union all select t, id from pg.note order by 1, 2 limit 4', 1],
+  [
+    `select id, 'b' as k from maria.word union all select id, case when id > 2 then 'a' else 'B' end from pg.note order by k, id limit 4`,
+    1,
+  ],
+  ['select e, count(*) from maria.word group by e union all select t, z from pg.note order by 2 desc, 1 limit 3', 2],
+  ['select distinct n from maria.word union all select n from pg.note order by 1 limit 3', 2],
+  ['(select id from maria.word order by n) union all select id from pg.note order by 1 limit 3', 2],
+  [
+    'select id from maria.word union all select id from pg.note union all (select n from maria.word order by 1 desc limit 2) order by 1 limit 3',
+    3,
+  ],
+  [
+    'select id, t from pg.note union all select id, c::text from pg.note union all select id, e from maria.word order by 2, 1 limit 3',
+    2,
+  ],
+  [`select v.a as x, v.b from ${BOTH} order by b desc, x limit 3`, 2],
+  [`select v.*, upper(b) from ${BOTH}(a, b) order by 2, v.a limit 3 offset 1`, 2],
+  [`select b, a from ${BOTH} union all select t, id from pg.note order by 1, 2 limit 4`, 3],
+  [`select a, b from ${BOTH} where a > 2 order by 2, 1 limit 3`, 0],
+  [`select b, count(*) from ${BOTH} group by b order by 1 limit 3`, 0],
+  [`select a, b from ${BOTH} order by a + 1, b limit 3`, 0],
+  [`select v.b || '', a from ${BOTH} union all select t, id from pg.note order by 1, 2 limit 4`, 1],
+  ['select id, e from maria.word union select id, t from pg.note order by 2, 1 limit 4', 0],
+  ['select id, e from maria.word union all select id, t from pg.note order by 2, 1', 0],
+  ['select to_jsonb(id) from maria.word union all select to_jsonb(t) from pg.note order by 1 limit 2', 0],
+  [
+    'select w.id, n.id from maria.word w join pg.note n on n.n = w.n union all select id, z from pg.note order by 1, 2 limit 3',
+    1,
+  ],
+  // What * stands for counts as the columns it is.
+  ['select *, id, lower(t) from maria.word order by 2 desc nulls last, 1 limit 3', 1],
+];
+
+test('ORDER BY and LIMIT over UNION ALL ask each branch for its first rows, where its order is the same', async () => {
+  const wrong: string[] = [];
+  for (const [sql, parts] of ORDERED) {
+    const sent = sentTo(sql);
+    const limited = sent.filter((part) => / LIMIT \d+$/.test(part)).length;
+    const [given, wanted] = [await stores.answer(sql), await stores.expected(sql)].map((rows) =>
+      comparable(rows, true),
+    );
+    if (limited !== parts || JSON.stringify(given) !== JSON.stringify(wanted))
+      wrong.push(`${sql}: ${limited} limited of ${parts}: ${sent.join('; ')}\n  got ${given}\n  want ${wanted}`);
+  }
+  expect(wrong.join('\n')).toBe('');
+  const [sql] = ORDERED[1]!;
+  expect(sentTo(sql)).toEqual([
+    expect.stringMatching(/ORDER BY `word`\.`t` COLLATE utf8mb4_nopad_bin IS NULL DESC, .* DESC, .*`id` ASC LIMIT 7$/),
+    expect.stringMatching(
+      /\( ?SELECT note.id, note.t FROM public.note AS note ?\) AS q\(c0, c1\) ORDER BY q.c1 DESC, q.c0 LIMIT 7$/,
+    ),
+  ]);
+  const asParameters = sql.replace('5 offset 2', '$1 offset $2');
+  expect(sentTo(asParameters, { parameters: ['5', '2'] })).toEqual(sentTo(sql));
+  // Whatever a text is made of, a Postgres with another collation puts it in order by bytes.
+  const facts = new Map<string, ServerFacts>(stores.context().facts);
+  facts.set('pg', { ...facts.get('pg')!, collation: 'en_US.UTF-8' });
+  const ofConstants = ORDERED.find(([one]) => one.includes('case when'))!;
+  expect(sentTo(ofConstants[0], { facts }).at(-1)).toMatch(/ORDER BY q.c1 COLLATE "C", q.c0 LIMIT 4$/);
+});
+
+test('EXPLAIN tells of each branch whether its first rows are asked for, and why not', () => {
+  const told = (sql: string): string[] =>
+    stores
+      .plan(sql)
+      .decisions.filter(({ what }) => what.startsWith('the first '))
+      .map(({ what, where, why }) => `${what}: ${where}, ${why}`);
+  const same = 'pushed, their source has them in the same order';
+  const lower = 'select lower(e), id from maria.word union all select t, id from pg.note order by 1, 2 limit 4';
+  expect(told(lower)).toEqual([
+    expect.stringMatching(/^the first 4 rows of maria.word: local, of maria: /),
+    `the first 4 rows of pg.note: ${same}`,
+  ]);
+  expect(told('select n, id from maria.word union all select f, id from pg.note order by 1 limit 4')).toEqual([
+    'the first 4 rows of maria.word: local, its integer becomes double precision, which may have another order',
+    `the first 4 rows of pg.note: ${same}`,
+  ]);
+  expect(
+    told('select to_jsonb(id) from maria.word union all select to_jsonb(t) from pg.note order by 1 limit 2'),
+  ).toEqual(
+    ['maria.word', 'pg.note'].map(
+      (name) => `the first 2 rows of ${name}: local, the order of jsonb is only proven here`,
+    ),
+  );
 });

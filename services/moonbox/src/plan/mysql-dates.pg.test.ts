@@ -72,6 +72,7 @@ test('a zero date that comes after the look at the table fails whatever it would
     `select id, rank() over (order by ${column}) from maria.late`,
     `select id from maria.late order by ${column} limit 2`,
     `select id / 2 from maria.late order by ${column} limit 2`,
+    `select id, ${column} from maria.late union all select id, null from pg.note order by 2 desc nulls last, 1 limit 1`,
     `select min(${column}) from maria.late`,
     `select a.id from maria.late a join maria.late b on a.${column} = b.${column}`,
     `select a.id from maria.late a where a.${column} in (select b.${column} from maria.late b)`,

@@ -2,6 +2,7 @@
 import type { QueryColumn } from '@rtdp/sql/query-context';
 import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
+import type { WantedRows } from './order-of-columns.ts';
 
 export interface TablesDraft {
   readonly kind: 'tables';
@@ -18,8 +19,8 @@ export interface SubqueryDraft {
   readonly kind: 'subquery';
   readonly store: string;
   readonly select: SelectStmt;
-  /** Any so many rows of it will do; null: all that it gives. */
-  readonly limit: number | null;
+  /** null: all that it gives. */
+  readonly wanted: WantedRows | null;
   readonly columns: readonly QueryColumn[];
   /** What stands for it in FROM. */
   readonly standIn: RangeVar;

@@ -1,13 +1,14 @@
 /** Prints the parts of a plan in the dialects of their sources, and says in which column of which part each column of a table is held. */
 import type { BoundQuery } from '@rtdp/sql/bind-query';
 import { conjunction } from '@rtdp/sql/conjunctions';
-import { INT4 } from '@rtdp/sql/pg-type';
+import { INT4, isString } from '@rtdp/sql/pg-type';
 import { type MysqlNames, printMysqlCondition } from '@rtdp/sql/print-mysql';
 import { quoteMysqlName } from '@rtdp/sql/print-mysql-literal';
 import { printPostgres } from '@rtdp/sql/print-postgres';
 import { columnNode, type Node, type RangeVar, type SelectStmt, stringNode, targetNode } from '@rtdp/sql/syntax-tree';
 import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import type { PlannerContext, PlannerTable, PlanPart } from './contract.ts';
+import type { WantedRows } from './order-of-columns.ts';
 import type { PartDraft, PrintedDraft, SubqueryDraft, TablesDraft } from './part-draft.ts';
 import { arrayType, listForm, type Reduction, typeOf } from './push-keys.ts';
 import { countNode } from './push-limit.ts';
@@ -231,15 +232,43 @@ function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart
   const wrap = source.wrap || !isPinned(draft.select, source.names);
   const tree = toSourceTree(draft.select, { ...source, wrap });
   return {
-    sql: printPostgres(draft.limit === null ? tree : limited(tree, draft.limit)),
+    sql: printPostgres(draft.wanted === null ? tree : firstRows(tree, draft, draft.wanted, source.byBytes)),
     columns: draft.columns.map(({ type }, index) => ({ name: `c${index}`, type, typeText: typeTextOf(type) })),
     table: logicalNames(own, options),
     estimate: null,
   };
 }
 
-function limited(select: SelectStmt, count: number): SelectStmt {
-  return { ...select, limitCount: countNode(count), limitOption: 'LIMIT_OPTION_COUNT' };
+/** Its own order says nothing where its rows are put in another one: it has no LIMIT. */
+function firstRows(
+  select: SelectStmt,
+  { columns }: SubqueryDraft,
+  { count, order }: WantedRows,
+  byBytes: boolean,
+): SelectStmt {
+  const limit = { limitCount: countNode(count), limitOption: 'LIMIT_OPTION_COUNT' } as const;
+  if (order.length === 0) return { ...select, ...limit };
+  const names = columns.map((_, index) => `c${index}`);
+  const sortClause = order.map(({ column, sort }): Node => {
+    const plain = columnNode('q', names[column]!);
+    const isByBytes = byBytes && isString(columns[column]!.type);
+    const node = isByBytes ? { CollateClause: { arg: plain, collname: [stringNode('C')] } } : plain;
+    return { SortBy: { ...sort, node } } as Node;
+  });
+  return {
+    targetList: [{ ResTarget: { val: { ColumnRef: { fields: [{ A_Star: {} }] } } } }],
+    fromClause: [
+      {
+        RangeSubselect: {
+          subquery: { SelectStmt: select },
+          alias: { aliasname: 'q', colnames: names.map(stringNode) },
+        },
+      },
+    ],
+    sortClause,
+    ...limit,
+    op: 'SETOP_NONE',
+  } as SelectStmt;
 }
 
 function contains(tree: unknown, searched: object): boolean {

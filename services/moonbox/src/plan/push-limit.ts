@@ -1,35 +1,47 @@
-/** Decides how many rows of a SELECT can be needed where it, or the one around it, has a LIMIT and no order: any so many will do. */
+/** Decides how many rows of a SELECT can be needed where it, or the one around it, has a LIMIT: any so many, or the first ones in an order. */
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import { rowLimits } from '@rtdp/sql/row-limits';
 import type { Node, SelectStmt } from '@rtdp/sql/syntax-tree';
+import { ofColumnsBelow, orderOf, type WantedRows } from './order-of-columns.ts';
 
 const GREATEST_LIMIT = 2_147_483_647;
 
 /**
- * Of the rows that the SELECT has before its own LIMIT and OFFSET; null where all of them may be.
+ * Of the rows that the SELECT has before its own LIMIT and OFFSET, in an order of what is its result (a set operation), or of what its only subquery
+ * in FROM gives; null where all of them may be.
  * @param wanted of its result, by the one around it
  */
-export function rowsNeeded(select: SelectStmt, wanted: number | null, facts: QueryFacts): number | null {
+export function rowsNeeded(select: SelectStmt, wanted: WantedRows | null, facts: QueryFacts): WantedRows | null {
   const limits = rowLimits(select, facts);
   if (limits === null || select.limitOption === 'LIMIT_OPTION_WITH_TIES') return null;
+  const { count, offset } = limits;
+  // Its own order decides nothing where it does not count.
+  if (count === null && offset === 0n) return wanted === null ? null : ofColumnsBelow(select, wanted, facts);
+  const isAny = wanted === null || wanted.order.length === 0;
+  if (count === null && (!isAny || select.sortClause !== undefined)) return null;
   const most = Math.min(
-    limits.count === null ? Number.POSITIVE_INFINITY : Number(limits.count),
-    wanted ?? Number.POSITIVE_INFINITY,
+    count === null ? Number.POSITIVE_INFINITY : Number(count),
+    wanted !== null && isAny ? wanted.count : Number.POSITIVE_INFINITY,
   );
-  const needed = most + Number(limits.offset);
+  const needed = most + Number(offset);
+  const order = orderOf(select, facts);
   // More is no limit to any table, and no integer of the syntax tree.
-  return needed > GREATEST_LIMIT ? null : needed;
+  return needed > GREATEST_LIMIT || order === null ? null : { count: needed, order };
 }
 
-/** Of each branch of a UNION ALL: any rows of any branch may be among its first. */
-export function rowsOfBranch(select: SelectStmt, wanted: number | null, facts: QueryFacts): number | null {
-  const isUnordered = select.op === 'SETOP_UNION' && select.all === true && select.sortClause === undefined;
-  return isUnordered ? rowsNeeded(select, wanted, facts) : null;
+/** Of each branch of a UNION ALL: its first rows are among the first of the branches. */
+export function rowsOfBranch(select: SelectStmt, wanted: WantedRows | null, facts: QueryFacts): WantedRows | null {
+  return select.op === 'SETOP_UNION' && select.all === true ? rowsNeeded(select, wanted, facts) : null;
 }
 
 /** For a statement that gives all rows of the SELECT. */
-export function limitOf(select: SelectStmt, wanted: number | null, facts: QueryFacts): number | null {
+export function limitOf(select: SelectStmt, wanted: WantedRows | null, facts: QueryFacts): WantedRows | null {
   return rowLimits(select, facts)?.count === null && select.limitOffset === undefined ? wanted : null;
+}
+
+/** How many rows will do, whichever they are; null where not any will. */
+export function anyRows(wanted: WantedRows | null): number | null {
+  return wanted !== null && wanted.order.length === 0 ? wanted.count : null;
 }
 
 export function countNode(count: number): Node {

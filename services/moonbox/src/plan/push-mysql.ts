@@ -3,12 +3,14 @@ import { isGroupedSelect } from '@rtdp/sql/mysql-select-shape';
 import { NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
 import type { QueryFacts } from '@rtdp/sql/query-context';
-import type { RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlanDecision } from './contract.ts';
 import { mysqlColumn } from './mysql-column.ts';
 import { type MysqlSourceOptions, mysqlPrinter } from './mysql-source.ts';
+import type { ColumnOrder, WantedRows } from './order-of-columns.ts';
 import { allOf, type PartDraft } from './part-draft.ts';
 import { type PushedRows, pushAggregate, type SourceRows } from './push-aggregate.ts';
+import { countNode } from './push-limit.ts';
 import { onlyMysqlStore } from './push-subquery.ts';
 import { pushTopN } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
@@ -51,6 +53,23 @@ export class MysqlPush {
     }
   }
 
+  /** The first rows of a subquery, where one MySQL source computes it: what is left of it; else why not, or null where it is not of one. */
+  first(select: SelectStmt, wanted: WantedRows): SelectStmt | string | null {
+    const store = onlyMysqlStore(select, this.#options, this.#facts);
+    if (store === null) return null;
+    try {
+      const { sql } = mysqlPrinter(store, this.#source).printFirst(
+        select,
+        byPositions(wanted.order),
+        countNode(wanted.count),
+      );
+      return this.#takeOut(store, select, sql);
+    } catch (error) {
+      if (error instanceof NotProven) return `of ${store}: ${error.message}`;
+      throw error;
+    }
+  }
+
   /** A subquery that one MySQL source computes as it stands: what is left of it, or null. With `limit`, any so many of its rows will do. */
   subquery(select: SelectStmt, limit: number | null): SelectStmt | null {
     const store = onlyMysqlStore(select, this.#options, this.#facts);
@@ -58,20 +77,36 @@ export class MysqlPush {
     try {
       const printed = mysqlPrinter(store, this.#source).printTable(select);
       const sql = limit === null ? printed.sql : `${printed.sql} LIMIT ${limit}`;
-      const standIn: RangeVar = { relname: `part ${this.#target.drafts.length}` };
-      const columns = this.#facts.results.get(select)!;
-      this.#target.drafts.push({ kind: 'printed', store, sql, tables: this.#tablesIn(select), columns, standIn });
-      this.#target.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
-      return allOf(standIn);
+      return this.#takeOut(store, select, sql);
     } catch (error) {
       if (error instanceof NotProven) return null;
       throw error;
     }
   }
 
-  /** Where one MySQL source has all rows of the FROM and WHERE: groups or first rows in place of all. What is left of the SELECT, or null. */
-  reduced(given: SelectStmt): SelectStmt | null {
-    const { withClause: _with, ...select } = given;
+  #takeOut(store: string, select: SelectStmt, sql: string): SelectStmt {
+    const standIn: RangeVar = { relname: `part ${this.#target.drafts.length}` };
+    const columns = this.#facts.results.get(select)!;
+    this.#target.drafts.push({ kind: 'printed', store, sql, tables: this.#tablesIn(select), columns, standIn });
+    this.#target.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
+    return allOf(standIn);
+  }
+
+  /**
+   * Where one MySQL source has all rows of the FROM and WHERE: groups or first rows in place of all. What is left of the SELECT, or null.
+   * @param first the rows of it that are needed, where its own ORDER BY and LIMIT do not say so
+   */
+  reduced(given: SelectStmt, first: WantedRows | null = null): SelectStmt | null {
+    const { withClause: _with, ...own } = given;
+    const select: SelectStmt =
+      first === null
+        ? own
+        : {
+            ...own,
+            sortClause: byPositions(first.order),
+            limitCount: countNode(first.count),
+            limitOption: 'LIMIT_OPTION_COUNT',
+          };
     const read = [select.fromClause, select.whereClause];
     const store = onlyMysqlStore(given, this.#options, this.#facts, read);
     if (store === null || select.fromClause === undefined) return null;
@@ -79,9 +114,9 @@ export class MysqlPush {
     try {
       const { from, where, rows: values, scope } = mysqlPrinter(store, this.#source).printRows(select, null);
       const rows: SourceRows = { body: `${from}${where}`, isFiltered: where !== '', values, facts: this.#facts };
-      const star = (alias: string | undefined) =>
-        scope.star(alias).map(({ name, value }) => ({ name, sql: value.sql, type: value.type }));
+      const star = (alias: string | undefined) => scope.star(alias);
       const isGrouped = isGroupedSelect(given);
+      if (isGrouped && first !== null) return null;
       const pushed = isGrouped
         ? pushAggregate(select, rows)
         : isLimited
@@ -128,4 +163,9 @@ export class MysqlPush {
   #tablesIn(tree: unknown): RangeVar[] {
     return [...useOf(tree, this.#facts).inner].filter((table) => this.#options.tables.has(table));
   }
+}
+
+/** ORDER BY that names result columns by their positions. */
+function byPositions(order: readonly ColumnOrder[]): Node[] {
+  return order.map(({ column, sort }) => ({ SortBy: { ...sort, node: countNode(column + 1) } }) as Node);
 }

@@ -3,14 +3,15 @@ import { isAggregate } from '@rtdp/sql/bind-aggregate';
 import { namesOf } from '@rtdp/sql/bind-expression';
 import { isSeries } from '@rtdp/sql/bind-query-series';
 import { walk } from '@rtdp/sql/check-stateless';
-import { NotProven } from '@rtdp/sql/mysql-value';
+import { type MysqlValue, NotProven } from '@rtdp/sql/mysql-value';
 import type { PgType } from '@rtdp/sql/pg-type';
+import type { MysqlValues } from '@rtdp/sql/print-mysql-value';
 import { mysqlSortKeys } from '@rtdp/sql/print-mysql-window';
 import { checkedOrder } from '@rtdp/sql/print-mysql-zero-date';
 import { resultName } from '@rtdp/sql/result-names';
 import { rowLimits } from '@rtdp/sql/row-limits';
 import { sortDirection } from '@rtdp/sql/sort-direction';
-import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import { type ColumnRef, columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PushedRows, SourceRows } from './push-aggregate.ts';
 
 /** The name of the rows in what is left of the SELECT. */
@@ -20,17 +21,24 @@ const ROWS = 'first rows';
 export function pushTopN(
   select: SelectStmt,
   rows: SourceRows,
-  star: (alias: string | undefined) => readonly { name: string; sql: string; type: PgType }[],
+  star: (alias: string | undefined) => readonly { name: string; value: MysqlValue }[],
   ownColumn: (reference: object) => { sql: string; type: PgType } | undefined,
 ): PushedRows {
   const { facts, values } = rows;
   const limits = rowLimits(select, facts);
   if (limits === null || limits.count === null || needsAllRows(select)) throw new NotProven('all rows are needed here');
   const checks: string[] = [];
+  const targets = (select.targetList ?? []).flatMap((target): Target[] => {
+    if (!('ResTarget' in target)) return [];
+    const { name, val } = target.ResTarget;
+    if (facts.stars.has(target.ResTarget) && val !== undefined && 'ColumnRef' in val)
+      return star(tableOf(val.ColumnRef)).map((column) => ({ name: column.name, print: () => column.value }));
+    return [{ name: name ?? (val === undefined ? undefined : resultName(val)), print: () => values.print(val) }];
+  });
   const keys = (select.sortClause ?? []).flatMap((node) => {
     if (!('SortBy' in node) || node.SortBy.sortby_dir === 'SORTBY_USING')
       throw new NotProven('an order is not proven there');
-    const value = values.print(keyMeant(node.SortBy.node, select.targetList ?? []));
+    const value = keyMeant(node.SortBy.node, targets, values);
     checks.push(...checkedOrder(value));
     return mysqlSortKeys(value, sortDirection(node.SortBy));
   });
@@ -63,9 +71,9 @@ export function pushTopN(
       const { name, val } = node.ResTarget;
       if (val === undefined) throw new NotProven('a result column is not known');
       if (facts.stars.has(node.ResTarget) && 'ColumnRef' in val) {
-        const own = star(namesOf(val.ColumnRef.fields).slice(0, -1).at(-1));
-        return own.map(
-          (column): Node => ({ ResTarget: { name: column.name, val: held(column.sql, column.type) } }) as Node,
+        return star(tableOf(val.ColumnRef)).map(
+          (column): Node =>
+            ({ ResTarget: { name: column.name, val: held(column.value.sql, column.value.type) } }) as Node,
         );
       }
       return { ResTarget: { name: name ?? resultName(val), val: over(val) } } as Node;
@@ -102,22 +110,25 @@ export function needsAllRows(select: SelectStmt): boolean {
   return needed;
 }
 
-/** What ORDER BY means: an expression, or a result column by its name or position. */
-function keyMeant(node: Node | undefined, targets: readonly Node[]): Node | undefined {
-  const expressionOf = (target: Node | undefined): Node | undefined =>
-    target !== undefined && 'ResTarget' in target ? target.ResTarget.val : undefined;
-  if (node === undefined) return undefined;
-  if ('A_Const' in node) return expressionOf(targets[(node.A_Const.ival?.ival ?? 0) - 1]);
-  if (!('ColumnRef' in node)) return node;
-  const path = namesOf(node.ColumnRef.fields);
-  if (path.length > 1) return node;
-  const named = targets.find((target) => 'ResTarget' in target && nameOf(target) === path[0]);
-  return named === undefined ? node : expressionOf(named);
+/** A column of the result; what `*` stands for is told apart. */
+interface Target {
+  readonly name: string | undefined;
+  print(): MysqlValue;
 }
 
-function nameOf(target: Node): string | undefined {
-  if (!('ResTarget' in target)) return undefined;
-  const { name, val } = target.ResTarget;
-  if (name !== undefined) return name;
-  return val === undefined ? undefined : resultName(val);
+/** The table that `table.*` names. */
+function tableOf(star: ColumnRef): string | undefined {
+  return namesOf(star.fields).slice(0, -1).at(-1);
+}
+
+/** What ORDER BY means: an expression, or a result column by its name or position. Throws NotProven. */
+function keyMeant(node: Node | undefined, targets: readonly Target[], values: MysqlValues): MysqlValue {
+  if (node !== undefined && 'A_Const' in node) {
+    const meant = targets[(node.A_Const.ival?.ival ?? 0) - 1];
+    if (meant === undefined) throw new NotProven('an order by a constant is not proven there');
+    return meant.print();
+  }
+  const path = node !== undefined && 'ColumnRef' in node ? namesOf(node.ColumnRef.fields) : [];
+  const named = path.length === 1 ? targets.find(({ name }) => name === path[0]) : undefined;
+  return named === undefined ? values.print(node) : named.print();
 }

@@ -20,6 +20,8 @@ interface Comparison {
   /** Of the queries that were answered. */
   readonly plans: Plan[];
   rows: number;
+  /** With LIMIT and OFFSET as parameters. */
+  prepared: number;
   refused: number;
   /** Postgres itself refuses some joins and overflows; then nothing is proven either way. */
   failed: number;
@@ -27,19 +29,20 @@ interface Comparison {
 
 /** Asks queries of both until `wanted` are answered. */
 async function compare(wanted: number, store?: 'maria'): Promise<Comparison> {
-  const found: Comparison = { differences: [], plans: [], rows: 0, refused: 0, failed: 0 };
+  const found: Comparison = { differences: [], plans: [], rows: 0, prepared: 0, refused: 0, failed: 0 };
   for (let number = 0; found.plans.length < wanted && number < wanted * 3; number += 1) {
-    const { sql, ordered } = randomQuery(SEED * 1000 + number, store);
-    const told = `seed ${SEED}, query ${number}: ${sql}`;
+    const { sql, ordered, parameters } = randomQuery(SEED * 1000 + number, store);
+    const told = `seed ${SEED}, query ${number}: ${sql} ${JSON.stringify(parameters ?? [])}`;
     let expected: string[];
     try {
-      expected = comparable(await stores.expected(sql), ordered);
+      expected = comparable(await stores.expected(sql, parameters), ordered);
     } catch {
       found.failed += 1;
       continue;
     }
     try {
-      const plan = stores.plan(sql);
+      const plan = stores.plan(sql, parameters === undefined ? {} : { parameters });
+      if (parameters !== undefined) found.prepared += 1;
       const answer = comparable(await stores.run(plan), ordered);
       found.plans.push(plan);
       found.rows += answer.length;
@@ -71,15 +74,19 @@ test('random queries over two stores give what one Postgres gives', { timeout: 6
     compared: plans.length,
     several: plans.filter(({ parts }) => new Set(parts.map(({ store }) => store)).size > 1).length,
     grouped: inMaria.filter((sent) => sent.some((sql) => /COUNT\(|GROUP BY/.test(sql))).length,
+    united: plans.filter((plan) =>
+      plan.decisions.some(({ what, where }) => what.startsWith('the first ') && where === 'pushed'),
+    ).length,
     limited: inMaria.filter((sent) => sent.some((sql) => / LIMIT /.test(sql))).length,
   };
   expect(differences.slice(0, 8).join('\n\n'), JSON.stringify(counts)).toBe('');
   expect(counts.compared, JSON.stringify(counts)).toBe(wanted);
   expect(counts.several, JSON.stringify(counts)).toBeGreaterThan(wanted / 3);
-  // Both are rare: of few queries none needs to be such a one.
-  expect(Math.min(counts.grouped, counts.limited), JSON.stringify(counts)).toBeGreaterThanOrEqual(
-    Math.floor(wanted / 100),
-  );
+  // All of these are rare: of few queries none needs to be such a one.
+  expect(
+    Math.min(counts.grouped, counts.limited, counts.united, counts.prepared),
+    JSON.stringify(counts),
+  ).toBeGreaterThanOrEqual(Math.floor(wanted / 100));
   expect(counts.refused, JSON.stringify(counts)).toBeLessThan(wanted / 20);
 });
 

@@ -10,17 +10,18 @@ import { impliedCondition } from './imply-condition.ts';
 import { decidedSides, flatten, keptTables, type Level } from './join-sides.ts';
 import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
 import { type MysqlSourceOptions, mysqlNames } from './mysql-source.ts';
+import { type WantedRows, whyOtherOrder } from './order-of-columns.ts';
 import { allOf, type PartDraft, type PrintedDraft, type SubqueryDraft } from './part-draft.ts';
 import { printParts } from './print-parts.ts';
 import { chooseJoins } from './push-join.ts';
 import { chooseReductions, equalityOf, type KeyEquality, semiJoinOf } from './push-keys.ts';
-import { limitOf, rowsNeeded, rowsOfBranch } from './push-limit.ts';
+import { anyRows, limitOf, rowsNeeded, rowsOfBranch } from './push-limit.ts';
 import { MysqlPush } from './push-mysql.ts';
 import { canPushSubquery } from './push-subquery.ts';
 import { needsAllRows } from './push-top-n.ts';
 import { useOf } from './read-tree.ts';
 import { chooseAliases } from './source-tree.ts';
-import { tellLevel, tellReduced, tellSetOperation } from './tell-rest.ts';
+import { COMPUTED_HERE, tellFirstRows, tellLevel, tellReduced, tellSetOperation } from './tell-rest.ts';
 import { visibleKey } from './visible-key.ts';
 
 export interface SplitOptions {
@@ -116,19 +117,19 @@ class Splitter {
   }
 
   /** What is left of the SELECT once its parts are taken out. */
-  split(select: SelectStmt, isTop = false, wanted: number | null = null): SelectStmt {
+  split(select: SelectStmt, isTop = false, wanted: WantedRows | null = null): SelectStmt {
     const own = limitOf(select, wanted, this.#facts);
     if (!isTop) {
       const stored = canPushSubquery(select, this.#options, this.#judge);
       if (stored !== null) return this.#takeOut(select, stored, own);
-      const computed = this.#mysql.subquery(select, own);
+      const computed = this.#first(select, own) ?? this.#mysql.subquery(select, anyRows(own));
       if (computed !== null) return computed;
     }
     const { withClause } = select;
     const common = withClause === undefined ? {} : { withClause: this.#inside(withClause) };
     if (select.larg !== undefined && select.rarg !== undefined) {
       const each = rowsOfBranch(select, wanted, this.#facts);
-      const [larg, rarg] = [select.larg, select.rarg].map((branch) => this.split(branch, false, each));
+      const [larg, rarg] = [select.larg, select.rarg].map((branch) => this.#branch(branch, select, each));
       this.decisions.push(...tellSetOperation(select, this.#judge));
       return { ...select, ...common, larg: larg!, rarg: rarg! };
     }
@@ -140,11 +141,11 @@ class Splitter {
     const level: Level = { items: [], conditions: [] };
     for (const item of select.fromClause ?? []) flatten(item, level);
     level.conditions.push(...conjunctsOf(select.whereClause));
-    const any =
-      select.sortClause === undefined && !needsAllRows(select) ? rowsNeeded(select, wanted, this.#facts) : null;
-    const { groups, remaining } = this.#takeTables(level, any);
+    const needed = needsAllRows(select) ? null : rowsNeeded(select, wanted, this.#facts);
+    const { groups, remaining } = this.#takeTables(level, anyRows(needed));
     this.decisions.push(...tellLevel(select, level.items, groups, this.#judge));
-    const items = level.items.map((item) => this.#splitItem(item));
+    const isAlone = level.items.length === 1 && level.conditions.length === 0 && !this.#facts.correlated.has(select);
+    const items = level.items.map((item) => this.#splitItem(item, isAlone ? needed : null));
     const where = conjunction(remaining.map((condition) => this.#inside(condition)));
     const { whereClause: _where, fromClause: _from, ...others } = select;
     const inner = Object.fromEntries(
@@ -165,11 +166,39 @@ class Splitter {
     );
   }
 
-  #takeOut(select: SelectStmt, store: string, limit: number | null): SelectStmt {
+  #takeOut(select: SelectStmt, store: string, wanted: WantedRows | null): SelectStmt {
     const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
-    this.drafts.push({ kind: 'subquery', store, select, limit, columns: this.#facts.results.get(select)!, standIn });
+    this.drafts.push({ kind: 'subquery', store, select, wanted, columns: this.#facts.results.get(select)!, standIn });
     this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
+    if (wanted !== null && anyRows(wanted) === null) this.#tellFirst(select, wanted, 'pushed', SAME_ORDER);
     return allOf(standIn);
+  }
+
+  /** A branch of a UNION ALL, or a subquery alone in FROM, of which these rows are needed. */
+  #branch(branch: SelectStmt, whole: SelectStmt, needed: WantedRows | null): SelectStmt {
+    const why = needed === null ? null : whyOtherOrder(branch, whole, needed.order, this.#facts);
+    if (needed === null || why === null) return this.split(branch, false, needed);
+    this.#tellFirst(branch, needed, 'local', why);
+    return this.split(branch);
+  }
+
+  /** The first rows in an order, where one MySQL source gives them; null where it does not, or any rows will do. */
+  #first(select: SelectStmt, wanted: WantedRows | null): SelectStmt | null {
+    if (wanted === null || anyRows(wanted) !== null) return null;
+    const first = this.#mysql.first(select, wanted);
+    const isSplit = first === null || select.larg !== undefined || select.withClause !== undefined;
+    const left = typeof first === 'string' && !isSplit ? this.#mysql.reduced(select, wanted) : null;
+    if (left !== null || (first !== null && typeof first !== 'string')) {
+      this.#tellFirst(select, wanted, 'pushed', SAME_ORDER);
+      return left === null ? (first as SelectStmt) : this.#inside(left);
+    }
+    // What is split further is told of its parts.
+    if (first !== null || select.larg === undefined) this.#tellFirst(select, wanted, 'local', first ?? COMPUTED_HERE);
+    return null;
+  }
+
+  #tellFirst(select: SelectStmt, { count }: WantedRows, where: PlanDecision['where'], why: string): void {
+    this.decisions.push(tellFirstRows(select, count, where, why, this.#judge));
   }
 
   /** Makes parts of the tables that stand side by side; returns these and the conditions that are left. With `wanted`, any so many rows of them will do. */
@@ -251,8 +280,13 @@ class Splitter {
   }
 
   /** An item of FROM that is no plain table: a subquery, or a join whose sides are not equal. */
-  #splitItem(item: Node): Node {
+  #splitItem(item: Node, needed: WantedRows | null): Node {
     if ('JoinExpr' in item) return { JoinExpr: this.#splitJoin(item.JoinExpr) } as Node;
+    const inner = 'RangeSubselect' in item ? item.RangeSubselect.subquery : undefined;
+    if ('RangeSubselect' in item && needed !== null && inner !== undefined && 'SelectStmt' in inner) {
+      const subquery = { SelectStmt: this.#branch(inner.SelectStmt, inner.SelectStmt, needed) };
+      return { RangeSubselect: { ...item.RangeSubselect, subquery } } as Node;
+    }
     return 'RangeVar' in item ? item : this.#inside(item);
   }
 
@@ -300,6 +334,8 @@ class Splitter {
     return this.#inside(node);
   }
 }
+
+const SAME_ORDER = 'their source has them in the same order';
 
 const TRUE = {
   TypeCast: {

@@ -67,6 +67,20 @@ export function tellSetOperation(select: SelectStmt, options: RestOptions): Plan
   return [{ what, where: 'local', why }, ...tellOrder(select, why)];
 }
 
+/** The first rows of a branch of UNION ALL, or of a subquery in FROM, that are wanted of a source. */
+export function tellFirstRows(
+  select: SelectStmt,
+  count: number,
+  where: PlanDecision['where'],
+  why: string,
+  options: RestOptions,
+): PlanDecision {
+  const tables = [...useOf(select, options.facts).inner].filter((table) => options.tables.has(table));
+  return { what: `the first ${count} rows of ${tables.map((table) => nameOf(table, options)).join(', ')}`, where, why };
+}
+
+export const COMPUTED_HERE = 'it is over rows that the gateway computes';
+
 function tellOrder({ sortClause, limitCount, limitOffset }: SelectStmt, why: string): PlanDecision[] {
   const parts = [
     ...(sortClause === undefined ? [] : ['ORDER BY']),
@@ -75,8 +89,6 @@ function tellOrder({ sortClause, limitCount, limitOffset }: SelectStmt, why: str
   ];
   return parts.length === 0 ? [] : [{ what: parts.join(' and '), where: 'local', why }];
 }
-
-const COMPUTED_HERE = 'it is over rows that the gateway computes';
 
 function whyOf(tree: unknown, options: RestOptions): string {
   const [store, second] = storesIn(tree, options);

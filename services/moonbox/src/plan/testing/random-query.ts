@@ -7,8 +7,16 @@ interface Visible {
   readonly kind: Kind;
 }
 
-/** One query; `ordered` says that its ORDER BY names every row's place. `store`: it reads only tables of that one. */
-export function randomQuery(seed: number, store?: Table['store']): { sql: string; ordered: boolean } {
+export interface RandomQuery {
+  readonly sql: string;
+  /** Its ORDER BY names every row's place. */
+  readonly ordered: boolean;
+  /** Values of `$1…`; absent where it has none. */
+  readonly parameters?: readonly (string | null)[];
+}
+
+/** One query. `store`: it reads only tables of that one. */
+export function randomQuery(seed: number, store?: Table['store']): RandomQuery {
   const tables = store === undefined ? TABLES : TABLES.filter((table) => table.store === store);
   const maker = new QueryMaker(seededRandom(seed), tables, store === 'maria');
   return maker.make();
@@ -40,7 +48,7 @@ class QueryMaker {
     return list[this.#int(0, list.length - 1)]!;
   }
 
-  make(): { sql: string; ordered: boolean } {
+  make(): RandomQuery {
     if (this.#more && this.#chance(0.4)) return this.#provable();
     const shape = this.#random();
     if (shape < 0.34) return this.#rows();
@@ -209,7 +217,7 @@ class QueryMaker {
     }
   }
 
-  #rows(): { sql: string; ordered: boolean } {
+  #rows(): RandomQuery {
     const { sql, visible, aliases } = this.#from();
     const list = Array.from({ length: this.#int(1, 4) }, () => this.#expression(visible));
     const distinct = this.#chance(0.2);
@@ -244,7 +252,7 @@ class QueryMaker {
     return `${call()}${filter}`;
   }
 
-  #groups(): { sql: string; ordered: boolean } {
+  #groups(): RandomQuery {
     const { sql, visible } = this.#from();
     const keys = [...new Set(Array.from({ length: this.#int(0, 2) }, () => this.#groupKey(visible)))];
     const list = [...keys, ...Array.from({ length: this.#int(1, 3) }, () => this.#aggregate(visible))];
@@ -261,16 +269,31 @@ class QueryMaker {
     return sql;
   }
 
-  #union(): { sql: string; ordered: boolean } {
+  #union(): RandomQuery {
     const sides = [0, 1].map(() => {
       const { table, alias, visible } = this.#table();
       return `select ${alias}.k, ${alias}.t, ${alias}.m from ${table.store}.${table.name} ${alias}${this.#where(visible)}`;
     });
-    const word = this.#pick(['union', 'union all', 'intersect', 'except', 'except all', 'intersect all']);
-    return { sql: `${sides[0]} ${word} ${sides[1]}`, ordered: false };
+    const word = this.#pick(['union', 'union all', 'union all', 'intersect', 'except', 'except all', 'intersect all']);
+    const sql = `${sides[0]} ${word} ${sides[1]}`;
+    if (word !== 'union all' || this.#chance(0.3)) return { sql, ordered: false };
+    const directions = [1, 2, 3].map(
+      (place) => `${place}${this.#pick(['', ' desc', ' nulls first', ' desc nulls last'])}`,
+    );
+    const order = this.#chance(0.5) ? directions : directions.reverse();
+    return this.#first(this.#chance(0.5) ? sql : `select * from (${sql}) u`, order.join(', '));
   }
 
-  #window(): { sql: string; ordered: boolean } {
+  /** With an ORDER BY, and LIMIT and OFFSET as numbers or parameters. */
+  #first(sql: string, order: string): RandomQuery {
+    const limits = [this.#chance(0.1) ? null : `${this.#int(0, 8)}`, this.#chance(0.3) ? `${this.#int(0, 5)}` : '0'];
+    const ordered = `${sql} order by ${order}`;
+    return this.#chance(0.5)
+      ? { sql: `${ordered} limit $1 offset $2`, ordered: true, parameters: limits }
+      : { sql: `${ordered} limit ${limits[0]} offset ${limits[1]}`, ordered: true };
+  }
+
+  #window(): RandomQuery {
     const { table, alias, visible } = this.#table();
     const other = this.#table();
     const call = this.#pick([
@@ -296,7 +319,7 @@ class QueryMaker {
     return { sql, ordered: false };
   }
 
-  #common(): { sql: string; ordered: boolean } {
+  #common(): RandomQuery {
     const inner = this.#table();
     const outer = this.#table();
     const body = `select ${inner.alias}.k as k, count(*) as n, sum(${inner.alias}.m) as m from ${inner.table.store}.${inner.table.name} ${inner.alias}${this.#where(inner.visible)} group by ${inner.alias}.k`;
@@ -312,7 +335,7 @@ class QueryMaker {
   }
 
   /** Constructs that a MySQL source computes whole. */
-  #provable(): { sql: string; ordered: boolean } {
+  #provable(): RandomQuery {
     const { sql, visible, aliases } = this.#from();
     const where = this.#where(visible);
     const value = (): string => {
@@ -409,15 +432,11 @@ class QueryMaker {
     }
   }
 
-  #limited(): { sql: string; ordered: boolean } {
+  #limited(): RandomQuery {
     const { table, alias, visible } = this.#table();
     const key = this.#pick(visible);
-    const offset = this.#chance(0.3) ? ` offset ${this.#int(0, 5)}` : '';
     const order = `${key.sql}${this.#pick(['', ' desc', ' nulls first'])}, ${alias}.id`;
     const list = `${alias}.id, ${this.#expression(visible)}`;
-    return {
-      sql: `select ${list} from ${table.store}.${table.name} ${alias}${this.#where(visible)} order by ${order} limit ${this.#int(0, 8)}${offset}`,
-      ordered: true,
-    };
+    return this.#first(`select ${list} from ${table.store}.${table.name} ${alias}${this.#where(visible)}`, order);
   }
 }
