@@ -281,6 +281,8 @@ const NARROWEST = 48;
 const SHRUNK = 96;
 const WIDEST = 420;
 const LETTER = 7.5;
+/** Figures of one width are wider than most letters. */
+const FIGURE = 8.5;
 const SAMPLE = 60;
 /** A number is not cut where it can be helped: the least and the greatest of so many, from all over the rows, fit too. */
 const NUMBERS_LOOKED_AT = 20_000;
@@ -295,7 +297,7 @@ function guessWidth(
   const looked = rows.slice(0, SAMPLE).map((row) => row[index] ?? null);
   for (const value of column.numeric ? [...looked, ...outermost(rows, index)] : looked)
     letters = Math.max(letters, String(text(value, column)).length);
-  return Math.min(WIDEST, Math.max(NARROWEST + SPACE[3], Math.ceil(letters * LETTER) + 28));
+  return Math.min(WIDEST, Math.max(NARROWEST + SPACE[3], Math.ceil(letters * (column.numeric ? FIGURE : LETTER)) + 28));
 }
 
 function outermost(rows: DataGridProps['rows'], index: number): CellValue[] {

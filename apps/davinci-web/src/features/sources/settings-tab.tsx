@@ -105,7 +105,7 @@ export function SettingsTab({ source }: { source: SourceView }): ReactNode {
             <dt>{t('settings.future')}</dt>
             <dd>{definition.future ? t('settings.futureYes') : t('settings.futureNo')}</dd>
             <dt>{t('settings.delivery')}</dt>
-            <dd>{definition.delivery}</dd>
+            <dd>{t(`settings.deliveries.${definition.delivery}`)}</dd>
             <dt>{t('settings.heartbeat')}</dt>
             <dd>
               <Quantity value={definition.heartbeatMs} format={{ kind: 'milliseconds' }} />
