@@ -8,14 +8,10 @@ import type { EventStore } from './catalog/event-store.ts';
 import { holdsForTable, readSourceDefinition, type SourceDefinitionInput } from './catalog/source-definition.ts';
 import { nextSourceState, type SourceCommand, type SourceState } from './catalog/source-states.ts';
 import { reasonOf, type StoredSource, withPassword } from './catalog/source-store.ts';
+import type { SourceHealth } from './source-condition.ts';
 import type { RunningSource, SlotReport } from './sources/contract.ts';
 import { isFenced } from './standby.ts';
-import {
-  type EndedStream,
-  type SourceHealth,
-  SupervisedSource,
-  type SupervisedSourceOptions,
-} from './supervised-source.ts';
+import { type EndedStream, SupervisedSource, type SupervisedSourceOptions } from './supervised-source.ts';
 
 export interface SupervisorOptions extends SupervisedSourceOptions {
   events: EventStore;
