@@ -3,14 +3,17 @@ import type { DryRunView } from '@rtdp/wormhole/client';
 import { Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import { DataGrid } from '../../shell/data-grid.tsx';
+import { DataGrid, type GridColumn } from '../../shell/data-grid.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { useTell } from '../../shell/use-tell.ts';
 import { Reason } from '../console/reason.tsx';
+import { writerOf } from '../views/write-cell.ts';
 import './flows.css';
 
+type Step = DryRunView['tables'][number]['steps'][number];
+
 export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
-  const { t } = useTranslation('console-flows');
+  const { t, i18n } = useTranslation('console-flows');
   const tell = useTell();
   if (result.tables.length === 0) return <Empty title={t('dryRun.none')}>{result.notes.join(' ')}</Empty>;
   return (
@@ -37,7 +40,7 @@ export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
                 <div className="dry-run-grid">
                   <DataGrid
                     label={t('sql.of', { step: step.name })}
-                    columns={step.fields.map(({ name }) => ({ key: name, title: name }))}
+                    columns={step.fields.map((field, at) => columnOf(field, at, step.rows, i18n.language))}
                     rows={step.rows.map(({ values }) => values)}
                     empty={<Empty small title={t('dryRun.stepEmpty')} />}
                   />
@@ -49,4 +52,26 @@ export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
       ))}
     </>
   );
+}
+
+/** How Postgres calls the types of UMS that are numbers. */
+const NUMBERS: Readonly<Record<string, string>> = {
+  int: 'int4',
+  long: 'int8',
+  float: 'float4',
+  double: 'float8',
+  decimal: 'numeric',
+};
+
+function columnOf(
+  { name, type }: Step['fields'][number],
+  at: number,
+  rows: Step['rows'],
+  language: string,
+): GridColumn {
+  const number = NUMBERS[type];
+  if (number === undefined) return { key: name, title: name };
+  const values = rows.map((row) => row.values[at] ?? null);
+  const write = writerOf({ name, type: number, modelType: 'number' }, [], values, language);
+  return { key: name, title: name, numeric: true, ...(write === undefined ? {} : { write }) };
 }
