@@ -1,6 +1,6 @@
 /**
- * Decides who a token's subject is now: a user who has been disabled is nobody at once, a changed role counts at once, and a changed password
- * ends what was signed in before, however long the token is still good.
+ * Decides who a token's subject is now: a user who has been disabled is nobody at once, a changed role counts at once, and a changed password,
+ * or having been disabled, ends what was signed in before, however long the token is still good.
  */
 
 import type { Identity, Role } from '@rtdp/identity/roles';
@@ -57,7 +57,10 @@ export class Accounts {
       });
     }
     if (generation !== user.generation) {
-      throw loginFailed('the password was changed after this sign-in', 'Sign in again.');
+      throw loginFailed(
+        'this sign-in has ended: the password was changed, or the user was disabled, after it',
+        'Sign in again.',
+      );
     }
     return {
       generation: user.generation,

@@ -193,9 +193,15 @@ test('a changed role and a disabled user count at once, and the last administrat
   const { token: forOthers } = (await davinci.assembly.verifier.verify(token)) as SignedViewer;
   expect(forOthers).not.toBe(token);
   expect(await davinci.assembly.verifier.verify(forOthers)).toMatchObject({ subject: user.id, roles: ['viewer'] });
+  const before = await ask('POST', '/api/session/links', { body: { email: body.email } });
   await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: true } });
   expect((await ask('GET', '/api/dashboards', { token })).status).toBe(401);
   expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(401);
+  // What was signed in before, and a link of before, stay over for who is enabled again.
+  await ask('PATCH', `/api/users/${user.id}`, { body: { disabled: false } });
+  expect((await ask('GET', '/api/dashboards', { token })).status).toBe(401);
+  expect((await ask('POST', '/api/session/link', { token: '', body: { code: before.body.code } })).status).toBe(401);
+  expect((await ask('POST', '/api/session', { token: '', body: login })).status).toBe(200);
   const { items } = listOf(userSchema).parse((await ask('GET', '/api/users')).body);
   const admin = items.find(({ role }) => role === 'admin')!;
   const refused = await ask('PATCH', `/api/users/${admin.id}`, { body: { role: 'viewer' } });

@@ -17,7 +17,7 @@ export interface StoredUser {
   language: 'system' | 'en' | 'zh';
   theme: 'system' | 'light' | 'dark';
   disabled: boolean;
-  /** Of the sign-ins: one more with each change of the password. */
+  /** Of the sign-ins: one more with each change of the password, and each time that the user is disabled. */
   generation: number;
   createdAt: Date;
   lastSeenAt: Date | null;
@@ -28,6 +28,7 @@ export interface UserChange {
   role?: Role | undefined;
   language?: StoredUser['language'] | undefined;
   theme?: StoredUser['theme'] | undefined;
+  /** true ends what was signed in, and every link, also for when the user is enabled again. */
   disabled?: boolean | undefined;
   /** Ends what was signed in with the one before. null: none any more, and no login over the Postgres protocol either. */
   passwordHash?: string | null | undefined;
@@ -126,7 +127,10 @@ export class UserStore {
         theme: change.theme,
         disabled: change.disabled,
         password_hash: change.passwordHash,
-        generation: change.passwordHash === undefined ? undefined : this.#database.raw('generation + 1'),
+        generation:
+          change.passwordHash === undefined && change.disabled !== true
+            ? undefined
+            : this.#database.raw('generation + 1'),
       }).filter(([, value]) => value !== undefined),
     );
     return this.#database.transaction(async (transaction) => {
