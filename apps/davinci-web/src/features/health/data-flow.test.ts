@@ -3,7 +3,8 @@ import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { type DataFlowParts, dataFlowGraph } from './data-flow.ts';
+import type { Graph } from '../console/graph.ts';
+import { type DataFlowParts, dataFlowGraph, standOf } from './data-flow.ts';
 
 const words = {
   rate: (rows: number) => `${rows}/s`,
@@ -119,4 +120,21 @@ test('a view that cannot be asked is broken with its reason, and so is the dashb
   expect(find(ofWidget, 'dashboard:d')).toMatchObject({ status: 'broken', detail: error.message });
   const elsewhere = graphOf(0, 'ok', { error: { ...error, code: 'SERVICE_UNAVAILABLE' } });
   expect(find(elsewhere, 'view:v')?.status).toBe('unknown');
+});
+
+test('that nothing flows is said only when everybody has answered', () => {
+  const nothing = { nodes: [], edges: [] };
+  const something: Graph = {
+    nodes: [{ id: 'mount:w', kind: 'mount', title: 'w', status: 'ok', figures: [] }],
+    edges: [],
+  };
+  const [answered, waiting, failed] = [
+    { isPending: false, error: null },
+    { isPending: true, error: null },
+    { isPending: false, error: 'it does not answer' },
+  ];
+  expect(standOf(nothing, [answered, answered])).toEqual({ isPending: false, error: null });
+  expect(standOf(nothing, [answered, waiting])).toEqual({ isPending: true, error: null });
+  expect(standOf(nothing, [answered, failed])).toMatchObject({ error: 'it does not answer' });
+  expect(standOf(something, [waiting, failed])).toEqual({ isPending: false, error: null });
 });

@@ -38,6 +38,16 @@ export function dataFlowGraph(parts: DataFlowParts, words: Wording): Graph {
   return { nodes: [...picture.nodes.values()], edges: [...picture.edges.values()] };
 }
 
+/** Where nothing is drawn: that nothing flows is only said when all parts have answered. */
+export function standOf<Failure>(
+  graph: Graph,
+  parts: readonly { isPending: boolean; error: Failure | null }[],
+): { isPending: boolean; error: Failure | null } {
+  if (graph.nodes.length > 0) return { isPending: false, error: null };
+  const failed = parts.find(({ error }) => error !== null);
+  return { isPending: parts.some(({ isPending }) => isPending), error: failed?.error ?? null };
+}
+
 class Picture {
   readonly nodes = new Map<string, GraphNode>();
   readonly edges = new Map<string, GraphEdge>();

@@ -12,7 +12,7 @@ import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '..
 import type { Graph } from '../console/graph.ts';
 import { useWording } from '../console/use-wording.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
-import { dataFlowGraph } from './data-flow.ts';
+import { dataFlowGraph, standOf } from './data-flow.ts';
 import { useViewStates } from './use-view-states.ts';
 
 export interface DataFlow {
@@ -52,12 +52,9 @@ export function useDataFlow(): DataFlow {
       ),
     [sources.data, statuses, mounts.data, views.data, states.data, shown, words],
   );
-  const failed = parts.find(({ error }) => error !== null);
-  const isNothing = parts.every(({ data }) => data === undefined);
   return {
     graph,
-    isPending: parts.some(({ isPending }) => isPending) && isNothing,
-    error: isNothing ? (failed?.error ?? null) : null,
+    ...standOf(graph, parts),
     refetch: () => {
       for (const part of parts) void part.refetch();
     },
