@@ -53,6 +53,34 @@ test('without a grant there is nothing, and nobody but an admin changes anything
   });
 });
 
+test('a name alone never becomes another table by a right that is given or taken', async () => {
+  const { client: operator } = gateway.operator;
+  const { client } = await gateway.user('alma', 'viewer');
+  const alone = 'select count(*) from orders';
+  expect((await operator.query({ sql: alone })).rows.length).toBe(1);
+  await operator.mount({ name: 'other', kind: 'postgres', connection: connectionOf(store.url) });
+  const refused = (...names: string[]) => ({
+    ...unknownTable,
+    message: expect.stringContaining('orders alone stands for no table'),
+    next: `Write ${names.join(' or ')}, or give the request a database.`,
+  });
+  await expect(operator.query({ sql: alone })).rejects.toMatchObject(refused('other.orders', 'shop.orders'));
+  await expect(client.query({ sql: alone })).rejects.toMatchObject({
+    ...unknownTable,
+    message: expect.not.stringContaining('alone'),
+  });
+  const given = { subject: 'alma', table: 'orders' };
+  for (const database of ['shop', 'other']) {
+    await operator.grant({ ...given, database });
+    if (database === 'other') await operator.revoke({ ...given, database: 'shop' });
+    for (const ask of [client.query, client.explain, client.lineage])
+      await expect(ask({ sql: alone })).rejects.toMatchObject(refused(`${database}.orders`));
+    expect((await client.query({ sql: alone, database })).rows.length).toBe(1);
+    expect((await client.query({ sql: `select count(*) from ${database}.orders` })).rows.length).toBe(1);
+  }
+  await operator.unmount('other');
+});
+
 test('columns that are not granted are not there: not for *, not by name, not through a subquery or the whole row', async () => {
   const { client: operator } = gateway.operator;
   await operator.query({ sql: 'grant select (id, customer) on shop.orders to "carl@example.org"' });

@@ -24,7 +24,10 @@ export interface UserCatalog {
   /** The same text as long as the user sees the same. */
   readonly key: string;
   readonly databases: ReadonlyMap<string, VisibleDatabase>;
-  /** By its logical name or an alias. Without a database: the only table of that name in all of them. */
+  /**
+   * By its logical name or an alias. Without a database: the only table of that name in all of them, for who sees all there is. For others a right
+   * that is given or taken could make it another table, without a word.
+   */
   findTable(database: string | undefined, name: string): VisibleTable | undefined;
   /** `database.table`, each table by every name it goes by; the plain one first. */
   tableNames(): string[];
@@ -151,6 +154,7 @@ function userCatalog(
         const visible = databases.get(database);
         return visible === undefined ? undefined : inDatabase(visible, name);
       }
+      if (grants !== 'everything') return undefined;
       const [only, second] = [...databases.values()].flatMap((visible) => inDatabase(visible, name) ?? []);
       return second === undefined ? only : undefined;
     },

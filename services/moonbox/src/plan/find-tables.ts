@@ -38,6 +38,18 @@ export function findTables(
       return;
     }
     const names = context.tableNames?.() ?? [];
+    const alone = database === undefined ? names.filter((name) => name.slice(name.indexOf('.') + 1) === written) : [];
+    if (alone.length > 0) {
+      problems.push(
+        statement.problem(
+          'SQL_UNKNOWN_TABLE',
+          `The name ${written} alone stands for no table: which one it is would depend on what you may read.`,
+          `Write ${alone.slice(0, 3).map(inQuotes).join(' or ')}, or give the request a database.`,
+          node.location,
+        ),
+      );
+      return;
+    }
     const full = database === undefined ? written : `${database}.${node.relname}`;
     const near = nearestName(full, names) ?? names.find((name) => name.split('.').at(-1) === node.relname);
     problems.push(
