@@ -37,9 +37,11 @@ export type PlatformPart =
   | 'moonbox'
   | 'davinci-api'
   | 'kafka'
+  | 'registry'
   | 'warehouse'
   | 'shop'
-  | 'metadata';
+  | 'metadata'
+  | 'shadow';
 
 export interface WholePlatform extends AsyncDisposable {
   readonly addresses: PlatformAddresses;
