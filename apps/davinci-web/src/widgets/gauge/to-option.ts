@@ -165,15 +165,20 @@ const BETWEEN = SPACE[0];
 export function fitGauge(option: Option, { width, height, measure }: Room): Option {
   const [gauge, limits] = option.series as [Gauge, Gauge];
   const outside = (name: string) => measure(name) / 2 + SPACE[1];
-  const side = Math.max(0, ...limits.data.map(({ name, isLimit }) => (isLimit ? 2 * outside(name) : 0)));
-  const top = limits.data.some(({ isLimit }) => isLimit) ? TEXT[0] + SPACE[0] : 0;
+  const marked = limits.data.filter(({ isLimit }) => isLimit);
+  const top = marked.length > 0 ? TEXT[0] + SPACE[0] : 0;
   const bottom = TEXT[0] + SPACE[1];
-  const radiusIn = (across: number, down: number) =>
-    Math.min(across / 2, down / (1 + Math.sin((-END * Math.PI) / 180)));
-  const written = radiusIn(width - 2 * side, height - top - bottom);
+  const down = 1 + Math.sin((-END * Math.PI) / 180);
+  const written = Math.min(
+    width / 2,
+    (height - top - bottom) / down,
+    // What is written beside the ring ends at the edge.
+    ...marked.map(({ name, place: [x] }) => (width - measure(name)) / 2 / Math.abs(x) - outside(name)),
+  );
   const isWritten = written >= LEAST_WRITTEN;
-  const radius = Math.max(SPACE[3], isWritten ? written : radiusIn(width, height - SPACE[1]));
-  const center = [width / 2, (isWritten ? top : 0) + radius];
+  const radius = Math.max(SPACE[3], isWritten ? written : Math.min(width / 2, (height - SPACE[1]) / down));
+  const [over, below] = isWritten ? [top, bottom] : [0, 0];
+  const center = [width / 2, Math.max(0, height - over - below - radius * down) / 2 + over + radius];
   const inner = radius - SPACE[0] - BETWEEN;
   const size = TEXT.toReversed().find((each) => each <= inner / 3) ?? TEXT[0];
   return {
