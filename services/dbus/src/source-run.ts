@@ -56,7 +56,7 @@ export class SourceRun {
   }
 
   /** The catalog says that it runs: whoever removes it from now on takes away what was made. */
-  isKnown(): void {
+  becameKnown(): void {
     this.#begun = undefined;
   }
 

@@ -132,7 +132,7 @@ export class SupervisedSource {
       this.#failures = 0;
       this.#followed.runsHere();
       if (!(await this.#noteIfWanted('running', null))) return await this.#giveWay();
-      this.#run.isKnown();
+      this.#run.becameKnown();
       logger.info({ source: this.name }, 'a source runs');
     } catch (error) {
       await this.#run.stop();
