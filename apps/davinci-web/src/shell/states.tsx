@@ -39,9 +39,9 @@ function useAfter(milliseconds: number): boolean {
 
 /**
  * `thing`: the figures of one thing, then its tabs and a list; `figures` has no tabs. `search`: tabs, a form and what it finds.
- * `panes`: an editor between what it draws from and its settings. `board`: a dashboard.
+ * `board`: a dashboard. `own`: whatever is given as its children.
  */
-type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'figures' | 'search' | 'panes' | 'board';
+type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'figures' | 'search' | 'own' | 'board';
 
 const TABS = [1, 2, 3, 4];
 /** A list shows all of them, where there is room for one only the first is there. */
@@ -55,12 +55,14 @@ export function Loading({
   lines = 6,
   figures = 4,
   after = TIMES.skeletonAfter,
+  children,
 }: {
   shape?: Shape;
   lines?: number;
   figures?: number;
   /** Milliseconds until it is seen, for what has waited before. */
   after?: number;
+  children?: ReactNode;
 }): ReactNode {
   const { t } = useTranslation('shell');
   const visible = useAfter(after);
@@ -110,15 +112,7 @@ export function Loading({
         </>
       ) : null}
       {shape === 'figures' ? <div className="bone block" /> : null}
-      {shape === 'panes' ? (
-        <>
-          <div className="bone-pane">{list}</div>
-          <div className="bone-pane">
-            <div className="bone block" />
-          </div>
-          <div className="bone-pane">{list}</div>
-        </>
-      ) : null}
+      {shape === 'own' ? children : null}
       {shape === 'board'
         ? BOARD.map((widget) => (
             <div key={widget} className="bone-pane">

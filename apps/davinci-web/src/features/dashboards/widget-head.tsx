@@ -34,7 +34,12 @@ export const WidgetHead = memo(function WidgetHead({
   const button = useRef<HTMLButtonElement>(null);
   const [isOpen, setOpen] = useState(false);
   const close = useCallback(() => setOpen(false), []);
-  const title = <h2 className="ellipsis">{name}</h2>;
+  // Whole where the pointer rests on it, as a narrow card cuts it.
+  const title = (
+    <h2 className="ellipsis" {...(description === '' ? { title: name } : {})}>
+      {name}
+    </h2>
+  );
   return (
     <ItemHead name={name} editing={editing} onMoveKey={onMoveKey}>
       {description === '' ? title : <Hint title={() => description}>{title}</Hint>}

@@ -4,9 +4,10 @@ import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
-import { ErrorState, Loading } from '../../shell/states.tsx';
+import { ErrorState } from '../../shell/states.tsx';
 import { usePathName } from '../../shell/url-state.ts';
 import { EditorPage } from './editor-page.tsx';
+import { EditorSkeleton } from './editor-skeleton.tsx';
 import { ViewList } from './view-list.tsx';
 
 export default function Route(): ReactNode {
@@ -52,9 +53,10 @@ function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void
       title={isNew ? t('new') : (known?.name ?? t('one'))}
       crumbs={[{ label: t('title'), to: '/views' }]}
       size="fill"
+      actions={<div className="editor-bone-room" />}
     >
       {failed === undefined ? (
-        <Loading shape="panes" />
+        <EditorSkeleton />
       ) : (
         <ErrorState error={failed.error} onRetry={() => void failed.refetch()} />
       )}

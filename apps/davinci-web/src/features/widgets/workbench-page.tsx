@@ -11,7 +11,7 @@ import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { Empty, ErrorState } from '../../shell/states.tsx';
 import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
 import { usePathName, useUrlQuery } from '../../shell/url-state.ts';
 import type { ShelfName } from '../../widgets/contract.ts';
@@ -24,6 +24,7 @@ import '../console/console.css';
 import './workbench.css';
 import { draftOf, emptyDraft, missingIn, type WidgetDraft } from './workbench-draft.ts';
 import { type DraftHistory, type HistoryStep, historyOf, takeStep } from './workbench-history.ts';
+import { WorkbenchSkeleton } from './workbench-skeleton.tsx';
 
 /** A field without which nothing can be saved. */
 const WRONG = { status: 'error', 'aria-invalid': true, 'aria-describedby': 'widget-problem' } as const;
@@ -38,14 +39,14 @@ export default function WorkbenchPage() {
   const failed = views.error ?? widget.error;
   if (views.data === undefined || (!isNew && widget.data === undefined)) {
     return (
-      <Page title={t('title')} heading={null} crumbs={crumbs} size="wide">
+      <Page title={t('title')} heading={null} crumbs={crumbs} size="fill">
         {failed ? (
           <ErrorState
             error={failed}
             onRetry={() => void Promise.all([views.refetch(), isNew ? undefined : widget.refetch()])}
           />
         ) : (
-          <Loading shape="panes" />
+          <WorkbenchSkeleton />
         )}
       </Page>
     );
