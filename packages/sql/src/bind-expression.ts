@@ -8,16 +8,8 @@ import type { FunctionCall } from './function-call.ts';
 import { bindExtreme, bindFunction } from './functions.ts';
 import { intervalConstant, numberLiteral, readIntervalText } from './literals.ts';
 import { bindOperator } from './operators.ts';
-import {
-  BOOL,
-  describeType,
-  INTERVAL,
-  isString,
-  MAXIMUM_PRECISION,
-  type PgType,
-  parseTypeText,
-  UNKNOWN,
-} from './pg-type.ts';
+import { BOOL, describeType, isString, type PgType, UNKNOWN } from './pg-type.ts';
+import { readTypeName } from './read-type-name.ts';
 import { bindLike } from './text-operators.ts';
 
 /** What names mean at this level. */
@@ -118,50 +110,7 @@ export class ExpressionBinder {
   }
 
   typeOf(typeName: TypeName | undefined): PgType {
-    const names = namesOf(typeName?.names);
-    const location = typeName?.location;
-    const modifiers = (typeName?.typmods ?? []).map((node) => {
-      const modifier = 'A_Const' in node ? (node.A_Const as ConstantNode).ival : undefined;
-      // The parser leaves a zero out.
-      return modifier === undefined ? undefined : (modifier.ival ?? 0);
-    });
-    const written = names.join('.');
-    const refuse = (why: string, next: string) =>
-      this.statement.refuse('SQL_UNKNOWN_TYPE', `${written}: ${why}`, next, location);
-    if ((typeName?.arrayBounds ?? []).length > 0)
-      throw refuse('arrays are not made here.', 'Carry the array unchanged, or explode it with unnest.');
-    if (written === 'interval') return INTERVAL;
-    if (modifiers.some((modifier) => modifier === undefined))
-      throw refuse('its modifier is not a number.', 'Write a number.');
-    const type = parseTypeText(modifiers.length === 0 ? written : `${written}(${modifiers.join(',')})`);
-    if (type.name === 'opaque' || type.name === 'bytea') {
-      throw refuse(
-        'is not on the list of types proven equal to Postgres.',
-        'Use boolean, integer types, numeric, real, double precision, text, date, timestamp, timestamptz, uuid, json or jsonb.',
-      );
-    }
-    if (type.name === 'numeric') {
-      const [precision, scale] = modifiers;
-      if (
-        precision !== undefined &&
-        (precision > MAXIMUM_PRECISION || scale === MAXIMUM_PRECISION || (scale ?? 0) < 0 || (scale ?? 0) > precision)
-      ) {
-        throw refuse(
-          'more than 38 digits, or a scale outside them, cannot be held.',
-          'Use numeric(p,s) with 0 ≤ s ≤ p ≤ 38, or numeric.',
-        );
-      }
-      // An unmarked numeric keeps every value's own scale.
-      return precision === undefined
-        ? { name: 'numeric' }
-        : { name: 'numeric', precision, scale: scale ?? 0, written: type.written! };
-    }
-    if (modifiers.length > 0 && (type.name === 'timestamp' || type.name === 'timestamptz')) {
-      throw refuse('rounding to a precision is not proven.', `Use ${type.name} without a precision.`);
-    }
-    // A cast to char(n) without a length is char(1), which pads and cuts.
-    const { written: _written, ...plain } = type;
-    return plain;
+    return readTypeName(this.statement, namesOf(typeName?.names).join('.'), typeName);
   }
 
   #unsupported(what: string, location: number | undefined): Error {
