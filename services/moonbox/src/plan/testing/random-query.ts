@@ -67,9 +67,16 @@ class QueryMaker extends RandomParts {
       const { table, alias, visible } = this.table();
       return `select ${alias}.k, ${alias}.t, ${alias}.m from ${table.store}.${table.name} ${alias}${this.where(visible)}`;
     });
-    const word = this.pick(['union', 'union all', 'union all', 'intersect', 'except', 'except all', 'intersect all']);
+    const word = this.pick([
+      ...Array.from({ length: 6 }, () => 'union all'),
+      'union',
+      'intersect',
+      'except',
+      'except all',
+      'intersect all',
+    ]);
     const sql = `${sides[0]} ${word} ${sides[1]}`;
-    if (word !== 'union all' || this.chance(0.3)) return { sql, ordered: false };
+    if (word !== 'union all' || this.chance(0.1)) return { sql, ordered: false };
     const directions = [1, 2, 3].map(
       (place) => `${place}${this.pick(['', ' desc', ' nulls first', ' desc nulls last'])}`,
     );
