@@ -24,7 +24,7 @@ class QueryMaker extends RandomParts {
     if (this.#more && this.chance(0.4)) return provableQuery(this);
     const shape = this.number();
     if (shape < 0.34) return this.#rows();
-    if (shape < 0.64) return this.#groups();
+    if (shape < 0.56) return this.#groups();
     if (shape < 0.74) return this.#union();
     if (shape < 0.84) return this.#window();
     if (shape < 0.92) return this.#common();
