@@ -174,6 +174,15 @@ const ORDERED: readonly (readonly [sql: string, parts: number])[] = [
   ],
   // What * stands for counts as the columns it is.
   ['select *, id, lower(t) from maria.word order by 2 desc nulls last, 1 limit 3', 1],
+  // Whoever limits what a view puts in order means its first rows.
+  [
+    'select * from (select id, n from maria.word union all select id, n from pg.note order by n desc nulls last, id desc) as v limit 3',
+    2,
+  ],
+  [
+    'select * from (select to_jsonb(id) as j from maria.word union all select to_jsonb(t) from pg.note order by 1) as v limit 2',
+    0,
+  ],
 ];
 
 test('ORDER BY and LIMIT over UNION ALL ask each branch for its first rows, where its order is the same', async () => {

@@ -15,8 +15,13 @@ export function rowsNeeded(select: SelectStmt, wanted: WantedRows | null, facts:
   const limits = rowLimits(select, facts);
   if (limits === null || select.limitOption === 'LIMIT_OPTION_WITH_TIES') return null;
   const { count, offset } = limits;
-  // Its own order decides nothing where it does not count.
-  if (count === null && offset === 0n) return wanted === null ? null : ofColumnsBelow(select, wanted, facts);
+  if (count === null && offset === 0n) {
+    if (wanted === null) return null;
+    if (wanted.order.length > 0 || select.sortClause === undefined) return ofColumnsBelow(select, wanted, facts);
+    // Any would do for SQL; whoever limits what is ordered inside means the first ones, as every store gives them.
+    const order = orderOf(select, facts);
+    return order === null ? null : { count: wanted.count, order };
+  }
   const isAny = wanted === null || wanted.order.length === 0;
   if (count === null && (!isAny || select.sortClause !== undefined)) return null;
   const most = Math.min(
