@@ -135,7 +135,9 @@ export class SupervisedSource {
       this.#run.becameKnown();
       logger.info({ source: this.name }, 'a source runs');
     } catch (error) {
-      await this.#run.stop();
+      await this.#run.stop().catch((err: unknown) => {
+        logger.warn({ err, source: this.name }, 'a source that could not be started could not be stopped either');
+      });
       if (isFenced(error)) {
         logger.warn({ source: this.name }, 'another process has taken a source over; this one stands by');
         await this.standBy();
@@ -252,12 +254,16 @@ export class SupervisedSource {
 
   /** Figures for the metrics. @returns which stream is over and why, if it has just been found so: it ended by itself, or another process was told to end it */
   look(): EndedStream | undefined {
-    const { metrics, now } = this.#options;
+    const { metrics, now, logger } = this.#options;
     const { slot } = this;
     if (slot !== undefined) metrics.slot(this.name, slot);
     const { wanted = 'running' } = this.#lease;
     // It may wait long at its server; how it ends is the start's own to tell.
-    if (wanted !== 'running') void this.#run.endStart();
+    if (wanted !== 'running') {
+      this.#run.endStart().catch((err: unknown) => {
+        logger.warn({ err, source: this.name }, 'a start that is not wanted any more could not be ended');
+      });
+    }
     const { running } = this;
     if (running === undefined) return undefined;
     const { stream } = running;
