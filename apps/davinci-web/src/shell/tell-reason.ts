@@ -9,6 +9,9 @@ interface Shape {
   told: string;
 }
 
+/** Texts with figures in them are others at each look. */
+const MOST_REMEMBERED = 1_000;
+
 /** Stands for a sentence of its own, which is told too. */
 const WHY = 'reason';
 
@@ -22,6 +25,7 @@ export function tellerOf(known: Sentences, told: Sentences): (text: string) => s
   const before = new Map<string, string>();
   const tell = (text: string): string => {
     const found = before.get(text) ?? tellWhole(text) ?? tellParts(text);
+    if (before.size === MOST_REMEMBERED) before.clear();
     before.set(text, found);
     return found;
   };

@@ -63,9 +63,13 @@ export interface WidgetData {
   truncated: boolean;
   /** Of the tables that it was read from, where that is known. */
   freshness?: readonly Freshness[];
-  /** When it was asked for, in milliseconds since 1970, and with which filters, also those that are not the widget's own. */
+  /** When it was asked for, in milliseconds since 1970, and with which filters and values, also those that are not the widget's own. */
   askedAt?: number;
-  request?: { filters?: readonly { column: string; operator: Filter['operator']; values?: readonly unknown[] }[] };
+  request?: {
+    filters?: readonly { column: string; operator: Filter['operator']; values?: readonly unknown[] }[];
+    /** Of the view's variables. */
+    values?: Readonly<Record<string, unknown>>;
+  };
 }
 
 /** A mark that was clicked: the values of its dimensions. */

@@ -117,6 +117,7 @@ test('an answer goes on until now where it was asked until now, and as far as it
   expect(endOf({}, [relative(1), { column: 'city', operator: '=', values: ['x'] }])).toBe(now);
   // Without a span: the newest of a table that is live, unless that was long ago.
   expect(endOf(fresh(complete))).toBe(Date.parse(complete));
+  expect(endOf({ ...fresh(complete), request: { values: { until: '2026-03-01' } } })).toBeUndefined();
   expect(endOf(fresh('2026-03-01T12:00:00Z'))).toBe(now);
   expect(endOf({ ...fresh(complete), moments: ['2024-03-01 11:00:00+00', '2024-03-01 11:20:00+00'] })).toBeUndefined();
   expect(endOf({})).toBeUndefined();

@@ -57,6 +57,8 @@ export function endOfAnswer(
   if (spans.length > 0) return over;
   // Without a span: what is live and was so lately, as seen from what is shown, and not what ended years ago.
   if (freshness.length === 0) return undefined;
+  // A value may be an end that the view's own SQL sets.
+  if (Object.keys(request?.values ?? {}).length > 0) return undefined;
   const first = toMoment(moments.find((each) => toMoment(each) !== undefined) ?? null) ?? over;
   const last = toMoment(moments.at(-1) ?? null) ?? first;
   return over - last <= last - first ? over : undefined;

@@ -95,10 +95,10 @@ function rowsOf(widths: readonly number[], whole: number): number {
   return rows;
 }
 
-/** How wide the whole names are that stand on a page, at least the first one. */
+/** How wide the whole names are that stand on a page, at least the first one; of a page that is no more there, on the first page. */
 export function pageFrom(widths: readonly number[], from: number, whole: number): number {
   let end = 0;
-  for (const width of widths.slice(from)) {
+  for (const width of widths.slice(from < widths.length ? from : 0)) {
     const next = end === 0 ? width : end + GAP + width;
     if (end > 0 && next > whole) break;
     end = next;

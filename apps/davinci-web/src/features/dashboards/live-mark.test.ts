@@ -35,20 +35,22 @@ test('widgets that are looked at are counted: waiting, failed also while they ar
     new QueryObserver(client, { queryKey: key, queryFn, enabled }).subscribe(() => undefined);
   const ends = [
     ask(queryKey, () => answers()),
+    // Another widget with the same question.
+    ask(queryKey, () => answers()),
     ask([WIDGET_QUERY, undefined, 1], async () => 1, false),
     ask([WIDGET_QUERY, { viewId: 'far' }, 1], async () => 1, false),
     ask(['/api/views'], () => Promise.reject(new Error('away'))),
   ];
-  expect(counted()).toEqual({ asked: 1, waiting: 1, failed: 0 });
-  await vi.waitFor(() => expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 1 }));
+  expect(counted()).toEqual({ asked: 2, waiting: 2, failed: 0 });
+  await vi.waitFor(() => expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2 }));
   const asking = Promise.withResolvers<unknown>();
   answers = () => asking.promise;
   const again = client.refetchQueries({ queryKey });
   expect(client.getQueryState(queryKey)?.fetchStatus).toBe('fetching');
-  expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 1 });
+  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2 });
   asking.resolve('there');
   await again;
-  expect(counted()).toEqual({ asked: 1, waiting: 0, failed: 0 });
+  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 0 });
   for (const end of ends) end();
   client.clear();
 });

@@ -13,15 +13,19 @@ export interface PageAnswers {
 }
 
 /** What is asked again while an older answer stands is neither waiting nor failed. */
-export function countAnswers(queries: readonly Pick<Query, 'queryKey' | 'state' | 'isActive'>[]): PageAnswers {
+export function countAnswers(
+  queries: readonly Pick<Query, 'queryKey' | 'state' | 'isActive' | 'getObserversCount'>[],
+): PageAnswers {
   const found: PageAnswers = { asked: 0, waiting: 0, failed: 0 };
   for (const query of queries) {
     // Without a question it is one that nobody looks at yet.
     if (query.queryKey[0] !== WIDGET_QUERY || query.queryKey[1] === undefined || !query.isActive()) continue;
     const { data, status, errorUpdateCount } = query.state;
-    found.asked++;
-    if (status === 'error' || (data === undefined && errorUpdateCount > 0)) found.failed++;
-    else if (data === undefined) found.waiting++;
+    // Several that ask the same ask once.
+    const widgets = query.getObserversCount();
+    found.asked += widgets;
+    if (status === 'error' || (data === undefined && errorUpdateCount > 0)) found.failed += widgets;
+    else if (data === undefined) found.waiting += widgets;
   }
   return found;
 }

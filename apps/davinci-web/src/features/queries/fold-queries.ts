@@ -2,6 +2,8 @@
 import type { QueryRecordView } from '@rtdp/moonbox/client';
 
 export interface FoldedQuery {
+  /** Stays the same when a newer one is told in the same line. */
+  key: string;
   /** The newest of them. */
   query: QueryRecordView;
   /** How often it stands in the list. */
@@ -24,7 +26,7 @@ export function foldQueries(queries: readonly QueryRecordView[]): FoldedQuery[] 
     const { label, sql, subject, database, via, state, error } = query;
     const key = isRepeated ? JSON.stringify([label, sql, subject, database, via, state, error?.code]) : query.id;
     const line = lines.get(key);
-    if (line === undefined) lines.set(key, { query, times: 1 });
+    if (line === undefined) lines.set(key, { key, query, times: 1 });
     else line.times += 1;
   }
   return [...lines.values()];

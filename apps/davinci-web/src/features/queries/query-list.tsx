@@ -165,9 +165,11 @@ export function QueryList(): ReactNode {
         {({ items }) => (
           <ListTable
             label={t('tab.queries')}
-            rows={repeats === 'folded' ? foldQueries(items) : items.map((query) => ({ query, times: 1 }))}
+            rows={
+              repeats === 'folded' ? foldQueries(items) : items.map((query) => ({ key: query.id, query, times: 1 }))
+            }
             columns={repeats === 'folded' ? columns : columns.filter(({ key }) => key !== 'times')}
-            rowKey={({ query }) => query.id}
+            rowKey={({ key }) => key}
             onChoose={({ query }) => go(`/queries/${encodeURIComponent(query.id)}`)}
           />
         )}

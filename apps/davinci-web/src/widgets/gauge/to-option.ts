@@ -57,6 +57,8 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
   const limits = limitsOf(widget, context);
   const reached = limits.filter((limit) => value !== null && value >= limit.value).at(-1);
   const inside = limits.filter((limit) => limit.value > low && limit.value < high);
+  /** A limit at the beginning, or before it, has been reached there. */
+  const colourAtLow = limits.findLast((limit) => limit.value <= low)?.colour ?? palette['line-strong'];
   const partOf = (at: number) => (at - low) / (high - low);
   /** A place on the circle, as parts of the radius. */
   const placeAt = (at: number, distance: number): [number, number] => {
@@ -126,15 +128,8 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           lineStyle: {
             width: SPACE[0],
             color: inside
-              .map((limit, index): [number, string] => [
-                partOf(limit.value),
-                index === 0
-                  ? limits[0]!.value <= low
-                    ? limits[0]!.colour
-                    : palette['line-strong']
-                  : inside[index - 1]!.colour,
-              ])
-              .concat([[1, inside.at(-1)?.colour ?? palette['line-strong']]]),
+              .map((limit, index): [number, string] => [partOf(limit.value), inside[index - 1]?.colour ?? colourAtLow])
+              .concat([[1, inside.at(-1)?.colour ?? colourAtLow]]),
           },
         },
         detail: { show: false },
