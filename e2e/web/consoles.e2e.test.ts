@@ -72,7 +72,7 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await person.press('Pull all tables');
   await expect.poll(async () => (await pulls()).filter(({ cause }) => cause === 'request').length, patiently).toBe(2);
   await expect.poll(async () => (await pulls()).every(({ state }) => state === 'done'), patiently).toBe(true);
-  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: 5, chunkRows: 20 } } as never);
+  await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: 1, chunkRows: 5 } } as never);
   await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
   await person.tab('Tables');
   await page.getByLabel('Choose public.orders').check();
