@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { ApiError } from '../api/client.ts';
 import en from '../locales/en/widgets.json' with { type: 'json' };
-import { failureKind } from './failure-kind.ts';
+import { failureKind, saysMore } from './failure-kind.ts';
 
 test('a failure is refused, slow, away or wrong by the code that the platform gave it, and has its words', () => {
   const kinds = [
@@ -30,4 +30,11 @@ test('a failure is refused, slow, away or wrong by the code that the platform ga
     expect(en.failure[kind].title.length * en.failure[kind].next.length).toBeGreaterThan(0);
   }
   expect(failureKind(new TypeError('x is undefined'))).toBe('unexpected');
+});
+
+test('the sentence of the service is shown where it says more than that something failed', () => {
+  const shown = (code: string) => saysMore('unexpected', new ApiError(500, { code, message: '' }));
+  expect([shown('SERVICE_INTERNAL'), shown('STORE_FAILED')]).toEqual([false, true]);
+  expect(saysMore('unexpected', new TypeError('x is undefined'))).toBe(true);
+  expect(saysMore('slow', new TypeError('x'))).toBe(false);
 });

@@ -49,6 +49,8 @@ export function failureKind(error: unknown): FailureKind {
 }
 
 /** Of these the sentence of the service says more than their kind: it names what is wrong. */
-export function saysMore(kind: FailureKind): boolean {
+export function saysMore(kind: FailureKind, error: unknown): boolean {
+  // It says only that it was not expected.
+  if (error instanceof ApiError && error.code === 'SERVICE_INTERNAL') return false;
   return kind === 'wrong' || kind === 'large' || kind === 'unexpected';
 }

@@ -28,7 +28,7 @@ export function WidgetFailure({
     <div className="widget-failure" role="alert" data-failure={kind}>
       <div className="widget-failure-words">
         <p className="widget-failure-title">{t(`widgets:failure.${kind}.title`)}</p>
-        {saysMore(kind) ? <p>{asSentence(tell(message))}</p> : null}
+        {saysMore(kind, error) ? <p>{asSentence(tell(message))}</p> : null}
         <p className="muted">{t(`widgets:failure.${kind}.next`)}</p>
         <details>
           <summary>{t('shell:error.details')}</summary>
