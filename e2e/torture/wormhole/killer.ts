@@ -12,12 +12,17 @@ export interface Kills {
   overlapping: number;
 }
 
-/** Kills every part `each` times, in an order of chance; everything runs when this resolves. */
+/**
+ * Kills every part `each` times, in an order of chance; everything runs when this resolves.
+ * @param recovered resolves when what was written before the call has arrived: asked now and then while everything runs, as a later kill
+ * would hide that a part did not come back to its work by itself
+ */
 export async function killAll(
   parts: Record<Victim, Killable>,
   each: number,
   chance: Chance,
   print: (line: string) => void,
+  recovered: () => Promise<void>,
 ): Promise<Kills> {
   const order = shuffled(
     VICTIMS.flatMap((victim) => Array<Victim>(each).fill(victim)),
@@ -42,6 +47,7 @@ export async function killAll(
     else {
       await Promise.all(down.values());
       await sleep(chance.between(300, 2_500));
+      if (chance.next() < 0.5) await recovered();
     }
   }
   await Promise.all(down.values());

@@ -10,6 +10,7 @@ import { chanceFrom } from './chance.ts';
 import { nameDifferences, untilEqual } from './equality.ts';
 import { killAll, VICTIMS } from './killer.ts';
 import { LOAD_SQL, startLoad, TABLES } from './load.ts';
+import { secondsToArrive } from './mark.ts';
 import { keysWatched, violations, watchIds } from './watch-ids.ts';
 
 const SCHEMA = 'landed';
@@ -58,7 +59,11 @@ async function torture(
   await watchIds(pipeline.sink, SCHEMA);
 
   const load = startLoad(pipeline.sourceUrl.href, options.seed, 3);
-  const kills = await killAll(pipeline.parts, options.quick ? 1 : 25, chanceFrom(options.seed), print);
+  const recoveries: number[] = [];
+  const recovered = async (): Promise<void> => {
+    recoveries.push(await secondsToArrive(pipeline.source, pipeline.sink, SCHEMA, recoveries.length));
+  };
+  const kills = await killAll(pipeline.parts, options.quick ? 1 : 25, chanceFrom(options.seed), print, recovered);
   await load.stop();
   const killed = Date.now();
   print(`killed ${JSON.stringify(kills)}; ${load.statements} statements; waiting for the sink`);
@@ -80,6 +85,8 @@ async function torture(
     ...Object.fromEntries(VICTIMS.map((victim) => [`kills_${victim}`, kills.byPart[victim]])),
     overlapping: kills.overlapping,
     statements: load.statements,
+    recoveries: recoveries.length,
+    slowest_recovery_seconds: Math.max(0, ...recoveries),
     keys_watched: await keysWatched(pipeline.sink),
     tables_equal: Object.keys(TABLES).length - later.length,
     rows_that_went_back: back.length,
