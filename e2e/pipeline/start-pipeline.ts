@@ -84,5 +84,5 @@ function poolOf(url: string): pg.Pool {
 }
 
 function lastLines(process: ServerProcess): string {
-  return process.log().trimEnd().split('\n').slice(-15).join('\n');
+  return process.log().trimEnd().split('\n').slice(-40).join('\n');
 }

@@ -11,6 +11,7 @@ import { nameDifferences, untilEqual } from './equality.ts';
 import { killAll, VICTIMS } from './killer.ts';
 import { LOAD_SQL, startLoad, TABLES } from './load.ts';
 import { secondsToArrive } from './mark.ts';
+import { tellStandstill } from './tell-standstill.ts';
 import { keysWatched, violations, watchIds } from './watch-ids.ts';
 
 const SCHEMA = 'landed';
@@ -27,6 +28,7 @@ export async function run(options: {
   try {
     return await torture(pipeline, options, begun, print);
   } catch (error) {
+    for (const line of await tellStandstill(pipeline, FLOW)) print(line);
     print(`the end of the logs:\n${pipeline.logs()}`);
     throw error;
   }
