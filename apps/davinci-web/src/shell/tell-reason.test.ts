@@ -24,6 +24,16 @@ test.each([
     'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
     '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请恢复该表。',
   ],
+  // What is described is told, names stay as they are; a name has no blanks.
+  ['the left join of shop.orders, maria.word and the subquery v', 'shop.orders、maria.word 与 子查询 v 的左连接'],
+  ['the view shop.totals', '视图 shop.totals'],
+  ['The view shop.totals was painted blue.', 'The view shop.totals was painted blue.'],
+  ['of maria: floor is not proven to mean the same there', 'maria：不保证 floor 的结果与 Postgres 一致'],
+  ['The SQL took longer than the time limit and was interrupted.', 'SQL 超过时间限制，已中断。'],
+  [
+    'Row 3 of the batch fails: value too long for type character varying(4)',
+    '批次中第 3 行失败：值对类型 character varying(4) 来说太长',
+  ],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请恢复该表。'],

@@ -14,6 +14,10 @@ const MOST_REMEMBERED = 1_000;
 
 /** Stands for a sentence of its own, which is told too. */
 const WHY = 'reason';
+/** Stands for names, with "and" and commas between them; what has no name but is described is told too. */
+const NAMES = 'names';
+/** Stands for one name without blanks: of what goes on otherwise, the sentence is another one. */
+const SINGLE = 'single';
 
 /**
  * @param known as the services write them, in English; a test proves that they do
@@ -36,11 +40,17 @@ export function tellerOf(known: Sentences, told: Sentences): (text: string) => s
       const values = new Map(holes.map((hole, at) => [hole, match[at + 1] ?? '']));
       return sentence.replaceAll(HOLE, (_, hole: string) => {
         const value = values.get(hole) ?? '';
+        if (hole === NAMES) return tellNames(value);
         return hole === WHY ? tell(value).replace(/[。.]$/, '') : value;
       });
     }
     return undefined;
   };
+  const tellNames = (text: string): string =>
+    text
+      .split(' and ')
+      .map((names) => names.split(', ').map(tell).join('、'))
+      .join(' 与 ');
   /** The longest runs of sentences that are known, each for itself. */
   const tellParts = (text: string): string => {
     const parts = text.split(/(?<=[.?!]) (?=[A-Z])/);
@@ -81,7 +91,9 @@ function shapeOf(english: string): Pick<Shape, 'shape' | 'holes'> {
   const pattern = english
     .replace(/\.$/, '')
     .split(HOLE)
-    .map((part, at) => (at % 2 === 1 ? '(.+?)' : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')))
+    .map((part, at) =>
+      at % 2 === 1 ? (part === SINGLE ? '(\\S+?)' : '(.+?)') : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    )
     .join('');
   return { shape: new RegExp(`^${pattern}\\.?$`, 'is'), holes };
 }

@@ -150,8 +150,8 @@ export class MysqlPush {
     const why = isGrouped
       ? `${store} compares their columns the same way`
       : `${store} orders their columns the same way`;
-    const what = isGrouped ? 'the groups and aggregates' : 'ORDER BY and LIMIT';
-    this.#target.decisions.push({ what: `FROM, WHERE, ${what}`, where: 'pushed', why });
+    const what = isGrouped ? 'FROM, WHERE, the groups and aggregates' : 'FROM, WHERE, ORDER BY, LIMIT';
+    this.#target.decisions.push({ what, where: 'pushed', why });
     if (pushed.divides)
       this.#target.decisions.push({
         what: 'averages',

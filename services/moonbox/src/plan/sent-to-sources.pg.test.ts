@@ -335,7 +335,7 @@ test('what stays in the gateway is told, and why', () => {
   ).toEqual([
     `the left join of maria.word and pg.note: ${both}`,
     `the groups and aggregates: ${both}`,
-    `ORDER BY and LIMIT: ${both}`,
+    `ORDER BY, LIMIT: ${both}`,
   ]);
   expect(kept('select w.id from maria.word w cross join pg.note n limit 2')).toEqual([
     `the join of maria.word and pg.note: ${both}`,
@@ -347,7 +347,7 @@ test('what stays in the gateway is told, and why', () => {
   ]);
   expect(kept('select id from maria.word union all select id from pg.note order by 1 limit 3 offset 1')).toEqual([
     `UNION ALL: ${both}`,
-    `ORDER BY and LIMIT and OFFSET: ${both}`,
+    `ORDER BY, LIMIT, OFFSET: ${both}`,
   ]);
   expect(kept('select a.id from pg.note a, pg.note b, maria.word w where w.id = 1 order by a.id')).toEqual([
     `the join of pg.note and pg.note and maria.word: ${both}`,

@@ -268,7 +268,7 @@ class Splitter {
       this.decisions.push({ what: `the join of ${names}`, where: 'pushed', why: `all of them are in ${store}` });
     if (conditions.length > 0) {
       this.decisions.push({
-        what: `${conditions.length} condition${conditions.length === 1 ? '' : 's'} on ${names}`,
+        what: conditions.length === 1 ? `1 condition on ${names}` : `${conditions.length} conditions on ${names}`,
         where: 'pushed',
         why: `${store} judges them the same way`,
       });

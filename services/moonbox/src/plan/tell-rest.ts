@@ -11,9 +11,9 @@ export interface RestOptions {
 }
 
 const JOINS: Readonly<Record<string, string>> = {
-  JOIN_LEFT: 'left join',
-  JOIN_RIGHT: 'right join',
-  JOIN_FULL: 'full join',
+  JOIN_LEFT: 'the left join of',
+  JOIN_RIGHT: 'the right join of',
+  JOIN_FULL: 'the full join of',
 };
 const SET_OPERATIONS: Readonly<Record<string, string>> = {
   SETOP_UNION: 'UNION',
@@ -35,7 +35,7 @@ export function tellLevel(
   const decisions: PlanDecision[] = [];
   const outer = items.flatMap((item) => ('JoinExpr' in item ? joinsIn(item.JoinExpr) : []));
   for (const join of outer) {
-    const what = `the ${JOINS[join.jointype ?? ''] ?? 'join'} of ${namesOf(join.larg, options)} and ${namesOf(join.rarg, options)}`;
+    const what = `${JOINS[join.jointype ?? ''] ?? 'the join of'} ${namesOf(join.larg, options)} and ${namesOf(join.rarg, options)}`;
     decisions.push({ what, where: 'local', why: whyOf(join, options) });
   }
   const sides = [
@@ -87,7 +87,7 @@ function tellOrder({ sortClause, limitCount, limitOffset }: SelectStmt, why: str
     ...(limitCount === undefined ? [] : ['LIMIT']),
     ...(limitOffset === undefined ? [] : ['OFFSET']),
   ];
-  return parts.length === 0 ? [] : [{ what: parts.join(' and '), where: 'local', why }];
+  return parts.length === 0 ? [] : [{ what: parts.join(', '), where: 'local', why }];
 }
 
 function whyOf(tree: unknown, options: RestOptions): string {

@@ -7,6 +7,7 @@ import type { z } from 'zod';
 import type { ApiError } from '../../api/client.ts';
 import { formatDuration } from '../../shell/numbers.ts';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { addressOf, type Connection, NEW_CONNECTION } from '../console/connection.ts';
 import { ConnectionFields } from '../console/connection-fields.tsx';
 import { Field } from '../console/field.tsx';
@@ -24,6 +25,7 @@ interface Form {
 
 export function DataSourceForm({ source, onClose }: { source?: Source; onClose: () => void }): ReactNode {
   const { t, i18n } = useTranslation('console-data');
+  const tell = useTell();
   const [form, setForm] = useState<Form>(() => ({
     name: source?.name ?? '',
     description: source?.description ?? '',
@@ -142,8 +144,8 @@ export function DataSourceForm({ source, onClose }: { source?: Source; onClose: 
             />
           ) : (
             <div className="reason broken">
-              <p className="reason-message">{tested.message}</p>
-              <p>{tested.next}</p>
+              <p className="reason-message">{tell(tested.message)}</p>
+              <p>{tell(tested.next)}</p>
             </div>
           )}
         </div>

@@ -13,6 +13,7 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useAct } from '../console/use-act.ts';
 import { DataSourceForm } from './data-source-form.tsx';
@@ -21,6 +22,7 @@ type Tested = z.output<typeof sourceTestSchema>;
 
 export function DataSources(): ReactNode {
   const { t, i18n } = useTranslation('console-data');
+  const tell = useTell();
   const { notification } = App.useApp();
   const isAdmin = useMay('admin');
   const [edited, setEdited] = useUrlState<string>('source', '');
@@ -40,7 +42,7 @@ export function DataSources(): ReactNode {
         name: source.name,
         time: formatDuration(answer.milliseconds, i18n.language),
       }),
-      ...(answer.ok ? {} : { description: `${answer.message} ${answer.next}`, duration: 0 }),
+      ...(answer.ok ? {} : { description: `${tell(answer.message)} ${tell(answer.next)}`, duration: 0 }),
     });
   };
   const columns: ListColumn<Source>[] = [

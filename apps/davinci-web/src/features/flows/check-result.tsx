@@ -3,11 +3,13 @@ import type { FlowPlanView } from '@rtdp/wormhole/client';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { ListTable } from '../console/list-table.tsx';
 import { Reason } from '../console/reason.tsx';
 
 export function CheckResult({ plan }: { plan: FlowPlanView }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const tell = useTell();
   return (
     <>
       <Status
@@ -30,7 +32,7 @@ export function CheckResult({ plan }: { plan: FlowPlanView }): ReactNode {
       ))}
       {plan.notes.map((note) => (
         <p key={note} className="muted">
-          {note}
+          {tell(note)}
         </p>
       ))}
       {plan.tables.map((table) => (

@@ -49,7 +49,7 @@ export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
     if (refused.length > 0) {
       notification.warning({
         title: t('dead.refused', { count: refused.length }),
-        description: refused[0]!.reason?.message,
+        description: tell(refused[0]!.reason?.message ?? ''),
         duration: 0,
       });
     }

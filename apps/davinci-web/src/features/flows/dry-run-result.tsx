@@ -15,7 +15,7 @@ type Step = DryRunView['tables'][number]['steps'][number];
 export function DryRunResult({ result }: { result: DryRunView }): ReactNode {
   const { t, i18n } = useTranslation('console-flows');
   const tell = useTell();
-  if (result.tables.length === 0) return <Empty title={t('dryRun.none')}>{result.notes.join(' ')}</Empty>;
+  if (result.tables.length === 0) return <Empty title={t('dryRun.none')}>{result.notes.map(tell).join(' ')}</Empty>;
   return (
     <>
       <p className="muted">{t('dryRun.about')}</p>

@@ -8,6 +8,7 @@ import { Exact, Quantity, When } from '../../shell/quantity.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
@@ -139,6 +140,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
 
 function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () => void }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const tell = useTell();
   const mayAct = useMay('editor');
   const { flow, table, onClose } = props;
   const { run, busy } = useAct([wormholePath('flows')]);
@@ -172,7 +174,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
       ),
     },
     { key: 'epoch', title: t('tables.epoch'), align: 'end', cell: ({ epoch }) => epoch },
-    { key: 'reason', title: t('column.detail'), wide: true, cell: ({ reason }) => reason?.message },
+    { key: 'reason', title: t('column.detail'), wide: true, cell: ({ reason }) => tell(reason?.message ?? '') },
   ];
   return (
     <section className="card stack" aria-label={nameOf(table)}>

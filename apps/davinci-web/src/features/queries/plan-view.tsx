@@ -4,6 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration, formatNumber } from '../../shell/numbers.ts';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { Statement } from '../console/statement.tsx';
 
 interface Measured {
@@ -13,6 +14,7 @@ interface Measured {
 
 export function PlanView({ plan }: { plan: ExplanationView }): ReactNode {
   const { t, i18n } = useTranslation('console-queries');
+  const tell = useTell();
   const measured = ({ rows, milliseconds }: Measured): string =>
     [
       ...(rows === undefined ? [] : [t('plan.rows', { count: rows, rows: formatNumber(rows, i18n.language) })]),
@@ -49,8 +51,8 @@ export function PlanView({ plan }: { plan: ExplanationView }): ReactNode {
               <li key={`${what} ${why}`}>
                 <Status kind={where === 'pushed' ? 'ok' : 'unknown'} word={t(`plan.where.${where}`)} />
                 <div>
-                  <code>{what}</code>
-                  <p className="muted small">{why}</p>
+                  <code>{tell(what)}</code>
+                  <p className="muted small">{tell(why)}</p>
                 </div>
               </li>
             ))}

@@ -19,6 +19,7 @@ type DeadLetter = z.output<typeof deadLetterSchema>;
 export function DeadLettersTab({ source }: { source: SourceView }): ReactNode {
   const { t } = useTranslation('console-sources');
   const tell = useTell();
+  const { t: ofMessages } = useTranslation('console-health');
   const [opened, setOpened] = useUrlState<string>('letter', '');
   const letters = useApi<DeadLetter[]>(dbusPath('sources', source.name, 'dead-letters'), { every: LOOK_SELDOM });
   const columns: ListColumn<DeadLetter>[] = [
@@ -33,7 +34,11 @@ export function DeadLettersTab({ source }: { source: SourceView }): ReactNode {
       ),
     },
     { key: 'table', title: t('tables.column.table'), sort: tableOf, cell: tableOf },
-    { key: 'operation', title: t('dead.column.operation'), cell: ({ operation }) => operation },
+    {
+      key: 'operation',
+      title: t('dead.column.operation'),
+      cell: ({ operation }) => ofMessages(`messages.operation.${operation}`, { defaultValue: operation }),
+    },
     { key: 'code', title: t('dead.column.code'), sort: ({ code }) => code, cell: ({ code }) => <code>{code}</code> },
     {
       key: 'why',

@@ -1,6 +1,7 @@
 /** Decides how it is told what changed between two versions of a table: column by column, in the reader's language, with why where it matters. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useTell } from '../../shell/use-tell.ts';
 
 interface Column {
   type: string;
@@ -20,6 +21,7 @@ export interface SchemaChange {
 
 export function SchemaChanges({ changes }: { changes: readonly SchemaChange[] }): ReactNode {
   const { t } = useTranslation('console-sources');
+  const tell = useTell();
   return (
     <ul className="stack tight">
       {changes.map((change) => (
@@ -29,7 +31,7 @@ export function SchemaChanges({ changes }: { changes: readonly SchemaChange[] })
             before: typeOf(change.before),
             after: typeOf(change.after),
           })}
-          {change.compatible ? null : <span className="muted"> · {change.why}</span>}
+          {change.compatible ? null : <span className="muted"> · {tell(change.why)}</span>}
         </li>
       ))}
     </ul>
