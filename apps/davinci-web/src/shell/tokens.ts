@@ -75,6 +75,10 @@ export interface Palette {
   veil: string;
   /** Colours of series, in their order: told apart by the colour-blind too, since lightness differs as well as hue. */
   series: readonly string[];
+  /** What is added up as "others": quieter than every series, and seen on a card all the same. */
+  rest: string;
+  /** At the edge of what goes on behind it. */
+  shade: string;
   /** From least to most, for heat maps and scales. */
   scale: readonly string[];
 }
@@ -117,6 +121,8 @@ export const LIGHT: Palette = {
     '#9c5a3c',
     '#6a7385',
   ],
+  rest: '#8b93a1',
+  shade: 'rgba(20, 26, 40, 0.12)',
   scale: ['#e9eefb', '#bccdf4', '#8aa8ea', '#5a83dd', '#3460c0', '#1e3f8f'],
 };
 
@@ -158,6 +164,8 @@ export const DARK: Palette = {
     '#cf8f70',
     '#9aa4b5',
   ],
+  rest: '#6a7484',
+  shade: 'rgba(0, 0, 0, 0.55)',
   scale: ['#1d2740', '#29406f', '#38599c', '#5179c8', '#7d9fe8', '#b7cbfb'],
 };
 

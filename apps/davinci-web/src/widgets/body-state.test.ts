@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bodyState } from './body-state.ts';
+import { bodyState, emptiness } from './body-state.ts';
+import type { WidgetQuery } from './contract.ts';
 
 test('a widget says that it waits only when something is under way', () => {
   const data = { columns: [], rows: [[1]], truncated: false };
@@ -13,4 +14,19 @@ test('a widget says that it waits only when something is under way', () => {
   expect(bodyState({ ...still, data: { ...data, rows: [] } })).toBe('empty');
   // What is kept is shown, also where nothing is asked at present.
   expect(bodyState({ ...still, data, isAsked: false })).toBe('picture');
+});
+
+test('an empty widget says that nothing matches only where something is asked for', () => {
+  const query: WidgetQuery = { dimensions: [], measures: [], filters: [], having: [], sort: [], limit: 100 };
+  const paid = { column: 'status', operator: '=' as const, values: ['paid'] };
+  const large = { by: 'sum(total)', operator: '>' as const, values: [100] };
+  expect(emptiness(query, {})).toBe('none');
+  expect(emptiness(query, { request: { filters: [], values: {} } })).toBe('none');
+  // A filter that is set to "Any" gives no value.
+  expect(emptiness(query, { request: { values: { status: null } } })).toBe('none');
+  expect(emptiness({ ...query, filters: [paid] }, { request: { filters: [paid] } })).toBe('own');
+  expect(emptiness({ ...query, having: [large] }, { request: { filters: [] } })).toBe('own');
+  expect(emptiness(query, { request: { filters: [paid] } })).toBe('chosen');
+  expect(emptiness({ ...query, filters: [paid] }, { request: { filters: [paid, paid] } })).toBe('chosen');
+  expect(emptiness(query, { request: { values: { since: '2026-03-01' } } })).toBe('chosen');
 });

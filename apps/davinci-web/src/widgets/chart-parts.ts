@@ -71,7 +71,8 @@ export function grid(hasLegend: boolean, hasWordsAbove = false): Part {
     left: 0,
     right: SPACE[2],
     top: (hasLegend ? SPACE[5] : SPACE[2]) + (hasWordsAbove ? SPACE[2] : 0),
-    bottom: 0,
+    // The library measures a line of letters without the tails of g, p and y.
+    bottom: SPACE[0],
     outerBoundsMode: 'same',
     outerBoundsContain: 'axisLabel',
   };
@@ -218,8 +219,7 @@ export function coloursOf(
   const places = column === undefined ? undefined : colours.placesOf(column, values);
   let next = 0;
   return series.map(({ others }, index) => {
-    // Unlike the grey among the series, and behind them.
-    if (others) return palette['line-strong'];
+    if (others) return palette.rest;
     const place = places?.[next++] ?? chosenOf(index) ?? index;
     return palette.series[place % palette.series.length] ?? palette.accent;
   });

@@ -156,6 +156,14 @@ test('a number tells when it was and what it was before; a sum only what it is',
   );
 });
 
+test.each(['en', 'zh'])('a change says against what it is, whatever the moments: %s', async (language) => {
+  const { say } = (await contextIn(language)).words;
+  const units = ['minute', 'hour', 'day', 'week', 'month', 'quarter', 'year', 'moment'];
+  const told = units.flatMap((unit) => [say(`scorecard.against.${unit}`), say(`scorecard.changeOf.${unit}`)]);
+  expect(told.every((words) => words.includes(language === 'en' ? 'against' : '较前'))).toBe(true);
+  expect(new Set(told).size).toBe(2 * units.length);
+});
+
 test('nothing in a tooltip is markup but its own', async () => {
   const head = `<img src=x>: ${strong('<i>7</i>')}`;
   const lines = [{ colour: '"red', label: "o'clock & more", value: '<b>', note: '<u>' }];

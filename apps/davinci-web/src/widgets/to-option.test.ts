@@ -1,6 +1,6 @@
 /** Proves what each kind draws of an answer. */
 import { expect, test } from 'vitest';
-import { LIGHT } from '../shell/tokens.ts';
+import { DARK, LIGHT } from '../shell/tokens.ts';
 import { toOption as barOption, barTable } from './bar/to-option.ts';
 import { toShares } from './category-table.ts';
 import type { ChartContext } from './chart-words.ts';
@@ -70,6 +70,32 @@ test('more than ten series become the nine largest and the sum of the others, pl
   expect(table.series.map((one) => one.value)).toEqual(['s0', 's4', 's5', 's6', 's7', 's8', 's9', 's10', 's11', null]);
   expect(table.series.at(-1)).toMatchObject({ others: true, values: [2 + 3 + 4, null] });
   expect(table.rest).toBe(3);
+});
+
+/** Of two colours `#rrggbb`, as WCAG defines it: 1 to 21. */
+function contrast(a: string, b: string): number {
+  const luminance = (colour: string) => {
+    const [red = 0, green = 0, blue = 0] = [1, 3, 5].map((at) => {
+      const part = Number.parseInt(colour.slice(at, at + 2), 16) / 255;
+      return part <= 0.03928 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+    });
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+  };
+  const [lower = 0, higher = 0] = [luminance(a), luminance(b)].sort((left, right) => left - right);
+  return (higher + 0.05) / (lower + 0.05);
+}
+
+test.each([
+  ['light', LIGHT],
+  ['dark', DARK],
+])('the others have a colour of their own that is seen on a card: %s', (_, palette) => {
+  const rows = Array.from({ length: 12 }, (__, index): Cell[] => [`s${index}`, String(20 - index)]);
+  const option = pieOption(widget('pie', ['a']), data([column('a', 'text'), amount], rows), { ...context, palette });
+  const [pie] = option.series as { data: { name: string; itemStyle: { color: string } }[] }[];
+  const { color } = pie!.data.at(-1)!.itemStyle;
+  expect(pie!.data.at(-1)!.name).toBe('Others');
+  expect(palette.series).not.toContain(color);
+  expect(contrast(color, palette.surface)).toBeGreaterThanOrEqual(3);
 });
 
 test('averages are never added up: what is too much is left out and counted', () => {
@@ -214,7 +240,7 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   const card = toScorecard(timed, answer, now);
   expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', open: 1 });
   // Beside the number of one moment stands the change of another.
-  expect(card.changeOf).toBe('minute');
+  expect(card.against).toBe('changeOf.minute');
   expect([sparkline(card.trend, 'over', 1), sparkline(card.trend, 'open', 1)]).toEqual([
     'M0 4.89L50 2',
     'M50 2L100 28',
@@ -222,7 +248,7 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   // A minute later it is over.
   expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({
     change: expect.closeTo(-0.818),
-    changeOf: undefined,
+    against: 'against.minute',
     open: 0,
   });
   expect(toScorecard(timed, data(answer.columns as QueryColumn[], rows.slice(0, 2)), now).change).toBeUndefined();

@@ -5,7 +5,7 @@ import type { ApiError } from '../api/client.ts';
 import { LateDrawn } from '../shell/late.tsx';
 import type { LatePart } from '../shell/late-part.ts';
 import { Empty, Loading } from '../shell/states.tsx';
-import { bodyState } from './body-state.ts';
+import { bodyState, emptiness } from './body-state.ts';
 import type { WidgetViewProps } from './contract.ts';
 import { dress } from './dress.ts';
 import { widgetKind } from './registry.ts';
@@ -33,7 +33,14 @@ export const WidgetBody = memo(function WidgetBody(props: WidgetBodyProps): Reac
   if (state === 'failed') return <WidgetFailure error={answer.error} onRetry={onRetry} retrying={answer.isFetching} />;
   if (state === 'unasked') return <Loading />;
   if (answer.data === undefined) return <Waiting word="running" onCancel={props.onCancel} />;
-  if (state === 'empty') return <Empty small title={t('noRows')} />;
+  if (state === 'empty') {
+    const why = emptiness(widget.query, answer.data);
+    return (
+      <Empty small title={t(`noRows.${why}`)}>
+        {t(`noRows.${why}Next`)}
+      </Empty>
+    );
+  }
   return <Picture key={widget.kind} {...props} data={answer.data} picture={kind.picture} />;
 });
 

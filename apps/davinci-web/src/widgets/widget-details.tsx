@@ -155,5 +155,5 @@ export function PlainData({ name, data }: { name: string; data: WidgetData }): R
       })),
     [data.columns, i18n.language],
   );
-  return <DataGrid label={name} columns={columns} rows={data.rows} empty={<Empty small title={t('noRows')} />} />;
+  return <DataGrid label={name} columns={columns} rows={data.rows} empty={<Empty small title={t('noRows.plain')} />} />;
 }

@@ -9,7 +9,9 @@ import { late } from '../../shell/late.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
+import { dress } from '../../widgets/dress.ts';
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
+import { withMeasureNames } from '../../widgets/measure-names.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { formatAtGrain } from '../../widgets/time-values.ts';
 import { useStandingError, useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
@@ -92,8 +94,15 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     [widget, view, asked],
   );
   const definition = useMemo<WidgetDefinition>(
-    () => ({ kind: widget.kind, name: widget.name, query: drilled.query, settings: widget.settings }),
-    [widget, drilled],
+    () => ({
+      kind: widget.kind,
+      name: widget.name,
+      query: drilled.query,
+      settings: withMeasureNames(widget.settings, drilled.query, view.model, (key, holes) =>
+        t(`widgets:${key}`, holes),
+      ),
+    }),
+    [widget, drilled, view, t],
   );
   const request = useMemo(() => widgetRequest(widget, view, JSON.parse(asked) as Asked), [widget, view, asked]);
 
@@ -165,17 +174,23 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
 
   const act = useLatest(async (key: WidgetAct) => {
     if (key === 'data' || key === 'sql' || key === 'freshness') setDetails(key);
-    else if (key === 'csv' && data !== undefined) download(fileName(widget.name, 'csv'), toCsv(data));
+    else if (key === 'csv' && data !== undefined)
+      download(fileName(widget.name, 'csv'), toCsv(dress(data, definition.settings)));
     else if (key === 'png') {
       const url = await picture.current?.();
       if (url) download(fileName(widget.name, 'png'), url);
     } else if (key === 'copy' && data !== undefined) {
-      await navigator.clipboard.writeText(toTabs(data)).then(
+      await navigator.clipboard.writeText(toTabs(dress(data, definition.settings))).then(
         () => message.success(t('widgets:copied')),
         () => message.error(t('widgets:notCopied')),
       );
     } else if (key === 'workbench') go(`/widgets/${widget.id}`);
   });
+  const isOpen = details !== undefined;
+  const detailed = useMemo(
+    () => (isOpen && data !== undefined ? dress(data, definition.settings) : undefined),
+    [isOpen, data, definition],
+  );
   const hasPicture = useLatest(() => picture.current !== undefined);
   const hasData = data !== undefined;
   const flush = widget.kind === 'table';
@@ -241,10 +256,10 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
           onClose={closer.closeMenu}
         />
       )}
-      {details !== undefined && data !== undefined ? (
+      {details !== undefined && detailed !== undefined ? (
         <WidgetDetails
           name={widget.name}
-          answer={data}
+          answer={detailed}
           freshness={freshness}
           tab={details}
           onTab={setDetails}

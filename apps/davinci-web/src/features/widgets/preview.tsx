@@ -9,7 +9,9 @@ import { formatDuration } from '../../shell/numbers.ts';
 import { Empty } from '../../shell/states.tsx';
 import { chosenColours, createColourBook } from '../../widgets/colours.ts';
 import type { WidgetDefinition } from '../../widgets/contract.ts';
+import { dress } from '../../widgets/dress.ts';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
+import { withMeasureNames } from '../../widgets/measure-names.ts';
 import { widgetKind } from '../../widgets/registry.ts';
 import { misfit } from '../../widgets/shelves.ts';
 import { useStandingError, useWidgetData, WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
@@ -44,14 +46,24 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
   useAskAgain(answer, live.freshness);
   const freshness = useNewest(answer.data?.freshness, live.freshness);
   const definition = useMemo<WidgetDefinition>(
-    () => ({ kind: draft.kind, name: draft.name || t('newWidget'), query, settings: draft.settings }),
-    [draft.kind, draft.name, query, draft.settings, t],
+    () => ({
+      kind: draft.kind,
+      name: draft.name || t('newWidget'),
+      query,
+      settings: withMeasureNames(draft.settings, query, view?.model ?? [], (key, holes) => t(`widgets:${key}`, holes)),
+    }),
+    [draft.kind, draft.name, query, draft.settings, view, t],
   );
   const colours = useMemo(() => createColourBook(chosenColours([draft.settings])), [draft.settings]);
   const data =
     answer.isPlaceholderData && answer.data?.columns.length !== query.dimensions.length + query.measures.length
       ? undefined
       : answer.data;
+
+  const dressed = useMemo(
+    () => (data === undefined ? undefined : dress(data, definition.settings)),
+    [data, definition.settings],
+  );
 
   const body = () => {
     if (view === undefined) return <Empty title={t('start')}>{t('startWithView')}</Empty>;
@@ -69,7 +81,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
         />
       );
     }
-    if (side === 'data' && data !== undefined) return <PlainData name={definition.name} data={data} />;
+    if (side === 'data' && dressed !== undefined) return <PlainData name={definition.name} data={dressed} />;
     if (side === 'sql' && data !== undefined) {
       return (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: long SQL is scrolled by the keyboard too.

@@ -62,7 +62,7 @@ export function ValueColours(props: {
         query={values}
         shape="lines"
         isEmpty={({ values: found }) => found.length === 0}
-        empty={<Empty small title={t('widgets:noRows')} />}
+        empty={<Empty small title={t('widgets:noRows.plain')} />}
       >
         {({ values: found }) => {
           const keys = new Set([...Object.keys(chosen), ...found.map((each) => JSON.stringify(each))]);

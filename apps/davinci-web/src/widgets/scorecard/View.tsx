@@ -39,13 +39,15 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
           <span className={`scorecard-change ${card.verdict}`} title={tellChange(widget, data, card, context)}>
             <span aria-hidden="true">{card.change > 0 ? '▲' : card.change < 0 ? '▼' : '='}</span>{' '}
             {formatNumber(Math.abs(card.change), i18n.language, { kind: 'percent' })}
-            <span className="visually-hidden">{t(card.change > 0 ? 'scorecard.up' : 'scorecard.down')}</span>
+            <span className="visually-hidden">
+              {t(`scorecard.${card.change > 0 ? 'up' : card.change < 0 ? 'down' : 'same'}`)}
+            </span>
           </span>
         )}
       </div>
-      <div className="muted small ellipsis">
+      <div className="muted small scorecard-words">
         {labelOf(column)}
-        {card.changeOf === undefined ? null : ` · ${t(`scorecard.changeOf.${card.changeOf}`)}`}
+        {card.against === undefined ? null : ` · ${t(`scorecard.${card.against}`)}`}
       </div>
       {path === '' && open === '' ? null : (
         <div className="scorecard-trend">

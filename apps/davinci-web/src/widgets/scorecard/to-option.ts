@@ -15,8 +15,11 @@ export interface Scorecard {
   trend: { moment: number; at: Cell; value: number | null }[];
   /** How many of the newest of them are not over. */
   open: number;
-  /** The moment whose change it is, where its number is of another one, or of more. */
-  changeOf: Grain | undefined;
+  /**
+   * What is compared with what, as words of the scorecard: `against` where the number itself is compared with the moment before, `changeOf` where
+   * the number is of another moment than the change, or of more of them. Undefined without a change.
+   */
+  against: `changeOf.${Grain | 'moment'}` | `against.${Grain | 'moment'}` | undefined;
   tone: 'ok' | 'late' | 'broken' | undefined;
   /** What the change means. */
   verdict: 'good' | 'bad' | 'neither';
@@ -45,11 +48,13 @@ export function toScorecard(widget: WidgetDefinition, data: WidgetData, now: num
   const whole = trend.at(-open - 1)?.value ?? null;
   const before = trend.at(-open - 2)?.value ?? null;
   const change = whole === null || before === null || before === 0 ? undefined : (whole - before) / Math.abs(before);
+  const isOfAnother = total || open > 0;
+  const unit = grain ?? 'moment';
   return {
     value,
     change,
     open,
-    changeOf: change !== undefined && (total || open > 0) ? grain : undefined,
+    against: change === undefined ? undefined : `${isOfAnother ? 'changeOf' : 'against'}.${unit}`,
     trend: trend.map(({ moment, at: cell, value: amount }) => ({ moment, at: cell, value: amount })),
     tone: toneAt(numberOf(value), numberOf(widget.settings.warnAt as Cell), numberOf(widget.settings.badAt as Cell)),
     verdict: verdictOf(change, widget.settings.goodWhen),

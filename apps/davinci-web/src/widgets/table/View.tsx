@@ -21,7 +21,7 @@ export default function View({ widget, data, onPick, chosen = [] }: WidgetViewPr
       label={widget.name}
       columns={columns}
       rows={data.rows}
-      empty={<Empty small title={t('noRows')} />}
+      empty={<Empty small title={t('noRows.plain')} />}
       {...(chosen.length === 0
         ? {}
         : { isChosen: (index: number) => isPicked(widget, data.rows[index] ?? [], chosen) })}
