@@ -1,5 +1,5 @@
 /** The people of the organisation: who may do what, invited, changed and switched off by an administrator. */
-import { MoreOutlined, PlusOutlined } from '@ant-design/icons';
+import { MoreOutlined, PlusOutlined, TeamOutlined } from '@ant-design/icons';
 import type { RoleName, User } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Form, Input, Modal, Select } from 'antd';
 import { type ReactNode, useState } from 'react';
@@ -9,7 +9,7 @@ import { useSession } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
-import { Answer } from '../../shell/states.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useTell } from '../../shell/use-tell.ts';
@@ -78,79 +78,102 @@ export default function UsersPage() {
     >
       <Answer query={users} shape="lines">
         {({ items }) => (
-          <ListTable
-            label={t('title')}
-            rows={items}
-            rowKey={({ id }) => id}
-            firstSort={{ key: 'name', direction: 'ascending' }}
-            columns={[
-              { key: 'name', title: t('name'), sort: ({ name }) => name, cell: ({ name }) => name },
-              { key: 'email', title: t('email'), wide: true, sort: ({ email }) => email, cell: ({ email }) => email },
-              {
-                key: 'role',
-                title: t('role'),
-                sort: ({ role }) => ROLES.indexOf(role),
-                cell: (user) =>
-                  // Nobody takes a role from themselves.
-                  user.id === me ? (
-                    <span title={t('ownRole')}>{t(`roles.${user.role}`)}</span>
-                  ) : (
-                    <Select
-                      className="user-role"
-                      aria-label={`${t('role')}: ${user.name}`}
-                      size="small"
-                      value={user.role}
-                      options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
-                      onChange={(next: RoleName) => void patch(user, { role: next })}
-                    />
-                  ),
-              },
-              {
-                key: 'state',
-                title: t('state'),
-                cell: ({ disabled }) => (
-                  <Status kind={disabled ? 'paused' : 'ok'} word={t(disabled ? 'disabled' : 'active')} />
-                ),
-              },
-              {
-                key: 'seen',
-                title: t('lastSeen'),
-                sort: ({ lastSeenAt }) => lastSeenAt,
-                cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
-              },
-              {
-                key: 'actions',
-                title: t('actions'),
-                quiet: true,
-                align: 'end',
-                cell: (user) => (
-                  <Dropdown
-                    trigger={['click']}
-                    menu={{
-                      items: [
-                        { key: 'link', label: t('link'), disabled: user.disabled },
-                        { key: 'forget', label: t('forget'), disabled: user.disabled || user.id === me },
-                        {
-                          key: 'disable',
-                          label: t(user.disabled ? 'enable' : 'disable'),
-                          disabled: user.id === me,
-                          danger: !user.disabled,
-                        },
-                      ],
-                      onClick: ({ key }) => act(key, user),
-                    }}
-                  >
-                    <Button
-                      type="text"
-                      size="small"
-                      icon={<MoreOutlined />}
-                      aria-label={`${t('actions')}: ${user.name}`}
-                    />
-                  </Dropdown>
-                ),
-              },
-            ]}
-          />
+          <>
+            {items.length === 0 ? null : (
+              <ListTable
+                label={t('title')}
+                rows={items}
+                rowKey={({ id }) => id}
+                firstSort={{ key: 'name', direction: 'ascending' }}
+                columns={[
+                  { key: 'name', title: t('name'), sort: ({ name }) => name, cell: ({ name }) => name },
+                  {
+                    key: 'email',
+                    title: t('email'),
+                    wide: true,
+                    sort: ({ email }) => email,
+                    cell: ({ email }) => email,
+                  },
+                  {
+                    key: 'role',
+                    title: t('role'),
+                    sort: ({ role }) => ROLES.indexOf(role),
+                    cell: (user) =>
+                      // Nobody takes a role from themselves.
+                      user.id === me ? (
+                        <span title={t('ownRole')}>{t(`roles.${user.role}`)}</span>
+                      ) : (
+                        <Select
+                          className="user-role"
+                          aria-label={`${t('role')}: ${user.name}`}
+                          size="small"
+                          value={user.role}
+                          options={ROLES.map((each) => ({ value: each, label: t(`roles.${each}`) }))}
+                          onChange={(next: RoleName) => void patch(user, { role: next })}
+                        />
+                      ),
+                  },
+                  {
+                    key: 'state',
+                    title: t('state'),
+                    cell: ({ disabled }) => (
+                      <Status kind={disabled ? 'paused' : 'ok'} word={t(disabled ? 'disabled' : 'active')} />
+                    ),
+                  },
+                  {
+                    key: 'seen',
+                    title: t('lastSeen'),
+                    sort: ({ lastSeenAt }) => lastSeenAt,
+                    cell: ({ lastSeenAt }) => <When at={lastSeenAt} />,
+                  },
+                  {
+                    key: 'actions',
+                    title: t('actions'),
+                    quiet: true,
+                    align: 'end',
+                    cell: (user) => (
+                      <Dropdown
+                        trigger={['click']}
+                        menu={{
+                          items: [
+                            { key: 'link', label: t('link'), disabled: user.disabled },
+                            { key: 'forget', label: t('forget'), disabled: user.disabled || user.id === me },
+                            {
+                              key: 'disable',
+                              label: t(user.disabled ? 'enable' : 'disable'),
+                              disabled: user.id === me,
+                              danger: !user.disabled,
+                            },
+                          ],
+                          onClick: ({ key }) => act(key, user),
+                        }}
+                      >
+                        <Button
+                          type="text"
+                          size="small"
+                          icon={<MoreOutlined />}
+                          aria-label={`${t('actions')}: ${user.name}`}
+                        />
+                      </Dropdown>
+                    ),
+                  },
+                ]}
+              />
+            )}
+            {items.every(({ id }) => id === me) ? (
+              <Empty
+                icon={<TeamOutlined />}
+                title={t('empty.title')}
+                action={
+                  <Button type="primary" onClick={() => setAdding('1')}>
+                    {t('add')}
+                  </Button>
+                }
+              >
+                {t('empty.text')}
+              </Empty>
+            ) : null}
+          </>
         )}
       </Answer>
       {adding === '' ? null : <AddUser onClose={() => setAdding(undefined)} />}
