@@ -1,4 +1,4 @@
-/** Decides how a graph is drawn: laid out once for each shape, nodes as links with their state in words, the path through a node lit. */
+/** Decides how a graph is drawn: laid out once for each shape and room, nodes as links with their state in words, the path through a node lit. */
 import {
   Background,
   Controls,
@@ -13,27 +13,25 @@ import {
   useReactFlow,
 } from '@xyflow/react';
 import '@xyflow/react/dist/style.css';
-import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
-import { ErrorState, Loading } from '../../shell/states.tsx';
+import { ErrorState } from '../../shell/states.tsx';
+import { LENGTHS } from '../../shell/tokens.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { GraphBox } from './graph-box.tsx';
-import { layoutGraph, type Placed } from './layout-graph.ts';
+import { GraphList } from './graph-list.tsx';
+import { GraphSkeleton } from './graph-skeleton.tsx';
+import { type Fitted, fitGraph } from './layout-graph.ts';
 
-/** Pixels; a node is as large as three short lines. A picture of many columns has narrower ones, to stay readable as a whole. */
-const SIZES = {
-  // Between two columns stands what an edge says of itself: "12 messages behind".
-  normal: { node: { width: 208, height: 74 }, between: 120 },
-  dense: { node: { width: 148, height: 74 }, between: 40 },
-};
-/** Of its natural size: what is smaller cannot be read, so that the picture is scrolled sideways instead. */
-const LEAST_ZOOM = 0.85;
-/** Pixels: room for the buttons in the corner. */
+/** Pixels: less is no place for a picture. */
 const LEAST_HEIGHT = 160;
-/** Pixels around the picture. */
+/** Pixels around the picture, and below it, where the buttons are. */
 const AROUND = 16;
+const BELOW = 40;
+/** Pixels: what cannot be read as a whole in less room than this is told as a list. */
+const ROOM_FOR_PICTURE = 720;
 
 type BoxData = { node: GraphNode; dim: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
@@ -46,8 +44,6 @@ export interface GraphViewProps {
   label: string;
   /** Kind → column, where a kind has a fixed place. */
   layers?: Readonly<Record<string, number>>;
-  /** For many columns. */
-  dense?: boolean;
 }
 
 export default function GraphView(props: GraphViewProps): ReactNode {
@@ -58,22 +54,34 @@ export default function GraphView(props: GraphViewProps): ReactNode {
   );
 }
 
-function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
-  const size = SIZES[dense ? 'dense' : 'normal'];
+function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   const { dark } = useAppearance();
   const { t } = useTranslation('console');
   const { setViewport } = useReactFlow();
-  const place = useRef<HTMLElement>(null);
-  const [placed, setPlaced] = useState<Placed>();
+  const place = useRef<HTMLDivElement>(null);
+  const box = useRef<HTMLElement>(null);
+  const [placed, setPlaced] = useState<Fitted>();
   const [error, setError] = useState<unknown>();
+  const [attempt, setAttempt] = useState(0);
   const [lit, setLit] = useState<string>();
-  // Figures change every two seconds; where things stand changes only with the nodes and edges themselves.
-  const shape = `${graph.nodes.map(({ id }) => id).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
+  const [more, setMore] = useState('');
+  // Figures change every two seconds; where things stand changes only with the nodes, the edges and the room themselves.
+  const shape = `${graph.nodes.map(({ id, deadLetters }) => `${id} ${deadLetters !== undefined}`).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the graph.
+  const [width, setWidth] = useState(0);
   useEffect(() => {
+    if (place.current === null) return undefined;
+    const watch = new ResizeObserver(([entry]) => setWidth(entry?.borderBoxSize[0]?.inlineSize ?? 0));
+    watch.observe(place.current, { box: 'border-box' });
+    return () => watch.disconnect();
+  }, []);
+  const room = Math.max(0, width - 2 * AROUND - 2 * LENGTHS.line);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: `shape` stands for the graph, another attempt is one.
+  useEffect(() => {
+    if (room === 0) return undefined;
     let isCurrent = true;
-    layoutGraph(graph, size.node, layers, size.between).then(
+    fitGraph(graph, room, layers).then(
       (next) => {
         if (isCurrent) setPlaced(next);
       },
@@ -84,31 +92,42 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     return () => {
       isCurrent = false;
     };
-  }, [shape]);
+  }, [shape, room, attempt]);
 
-  const [width, setWidth] = useState(0);
-  const isPlaced = placed !== undefined;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the place is there once the picture is.
-  useEffect(() => {
-    if (place.current === null) return undefined;
-    const watch = new ResizeObserver(([entry]) => setWidth(entry?.contentRect.width ?? 0));
-    watch.observe(place.current);
-    return () => watch.disconnect();
-  }, [isPlaced]);
-  const room = Math.max(0, width - 2 * AROUND);
-  const zoom = placed === undefined ? 1 : Math.min(1, Math.max(LEAST_ZOOM, room / placed.size.width));
   useEffect(() => {
     if (placed === undefined || width === 0) return;
-    const left = Math.max(AROUND, (width - placed.size.width * zoom) / 2);
+    const { size, zoom } = placed;
+    const left = Math.max(AROUND, (width - size.width * zoom) / 2);
     void setViewport({ x: left, y: AROUND, zoom });
-  }, [placed, width, zoom, setViewport]);
+  }, [placed, width, setViewport]);
+
+  const look = useCallback(() => {
+    if (box.current === null) return;
+    const { scrollLeft, clientWidth, scrollWidth } = box.current;
+    const isBefore = scrollLeft > 1;
+    const isAfter = scrollLeft + clientWidth < scrollWidth - 1;
+    setMore(`${isBefore ? 'more-before' : ''} ${isAfter ? 'more-after' : ''}`);
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another picture or another room may leave more at the side.
+  useEffect(look, [placed, width]);
 
   const path = useMemo(() => (lit === undefined ? undefined : pathThrough(graph, lit)), [graph, lit]);
-  if (error !== undefined) return <ErrorState error={error} onRetry={() => setError(undefined)} />;
-  if (placed === undefined) {
+  if (placed === undefined || error !== undefined || (!placed.fits && room < ROOM_FOR_PICTURE)) {
     return (
-      <div className="graph row">
-        <Loading />
+      <div ref={place}>
+        {error !== undefined ? (
+          <ErrorState
+            error={error}
+            onRetry={() => {
+              setError(undefined);
+              setAttempt((before) => before + 1);
+            }}
+          />
+        ) : placed === undefined ? (
+          <GraphSkeleton />
+        ) : (
+          <GraphList graph={graph} label={label} />
+        )}
       </div>
     );
   }
@@ -118,52 +137,58 @@ function Picture({ graph, label, layers, dense }: GraphViewProps): ReactNode {
     type: 'box',
     position: placed.positions.get(node.id) ?? { x: 0, y: 0 },
     data: { node, dim: path !== undefined && !path.has(node.id), light: setLit },
-    ...size.node,
+    ...placed.node,
   }));
   const edges = graph.edges.map(({ from, to, status, label: text }) => ({
     id: `${from}→${to}`,
     source: from,
     target: to,
-    ...(text === undefined ? {} : { label: text }),
+    ...(text === undefined || !placed.hasLabels ? {} : { label: text }),
     animated: status === 'ok' && text !== undefined,
     className: path !== undefined && !(path.has(from) && path.has(to)) ? 'graph-dim' : '',
     style: { stroke: `var(--${status === 'ok' ? 'line-strong' : status})` },
     markerEnd: { type: MarkerType.ArrowClosed, color: `var(--${status === 'ok' ? 'line-strong' : status})` },
   }));
   return (
-    <section ref={place} className="graph" aria-label={label}>
-      <div
-        style={{
-          minWidth: placed.size.width * zoom + 2 * AROUND,
-          height: Math.max(LEAST_HEIGHT, placed.size.height * zoom + 2 * AROUND),
-        }}
-      >
-        <ReactFlow
-          nodes={nodes}
-          edges={edges}
-          nodeTypes={nodeTypes}
-          colorMode={dark ? 'dark' : 'light'}
-          nodesDraggable={false}
-          nodesConnectable={false}
-          nodesFocusable={false}
-          edgesFocusable={false}
-          elementsSelectable={false}
-          preventScrolling={false}
-          zoomOnScroll={false}
-          minZoom={0.2}
-          ariaLabelConfig={{
-            'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
-            'controls.zoomOut.ariaLabel': t('graph.zoomOut'),
-            'controls.fitView.ariaLabel': t('graph.fit'),
-            'controls.ariaLabel': t('graph.controls'),
+    <div ref={place} className={`graph ${more}`}>
+      <section ref={box} className="graph-window" aria-label={label} onScroll={look} tabIndex={placed.fits ? -1 : 0}>
+        <div
+          style={{
+            minWidth: placed.size.width * placed.zoom + 2 * AROUND,
+            height: Math.max(LEAST_HEIGHT, placed.size.height * placed.zoom + AROUND + BELOW),
           }}
-          proOptions={{ hideAttribution: true }}
         >
-          <Background />
-          <Controls showInteractive={false} />
-        </ReactFlow>
-      </div>
-    </section>
+          <ReactFlow
+            nodes={nodes}
+            edges={edges}
+            nodeTypes={nodeTypes}
+            colorMode={dark ? 'dark' : 'light'}
+            nodesDraggable={false}
+            nodesConnectable={false}
+            nodesFocusable={false}
+            edgesFocusable={false}
+            elementsSelectable={false}
+            preventScrolling={false}
+            zoomOnScroll={false}
+            minZoom={0.2}
+            ariaLabelConfig={{
+              'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
+              'controls.zoomOut.ariaLabel': t('graph.zoomOut'),
+              'controls.fitView.ariaLabel': t('graph.fit'),
+              'controls.ariaLabel': t('graph.controls'),
+            }}
+            proOptions={{ hideAttribution: true }}
+          >
+            <Background />
+            <Controls
+              showInteractive={false}
+              orientation="horizontal"
+              fitViewOptions={{ maxZoom: 1, padding: { x: `${AROUND}px`, top: `${AROUND}px`, bottom: `${BELOW}px` } }}
+            />
+          </ReactFlow>
+        </div>
+      </section>
+    </div>
   );
 }
 

@@ -1,7 +1,7 @@
-/** Proves what a picture lights, which state wins, and that a layout puts the layers from left to right without overlaps. */
+/** Proves what a picture lights, which state wins, and that a layout puts the layers from left to right without overlaps, as roomy as its place allows. */
 import { expect, test } from 'vitest';
-import { type Graph, pathThrough, worstStatus } from './graph.ts';
-import { layoutGraph } from './layout-graph.ts';
+import { GRAPH_KINDS, type Graph, pathThrough, worstStatus } from './graph.ts';
+import { fitGraph, layoutGraph } from './layout-graph.ts';
 
 const node = (id: string, kind: Graph['nodes'][number]['kind']): Graph['nodes'][number] => ({
   id,
@@ -50,4 +50,24 @@ test('layers stand from left to right and no two nodes overlap', async () => {
       expect(Math.abs(a.x - b.x) >= 200 || Math.abs(a.y - b.y) >= 60).toBe(true);
     }
   }
+}, 60_000);
+
+// Loading the layout engine takes a while on busy cores.
+test('a picture is as roomy as its place allows, and whole in a window of 1024 pixels', async () => {
+  const chain = (kinds: readonly Graph['nodes'][number]['kind'][]): Graph => ({
+    nodes: kinds.map((kind, at) => node(`${at}`, kind)),
+    edges: kinds.slice(1).map((_, at) => ({ from: `${at}`, to: `${at + 1}`, status: 'ok' as const })),
+  });
+  const flow = chain(['topic', 'step', 'step', 'sink']);
+  const platform = chain(GRAPH_KINDS.filter((kind) => kind !== 'step'));
+  const layers = Object.fromEntries(GRAPH_KINDS.map((kind, at) => [kind, at]));
+  const roomy = await fitGraph(flow, 1_300);
+  expect(roomy).toMatchObject({ fits: true, zoom: 1, hasLabels: true });
+  // What is left beside the folded menu.
+  for (const fitted of [await fitGraph(flow, 886), await fitGraph(platform, 886, layers)]) {
+    expect(fitted.fits).toBe(true);
+    expect(fitted.size.width * fitted.zoom).toBeLessThanOrEqual(886);
+    expect(fitted.node.width).toBeLessThan(roomy.node.width);
+  }
+  expect(await fitGraph(platform, 500, layers)).toMatchObject({ fits: false });
 }, 60_000);

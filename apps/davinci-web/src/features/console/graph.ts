@@ -10,6 +10,8 @@ export interface GraphNode {
   kind: GraphKind;
   title: string;
   status: GraphStatus;
+  /** How many wait for somebody, where that is what the status is about. */
+  deadLetters?: number;
   /** One short line under the title: what stands in the way, or what it is. */
   detail?: string;
   /** Short figures, ready to be read: `12 rows/s`. */

@@ -1,4 +1,4 @@
-/** Decides where the nodes of a graph stand: layers from left to right, few crossings; the layout engine is loaded when first needed. */
+/** Decides where the nodes of a graph stand: layers from left to right, few crossings, as large as the room allows; the layout engine is loaded when first needed. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api.js';
 import type { Graph } from './graph.ts';
 
@@ -10,6 +10,52 @@ export interface Size {
 export interface Placed {
   positions: Map<string, { x: number; y: number }>;
   size: Size;
+}
+
+/**
+ * Pixels, the roomiest first; a node is as large as three short lines. Between two columns stands what an edge says of itself
+ * ("12 messages behind"), where there is room for it.
+ */
+export const GRAPH_SIZES = [
+  { width: 208, between: 120, hasLabels: true },
+  { width: 176, between: 64, hasLabels: true },
+  { width: 148, between: 40, hasLabels: true },
+  { width: 128, between: 20, hasLabels: false },
+] as const;
+const NODE_HEIGHT = 74;
+/** With a line more: where the state of a node needs more than a word beside its kind. */
+const TALL_NODE_HEIGHT = 92;
+const NARROW_NODE = 150;
+/** Of its natural size: what is smaller cannot be read. */
+export const LEAST_ZOOM = 0.85;
+
+export interface Fitted extends Placed {
+  node: Size;
+  /** Whether what an edge says of itself has room. */
+  hasLabels: boolean;
+  /** Of its natural size, 1 at most. */
+  zoom: number;
+  /** Whether all of it is seen at once. */
+  fits: boolean;
+}
+
+/**
+ * The roomiest picture that can be read as a whole; where none can, the narrowest one.
+ *
+ * @param room pixels
+ * @param layers kind of node → its column, for pictures in which a kind has a fixed place
+ */
+export async function fitGraph(graph: Graph, room: number, layers?: Readonly<Record<string, number>>): Promise<Fitted> {
+  const isTall = graph.nodes.some(({ deadLetters }) => deadLetters !== undefined);
+  for (const [at, { width, between, hasLabels }] of GRAPH_SIZES.entries()) {
+    const node = { width, height: isTall && width < NARROW_NODE ? TALL_NODE_HEIGHT : NODE_HEIGHT };
+    const placed = await layoutGraph(graph, node, layers, between);
+    const wanted = room / placed.size.width;
+    const fits = wanted >= LEAST_ZOOM;
+    if (fits || at === GRAPH_SIZES.length - 1)
+      return { ...placed, node, hasLabels, fits, zoom: Math.min(1, Math.max(LEAST_ZOOM, wanted)) };
+  }
+  throw new Error('there is no size of a picture');
 }
 
 let engine: Promise<Elk> | undefined;

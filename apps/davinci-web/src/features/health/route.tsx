@@ -5,10 +5,11 @@ import { useTranslation } from 'react-i18next';
 import { Link } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
-import { Answer, Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { Answer, Empty, ErrorState } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useTell } from '../../shell/use-tell.ts';
 import { GRAPH_KINDS } from '../console/graph.ts';
+import { GraphSkeleton } from '../console/graph-skeleton.tsx';
 import { LazyGraph } from '../console/lazy-graph.tsx';
 import { healthStatus } from '../console/statuses.ts';
 import { tellDetail } from '../console/tell-detail.ts';
@@ -61,13 +62,7 @@ function Picture(): ReactNode {
   const { t } = useTranslation('console-health');
   const { graph, isPending, error, refetch } = useDataFlow();
   if (error !== null) return <ErrorState error={error} onRetry={refetch} />;
-  if (isPending) {
-    return (
-      <div className="graph row">
-        <Loading />
-      </div>
-    );
-  }
+  if (isPending) return <GraphSkeleton />;
   if (graph.nodes.length === 0) {
     return (
       <Empty title={t('empty.title')} action={<Link to="/sources?new=connection">{t('empty.action')}</Link>}>
@@ -75,7 +70,7 @@ function Picture(): ReactNode {
       </Empty>
     );
   }
-  return <LazyGraph graph={graph} layers={LAYERS} label={t('picture')} dense />;
+  return <LazyGraph graph={graph} layers={LAYERS} label={t('picture')} />;
 }
 
 function Service({ service }: { service: PlatformHealth['services'][number] }): ReactNode {
