@@ -1,4 +1,5 @@
 /** Decides how what is wrong is told, wherever it is told: what, since the part's own words, what to do, and the page that explains it. */
+import { RightOutlined } from '@ant-design/icons';
 import type { PlatformHealth, View } from '@rtdp/davinci-api/client';
 import type { SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
@@ -79,20 +80,23 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
         {shown.map((problem) => (
           <li key={problem.key}>
             <Link to={problem.href} className={`reason ${problem.kind} problem`}>
-              <Status
-                kind={problem.kind}
-                word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
-              />
-              {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
-              {problem.message === '' ? null : (
-                <span>{asSentence(tell(tellDetail(problem.message, consoleWords)))}</span>
-              )}
-              {problem.next === '' ? null : <span className="muted">{tell(problem.next)}</span>}
-              {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
-                <span className="muted">
-                  {t('problems.shownOn', { count: problem.shownOn.length, names: names.format(problem.shownOn) })}
-                </span>
-              )}
+              <span className="problem-words">
+                <Status
+                  kind={problem.kind}
+                  word={t(`problems.about.${problem.about}`, { name: problem.name, count: problem.count ?? 0 })}
+                />
+                {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
+                {problem.message === '' ? null : (
+                  <span>{asSentence(tell(tellDetail(problem.message, consoleWords)))}</span>
+                )}
+                {problem.next === '' ? null : <span className="muted">{tell(problem.next)}</span>}
+                {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
+                  <span className="muted">
+                    {t('problems.shownOn', { count: problem.shownOn.length, names: names.format(problem.shownOn) })}
+                  </span>
+                )}
+              </span>
+              <RightOutlined className="problem-way" aria-hidden />
             </Link>
           </li>
         ))}
