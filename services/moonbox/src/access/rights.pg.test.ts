@@ -64,10 +64,24 @@ test('a name alone never becomes another table by a right that is given or taken
     message: expect.stringContaining('orders alone stands for no table'),
     next: `Write ${names.join(' or ')}, or give the request a database.`,
   });
-  await expect(operator.query({ sql: alone })).rejects.toMatchObject(refused('other.orders', 'shop.orders'));
+  // Who is hidden nothing has no right that could decide it.
+  await expect(operator.query({ sql: alone })).rejects.toMatchObject({
+    ...refused('other.orders', 'shop.orders'),
+    message: expect.stringContaining('orders alone stands for more than one table'),
+  });
   await expect(client.query({ sql: alone })).rejects.toMatchObject({
     ...unknownTable,
     message: expect.not.stringContaining('alone'),
+  });
+  // A database that is hidden is told of as one that is not there.
+  const toldOf = async (database: string): Promise<unknown> => {
+    const error = await client.query({ sql: `select 1 from ${database}.orders` }).catch((reason: unknown) => reason);
+    return JSON.parse(JSON.stringify(error).replaceAll(database, 'DATABASE'));
+  };
+  expect(await toldOf('other')).toEqual(await toldOf('nowhere'));
+  await expect(operator.query({ sql: 'select 1 from nowhere.orders' })).rejects.toMatchObject({
+    ...unknownTable,
+    message: expect.stringContaining('There is no database nowhere.'),
   });
   const given = { subject: 'alma', table: 'orders' };
   for (const database of ['shop', 'other']) {

@@ -24,6 +24,8 @@ export interface UserCatalog {
   /** The same text as long as the user sees the same. */
   readonly key: string;
   readonly databases: ReadonlyMap<string, VisibleDatabase>;
+  /** Nothing is hidden: what is not found is not there. */
+  readonly seesAll: boolean;
   /**
    * By its logical name or an alias. Without a database: the only table of that name in all of them, for who sees all there is. For others a right
    * that is given or taken could make it another table, without a word.
@@ -148,6 +150,7 @@ function userCatalog(
   return {
     key,
     databases,
+    seesAll: grants === 'everything',
     facts,
     findTable(database, name) {
       if (database !== undefined) {

@@ -51,6 +51,10 @@ export interface PlannerContext {
   findTable(database: string | undefined, name: string): PlannerRelation | undefined;
   /** Names the user may see, `database.table`, for "did you mean". */
   tableNames?(): readonly string[];
+  /** Databases the user may know of, those without a table too. Absent where nobody is told of any. */
+  databaseNames?(): readonly string[];
+  /** The user is hidden nothing, so that what is not found is not there. */
+  readonly seesAll?: boolean;
   readonly defaultDatabase?: string;
   /** Values of `$1…` in Postgres' text form. Absent while a statement is only described: then every value counts as NULL. */
   readonly parameters?: readonly (string | null)[];
@@ -148,5 +152,5 @@ export interface Definition {
 /** For a SELECT that is to be kept as a view. `context.defaultDatabase` is not looked at: `findTable` is asked with names as they are written. */
 export type PlanDefinition = (
   sql: string,
-  context: Pick<PlannerContext, 'findTable' | 'tableNames' | 'facts'>,
+  context: Pick<PlannerContext, 'findTable' | 'tableNames' | 'databaseNames' | 'seesAll' | 'facts'>,
 ) => Definition;

@@ -7,12 +7,10 @@ import type { PlannerContext, PlannerRelation } from './contract.ts';
 
 const SYSTEM_SCHEMAS = new Set(['pg_catalog', 'information_schema', 'pg_toast']);
 
+type Names = Pick<PlannerContext, 'findTable' | 'tableNames' | 'databaseNames' | 'seesAll' | 'defaultDatabase'>;
+
 /** Throws SqlError with every name that stands for nothing. */
-export function findTables(
-  statement: Statement,
-  select: SelectStmt,
-  context: Pick<PlannerContext, 'findTable' | 'tableNames' | 'defaultDatabase'>,
-): Map<RangeVar, PlannerRelation> {
+export function findTables(statement: Statement, select: SelectStmt, context: Names): Map<RangeVar, PlannerRelation> {
   const found = new Map<RangeVar, PlannerRelation>();
   const problems: SqlProblem[] = [];
 
@@ -37,29 +35,8 @@ export function findTables(
       );
       return;
     }
-    const names = context.tableNames?.() ?? [];
-    const alone = database === undefined ? names.filter((name) => name.slice(name.indexOf('.') + 1) === written) : [];
-    if (alone.length > 0) {
-      problems.push(
-        statement.problem(
-          'SQL_UNKNOWN_TABLE',
-          `The name ${written} alone stands for no table: which one it is would depend on what you may read.`,
-          `Write ${alone.slice(0, 3).map(inQuotes).join(' or ')}, or give the request a database.`,
-          node.location,
-        ),
-      );
-      return;
-    }
-    const full = database === undefined ? written : `${database}.${node.relname}`;
-    const near = nearestName(full, names) ?? names.find((name) => name.split('.').at(-1) === node.relname);
-    problems.push(
-      statement.problem(
-        'SQL_UNKNOWN_TABLE',
-        `The table ${written} does not exist, or you may not read it.`,
-        near === undefined ? 'SHOW TABLES lists the tables you may read.' : `Did you mean ${inQuotes(near)}?`,
-        node.location,
-      ),
-    );
+    const { message, next } = unknownTable(database, node.relname!, context);
+    problems.push(statement.problem('SQL_UNKNOWN_TABLE', message, next, node.location));
   };
 
   const visitSelect = (inner: SelectStmt, around: ReadonlySet<string>): void => {
@@ -95,6 +72,67 @@ export function findTables(
   visitSelect(select, new Set());
   if (problems.length > 0) throw new SqlError(problems.sort((a, b) => a.line - b.line || a.column - b.column));
   return found;
+}
+
+/**
+ * What is said of a name that stands for no table. Who does not see all there is, is told the same of a table or database that is hidden as of
+ * one that is not there.
+ */
+function unknownTable(database: string | undefined, table: string, context: Names): { message: string; next: string } {
+  const names = context.tableNames?.() ?? [];
+  const seesAll = context.seesAll === true;
+  if (database === undefined) {
+    const alone = names.filter((name) => tableOf(name) === table);
+    if (alone.length > 0) {
+      const message = seesAll
+        ? `The name ${table} alone stands for more than one table.`
+        : `The name ${table} alone stands for no table: which one it is would depend on what you may read.`;
+      return {
+        message,
+        next: `Write ${alone.slice(0, 3).map(inQuotes).join(' or ')}, or give the request a database.`,
+      };
+    }
+    const nearest = nearestName(table, names.map(tableOf));
+    return {
+      message: seesAll
+        ? `No database has a table ${table}.`
+        : `The table ${table} does not exist, or you may not read it.`,
+      next: suggested(names.find((name) => tableOf(name) === nearest)) ?? WRITE_DATABASE,
+    };
+  }
+  const full = `${database}.${table}`;
+  const near = suggested(nearestName(full, names) ?? names.find((name) => name.split('.').at(-1) === table));
+  const databases = context.databaseNames?.();
+  if (databases === undefined || databases.includes(database)) {
+    const message = seesAll
+      ? `The database ${database} has no table ${table}.`
+      : `The table ${full} does not exist, or you may not read it.`;
+    return { message, next: near ?? 'SHOW TABLES lists the tables you may read.' };
+  }
+  return {
+    message: seesAll
+      ? `There is no database ${database}.`
+      : `The database ${database} does not exist, or you may not read it.`,
+    next:
+      near ??
+      (databases.length > 0
+        ? `Use one of: ${databases.slice(0, MOST_NAMES).join(', ')}.`
+        : seesAll
+          ? 'Mount one.'
+          : 'Ask an administrator for a grant.'),
+  };
+}
+
+const MOST_NAMES = 20;
+const WRITE_DATABASE = 'Write database.table; SHOW TABLES lists the tables you may read.';
+
+function suggested(name: string | undefined): string | undefined {
+  return name === undefined ? undefined : `Did you mean ${inQuotes(name)}?`;
+}
+
+/** Of `database.table`. */
+function tableOf(name: string): string {
+  return name.slice(name.indexOf('.') + 1);
 }
 
 /** How the table that was written in three parts is written in two. */

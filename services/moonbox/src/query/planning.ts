@@ -72,6 +72,8 @@ export class Planning {
     return this.#options.planDefinition(sql, {
       findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,
       tableNames: () => seen.tableNames(),
+      databaseNames: () => [...seen.databases.keys()],
+      seesAll: seen.seesAll,
       facts: seen.facts,
     });
   }
@@ -98,6 +100,8 @@ export class Planning {
       plan = planQuery(sql, {
         findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,
         tableNames: () => seen.tableNames(),
+        databaseNames: () => [...seen.databases.keys()],
+        seesAll: seen.seesAll,
         facts: seen.facts,
         ...(database === undefined ? {} : { defaultDatabase: database }),
         ...(parameters === undefined ? {} : { parameters }),
