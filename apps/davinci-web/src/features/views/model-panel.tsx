@@ -4,23 +4,10 @@ import { AutoComplete, Button, Input, Segmented, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Empty } from '../../shell/states.tsx';
+import { FORMATS, readFormat, type SayFormat, writeFormat } from './format-words.ts';
 
 const TYPES = ['text', 'number', 'boolean', 'date', 'datetime', 'instant', 'other'] as const;
 const AGGREGATIONS = ['sum', 'avg', 'count', 'count_distinct', 'min', 'max'] as const;
-/** What `parseFormat` of the shell reads. */
-const FORMATS = [
-  '',
-  '0',
-  '0.00',
-  'percent',
-  'currency:EUR',
-  'currency:CNY',
-  'currency:USD',
-  'bytes',
-  'ms',
-  'unit:',
-] as const;
-
 export function ModelPanel(props: {
   model: readonly ModelColumn[];
   onChange: (model: ModelColumn[]) => void;
@@ -29,6 +16,7 @@ export function ModelPanel(props: {
 }): ReactNode {
   const { t } = useTranslation('views');
   const { model, onChange, isReadOnly } = props;
+  const sayFormat: SayFormat = (key, holes) => t(`model.formats.${key}`, { ...holes });
   const change = (column: string, part: Partial<ModelColumn>): void =>
     onChange(model.map((field) => (field.column === column ? { ...field, ...part } : field)));
   if (model.length === 0) {
@@ -97,15 +85,21 @@ export function ModelPanel(props: {
               {field.type !== 'number' ? null : (
                 <AutoComplete
                   size="small"
-                  className="grow"
+                  className="model-format"
                   disabled={isReadOnly}
                   aria-label={named('format')}
                   placeholder={t('model.format')}
-                  value={field.format}
-                  onChange={(format: string) => change(field.column, { format })}
-                  options={FORMATS.map((value) => ({
-                    value,
-                    label: t(`model.formats.${value === '' ? 'plain' : value.replace(/[:.]/g, '-')}`),
+                  value={writeFormat(field.format, sayFormat)}
+                  onChange={(text: string) => change(field.column, { format: readFormat(text, sayFormat) })}
+                  popupMatchSelectWidth={false}
+                  options={FORMATS.map((format) => ({
+                    value: writeFormat(format, sayFormat),
+                    label:
+                      format === ''
+                        ? sayFormat('plain')
+                        : format === 'unit:'
+                          ? sayFormat('anyUnit')
+                          : writeFormat(format, sayFormat),
                   }))}
                 />
               )}
