@@ -2,6 +2,7 @@
 import { InputNumber, Select } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { GROUPED } from '../../shell/grouped-number.ts';
 import type { Having } from '../../widgets/contract.ts';
 
 const OPERATORS: readonly Having['operator'][] = ['>', '>=', '<', '<=', '=', '!=', 'between', 'is null', 'is not null'];
@@ -35,6 +36,7 @@ export function HavingEditor({
           aria-label={t('value')}
           value={value as number}
           changeOnWheel={false}
+          {...GROUPED}
           onChange={(next) =>
             onChange({ ...having, values: values.map((each, at) => (at === index ? (next ?? 0) : each)) })
           }

@@ -3,6 +3,7 @@ import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
 import { Button, Input, InputNumber } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { GROUPED } from '../../shell/grouped-number.ts';
 import type { ReferenceLine } from '../../widgets/dress.ts';
 
 const MOST_LINES = 10;
@@ -37,6 +38,7 @@ export function LinesEditor({
             size="small"
             aria-label={t('lineValue')}
             changeOnWheel={false}
+            {...GROUPED}
             value={line.value}
             onChange={(value) => value !== null && set(index, { value })}
           />

@@ -4,6 +4,7 @@ import type { View } from '@rtdp/davinci-api/client';
 import { Button, Input, InputNumber, Select, Switch, Tooltip } from 'antd';
 import { type Dispatch, type ReactNode, useId } from 'react';
 import { useTranslation } from 'react-i18next';
+import { GROUPED } from '../../shell/grouped-number.ts';
 import { nameOf, type SettingField } from '../../widgets/contract.ts';
 import { linesOf } from '../../widgets/dress.ts';
 import { KindIcon } from '../../widgets/kind-icon.tsx';
@@ -93,6 +94,7 @@ export function SettingsPanel(props: PanelProps): ReactNode {
           max={100_000}
           value={draft.query.limit}
           changeOnWheel={false}
+          {...GROUPED}
           onChange={(limit) => limit !== null && dispatch({ do: 'limit', limit })}
         />
       </div>
@@ -113,7 +115,14 @@ function Setting({ draft, model, dispatch, field }: PanelProps & { field: Settin
       {field.type === 'boolean' ? (
         <Switch id={id} size="small" checked={value === true} onChange={set} />
       ) : field.type === 'number' ? (
-        <InputNumber id={id} size="small" value={value as number | null} changeOnWheel={false} onChange={set} />
+        <InputNumber
+          id={id}
+          size="small"
+          value={value as number | null}
+          changeOnWheel={false}
+          {...GROUPED}
+          onChange={set}
+        />
       ) : (
         <Select
           id={id}
