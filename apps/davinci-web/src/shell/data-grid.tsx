@@ -14,10 +14,11 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from './appearance.tsx';
+import { guessWidth, NARROWEST } from './column-width.ts';
 import { formatNumber, type NumberFormat } from './numbers.ts';
 import { Null } from './quantity.tsx';
 import { type GridSort, nextSort, sortedOrder } from './sort-rows.ts';
-import { ROW_HEIGHT, SPACE } from './tokens.ts';
+import { ROW_HEIGHT } from './tokens.ts';
 
 export type CellValue = string | number | boolean | null;
 
@@ -76,15 +77,13 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     [i18n.language, t],
   );
   const guessed = useMemo(
-    () => columns.map((column, index) => guessWidth(column, rows, index, text)),
+    () => columns.map((column, index) => guessWidth(column, rows, index, (value) => String(text(value, column)))),
     [columns, rows, text],
   );
-  const width = (index: number) => widths[columns[index]!.key] ?? columns[index]!.width ?? guessed[index]!;
-  // In a narrow place texts are cut before anything is out of sight; numbers are not, and what a reader has drawn stays as drawn.
+  const width = (index: number) => widths[columns[index]!.key] ?? columns[index]!.width ?? guessed[index]!.width;
+  // In a narrow place texts are cut before anything is out of sight; what a reader has drawn stays as drawn.
   const narrowest = (index: number) =>
-    columns[index]!.numeric || widths[columns[index]!.key] !== undefined
-      ? width(index)
-      : Math.min(width(index), SHRUNK);
+    widths[columns[index]!.key] === undefined ? Math.min(width(index), guessed[index]!.narrowest) : width(index);
   const minWidth = columns.reduce((sum, _, index) => sum + narrowest(index), 0);
   const virtual = useVirtualizer({
     count: order.length,
@@ -274,43 +273,6 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
       </div>
     </div>
   );
-}
-
-const NARROWEST = 48;
-/** A text is not made narrower than this to make room. */
-const SHRUNK = 96;
-const WIDEST = 420;
-const LETTER = 7.5;
-/** Figures of one width are wider than most letters. */
-const FIGURE = 8.5;
-const SAMPLE = 60;
-/** A number is not cut where it can be helped: the least and the greatest of so many, from all over the rows, fit too. */
-const NUMBERS_LOOKED_AT = 20_000;
-
-function guessWidth(
-  column: GridColumn,
-  rows: DataGridProps['rows'],
-  index: number,
-  text: (value: CellValue, column: GridColumn) => string | number | null,
-): number {
-  let letters = column.title.length + 3;
-  const looked = rows.slice(0, SAMPLE).map((row) => row[index] ?? null);
-  for (const value of column.numeric ? [...looked, ...outermost(rows, index)] : looked)
-    letters = Math.max(letters, String(text(value, column)).length);
-  return Math.min(WIDEST, Math.max(NARROWEST + SPACE[3], Math.ceil(letters * (column.numeric ? FIGURE : LETTER)) + 28));
-}
-
-function outermost(rows: DataGridProps['rows'], index: number): CellValue[] {
-  const step = Math.max(1, Math.ceil(rows.length / NUMBERS_LOOKED_AT));
-  let least: CellValue = null;
-  let greatest: CellValue = null;
-  for (let at = 0; at < rows.length; at += step) {
-    const value = rows[at]?.[index] ?? null;
-    if (value === null || Number.isNaN(Number(value))) continue;
-    if (least === null || Number(value) < Number(least)) least = value;
-    if (greatest === null || Number(value) > Number(greatest)) greatest = value;
-  }
-  return [least, greatest];
 }
 
 function plain(value: CellValue): string {

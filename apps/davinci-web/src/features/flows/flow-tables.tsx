@@ -152,18 +152,18 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
       title: t('column.state'),
       cell: ({ state }) => t(`tables.state.${state}`, { defaultValue: state }),
     },
-    { key: 'done', title: t('tables.done'), align: 'end', cell: ({ doneOffset }) => doneOffset },
+    { key: 'done', title: t('tables.done'), align: 'end', cell: ({ doneOffset }) => <Exact value={doneOffset} /> },
     {
       key: 'stored',
       title: t('tables.stored'),
       align: 'end',
-      cell: ({ storedOffset }) => <Quantity value={storedOffset} />,
+      cell: ({ storedOffset }) => <Exact value={storedOffset} />,
     },
     {
       key: 'end',
       title: t('tables.end'),
       align: 'end',
-      cell: ({ highWatermark }) => <Quantity value={highWatermark} />,
+      cell: ({ highWatermark }) => <Exact value={highWatermark} />,
     },
     {
       key: 'behind',
@@ -173,7 +173,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
         <Quantity value={highWatermark === null ? null : Math.max(0, Number(highWatermark) - Number(doneOffset))} />
       ),
     },
-    { key: 'epoch', title: t('tables.epoch'), align: 'end', cell: ({ epoch }) => epoch },
+    { key: 'epoch', title: t('tables.epoch'), align: 'end', cell: ({ epoch }) => <Exact value={epoch} /> },
     { key: 'reason', title: t('column.detail'), wide: true, cell: ({ reason }) => tell(reason?.message ?? '') },
   ];
   return (

@@ -6,6 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { DataGrid } from '../../shell/data-grid.tsx';
 import { Link } from '../../shell/link.tsx';
+import { formatNumber } from '../../shell/numbers.ts';
 import { When } from '../../shell/quantity.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { dbusPath } from '../console/console-api.ts';
@@ -23,13 +24,14 @@ export function MessageDetail(props: {
   offset: string;
   onClose: () => void;
 }): ReactNode {
-  const { t } = useTranslation('console-health');
+  const { t, i18n } = useTranslation('console-health');
   const { topic, partition, offset, onClose } = props;
+  const number = formatNumber(offset, i18n.language, { kind: 'number' }, 'exact');
   const message = useApi<Detail>(dbusPath('topics', topic.name, 'messages', partition, offset));
   return (
     <section className="card stack" aria-label={t('messages.one')}>
       <div className="row">
-        <h2 className="grow">{t('messages.oneAt', { partition, offset })}</h2>
+        <h2 className="grow">{t('messages.oneAt', { partition, offset: number })}</h2>
         <Button onClick={onClose}>{t('messages.close')}</Button>
       </div>
       <Answer query={message} shape="lines">

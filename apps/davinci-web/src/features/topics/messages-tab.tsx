@@ -6,12 +6,13 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { keyOf } from '../../api/use-api.ts';
-import { Null, Quantity, When } from '../../shell/quantity.tsx';
+import { Exact, Null, Quantity, When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { dbusPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { useWording } from '../console/use-wording.ts';
+import { idRange } from './id-range.ts';
 import { MessageDetail } from './message-detail.tsx';
 import { inOrder, messageQuery, useMessageQuestion } from './message-question.ts';
 import { MessageSearch } from './message-search.tsx';
@@ -46,7 +47,7 @@ export function MessagesTab({ topic, partitions }: { topic: Topic; partitions: r
       ),
     },
     { key: 'partition', title: t('topics.partition'), align: 'end', cell: ({ partition }) => partition },
-    { key: 'offset', title: t('messages.column.offset'), align: 'end', cell: ({ offset }) => offset },
+    { key: 'offset', title: t('messages.column.offset'), align: 'end', cell: ({ offset }) => <Exact value={offset} /> },
     { key: 'kind', title: t('messages.column.kind'), cell: ({ kind, form }) => kind ?? t(`messages.form.${form}`) },
     {
       key: 'rows',
@@ -75,7 +76,11 @@ export function MessagesTab({ topic, partitions }: { topic: Topic; partitions: r
       key: 'ids',
       title: 'ums_id_',
       cell: ({ firstId, lastId }) =>
-        firstId === null ? <Null /> : <code>{firstId === lastId ? firstId : `${firstId} … ${lastId}`}</code>,
+        firstId === null || lastId === null ? (
+          <Null />
+        ) : (
+          <code title={firstId === lastId ? firstId : `${firstId} … ${lastId}`}>{idRange(firstId, lastId)}</code>
+        ),
     },
   ];
   const looked = (pages.data ?? []).reduce(

@@ -1,5 +1,6 @@
-/** Proves which topics stand apart as the platform's own. */
+/** Proves which topics stand apart as the platform's own, and how their messages are listed. */
 import { expect, test } from 'vitest';
+import { idRange } from './id-range.ts';
 import { inOrder } from './message-question.ts';
 import { isInternal, topicsOf } from './topics.ts';
 
@@ -41,4 +42,11 @@ test('the newest messages come first, whatever their partitions; others stay as 
   ];
   expect(inOrder(messages, 'latest').map(({ at }) => at.slice(17, 19))).toEqual(['03', '02', '01']);
   expect(inOrder(messages, 'offset')).toBe(messages);
+});
+
+test('of the last id of a message stands only what differs from the first', () => {
+  expect(idRange('1882891791191702293', '1882891791191702305')).toBe('1882891791191702293 … 305');
+  expect(idRange('1882891791191702293', '1882891791199900000')).toBe('1882891791191702293 … 9900000');
+  expect(idRange('7', '7')).toBe('7');
+  expect(idRange('998', '1001')).toBe('998 … 1001');
 });

@@ -1,0 +1,37 @@
+/** Proves that keys, moments and addresses keep their width in a narrow place, and that a text gives way. */
+import { expect, test } from 'vitest';
+import { guessWidth } from './column-width.ts';
+import type { CellValue } from './data-grid.tsx';
+
+const widthOf = (title: string, ...values: CellValue[]) =>
+  guessWidth(
+    { title },
+    values.map((value) => [value]),
+    0,
+    String,
+  );
+
+test.each([
+  ['ums_id_', '1882891791191702333'],
+  ['day', '2026-07-20'],
+  ['placed_at', '2026-11-26 10:42:07.123456'],
+  ['email', 'wilhelmina.mommsen@example.com'],
+])('%s is never cut', (title, value) => {
+  const { width, narrowest } = widthOf(title, value, null);
+  expect(narrowest).toBe(width);
+  // A letter of the font of tables takes seven pixels, a figure eight, and a cell has twelve around it on each side.
+  expect(width).toBeGreaterThanOrEqual(value.length * (/\d{4}/.test(value) ? 7.6 : 7.4) + 24);
+});
+
+test('a text gives way, and no column is wider than can be read at a glance', () => {
+  expect(widthOf('note', 'After 17:00, please ring twice').narrowest).toBe(96);
+  expect(widthOf('lines', JSON.stringify([{ line: 1, product: 'A' }])).narrowest).toBe(96);
+  expect(widthOf('text', 'x'.repeat(500))).toEqual({ width: 420, narrowest: 96 });
+});
+
+test('numbers fit, also the greatest one far below', () => {
+  const rows = Array.from({ length: 200 }, (_, index) => [index === 150 ? 1_000_000_000 : index]);
+  const { width, narrowest } = guessWidth({ title: 'n', numeric: true }, rows, 0, String);
+  expect(narrowest).toBe(width);
+  expect(width).toBeGreaterThanOrEqual(10 * 8.5 + 24);
+});
