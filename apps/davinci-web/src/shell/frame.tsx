@@ -4,7 +4,7 @@ import { Suspense, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useSession } from '../api/session.ts';
 import { useAppearance } from './appearance.tsx';
-import { ClosedPage } from './closed-page.tsx';
+import { ClosedPage } from './dead-ends.tsx';
 import { isChosenHere } from './device-choices.ts';
 import { late } from './late.tsx';
 import { useGo } from './link.tsx';

@@ -9,8 +9,8 @@ import {
 } from '@tanstack/react-router';
 import { type ReactNode, Suspense } from 'react';
 import { currentSession } from '../api/session.ts';
+import { MissingPage } from './dead-ends.tsx';
 import { Frame } from './frame.tsx';
-import { MissingPage } from './missing-page.tsx';
 import { PAGES } from './pages.ts';
 import { ErrorState, Loading } from './states.tsx';
 

@@ -1,0 +1,49 @@
+/** Decides how it is told, in the frame from which everything else is reached, that a page cannot be shown: it is not there, or not for the reader's role. */
+import { CompassOutlined, LockOutlined } from '@ant-design/icons';
+import { Button } from 'antd';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Role } from '../api/session.ts';
+import { useGo } from './link.tsx';
+import { Page } from './page.tsx';
+import { Empty } from './states.tsx';
+
+/** The address shows no page. */
+export function MissingPage(): ReactNode {
+  const { t } = useTranslation('shell');
+  return (
+    <DeadEnd icon={<CompassOutlined />} title={t('missing.title')}>
+      {t('missing.text')}
+    </DeadEnd>
+  );
+}
+
+/** Calmly, with whom to ask, and nothing to press that would be refused. */
+export function ClosedPage({ needed }: { needed: Role }): ReactNode {
+  const { t } = useTranslation('shell');
+  return (
+    <DeadEnd icon={<LockOutlined />} title={t('closed.title')}>
+      {t(`closed.${needed}`)}
+    </DeadEnd>
+  );
+}
+
+function DeadEnd({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }): ReactNode {
+  const { t } = useTranslation('shell');
+  const go = useGo();
+  return (
+    <Page title={title} heading={null}>
+      <Empty
+        icon={icon}
+        title={title}
+        action={
+          <Button type="primary" onClick={() => go('/')}>
+            {t('missing.home')}
+          </Button>
+        }
+      >
+        {children}
+      </Empty>
+    </Page>
+  );
+}
