@@ -1,6 +1,6 @@
 /** Decides how rows are shown: a grid that draws only what is visible, sorts, resizes, is walked by the arrow keys and copies to a spreadsheet. */
 import { CaretDownOutlined, CaretUpOutlined } from '@ant-design/icons';
-import { useVirtualizer } from '@tanstack/react-virtual';
+import { observeElementRect, useVirtualizer } from '@tanstack/react-virtual';
 import {
   type ClipboardEvent,
   type CSSProperties,
@@ -89,6 +89,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     count: order.length,
     getScrollElement: () => place.current,
     estimateSize: () => height,
+    observeElementRect: observeRoom,
     overscan: 8,
   });
 
@@ -274,6 +275,13 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     </div>
   );
 }
+
+/**
+ * The room for rows. A grid in a panel that is being opened is measured before it is in the page: until it is laid out it counts as high as the
+ * window, so that its rows are there from the first moment.
+ */
+const observeRoom: typeof observeElementRect<HTMLDivElement> = (instance, tell) =>
+  observeElementRect(instance, (room) => tell(room.height > 0 ? room : { ...room, height: window.innerHeight }));
 
 function plain(value: CellValue): string {
   return value === null ? '' : String(value);
