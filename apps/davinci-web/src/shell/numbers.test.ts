@@ -1,6 +1,6 @@
 /** Proves how numbers, durations and formats are written. */
 import { expect, test } from 'vitest';
-import { formatAgo, formatDuration, formatNumber, parseFormat } from './numbers.ts';
+import { formatAgo, formatDuration, formatNumber, formatSince, parseFormat } from './numbers.ts';
 import { nextSort, sortedOrder } from './sort-rows.ts';
 
 test('large numbers are shortened, and exact on request, digit for digit', () => {
@@ -49,6 +49,7 @@ test('durations take the largest unit that fits', () => {
     '3 h',
     '4 d',
   ]);
+  expect([0, 0.003].map((each) => formatDuration(each, 'en'))).toEqual(['0 ms', '< 0.1 ms']);
   expect(formatAgo(0, 3_000, 'en')).toBe('3 sec ago');
   expect(formatAgo(0, 300_000, 'zh')).toBe('5 分钟前');
 });
@@ -67,4 +68,13 @@ test('rows are sorted as numbers or as texts, nothing last, and back to their ow
   expect(sortedOrder(rows, columns, second)).toEqual([1, 0, 2]);
   expect(nextSort(second, 0, true)).toBeUndefined();
   expect(sortedOrder(rows, columns, { column: 1, direction: 'asc' })).toEqual([1, 0, 2]);
+});
+
+test('since when something is as it is: the time, and the day where it is another one', () => {
+  const now = Date.parse('2026-11-26T11:00:00Z');
+  const since = (at: string, language: string) => formatSince(Date.parse(at), now, language, 'UTC');
+  expect(since('2026-11-26T10:42:31Z', 'en')).toBe('10:42');
+  expect(since('2026-11-25T23:59:59Z', 'en')).toBe('25 Nov, 23:59');
+  expect(since('2025-12-31T08:00:00Z', 'en')).toMatch(/^31 Dec 2025, 08:00$/);
+  expect(since('2026-11-25T23:59:59Z', 'zh')).toBe('11月25日 23:59');
 });

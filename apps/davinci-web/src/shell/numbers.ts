@@ -143,6 +143,8 @@ export function formatDuration(milliseconds: number, language: string): string {
           : size < 172_800_000
             ? [milliseconds / 3_600_000, zh ? '小时' : 'h']
             : [milliseconds / 86_400_000, zh ? '天' : 'd'];
+  // Something, however short, is not nothing.
+  if (size > 0 && size < 0.05) return `< 0.1 ${unit}`;
   const digits = unit === 'ms' || unit === '毫秒' ? (size < 10 ? 1 : 0) : Math.abs(value) < 10 ? 1 : 0;
   return `${formatter(localeOf(language), { maximumFractionDigits: digits }).format(value)} ${unit}`;
 }
@@ -162,6 +164,20 @@ export function formatAgo(at: number, now: number, language: string): string {
           : [seconds / 86_400, 'day'];
   // With the space that durations have.
   return relative.format(Math.round(value), unit).replace(/(\d)(\p{Script=Han})/u, '$1 $2');
+}
+
+/** A moment to the minute, with its day unless it is the one that `now` is in: `10:42`, `25 Nov, 10:42`. */
+export function formatSince(at: number, now: number, language: string, zone?: string): string {
+  const inZone = zone === undefined ? {} : { timeZone: zone };
+  const dayOf = (moment: number): string => new Intl.DateTimeFormat('en-CA', inZone).format(moment);
+  const isOtherDay = dayOf(at) !== dayOf(now);
+  return new Intl.DateTimeFormat(localeOf(language), {
+    hour: '2-digit',
+    minute: '2-digit',
+    ...(isOtherDay ? { day: 'numeric', month: 'short' } : {}),
+    ...(dayOf(at).slice(0, 4) === dayOf(now).slice(0, 4) ? {} : { year: 'numeric' }),
+    ...inZone,
+  }).format(at);
 }
 
 /** A moment in the viewer's zone, to the second. */

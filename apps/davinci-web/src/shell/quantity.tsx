@@ -2,7 +2,7 @@
 import { Tooltip } from 'antd';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatAgo, formatMoment, formatNumber, type NumberFormat, viewerZone } from './numbers.ts';
+import { formatAgo, formatMoment, formatNumber, formatSince, type NumberFormat, viewerZone } from './numbers.ts';
 
 /** A missing value: a muted dash. */
 export function Null(): ReactNode {
@@ -55,6 +55,20 @@ export function When({ at }: { at: string | number | null | undefined }): ReactN
     <Tooltip title={`${formatMoment(moment, i18n.language)} (${viewerZone()})`}>
       <time className="numbers" dateTime={new Date(moment).toISOString()}>
         {formatAgo(moment, Math.max(now, Date.now()), i18n.language)}
+      </time>
+    </Tooltip>
+  );
+}
+
+/** A moment from which something has been as it is: "since 10:42", the day where it is another one, all of it and its zone on hover. */
+export function Since({ at }: { at: string }): ReactNode {
+  const { t, i18n } = useTranslation('shell');
+  const moment = Date.parse(at);
+  if (Number.isNaN(moment)) return <Null />;
+  return (
+    <Tooltip title={`${formatMoment(moment, i18n.language)} (${viewerZone()})`}>
+      <time className="numbers" dateTime={new Date(moment).toISOString()}>
+        {t('since', { time: formatSince(moment, Date.now(), i18n.language) })}
       </time>
     </Tooltip>
   );

@@ -28,6 +28,8 @@ export interface History {
   to: number;
   lines: readonly HistoryLine[];
   marks: readonly HistoryMark[];
+  /** What is said of a stretch in which nobody measured. */
+  unmeasured: string;
 }
 
 /** Pixels of one strip with its title. */
@@ -46,6 +48,7 @@ export function historyOption(history: History, context: ChartContext, name: str
   const { from, to, lines } = history;
   const marks = history.marks.filter(({ at }) => at >= from && at <= to);
   const near = (to - from) / 120;
+  const filled = lines.map(({ points }) => withGaps(points, from, to));
   return {
     ...baseOption(context, name),
     animation: false,
@@ -82,7 +85,7 @@ export function historyOption(history: History, context: ChartContext, name: str
       name: line.name,
       xAxisIndex: at,
       yAxisIndex: at,
-      data: withGaps(line.points, from, to),
+      data: filled[at],
       showSymbol: false,
       // What nobody knew is a gap.
       connectNulls: false,
@@ -92,7 +95,24 @@ export function historyOption(history: History, context: ChartContext, name: str
         silent: true,
         symbol: 'none',
         label: { show: false },
-        data: marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
+        data: [
+          ...marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
+          // A gap is a dotted line on the ground; the first strip says what it means, where there is room for the word.
+          ...gapsOf(filled[at] ?? []).map(([begin, end]) => [
+            {
+              coord: [begin, 0],
+              lineStyle: { color: palette['text-faint'], type: 'dotted' },
+              label: {
+                show: at === 0 && (end - begin) / (to - from) > WORD_ROOM,
+                position: 'insideMiddleTop',
+                formatter: history.unmeasured,
+                color: palette['text-muted'],
+                fontSize: TEXT[0],
+              },
+            },
+            { coord: [end, 0] },
+          ]),
+        ],
       },
     })),
     tooltip: tooltip(context, 'axis', (parts: readonly { seriesIndex: number; value: Point }[]) => {
@@ -102,7 +122,13 @@ export function historyOption(history: History, context: ChartContext, name: str
         const line = lines[seriesIndex];
         return line === undefined
           ? []
-          : [{ colour: colourAt(seriesIndex), label: line.name, value: value === null ? '–' : line.write(value) }];
+          : [
+              {
+                colour: colourAt(seriesIndex),
+                label: line.name,
+                value: value === null ? history.unmeasured : line.write(value),
+              },
+            ];
       });
       const happened = marks
         .filter(({ at }) => Math.abs(at - moment) <= near)
@@ -136,6 +162,25 @@ export function withGaps(points: readonly Point[], from: number, to: number): Po
   }
   return filled;
 }
+
+/** From the last point that was measured to the next one, in milliseconds since 1970. */
+export function gapsOf(points: readonly Point[]): [number, number][] {
+  const gaps: [number, number][] = [];
+  let begin: number | undefined;
+  for (const [index, [at, value]] of points.entries()) {
+    if (value === null) begin ??= points[index - 1]?.[0] ?? at;
+    else if (begin !== undefined) {
+      gaps.push([begin, at]);
+      begin = undefined;
+    }
+  }
+  const last = points.at(-1);
+  if (begin !== undefined && last !== undefined) gaps.push([begin, last[0]]);
+  return gaps;
+}
+
+/** Part of the whole time that a gap takes at least to have room for a word. */
+const WORD_ROOM = 0.12;
 
 /** So many times the usual distance without a point is a gap. */
 const MISSED = 3;

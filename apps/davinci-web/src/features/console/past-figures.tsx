@@ -44,8 +44,9 @@ export function PastFigures(props: {
         points: samples.map(({ at, values }) => [at, values[line.key] ?? null] as const),
       })),
       marks: [...marks, ...marksOfGrowth(samples, grown ?? {})],
+      unmeasured: t('past.unmeasured'),
     };
-  }, [past.data, past.dataUpdatedAt, hours, lines, marks, grown]);
+  }, [past.data, past.dataUpdatedAt, hours, lines, marks, grown, t]);
   return (
     <section className="card stack tight" aria-label={label}>
       <div className="row wrap">

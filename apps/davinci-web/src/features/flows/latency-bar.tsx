@@ -20,19 +20,21 @@ export function LatencyBar({
 }): ReactNode {
   const { t, i18n } = useTranslation('console-flows');
   if (latency === null) return <Null />;
-  const parts = LATENCY_PARTS.map((part) => ({ part, value: latency[part] ?? 0 }));
+  const parts = LATENCY_PARTS.map((part) => ({ part, value: latency[part] }));
   const total = totalOf(latency);
   const time = (milliseconds: number): string => formatDuration(milliseconds, i18n.language);
-  const words = parts.map(({ part, value }) => `${t(`latency.${part}`)} ${time(value)}`).join(' · ');
+  // What could not be measured took some time all the same: nothing is said of it.
+  const words = parts.flatMap(({ part, value }) => (value === null ? [] : [`${t(`latency.${part}`)} ${time(value)}`]));
+  const told = words.join(' · ');
   return (
     <div className="latency">
       <div className="row">
-        <div className="latency-bar" role="img" aria-label={words} title={words}>
+        <div className="latency-bar" role="img" aria-label={told} title={told}>
           {parts.map(({ part, value }) => (
             <span
               key={part}
               className={`latency-part ${part}`}
-              style={{ flexGrow: Math.max(value, total / 200, 0.001) }}
+              style={{ flexGrow: value === null ? 0 : Math.max(value, total / 200, 0.001) }}
             />
           ))}
           {longest === undefined || longest <= total ? null : <span style={{ flex: `${longest - total} 0 0` }} />}
@@ -44,7 +46,7 @@ export function LatencyBar({
           {parts.map(({ part, value }) => (
             <li key={part}>
               <span className={`latency-dot ${part}`} aria-hidden />
-              {t(`latency.${part}`)} <span className="numbers">{time(value)}</span>
+              {t(`latency.${part}`)} {value === null ? <Null /> : <span className="numbers">{time(value)}</span>}
             </li>
           ))}
         </ul>

@@ -4,7 +4,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
-import { When } from '../../shell/quantity.tsx';
+import { Since } from '../../shell/quantity.tsx';
 import { Answer, Empty, ErrorState } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useTell } from '../../shell/use-tell.ts';
@@ -85,7 +85,7 @@ function Service({ service }: { service: PlatformHealth['services'][number] }): 
         <Status kind={healthStatus(service.status)} word={t(`status.${service.status}`)} tag />
       </div>
       <p className="muted small">
-        {t('since')} <When at={service.since} />
+        <Since at={service.since} />
       </p>
       {service.detail === '' ? null : <p>{tell(tellDetail(service.detail, consoleWords))}</p>}
       <ul className="parts">

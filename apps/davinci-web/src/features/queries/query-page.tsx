@@ -72,7 +72,11 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
       <Figures>
         <Figure
           name={t('column.time')}
-          note={t('queued', { time: formatDuration(query.queuedMilliseconds, i18n.language) })}
+          note={
+            query.queuedMilliseconds < 1
+              ? t('queuedNot')
+              : t('queued', { time: formatDuration(query.queuedMilliseconds, i18n.language) })
+          }
         >
           <Quantity value={query.milliseconds} format={{ kind: 'milliseconds' }} />
         </Figure>

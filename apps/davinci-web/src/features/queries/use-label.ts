@@ -30,14 +30,14 @@ export function useLabel(): (label: string) => QueryPurpose {
     if (kind === 'run') return { text: t('purpose.run') };
     if (kind === 'values') {
       const name = views.data?.items.find((one) => one.id === id)?.name;
-      return name === undefined
-        ? { text: t('purpose.values') }
-        : { text: t('purpose.valuesOf', { name }), href: `/views/${id}` };
+      if (name !== undefined) return { text: t('purpose.valuesOf', { name }), href: `/views/${id}` };
+      return { text: t(views.data === undefined ? 'purpose.values' : 'purpose.gone.values') };
     }
     const among = kind === 'view' ? views.data : widgets.data;
     const name = among?.items.find((one) => one.id === id)?.name;
     if (name !== undefined) return { text: name, href: `/${kind}s/${id}` };
-    // Not known yet, not to be known by this reader, or removed since.
-    return { text: t(`purpose.${kind as 'view' | 'widget'}`) };
+    const what = kind as 'view' | 'widget';
+    // All there are were read: it was removed since. Else it is not known yet, or not to be known by this reader.
+    return { text: t(among === undefined ? `purpose.${what}` : `purpose.gone.${what}`) };
   }
 }
