@@ -74,7 +74,8 @@ export function FlowFields(props: {
         </Field>
       </div>
       <h2>{t('edit.writes')}</h2>
-      {stores.size === 0 ? null : (
+      {/* The database of a flow stays as it is: only a new one has a choice. */}
+      {stores.size === 0 || isChange ? null : (
         <Field label={t('field.store')} hint={t('field.storeHint')}>
           {(id) => (
             <Select
