@@ -84,7 +84,8 @@ export const tableStatusSchema = z.object({
   applied: z.number(),
   stale: z.number(),
   deleted: z.number(),
-  dead: z.number(),
+  dead: z.number().describe('Rows that went to the dead letter since the worker took the flow up'),
+  openDeadLetters: z.number().describe('Dead letters of this table that wait for somebody'),
   latency: latencySchema.nullable(),
   partitions: z.array(
     z.object({
@@ -103,7 +104,9 @@ export const flowStatusSchema = flowSchema.extend({
   worker: z.string(),
   rowsPerSecond: z.number(),
   lag: z.number(),
-  openDeadLetters: z.number(),
+  openDeadLetters: z
+    .number()
+    .describe('Dead letters that wait for somebody, also of tables that the flow no longer writes'),
   tables: z.array(tableStatusSchema),
 });
 

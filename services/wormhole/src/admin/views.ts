@@ -2,7 +2,7 @@
 import { hasRole } from '@rtdp/identity/roles';
 import type { z } from 'zod';
 import type { deadLetterSchema, FlowStatus, FlowView, TableStatus } from '../client.ts';
-import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
+import type { DeadLetter, OpenDeadLetters } from '../dead-letter/dead-letter-store.ts';
 import { parseTimestamp } from '../feedback/latency.ts';
 import { withoutSecrets } from '../flow/definition.ts';
 import type { FlowRun } from '../flow/flow-run.ts';
@@ -55,7 +55,8 @@ function pullView({ pull, pullWaitsFor }: Pick<RunningFlow, 'pull' | 'pullWaitsF
 
 export interface StatusFacts {
   worker: string;
-  openDeadLetters: number;
+  /** Of each table that has some. */
+  openDeadLetters: readonly OpenDeadLetters[];
   /** Partition → last stable offset of the topic. */
   ends: ReadonlyMap<number, bigint>;
   at: number;
@@ -68,7 +69,7 @@ export function flowStatus(view: FlowView, run: FlowRun | undefined, facts: Stat
     worker: facts.worker,
     rowsPerSecond: sum(tables.map((table) => table.rowsPerSecond)),
     lag: Math.max(0, ...tables.map((table) => table.lag)),
-    openDeadLetters: facts.openDeadLetters,
+    openDeadLetters: sum(facts.openDeadLetters.map(({ count }) => count)),
     tables,
   };
 }
@@ -100,6 +101,9 @@ function tableStatus(table: FlowTable, lanes: readonly Lane[], facts: StatusFact
     stale: counts.stale,
     deleted: counts.deleted,
     dead: counts.dead,
+    openDeadLetters:
+      facts.openDeadLetters.find(({ schema, table: name }) => schema === table.name.schema && name === table.name.table)
+        ?.count ?? 0,
     latency: counts.latency ?? null,
     partitions: lanes.map((lane) => ({
       partition: lane.partition,

@@ -35,6 +35,13 @@ export interface DeadLetter extends Omit<DeadLetterEntry, 'raw'> {
   changedBy: string | null;
 }
 
+/** How many of one sink table wait for somebody. */
+export interface OpenDeadLetters {
+  schema: string;
+  table: string;
+  count: number;
+}
+
 interface Owner {
   id: string;
   organisationId: string;
@@ -98,13 +105,15 @@ export class DeadLetterStore {
     return (await query).map(toDeadLetter);
   }
 
-  async countOpen(flowId: string): Promise<number> {
-    const row = await this.#database('dead_letters')
+  /** How many wait for somebody, for each sink table that has some: also for tables that the flow no longer writes. */
+  async countOpen(flowId: string): Promise<OpenDeadLetters[]> {
+    const rows = await this.#database('dead_letters')
       .where({ flow_id: flowId })
       .andWhere({ status: 'open' })
-      .count<{ count: string }[]>('* as count')
-      .first();
-    return Number(row?.count ?? 0);
+      .groupBy('sink_schema', 'sink_table')
+      .select('sink_schema', 'sink_table')
+      .count<{ sink_schema: string; sink_table: string; count: string }[]>('* as count');
+    return rows.map((row) => ({ schema: row.sink_schema, table: row.sink_table, count: Number(row.count) }));
   }
 
   /** @throws RtdpError WORMHOLE_DEAD_LETTER_NOT_FOUND */

@@ -3,6 +3,7 @@ import { eventually } from '@rtdp/testing/eventually';
 import { envelopePrefix, envelopeSuffix } from '@rtdp/ums/envelope';
 import { SYSTEM_FIELDS } from '@rtdp/ums/types';
 import { expect, test, vi } from 'vitest';
+import { readStatus } from '../admin/read-status.ts';
 import { flowFixture, ORGANISATION } from '../testing/flow-fixture.ts';
 import { namespaceOf } from '../testing/source-writer.ts';
 import { ordersOf } from '../testing/tables.ts';
@@ -68,6 +69,15 @@ test('a row that the sink refuses and one that cannot be decoded are kept; edite
     'decode 1',
     'sink 17',
   ]);
+  // They are counted where they are missed; what cannot be read at all is of the table of its message, if that is known.
+  const { openDeadLetters, tables } = await readStatus(
+    service,
+    fixture.around,
+    { organisationId: ORGANISATION, roles: ['admin'] },
+    'all',
+  );
+  expect(openDeadLetters).toBe(3);
+  expect(tables.map((table) => [table.table, table.openDeadLetters])).toEqual([['orders', 3]]);
   const undecoded = letters.find(({ step, rowNumber }) => step === 'decode' && rowNumber === 1);
   expect(undecoded?.reason.message).toContain('not a number');
 

@@ -6,6 +6,7 @@ import { Status } from '../../shell/status.tsx';
 import { useTell } from '../../shell/use-tell.ts';
 import './console.css';
 import type { GraphNode } from './graph.ts';
+import { useWording } from './use-wording.ts';
 
 /** `onLight`: called while the pointer or the focus rests on it, and when it leaves. */
 export function GraphBox(props: {
@@ -15,13 +16,17 @@ export function GraphBox(props: {
 }): ReactNode {
   const { t } = useTranslation('console');
   const tell = useTell();
+  const words = useWording();
   const { node, className = '', onLight } = props;
   const detail = node.detail === undefined ? undefined : tell(node.detail);
   const inside = (
     <>
       <span className="graph-kind">
-        <span className="ellipsis">{t(`graph.kind.${node.kind}`)}</span>
-        <Status kind={node.status} word={t(`status.${node.status}`)} />
+        <span>{t(`graph.kind.${node.kind}`)}</span>
+        <Status
+          kind={node.status}
+          word={node.cause === undefined ? t(`status.${node.status}`) : words.cause(node.cause)}
+        />
       </span>
       <span className="graph-title ellipsis" title={node.title}>
         {node.title}

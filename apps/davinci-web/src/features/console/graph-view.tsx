@@ -66,7 +66,7 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   const [lit, setLit] = useState<string>();
   const [more, setMore] = useState('');
   // Figures change every two seconds; where things stand changes only with the nodes, the edges and the room themselves.
-  const shape = `${graph.nodes.map(({ id, deadLetters }) => `${id} ${deadLetters !== undefined}`).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
+  const shape = `${graph.nodes.map(({ id, cause }) => `${id} ${cause !== undefined}`).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
 
   const [width, setWidth] = useState(0);
   useEffect(() => {

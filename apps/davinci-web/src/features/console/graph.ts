@@ -2,6 +2,14 @@
 
 export type GraphStatus = 'ok' | 'late' | 'broken' | 'paused' | 'unknown';
 
+/** Why something is as it is. The same word stands for it wherever it is told. */
+export type Cause = { is: 'dead-letters'; count: number } | { is: 'loading' } | { is: 'retrying' };
+
+export interface Condition {
+  status: GraphStatus;
+  cause?: Cause;
+}
+
 export const GRAPH_KINDS = ['source', 'topic', 'flow', 'step', 'sink', 'mount', 'view', 'dashboard'] as const;
 export type GraphKind = (typeof GRAPH_KINDS)[number];
 
@@ -10,8 +18,8 @@ export interface GraphNode {
   kind: GraphKind;
   title: string;
   status: GraphStatus;
-  /** How many wait for somebody, where that is what the status is about. */
-  deadLetters?: number;
+  /** Where there is a word that says more than the status. */
+  cause?: Cause;
   /** One short line under the title: what stands in the way, or what it is. */
   detail?: string;
   /** Short figures, ready to be read: `12 rows/s`. */

@@ -46,7 +46,7 @@ export interface Fitted extends Placed {
  * @param layers kind of node → its column, for pictures in which a kind has a fixed place
  */
 export async function fitGraph(graph: Graph, room: number, layers?: Readonly<Record<string, number>>): Promise<Fitted> {
-  const isTall = graph.nodes.some(({ deadLetters }) => deadLetters !== undefined);
+  const isTall = graph.nodes.some(({ cause }) => cause !== undefined);
   for (const [at, { width, between, hasLabels }] of GRAPH_SIZES.entries()) {
     const node = { width, height: isTall && width < NARROW_NODE ? TALL_NODE_HEIGHT : NODE_HEIGHT };
     const placed = await layoutGraph(graph, node, layers, between);

@@ -3,7 +3,7 @@ import type { ViewState } from '@rtdp/davinci-api/client';
 import type { CapturedTableView, PullView, SourceView } from '@rtdp/dbus/client';
 import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus, FlowView, TableStatus } from '@rtdp/wormhole/client';
-import { type GraphStatus, worstStatus } from './graph.ts';
+import { type Condition, type GraphStatus, worstStatus } from './graph.ts';
 
 /** Beyond these a thing that runs is called late. Milliseconds; messages. */
 export const BUDGETS = { sourceLagMs: 5_000, freshnessMs: 5_000, flowLag: 10_000 } as const;
@@ -33,10 +33,13 @@ export function flowStateStatus(flow: Pick<FlowView, 'state' | 'wanted'>): Graph
   }
 }
 
-/** A table that somebody paused says so by its code; any other reason means that it stopped by itself. */
-export function flowTableStatus(
-  table: Pick<TableStatus, 'state' | 'reason' | 'lag' | 'loading' | 'loadFailed' | 'freshnessMs'>,
-): GraphStatus {
+type TableFacts = Pick<
+  TableStatus,
+  'state' | 'reason' | 'lag' | 'loading' | 'loadFailed' | 'freshnessMs' | 'openDeadLetters'
+>;
+
+/** Whether its rows move; what could not be stored is told by its condition. A table that somebody paused says so by its code; any other reason means that it stopped by itself. */
+export function flowTableStatus(table: Omit<TableFacts, 'openDeadLetters'>): GraphStatus {
   if (table.state === 'paused')
     return table.reason === null || table.reason.code === 'WORMHOLE_FLOW_STATE' ? 'paused' : 'broken';
   if (table.state === 'stopped') return 'paused';
@@ -47,12 +50,29 @@ export function flowTableStatus(
   return table.lag > BUDGETS.flowLag || (table.freshnessMs ?? 0) > BUDGETS.freshnessMs ? 'late' : 'ok';
 }
 
-export function flowStatus(flow: Pick<FlowStatus, 'state' | 'wanted' | 'tables' | 'openDeadLetters'>): GraphStatus {
-  const own = flowStateStatus(flow);
-  if (own !== 'ok') return own;
-  const tables = flow.tables.map(flowTableStatus);
-  return worstStatus([own, ...tables, ...(flow.openDeadLetters > 0 ? (['late'] as const) : [])]);
+/** Of one table, or of several that are told as one: what moves, but has rows that wait for somebody, is told by those. */
+export function flowTablesCondition(tables: readonly TableFacts[]): Condition {
+  const status = worstStatus(tables.map(flowTableStatus));
+  const count = tables.reduce((sum, { openDeadLetters }) => sum + openDeadLetters, 0);
+  if (status === 'ok' && count > 0) return { status: 'late', cause: { is: 'dead-letters', count } };
+  const late = tables.filter((table) => flowTableStatus(table) === 'late');
+  if (status !== 'late') return { status };
+  if (late.some(({ state }) => state === 'retrying')) return { status, cause: { is: 'retrying' } };
+  return late.every(({ loading }) => loading) ? { status, cause: { is: 'loading' } } : { status };
 }
+
+export function flowCondition(flow: Pick<FlowStatus, 'state' | 'wanted' | 'tables' | 'openDeadLetters'>): Condition {
+  const own = flowStateStatus(flow);
+  if (flow.state === 'retrying') return { status: own, cause: { is: 'retrying' } };
+  if (own !== 'ok') return { status: own };
+  const condition = flow.tables.length === 0 ? { status: own } : flowTablesCondition(flow.tables);
+  // Also those of a table that it no longer writes.
+  if (flow.openDeadLetters > 0 && (condition.cause?.is === 'dead-letters' || LESS_THAN_LATE.has(condition.status)))
+    return { status: 'late', cause: { is: 'dead-letters', count: flow.openDeadLetters } };
+  return condition;
+}
+
+const LESS_THAN_LATE: ReadonlySet<GraphStatus> = new Set(['ok', 'paused', 'unknown']);
 
 export function capturedTableStatus(
   table: Pick<CapturedTableView, 'captured' | 'capture' | 'stopped' | 'chosen' | 'problems'>,

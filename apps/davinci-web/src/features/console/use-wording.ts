@@ -2,6 +2,7 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { formatDuration, formatNumber } from '../../shell/numbers.ts';
+import type { Cause } from './graph.ts';
 
 export interface ConsoleWording {
   rate(rowsPerSecond: number): string;
@@ -14,6 +15,7 @@ export interface ConsoleWording {
   more(count: number): string;
   duration(milliseconds: number): string;
   bytes(count: number): string;
+  cause(cause: Cause): string;
 }
 
 export function useWording(): ConsoleWording {
@@ -32,6 +34,10 @@ export function useWording(): ConsoleWording {
       tables: (count) => t('tables', { count, value: number(count) }),
       more: (count) => t('moreTables', { count, value: number(count) }),
       duration,
+      cause: (cause) =>
+        cause.is === 'dead-letters'
+          ? t('cause.dead-letters', { count: cause.count, value: number(cause.count) })
+          : t(`cause.${cause.is}`),
       bytes: (count) => formatNumber(count, language, { kind: 'bytes' }),
     };
   }, [t, language]);

@@ -96,7 +96,7 @@ export function FlowDeadLetters({ flow }: { flow: FlowStatus }): ReactNode {
       title: t('column.state'),
       cell: (letter) => (
         <Status
-          kind={letter.status === 'open' ? 'broken' : letter.status === 'replayed' ? 'ok' : 'paused'}
+          kind={letter.status === 'open' ? 'late' : letter.status === 'replayed' ? 'ok' : 'paused'}
           word={t(
             letter.status === 'open' && letter.edited !== null ? 'dead.status.edited' : `dead.status.${letter.status}`,
           )}

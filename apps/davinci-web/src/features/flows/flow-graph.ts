@@ -1,7 +1,7 @@
 /** Decides what the picture of one flow shows: topic → steps in their order of use → sink tables. Pure. */
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import type { Graph, GraphEdge, GraphNode } from '../console/graph.ts';
-import { flowStateStatus, flowTableStatus } from '../console/statuses.ts';
+import { flowStateStatus, flowTableStatus, flowTablesCondition } from '../console/statuses.ts';
 import type { FlowDefinitionView } from './flow-form.ts';
 
 export interface FlowWording {
@@ -49,7 +49,7 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
       id,
       kind: 'sink',
       title: `${table.schema}.${table.table}`,
-      status: tableStatus,
+      ...flowTablesCondition([table]),
       ...(table.reason === null ? {} : { detail: table.reason.message }),
       figures: [
         words.rate(table.rowsPerSecond),
@@ -70,7 +70,7 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
       id: 'sink:…',
       kind: 'sink',
       title: words.more(rest),
-      status,
+      ...flowTablesCondition(flow.tables.slice(shown.length)),
       figures: [],
       href: `/flows/${encodeURIComponent(flow.name)}?tab=tables`,
     });

@@ -1,9 +1,11 @@
-/** Decides how the state of a flow is told in one word. */
+/** Decides how the state of a flow is told in one word: the same one that stands for it in every picture. */
 import type { FlowStatus, FlowView } from '@rtdp/wormhole/client';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Status } from '../../shell/status.tsx';
-import { flowStateStatus, flowStatus } from '../console/statuses.ts';
+import type { Condition } from '../console/graph.ts';
+import { flowCondition, flowStateStatus } from '../console/statuses.ts';
+import { useWording } from '../console/use-wording.ts';
 
 export function FlowState({
   flow,
@@ -15,14 +17,16 @@ export function FlowState({
   tag?: boolean;
 }): ReactNode {
   const { t } = useTranslation('console-flows');
-  const kind = status === undefined ? flowStateStatus(flow) : flowStatus(status);
-  const word = flow.state === 'running' && kind !== 'ok' ? t(`runningBut.${kind}`) : t(`state.${flow.state}`);
-  return (
-    <Status
-      kind={kind}
-      word={word}
-      {...(flow.reason === null ? {} : { why: flow.reason.message })}
-      {...(tag ? { tag } : {})}
-    />
-  );
+  const words = useWording();
+  const condition: Condition = status === undefined ? { status: flowStateStatus(flow) } : flowCondition(status);
+  const { status: kind, cause } = condition;
+  const word =
+    cause !== undefined
+      ? words.cause(cause)
+      : flow.state === 'running' && kind !== 'ok'
+        ? t(`runningBut.${kind}`)
+        : t(`state.${flow.state}`);
+  const why =
+    flow.reason?.message ?? (cause?.is === 'dead-letters' ? t('dead.why', { count: cause.count }) : undefined);
+  return <Status kind={kind} word={word} {...(why === undefined ? {} : { why })} {...(tag ? { tag } : {})} />;
 }

@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
+import { Link } from '../../shell/link.tsx';
 import { Exact, Quantity, When } from '../../shell/quantity.tsx';
 import { Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
@@ -13,7 +14,7 @@ import { BudgetBar } from '../console/budget-bar.tsx';
 import { wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { Reason } from '../console/reason.tsx';
-import { BUDGETS, flowTableStatus } from '../console/statuses.ts';
+import { BUDGETS, flowTableStatus, flowTablesCondition } from '../console/statuses.ts';
 import { useAct } from '../console/use-act.ts';
 import { useWording } from '../console/use-wording.ts';
 import { LatencyBar, longestOf } from './latency-bar.tsx';
@@ -45,13 +46,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
       key: 'state',
       title: t('column.state'),
       sort: ({ state }) => state,
-      cell: (table) => (
-        <Status
-          kind={flowTableStatus(table)}
-          word={t(wordOf(table))}
-          {...(table.reason === null ? {} : { why: table.reason.message })}
-        />
-      ),
+      cell: (table) => <TableState table={table} />,
     },
     {
       key: 'rate',
@@ -117,10 +112,17 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
     },
     {
       key: 'dead',
-      title: t('tables.column.dead'),
+      title: t('column.dead'),
       align: 'end',
-      sort: ({ dead }) => dead,
-      cell: ({ dead }) => <Quantity value={dead} />,
+      sort: ({ openDeadLetters }) => openDeadLetters,
+      cell: ({ openDeadLetters }) =>
+        openDeadLetters > 0 ? (
+          <Link to={`/flows/${encodeURIComponent(flow.name)}?tab=dead-letters`}>
+            <Quantity value={openDeadLetters} />
+          </Link>
+        ) : (
+          <Quantity value={openDeadLetters} />
+        ),
     },
   ];
   const one = flow.tables.find((table) => nameOf(table) === opened);
@@ -227,7 +229,19 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
   );
 }
 
-function wordOf({ state, loading, loadFailed }: TableStatus): string {
-  if (state !== 'running' || !loading) return `tables.state.${state}`;
-  return loadFailed ? 'tables.loadFailed' : 'tables.loading';
+function TableState({ table }: { table: TableStatus }): ReactNode {
+  const { t } = useTranslation('console-flows');
+  const words = useWording();
+  const { status, cause } = flowTablesCondition([table]);
+  const word =
+    cause !== undefined
+      ? words.cause(cause)
+      : table.loading && table.loadFailed
+        ? t('tables.loadFailed')
+        : table.state === 'running' && status === 'late'
+          ? t('runningBut.late')
+          : t(`tables.state.${table.state}`);
+  const why =
+    table.reason?.message ?? (cause?.is === 'dead-letters' ? t('dead.why', { count: cause.count }) : undefined);
+  return <Status kind={status} word={word} {...(why === undefined ? {} : { why })} />;
 }

@@ -23,13 +23,13 @@ const source = {
   stream: null,
   slot: null,
 } as unknown as SourceView;
-const flow = (lag: number): FlowStatus =>
+const flow = (lag: number, deadLetters = 0): FlowStatus =>
   ({
     name: 'copy',
     state: 'running',
     wanted: 'running',
     reason: null,
-    openDeadLetters: 0,
+    openDeadLetters: deadLetters,
     lag,
     rowsPerSecond: 5,
     definition: { source: { topic: 'postgresql.shop' } },
@@ -43,6 +43,7 @@ const flow = (lag: number): FlowStatus =>
       loading: false,
       loadFailed: false,
       freshnessMs: 10,
+      openDeadLetters: table === 'items' ? deadLetters : 0,
       rowsPerSecond: 2,
     })),
   }) as unknown as FlowStatus;
@@ -61,11 +62,16 @@ const error = {
   next: 'Did you mean total?',
   facts: {},
 };
-const graphOf = (lag: number, state: 'ok' | 'failing', broken: Partial<DataFlowParts['states'][number]> = {}) =>
+const graphOf = (
+  lag: number,
+  state: 'ok' | 'failing',
+  broken: Partial<DataFlowParts['states'][number]> = {},
+  deadLetters = 0,
+) =>
   dataFlowGraph(
     {
       sources: [source],
-      flows: [flow(lag)],
+      flows: [flow(lag, deadLetters)],
       mounts: [mount(state)],
       views: [
         { id: 'v', name: 'Orders' },
@@ -106,6 +112,19 @@ test('a mount that fails breaks the views and dashboards behind it, a lag is tol
   expect(['mount:warehouse', 'view:v', 'dashboard:d'].map(status)).toEqual(['broken', 'broken', 'broken']);
   expect(['flow:copy', 'sink:postgresql.warehouse.shop'].map(status)).toEqual(['late', 'late']);
   expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 msg');
+});
+
+test('rows in the dead letter are told as such by flow and sink, and hold nothing up', () => {
+  const { nodes, edges } = graphOf(0, 'ok', {}, 3);
+  const told = nodes.filter(({ status }) => status !== 'ok').map(({ id, status, cause }) => ({ id, status, cause }));
+  expect(told).toEqual(
+    ['flow:copy', 'sink:postgresql.warehouse.shop'].map((id) => ({
+      id,
+      status: 'late',
+      cause: { is: 'dead-letters', count: 3 },
+    })),
+  );
+  expect(edges.every(({ status }) => status === 'ok')).toBe(true);
 });
 
 test('a view that cannot be asked is broken with its reason, and so is the dashboard behind it; what is not its fault is not', () => {

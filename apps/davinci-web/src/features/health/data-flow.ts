@@ -5,7 +5,14 @@ import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import type { Graph, GraphEdge, GraphNode, GraphStatus } from '../console/graph.ts';
 import { worstStatus } from '../console/graph.ts';
-import { flowStatus, flowTableStatus, mountStatus, sourceStatus, viewStatus } from '../console/statuses.ts';
+import {
+  flowCondition,
+  flowTableStatus,
+  flowTablesCondition,
+  mountStatus,
+  sourceStatus,
+  viewStatus,
+} from '../console/statuses.ts';
 
 export interface DataFlowParts {
   sources: readonly SourceView[];
@@ -94,12 +101,12 @@ function addSource(picture: Picture, source: SourceView, words: Wording): void {
 
 function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
   const id = `flow:${flow.name}`;
-  const status = flowStatus(flow);
+  const condition = flowCondition(flow);
   picture.add({
     id,
     kind: 'flow',
     title: flow.name,
-    status,
+    ...condition,
     ...(flow.reason === null ? {} : { detail: flow.reason.message }),
     figures: [words.rate(flow.rowsPerSecond), ...(flow.lag > 0 ? [words.messages(flow.lag)] : [])],
     href: `/flows/${encodeURIComponent(flow.name)}`,
@@ -109,7 +116,8 @@ function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
   picture.connect({
     from: picture.topic(topic, 'unknown'),
     to: id,
-    status,
+    // What waits in the dead letter holds nothing up.
+    status: condition.cause?.is === 'dead-letters' ? 'ok' : condition.status,
     ...(flow.lag > 0 ? { label: words.shortLag(flow.lag) } : {}),
   });
 }
@@ -134,7 +142,7 @@ function addSinks(picture: Picture, flows: readonly FlowStatus[], words: Wording
       id,
       kind: 'sink',
       title: tables[0]!.sink.title,
-      status: worstStatus(tables.map(({ table }) => flowTableStatus(table))),
+      ...flowTablesCondition(tables.map(({ table }) => table)),
       figures: [words.tables(tables.length)],
       href: `/flows/${encodeURIComponent(tables[0]!.flow.name)}`,
     });

@@ -71,6 +71,7 @@ const table = (part: Partial<FlowStatus['tables'][number]>): FlowStatus['tables'
   stale: 0,
   deleted: 0,
   dead: 0,
+  openDeadLetters: 0,
   latency: null,
   partitions: [],
   ...part,
@@ -95,6 +96,13 @@ test('what is broken comes before what is late, with its own words and page', ()
     'dead-letters late',
   ]);
   expect(problems[0]).toMatchObject({ message: reason.message, next: reason.next, href: '/sources/shop' });
+});
+
+test('rows that wait in the dead letter are one problem, whatever table they are of', () => {
+  const waiting = flow({ openDeadLetters: 1, tables: [table({ openDeadLetters: 1 })] });
+  expect(findProblems({ sources: [], flows: [waiting], mounts: [] }).map(({ about }) => about)).toEqual([
+    'dead-letters',
+  ]);
 });
 
 test('a service that is degraded because of a flow does not tell it again', () => {
