@@ -39,27 +39,32 @@ export class PasswordStore {
   async create(principal: Omit<Principal, 'via'>): Promise<{ user: string; password: string; createdAt: Date }> {
     const password = randomBytes(PASSWORD_BYTES).toString('base64url');
     const { subject, name = null } = principal;
-    // A name is whose token carries it now: whoever had it before logs in by the subject.
-    if (name !== null) {
-      await this.#database('passwords')
-        .where({ subject_name: name })
-        .whereNot({ user_name: subject })
-        .update({ subject_name: null });
-    }
-    const rows = await this.#database<PasswordRow>('passwords')
-      .insert({
-        user_name: subject,
-        subject_name: name,
-        organisation_id: principal.organisationId,
-        roles: JSON.stringify(principal.roles),
-        scram_verifier: this.#makeVerifier(password),
-        created_at: this.#database.fn.now(),
-      } as never)
-      .onConflict('user_name')
-      .merge()
-      .where('passwords.organisation_id', principal.organisationId)
-      .returning('*');
-    const row = rows[0] as PasswordRow | undefined;
+    const verifier = this.#makeVerifier(password);
+    const row = await this.#database.transaction(async (transaction): Promise<PasswordRow | undefined> => {
+      // Of several at once, the last has the name.
+      await transaction.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', ['rtdp moonbox passwords']);
+      // A name is whose token carries it now: whoever had it before logs in by the subject.
+      if (name !== null) {
+        await transaction('passwords')
+          .where({ subject_name: name })
+          .whereNot({ user_name: subject })
+          .update({ subject_name: null });
+      }
+      const rows = await transaction<PasswordRow>('passwords')
+        .insert({
+          user_name: subject,
+          subject_name: name,
+          organisation_id: principal.organisationId,
+          roles: JSON.stringify(principal.roles),
+          scram_verifier: verifier,
+          created_at: transaction.fn.now(),
+        } as never)
+        .onConflict('user_name')
+        .merge()
+        .where('passwords.organisation_id', principal.organisationId)
+        .returning('*');
+      return rows[0] as PasswordRow | undefined;
+    });
     if (row === undefined) {
       throw new RtdpError({
         code: 'MOONBOX_PASSWORD_EXISTS',
