@@ -13,6 +13,7 @@ import {
   tableNameSchema,
 } from '../client.ts';
 import type { TableName } from '../pipeline/contract.ts';
+import type { Pull } from '../pulls/pull-store.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
 import { allowed, type RouteSurroundings } from './surroundings.ts';
 import { viewLag, viewTable } from './views.ts';
@@ -63,19 +64,17 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const { organisationId, subject } = allowed(request, 'editor');
       const stored = await sources.get(organisationId, request.params.name);
       const running = supervisor.mustRun(stored);
+      const { sequencer } = running.stream;
       // First, and it waits until the table is resumed: should this end in between, what was passed over would never be read.
-      const pull = await around.pulls.ask({
-        organisationId,
-        sourceId: stored.id,
-        table: request.body,
-        cause: 'table-resumed',
-        askedBy: subject,
-      });
+      const { pull, isNew } = await around.pulls.askUnless(
+        (newest) => readsPassedOver(newest, sequencer.currentSchema(request.body)?.stopped ?? true),
+        { organisationId, sourceId: stored.id, table: request.body, cause: 'table-resumed', askedBy: subject },
+      );
       try {
-        await running.stream.sequencer.resumeTable(request.body);
+        await sequencer.resumeTable(request.body);
       } catch (error) {
         // Another failure leaves open whether the table goes on, and then the pull is due.
-        if (isRtdpError(error, 'DBUS_TABLE_NOT_FOUND')) await around.pulls.setState(pull.id, 'cancelled');
+        if (isNew && isRtdpError(error, 'DBUS_TABLE_NOT_FOUND')) await around.pulls.setState(pull.id, 'cancelled');
         throw error;
       }
       running.kickPulls();
@@ -177,4 +176,10 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       return reply.status(202).send({ asked: keys.length });
     },
   );
+}
+
+/** The newest pull of a table reads all that was passed over: it has not begun, or the table goes on since and it was neither cancelled nor given up. */
+function readsPassedOver({ state, firstId }: Pick<Pull, 'state' | 'firstId'>, isStopped: boolean): boolean {
+  if (state === 'waiting' && firstId === null) return true;
+  return !isStopped && state !== 'cancelled' && state !== 'failed';
 }

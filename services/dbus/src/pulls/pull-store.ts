@@ -73,15 +73,22 @@ interface PullRow {
   ended_at: Date | null;
 }
 
+interface AskedPull {
+  organisationId: string;
+  sourceId: string;
+  table: TableName;
+  cause: string;
+  askedBy: string;
+  rerunOf?: string;
+}
+
 export interface PullStore {
-  ask(pull: {
-    organisationId: string;
-    sourceId: string;
-    table: TableName;
-    cause: string;
-    askedBy: string;
-    rerunOf?: string;
-  }): Promise<Pull>;
+  ask(pull: AskedPull): Promise<Pull>;
+  /**
+   * Asks for one unless the newest of the table will do, whoever else asks at once.
+   * @param willDo told of the newest of the table, in whatever state
+   */
+  askUnless(willDo: (newest: Pull) => boolean, pull: AskedPull): Promise<{ pull: Pull; isNew: boolean }>;
   /** @throws RtdpError DBUS_PULL_NOT_FOUND */
   get(organisationId: string, id: string): Promise<Pull>;
   /** Newest first. */
@@ -111,12 +118,13 @@ export function createPullStore(database: Knex): PullStore {
       facts: { pull: id },
     });
   };
-  return {
-    get,
-    async ask({ organisationId, sourceId, table, cause, askedBy, rerunOf }) {
-      const id = randomUUID();
-      await database('pulls').insert({
-        id,
+  const insert = async (
+    within: Knex,
+    { organisationId, sourceId, table, cause, askedBy, rerunOf }: AskedPull,
+  ): Promise<Pull> => {
+    const [row] = await within('pulls')
+      .insert({
+        id: randomUUID(),
         organisation_id: organisationId,
         source_id: sourceId,
         schema_name: table.schema,
@@ -125,8 +133,27 @@ export function createPullStore(database: Knex): PullStore {
         cause,
         asked_by: askedBy,
         rerun_of: rerunOf ?? null,
+      })
+      .returning('*');
+    return toPull(row as PullRow);
+  };
+  return {
+    get,
+    ask: (pull) => insert(database, pull),
+    async askUnless(willDo, pull) {
+      const { sourceId, table } = pull;
+      return await database.transaction(async (transaction) => {
+        await transaction.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
+          `rtdp dbus pulls ${sourceId} ${JSON.stringify([table.schema, table.table])}`,
+        ]);
+        const row = (await transaction('pulls')
+          .where({ source_id: sourceId, schema_name: table.schema, table_name: table.table })
+          .orderBy('asked_at', 'desc')
+          .first()) as PullRow | undefined;
+        const newest = row === undefined ? undefined : toPull(row);
+        if (newest !== undefined && willDo(newest)) return { pull: newest, isNew: false };
+        return { pull: await insert(transaction, pull), isNew: true };
       });
-      return get(organisationId, id);
     },
     async list(sourceId, options = {}) {
       const query = database('pulls')

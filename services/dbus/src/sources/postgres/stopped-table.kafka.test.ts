@@ -69,12 +69,19 @@ test('a table that stopped makes its source degraded, also after a restart, and 
     const { state, waitsFor } = await again.client.getPull(name, byHand!.id);
     return (state === 'waiting' && waitsFor?.includes('once it is resumed') === true) || `${state}: ${waitsFor}`;
   });
-  const { pull } = await again.client.resumeTable(name, { schema: 'public', table: 'big' });
+  const resume = () => again.client.resumeTable(name, { schema: 'public', table: 'big' });
+  const pullsOf = async () => (await again.client.listPulls(name)).filter(({ table }) => table === 'big');
+  const before = (await pullsOf()).length;
+  // The one that waits reads what was passed over, whoever asks and however often.
+  const [{ pull }, ...others] = await Promise.all([resume(), resume(), resume()]);
+  expect([pull, ...others.map((other) => other.pull)]).toEqual([byHand!.id, byHand!.id, byHand!.id]);
   await until('it is pulled', async () => {
     const { state, rows } = await again.client.getPull(name, pull);
     return state === 'done' ? rows === 2 || `${rows} rows` : state;
   });
   await becomes(again, 'ok');
   expect(await tableOf(again)).toMatchObject({ stopped: false });
+  expect(await resume()).toEqual({ pull });
+  expect((await pullsOf()).length).toBe(before);
   await again.client.removeSource(name);
 });
