@@ -88,13 +88,13 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       );
       return tipHtml({ head: names.join(say('tip.and')), lines, notes: [say('tip.middleWhy')] }, context);
     }),
-    xAxis: valueAxis(context, (value) => writeNumber(value, x, context), {
+    xAxis: valueAxis(context, (value) => writeNumber(value, x, context, 'axis'), {
       scale,
       name: labelOf(x),
       nameGap: SPACE[4],
       ...title,
     }),
-    yAxis: valueAxis(context, (value) => writeNumber(value, y, context), {
+    yAxis: valueAxis(context, (value) => writeNumber(value, y, context, 'axis'), {
       scale,
       name: labelOf(y),
       nameGap: SPACE[6],
