@@ -94,12 +94,12 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
     };
   }, [shape, room, attempt]);
 
+  // In the middle of its room, or from its beginning where there is too little.
+  const zoom = placed?.zoom ?? 1;
+  const left = placed === undefined ? AROUND : Math.max(AROUND, (width - placed.size.width * zoom) / 2);
   useEffect(() => {
-    if (placed === undefined || width === 0) return;
-    const { size, zoom } = placed;
-    const left = Math.max(AROUND, (width - size.width * zoom) / 2);
     void setViewport({ x: left, y: AROUND, zoom });
-  }, [placed, width, setViewport]);
+  }, [left, zoom, setViewport]);
 
   const look = useCallback(() => {
     if (box.current === null) return;
@@ -124,7 +124,7 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
             }}
           />
         ) : placed === undefined ? (
-          <GraphSkeleton />
+          <GraphSkeleton shape={layers === undefined ? 'flat' : 'tall'} />
         ) : (
           <GraphList graph={graph} label={label} />
         )}
@@ -171,6 +171,7 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
             preventScrolling={false}
             zoomOnScroll={false}
             minZoom={0.2}
+            defaultViewport={{ x: left, y: AROUND, zoom }}
             ariaLabelConfig={{
               'controls.zoomIn.ariaLabel': t('graph.zoomIn'),
               'controls.zoomOut.ariaLabel': t('graph.zoomOut'),

@@ -47,15 +47,36 @@ export interface Fitted extends Placed {
  */
 export async function fitGraph(graph: Graph, room: number, layers?: Readonly<Record<string, number>>): Promise<Fitted> {
   const isTall = graph.nodes.some(({ cause }) => cause !== undefined);
+  const columns = columnsOf(graph, layers);
   for (const [at, { width, between, hasLabels }] of GRAPH_SIZES.entries()) {
+    const isLast = at === GRAPH_SIZES.length - 1;
+    // A layout takes a while: none is made that cannot fit.
+    if (!isLast && room / (columns * (width + between) - between) < LEAST_ZOOM) continue;
     const node = { width, height: isTall && width < NARROW_NODE ? TALL_NODE_HEIGHT : NODE_HEIGHT };
     const placed = await layoutGraph(graph, node, layers, between);
     const wanted = room / placed.size.width;
     const fits = wanted >= LEAST_ZOOM;
-    if (fits || at === GRAPH_SIZES.length - 1)
-      return { ...placed, node, hasLabels, fits, zoom: Math.min(1, Math.max(LEAST_ZOOM, wanted)) };
+    if (fits || isLast) return { ...placed, node, hasLabels, fits, zoom: Math.min(1, Math.max(LEAST_ZOOM, wanted)) };
   }
   throw new Error('there is no size of a picture');
+}
+
+/** How many columns a picture has at least: the kinds that have one, or the longest way through it. */
+function columnsOf(graph: Graph, layers?: Readonly<Record<string, number>>): number {
+  if (layers !== undefined) return new Set(graph.nodes.map(({ kind }) => layers[kind])).size;
+  const depths = new Map(graph.nodes.map(({ id }) => [id, 1]));
+  // As often as a way can be long: then each depth is the last word, also where edges stand in no order.
+  for (let round = 0; round < graph.nodes.length; round += 1) {
+    let isSettled = true;
+    for (const { from, to } of graph.edges) {
+      const depth = (depths.get(from) ?? 1) + 1;
+      if (depth <= (depths.get(to) ?? 1)) continue;
+      depths.set(to, depth);
+      isSettled = false;
+    }
+    if (isSettled) break;
+  }
+  return Math.max(1, ...depths.values());
 }
 
 let engine: Promise<Elk> | undefined;
@@ -84,6 +105,9 @@ export async function layoutGraph(
       'elk.direction': 'RIGHT',
       'elk.spacing.nodeNode': '16',
       'elk.layered.spacing.nodeNodeBetweenLayers': String(between),
+      // Where its edges run is not asked of it: they need no room of their own.
+      'elk.layered.spacing.edgeEdgeBetweenLayers': '0',
+      'elk.layered.spacing.edgeNodeBetweenLayers': '0',
       'elk.layered.considerModelOrder.strategy': 'NODES_AND_EDGES',
       // A part that hangs on nothing still stands in the column of its kind.
       ...(isPartitioned ? { 'elk.separateConnectedComponents': 'false' } : {}),

@@ -12,5 +12,5 @@ const GraphView = late(async () => (await import('./graph-view.tsx')).default);
 export function LazyGraph(props: GraphViewProps): ReactNode {
   const isPhone = useMedia(PHONE_WINDOW);
   if (isPhone) return <GraphList graph={props.graph} label={props.label} />;
-  return <GraphView {...props} meanwhile={<GraphSkeleton />} />;
+  return <GraphView {...props} meanwhile={<GraphSkeleton shape={props.layers === undefined ? 'flat' : 'tall'} />} />;
 }

@@ -49,6 +49,20 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
       cell: (table) => <TableState table={table} />,
     },
     {
+      key: 'dead',
+      title: t('column.dead'),
+      align: 'end',
+      sort: ({ openDeadLetters }) => openDeadLetters,
+      cell: ({ openDeadLetters }) =>
+        openDeadLetters > 0 ? (
+          <Link to={`/flows/${encodeURIComponent(flow.name)}?tab=dead-letters`}>
+            <Quantity value={openDeadLetters} />
+          </Link>
+        ) : (
+          <Quantity value={openDeadLetters} />
+        ),
+    },
+    {
       key: 'rate',
       title: t('column.rate'),
       align: 'end',
@@ -97,32 +111,11 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
       cell: ({ applied }) => <Quantity value={applied} />,
     },
     {
-      key: 'stale',
-      title: t('tables.column.stale'),
-      align: 'end',
-      sort: ({ stale }) => stale,
-      cell: ({ stale }) => <Quantity value={stale} />,
-    },
-    {
       key: 'deleted',
       title: t('tables.column.deleted'),
       align: 'end',
       sort: ({ deleted }) => deleted,
       cell: ({ deleted }) => <Quantity value={deleted} />,
-    },
-    {
-      key: 'dead',
-      title: t('column.dead'),
-      align: 'end',
-      sort: ({ openDeadLetters }) => openDeadLetters,
-      cell: ({ openDeadLetters }) =>
-        openDeadLetters > 0 ? (
-          <Link to={`/flows/${encodeURIComponent(flow.name)}?tab=dead-letters`}>
-            <Quantity value={openDeadLetters} />
-          </Link>
-        ) : (
-          <Quantity value={openDeadLetters} />
-        ),
     },
   ];
   const one = flow.tables.find((table) => nameOf(table) === opened);
@@ -212,6 +205,10 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
         <dt>{t('tables.commit')}</dt>
         <dd>
           <Exact value={table.commitNumber} />
+        </dd>
+        <dt>{t('tables.column.stale')}</dt>
+        <dd>
+          <Exact value={table.stale} />
         </dd>
         <dt>{t('tables.watermark')}</dt>
         <dd>
