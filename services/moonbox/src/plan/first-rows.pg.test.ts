@@ -1,4 +1,4 @@
-/** The first rows: LIMIT and OFFSET as parameters, and an order over UNION ALL, go to the sources where the rows stay the same. */
+/** The first rows: LIMIT and OFFSET as parameters, an order over UNION, and conditions on it go to the sources where the rows stay the same. */
 import { parseTypeText } from '@rtdp/sql/pg-type';
 import type { ServerFacts } from '@rtdp/stores/scan-contract';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -161,11 +161,64 @@ const ORDERED: readonly (readonly [sql: string, parts: number])[] = [
   [`select v.a as x, v.b from ${BOTH} order by b desc, x limit 3`, 2],
   [`select v.*, upper(b) from ${BOTH}(a, b) order by 2, v.a limit 3 offset 1`, 2],
   [`select b, a from ${BOTH} union all select t, id from pg.note order by 1, 2 limit 4`, 3],
-  [`select a, b from ${BOTH} where a > 2 order by 2, 1 limit 3`, 0],
+  // Conditions on it go into its branches, where they mean the same.
+  [`select a, b from ${BOTH} where a > 2 order by 2, 1 limit 3`, 2],
+  [`select a, b from ${BOTH} where b = 'abc' or a between 4 and 5 order by 2, 1 limit 3`, 2],
+  [`select a, b from ${BOTH} where b is null or not v.a in (1, 2) order by b desc, a limit 3 offset 1`, 2],
+  [`select x from (select * from ${BOTH}(a, b) where a < 12) w(x, y) where x > 2 order by y, x limit 3`, 2],
+  [
+    `select a from (select id, t from maria.word union all select id, t from pg.note) v(a, b) where b = 'ABC' order by 1 limit 5`,
+    2,
+  ],
+  // It is only narrowed where its texts are of another character set.
+  [
+    `select a from (select id, l from maria.word union all select id, t from pg.note) v(a, b) where b = 'ABC' order by 1 limit 5`,
+    1,
+  ],
+  [`select a, b from ${BOTH} where a > 2 and upper(b) < 'X' order by 2, 1 limit 3`, 0],
+  [
+    'select a, b from (select n, id from maria.word union all select f, id from pg.note) v(a, b) where a > 0.5 order by 2 limit 3',
+    0,
+  ],
+  [
+    'select a, b from (select n, id from maria.word union all select z + 1, id from pg.note) v(a, b) where a > 0 order by 2 limit 3',
+    0,
+  ],
+  [
+    'select a from ((select id as a from maria.word order by id limit 5) union all select id from pg.note) v where a > 2 order by 1 limit 3',
+    1,
+  ],
+  [
+    'select a from (select distinct n as a from maria.word union all select n from pg.note) v where a > 0 order by 1 limit 3',
+    0,
+  ],
+  ['select a from (select n as a from maria.word union select n from pg.note) v where a > -3 order by 1 limit 3', 2],
   [`select b, count(*) from ${BOTH} group by b order by 1 limit 3`, 0],
   [`select a, b from ${BOTH} order by a + 1, b limit 3`, 0],
   [`select v.b || '', a from ${BOTH} union all select t, id from pg.note order by 1, 2 limit 4`, 1],
-  ['select id, e from maria.word union select id, t from pg.note order by 2, 1 limit 4', 0],
+  // Without ALL each branch gives its first different rows.
+  ['select id, e from maria.word union select id, t from pg.note order by 2, 1 limit 4', 2],
+  ['select n from maria.word union select n from pg.note order by 1 limit 3', 2],
+  ['select t from maria.word union select t from pg.note order by 1 limit 6 offset 1', 2],
+  ['select d from maria.word union select big from pg.note order by 1 desc nulls last limit 4', 2],
+  ['select count(*) from (select n from maria.word union select n from pg.note limit 3) v', 2],
+  ['select l from maria.word union select t from pg.note order by 1 limit 6', 1],
+  ['select f from maria.word union select f from pg.note order by 1 limit 3', 1],
+  ['select n, to_jsonb(id) from maria.word union select n, to_jsonb(z) from pg.note order by 1 limit 1', 0],
+  [
+    'select id, e from maria.word union select id, t from pg.note union all select z, t from pg.note order by 2, 1 limit 4',
+    3,
+  ],
+  [
+    '(select id, e from maria.word union all select id, t from pg.note) union select z, t from pg.note order by 2, 1 limit 4',
+    3,
+  ],
+  ['(select n from maria.word order by id limit 9) union select n from pg.note order by 1 limit 2', 2],
+  // Different rows may be alike where a column of them is left out.
+  [
+    'select b from (select id as a, n as b from maria.word union all select id, n from pg.note) v union select z from pg.note order by 1 limit 3',
+    1,
+  ],
   ['select id, e from maria.word union all select id, t from pg.note order by 2, 1', 0],
   ['select to_jsonb(id) from maria.word union all select to_jsonb(t) from pg.note order by 1 limit 2', 0],
   [
@@ -185,7 +238,7 @@ const ORDERED: readonly (readonly [sql: string, parts: number])[] = [
   ],
 ];
 
-test('ORDER BY and LIMIT over UNION ALL ask each branch for its first rows, where its order is the same', async () => {
+test('ORDER BY and LIMIT over UNION ask each branch for its first rows, where its order is the same', async () => {
   const wrong: string[] = [];
   for (const [sql, parts] of ORDERED) {
     const sent = sentTo(sql);
@@ -211,6 +264,50 @@ test('ORDER BY and LIMIT over UNION ALL ask each branch for its first rows, wher
   facts.set('pg', { ...facts.get('pg')!, collation: 'en_US.UTF-8' });
   const ofConstants = ORDERED.find(([one]) => one.includes('case when'))!;
   expect(sentTo(ofConstants[0], { facts }).at(-1)).toMatch(/ORDER BY q.c1 COLLATE "C", q.c0 LIMIT 4$/);
+});
+
+test('conditions on UNION are judged in its branches, also where no first rows are asked for', async () => {
+  const sql = `select b, count(*) from ${BOTH} where a > $1 group by b order by 1 limit 3`;
+  const parameters = ['2'];
+  expect(sentTo(sql, { parameters })).toEqual([
+    expect.stringMatching(/ WHERE `word`\.`id` > 2$/),
+    expect.stringMatching(/ WHERE note\.id > /),
+  ]);
+  const [given, wanted] = [await stores.answer(sql, { parameters }), await stores.expected(sql, parameters)];
+  expect(comparable(given, true)).toEqual(comparable(wanted, true));
+  const ofText = `select a from ${BOTH} where b in ($1, $2) order by 1 limit 3`;
+  const texts = ['abc', 'ABC'];
+  expect(sentTo(ofText, { parameters: texts })).toEqual([
+    expect.stringMatching(/ WHERE .*`e`.* LIMIT 3$/),
+    expect.stringMatching(/ WHERE note\.t IN .* LIMIT 3$/),
+  ]);
+  expect(comparable(await stores.answer(ofText, { parameters: texts }), false)).toEqual(
+    comparable(await stores.expected(ofText, texts), false),
+  );
+  expect(stores.plan(sql, { parameters }).decisions.filter(({ what }) => what === 'a condition')).toEqual([]);
+});
+
+test('different rows are not asked of a source that takes different texts for one', async () => {
+  await stores.postgres.query(
+    `create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
+     create table loose (id int primary key, t text collate loose); insert into loose values (1, 'abc'), (2, 'ABC')`,
+  );
+  await stores.refresh();
+  try {
+    const texts = (
+      await stores.answer('select e from maria.word union select t from pg.loose order by 1 limit 40')
+    ).flat();
+    expect(texts.filter((text) => text?.toLowerCase() === 'abc')).toEqual(['ABC', 'Abc', 'abc']);
+    expect(
+      sentTo('select id, e from maria.word union select id, t from pg.loose order by 1, 2 limit 1').at(-1),
+    ).not.toMatch(/GROUP BY|LIMIT/);
+    expect(sentTo('select id from maria.word union select id from pg.loose order by 1 limit 1').at(-1)).toMatch(
+      /GROUP BY q\.c0 ORDER BY q\.c0 LIMIT 1$/,
+    );
+  } finally {
+    await stores.postgres.query('drop table loose; drop collation loose');
+    await stores.refresh();
+  }
 });
 
 test('EXPLAIN tells of each branch whether its first rows are asked for, and why not', () => {

@@ -49,6 +49,20 @@ function isSentToPostgres(condition: Node, { statement }: JudgeOptions): boolean
   return isStable(condition, isReplacedTime) && checkSourceQuery(statement, select).length === 0;
 }
 
+/** Each column of a table that it names is compared there as here: none is of a text whose collation takes different ones for one. */
+export function readsExactly(tree: SelectStmt, options: JudgeOptions): boolean {
+  const { facts, tables } = options;
+  let exact = columnsAreExact({ SelectStmt: tree } as Node, options);
+  walk({ SelectStmt: tree }, (kind, body) => {
+    if (kind !== 'ResTarget') return;
+    for (const { origin } of facts.stars.get(body) ?? []) {
+      const column = origin.table === null ? undefined : tables.get(origin.table)?.columns[origin.index];
+      if (column?.exact === false) exact = false;
+    }
+  });
+  return exact;
+}
+
 function columnsAreExact(condition: Node, { facts, tables }: JudgeOptions): boolean {
   let exact = true;
   walk(condition, (kind, body) => {

@@ -64,7 +64,8 @@ export function chooseBarriers(select: SelectStmt): boolean {
 
 const COMPARISONS = new Set(['=', '<>', '!=', '<', '>', '<=', '>=']);
 
-function isPlain(node: Node): boolean {
+/** Comparisons of columns and constants: it neither fails nor calls anything. */
+export function isPlain(node: Node): boolean {
   if ('BoolExpr' in node) return (node.BoolExpr.args ?? []).every(isPlain);
   if ('NullTest' in node) return node.NullTest.arg !== undefined && 'ColumnRef' in node.NullTest.arg;
   if (!('A_Expr' in node)) return false;

@@ -9,6 +9,8 @@ export interface WantedRows {
   readonly count: number;
   /** Which are the first; empty where any so many will do. */
   readonly order: readonly ColumnOrder[];
+  /** Rows that are alike count once. */
+  readonly distinct?: boolean;
 }
 
 export interface ColumnOrder {
@@ -38,8 +40,11 @@ export function orderOf(select: SelectStmt, facts: QueryFacts): ColumnOrder[] | 
 }
 
 /** The rows wanted of its result as rows of what is under it; null where it computes what they are ordered by. */
-export function ofColumnsBelow(select: SelectStmt, { count, order }: WantedRows, facts: QueryFacts): WantedRows | null {
-  if (select.larg !== undefined) return { count, order };
+export function ofColumnsBelow(select: SelectStmt, wanted: WantedRows, facts: QueryFacts): WantedRows | null {
+  if (select.larg !== undefined) return wanted;
+  const { count, order, distinct } = wanted;
+  // Rows that are not alike may become so where columns are left out.
+  if (distinct === true) return null;
   const targets = targetsOf(select, facts);
   const below = order.map(({ column, sort }) => ({ column: targets[column]?.column ?? -1, sort }));
   return below.some(({ column }) => column < 0) ? null : { count, order: below };
@@ -92,19 +97,38 @@ const ORDERED = new Set<PgType['name']>([
   'uuid',
 ]);
 
-/** Why the rows of `branch`, in the order of its own columns, are not in that of the columns of `whole`; null where they are. */
+/** Its values are compared and put in order at every source as in the gateway. */
+export function isOrderedAlike(type: PgType): boolean {
+  return ORDERED.has(type.name);
+}
+
+/**
+ * Why the rows of `branch`, in the order of its own columns, are not in that of the columns of `whole`; null where they are. Where alike rows count
+ * once, all columns must tell them apart the same way.
+ */
 export function whyOtherOrder(
   branch: SelectStmt,
   whole: SelectStmt,
-  order: readonly ColumnOrder[],
+  { order, distinct }: WantedRows,
   facts: QueryFacts,
 ): string | null {
+  const typesOf = (column: number): (PgType | undefined)[] =>
+    [branch, whole].map((select) => facts.results.get(select)?.[column]?.type);
   for (const { column } of order) {
-    const [own, united] = [branch, whole].map((select) => facts.results.get(select)?.[column]?.type);
+    const [own, united] = typesOf(column);
     if (own === undefined || united === undefined) return 'its columns are not known';
     if (!ORDERED.has(united.name)) return `the order of ${describeType(united)} is only proven here`;
     if (!haveOneOrder(own, united))
       return `its ${describeType(own)} becomes ${describeType(united)}, which may have another order`;
+  }
+  if (distinct !== true) return null;
+  const results = facts.results.get(branch);
+  if (results === undefined) return 'its columns are not known';
+  for (const column of results.keys()) {
+    const [own, united] = typesOf(column);
+    if (own === undefined || united === undefined) return 'its columns are not known';
+    if (!ORDERED.has(united.name) || !haveOneOrder(own, united))
+      return `which values of ${describeType(united)} are alike is only proven here`;
   }
   return null;
 }

@@ -10,6 +10,7 @@ import type { ResultColumn } from '@rtdp/stores/scan-contract';
 import { hideClosedViews } from './closed-views.ts';
 import type { Plan, PlanDecision, PlannerContext, PlannerTable, PlanQuery, TableUseOfPlan } from './contract.ts';
 import { type ExpandedQuery, expandViews } from './expand-views.ts';
+import { narrowSubqueries } from './narrow-subquery.ts';
 import { pushWholeQuery } from './push-whole-query.ts';
 import { splitQuery } from './split-query.ts';
 import { typeTextOf } from './type-text.ts';
@@ -70,13 +71,36 @@ function planExpanded(statement: Statement, expanded: ExpandedQuery, context: Pl
   if ('problems' in attempt) throw attempt;
   return splitQuery({
     statement,
-    select,
+    ...narrowed(statement, select, tables, attempt, context, now),
     tables,
-    bound: attempt,
     context,
     now,
     finish: (parts, local, decisions) => finish(parts, local, decisions, expanded, attempt),
   });
+}
+
+/** Conditions on subqueries, and on subqueries in these. */
+const MOST_LEVELS = 8;
+
+/** The query with conditions moved to where sources may judge them, and what binding finds out of it. */
+function narrowed(
+  statement: Statement,
+  select: SelectStmt,
+  tables: ReadonlyMap<RangeVar, PlannerTable>,
+  bound: BoundQuery,
+  context: PlannerContext,
+  now: Date,
+): { select: SelectStmt; bound: BoundQuery } {
+  let found = { select, bound };
+  for (let level = 0; level < MOST_LEVELS; level++) {
+    const moved = narrowSubqueries(found.select, found.bound.facts);
+    if (moved === found.select) return found;
+    const again = new Statement(statement.text, undefined, { ordersTextByBytes: true });
+    const attempt = tryToBind(again, moved, tables, context, now);
+    if ('problems' in attempt) throw attempt;
+    found = { select: moved, bound: attempt };
+  }
+  return found;
 }
 
 function finish(

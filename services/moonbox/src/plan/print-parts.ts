@@ -243,11 +243,11 @@ function printSubquery(draft: SubqueryDraft, options: PrintOptions): PrintedPart
 function firstRows(
   select: SelectStmt,
   { columns }: SubqueryDraft,
-  { count, order }: WantedRows,
+  { count, order, distinct = false }: WantedRows,
   byBytes: boolean,
 ): SelectStmt {
   const limit = { limitCount: countNode(count), limitOption: 'LIMIT_OPTION_COUNT' } as const;
-  if (order.length === 0) return { ...select, ...limit };
+  if (order.length === 0 && !distinct) return { ...select, ...limit };
   const names = columns.map((_, index) => `c${index}`);
   const sortClause = order.map(({ column, sort }): Node => {
     const plain = columnNode('q', names[column]!);
@@ -265,7 +265,9 @@ function firstRows(
         },
       },
     ],
-    sortClause,
+    // DISTINCT could not be put in order by another collation.
+    ...(distinct ? { groupClause: names.map((name) => columnNode('q', name)) } : {}),
+    ...(sortClause.length === 0 ? {} : { sortClause }),
     ...limit,
     op: 'SETOP_NONE',
   } as SelectStmt;

@@ -59,7 +59,7 @@ export class MysqlPush {
     if (store === null) return null;
     try {
       const { sql } = mysqlPrinter(store, this.#source).printFirst(
-        select,
+        wanted.distinct === true ? this.#distinct(select) : select,
         byPositions(wanted.order),
         countNode(wanted.count),
       );
@@ -68,6 +68,18 @@ export class MysqlPush {
       if (error instanceof NotProven) return `of ${store}: ${error.message}`;
       throw error;
     }
+  }
+
+  /** Its different rows. Throws NotProven. */
+  #distinct(select: SelectStmt): SelectStmt {
+    const { larg, all, distinctClause } = select;
+    if (larg !== undefined ? all !== true : distinctClause !== undefined) return select;
+    if (larg !== undefined || select.limitCount !== undefined || select.limitOffset !== undefined)
+      throw new NotProven('the different rows of such a query are not proven there');
+    // DISTINCT, as the parser writes it.
+    const distinct: SelectStmt = { ...select, distinctClause: [{} as Node] };
+    this.#facts.results.set(distinct, this.#facts.results.get(select) ?? []);
+    return distinct;
   }
 
   /** A subquery that one MySQL source computes as it stands: what is left of it, or null. With `limit`, any so many of its rows will do. */

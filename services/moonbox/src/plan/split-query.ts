@@ -8,7 +8,7 @@ import { type JoinExpr, type Node, type RangeVar, rewrite, type SelectStmt, stri
 import type { Plan, PlanDecision, PlannerContext, PlannerTable } from './contract.ts';
 import { impliedCondition } from './imply-condition.ts';
 import { decidedSides, flatten, keptTables, type Level } from './join-sides.ts';
-import { type JudgeOptions, judgeCondition } from './judge-condition.ts';
+import { type JudgeOptions, judgeCondition, readsExactly } from './judge-condition.ts';
 import { type MysqlSourceOptions, mysqlNames } from './mysql-source.ts';
 import { type WantedRows, whyOtherOrder } from './order-of-columns.ts';
 import { allOf, type PartDraft, type PrintedDraft, type SubqueryDraft } from './part-draft.ts';
@@ -166,8 +166,12 @@ class Splitter {
     );
   }
 
-  #takeOut(select: SelectStmt, store: string, wanted: WantedRows | null): SelectStmt {
+  #takeOut(select: SelectStmt, store: string, given: WantedRows | null): SelectStmt {
     const standIn: RangeVar = { relname: `part ${this.drafts.length}` };
+    const isAlike = given?.distinct !== true || readsExactly(select, this.#judge);
+    const wanted = isAlike ? given : null;
+    if (given !== null && !isAlike)
+      this.#tellFirst(select, given, 'local', 'texts that differ may be alike at their source');
     this.drafts.push({ kind: 'subquery', store, select, wanted, columns: this.#facts.results.get(select)!, standIn });
     this.decisions.push({ what: 'a subquery', where: 'pushed', why: `every table of it is in ${store}` });
     if (wanted !== null && anyRows(wanted) === null) this.#tellFirst(select, wanted, 'pushed', SAME_ORDER);
@@ -176,7 +180,7 @@ class Splitter {
 
   /** A branch of a UNION ALL, or a subquery alone in FROM, of which these rows are needed. */
   #branch(branch: SelectStmt, whole: SelectStmt, needed: WantedRows | null): SelectStmt {
-    const why = needed === null ? null : whyOtherOrder(branch, whole, needed.order, this.#facts);
+    const why = needed === null ? null : whyOtherOrder(branch, whole, needed, this.#facts);
     if (needed === null || why === null) return this.split(branch, false, needed);
     this.#tellFirst(branch, needed, 'local', why);
     return this.split(branch);
@@ -187,7 +191,8 @@ class Splitter {
     if (wanted === null || anyRows(wanted) !== null) return null;
     const first = this.#mysql.first(select, wanted);
     const isSplit = first === null || select.larg !== undefined || select.withClause !== undefined;
-    const left = typeof first === 'string' && !isSplit ? this.#mysql.reduced(select, wanted) : null;
+    const isComputed = typeof first === 'string' && !isSplit && wanted.distinct !== true;
+    const left = isComputed ? this.#mysql.reduced(select, wanted) : null;
     if (left !== null || (first !== null && typeof first !== 'string')) {
       this.#tellFirst(select, wanted, 'pushed', SAME_ORDER);
       return left === null ? (first as SelectStmt) : this.#inside(left);
@@ -197,8 +202,8 @@ class Splitter {
     return null;
   }
 
-  #tellFirst(select: SelectStmt, { count }: WantedRows, where: PlanDecision['where'], why: string): void {
-    this.decisions.push(tellFirstRows(select, count, where, why, this.#judge));
+  #tellFirst(select: SelectStmt, wanted: WantedRows, where: PlanDecision['where'], why: string): void {
+    this.decisions.push(tellFirstRows(select, wanted, where, why, this.#judge));
   }
 
   /** Makes parts of the tables that stand side by side; returns these and the conditions that are left. With `wanted`, any so many rows of them will do. */

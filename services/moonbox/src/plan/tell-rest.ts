@@ -3,6 +3,7 @@ import { isGroupedSelect } from '@rtdp/sql/mysql-select-shape';
 import type { QueryFacts } from '@rtdp/sql/query-context';
 import type { JoinExpr, Node, RangeVar, SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlanDecision, PlannerTable } from './contract.ts';
+import type { WantedRows } from './order-of-columns.ts';
 import { useOf } from './read-tree.ts';
 
 export interface RestOptions {
@@ -67,16 +68,17 @@ export function tellSetOperation(select: SelectStmt, options: RestOptions): Plan
   return [{ what, where: 'local', why }, ...tellOrder(select, why)];
 }
 
-/** The first rows of a branch of UNION ALL, or of a subquery in FROM, that are wanted of a source. */
+/** The first rows of a branch of UNION, or of a subquery in FROM, that are wanted of a source. */
 export function tellFirstRows(
   select: SelectStmt,
-  count: number,
+  { count, distinct }: WantedRows,
   where: PlanDecision['where'],
   why: string,
   options: RestOptions,
 ): PlanDecision {
   const tables = [...useOf(select, options.facts).inner].filter((table) => options.tables.has(table));
-  return { what: `the first ${count} rows of ${tables.map((table) => nameOf(table, options)).join(', ')}`, where, why };
+  const names = tables.map((table) => nameOf(table, options)).join(', ');
+  return { what: `the first ${count} ${distinct === true ? 'different rows of' : 'rows of'} ${names}`, where, why };
 }
 
 export const COMPUTED_HERE = 'it is over rows that the gateway computes';

@@ -1,0 +1,127 @@
+/**
+ * Decides which conditions on a subquery that stands alone in FROM are asked inside it, in each branch where it is a UNION: its sources may answer them
+ * there, and the first rows of what is left may be asked of each branch. The same rows come out.
+ */
+import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
+import type { QueryFacts } from '@rtdp/sql/query-context';
+import { columnNode, type Node, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import { isPlain } from './narrow-view.ts';
+import { isOrderedAlike } from './order-of-columns.ts';
+import { needsAllRows } from './push-top-n.ts';
+
+/** The tree with conditions moved one level down wherever they may be; the same tree where none may. The facts are not of what has changed. */
+export function narrowSubqueries(select: SelectStmt, facts: QueryFacts): SelectStmt {
+  const visit = (value: unknown): unknown => {
+    if (typeof value !== 'object' || value === null) return value;
+    if (Array.isArray(value)) {
+      const items = value.map(visit);
+      return items.every((item, index) => item === value[index]) ? value : items;
+    }
+    const narrowed = facts.results.has(value as SelectStmt) ? narrow(value as SelectStmt, facts) : null;
+    if (narrowed !== null) return narrowed;
+    let changed = false;
+    const entries = Object.entries(value).map(([key, item]) => {
+      const made = visit(item);
+      changed ||= made !== item;
+      return [key, made];
+    });
+    return changed ? Object.fromEntries(entries) : value;
+  };
+  return visit(select) as SelectStmt;
+}
+
+function narrow(select: SelectStmt, facts: QueryFacts): SelectStmt | null {
+  const [item, second] = select.fromClause ?? [];
+  if (item === undefined || second !== undefined || select.whereClause === undefined) return null;
+  if (!('RangeSubselect' in item) || item.RangeSubselect.lateral === true || facts.correlated.has(select)) return null;
+  const { subquery } = item.RangeSubselect;
+  if (subquery === undefined || !('SelectStmt' in subquery)) return null;
+  const whole = subquery.SelectStmt;
+  const branches = branchesOf(whole, facts);
+  if (branches === null) return null;
+  const conditions = conjunctsOf(select.whereClause);
+  const moved = conditions.filter((condition) => mayMove(condition, whole, branches, facts));
+  if (moved.length === 0) return null;
+  const narrowed = withConditions(whole, moved, facts);
+  const { whereClause: _where, ...others } = select;
+  const rest = conjunction(conditions.filter((condition) => !moved.includes(condition)));
+  return {
+    ...others,
+    fromClause: [{ RangeSubselect: { ...item.RangeSubselect, subquery: { SelectStmt: narrowed } } } as Node],
+    ...(rest === undefined ? {} : { whereClause: rest }),
+  };
+}
+
+/** SELECTs whose rows, or different rows, are those of the query; null where leaving rows out of them first would change the others. */
+function branchesOf(select: SelectStmt, facts: QueryFacts): SelectStmt[] | null {
+  const { larg, rarg, op, limitCount, limitOffset, withClause, valuesLists } = select;
+  if ([limitCount, limitOffset, withClause, valuesLists].some((clause) => clause !== undefined)) return null;
+  if (facts.correlated.has(select)) return null;
+  if (larg === undefined || rarg === undefined) return needsAllRows(select) ? null : [select];
+  if (op !== 'SETOP_UNION') return null;
+  const sides = [branchesOf(larg, facts), branchesOf(rarg, facts)];
+  return sides.some((side) => side === null) ? null : sides.flatMap((side) => side ?? []);
+}
+
+/** It neither fails nor calls anything, and compares columns that are in every branch what they are in the whole. */
+function mayMove(condition: Node, whole: SelectStmt, branches: readonly SelectStmt[], facts: QueryFacts): boolean {
+  if (!isPlain(condition)) return false;
+  const columns = new Set<number>();
+  let isKnown = true;
+  rewrite(condition, (node) => {
+    if (!('ColumnRef' in node)) return undefined;
+    const origin = facts.columns.get(node.ColumnRef);
+    if (origin === undefined || origin.table !== null || origin.merged || facts.rows.has(node.ColumnRef))
+      isKnown = false;
+    else columns.add(origin.index);
+    return undefined;
+  });
+  if (!isKnown || columns.size === 0) return false;
+  return [...columns].every((column) => {
+    const united = facts.results.get(whole)?.[column]?.type;
+    return branches.every((branch) => {
+      const own = facts.results.get(branch)?.[column]?.type;
+      if (own === undefined || united === undefined || !isOrderedAlike(own)) return false;
+      // A constant beside another type of number would be read as that; varchar is compared as text.
+      const isAlike = own.name === united.name || (own.name === 'varchar' && united.name === 'text');
+      return isAlike && columnAt(branch, column, facts) !== null;
+    });
+  });
+}
+
+function withConditions(select: SelectStmt, conditions: readonly Node[], facts: QueryFacts): SelectStmt {
+  const { larg, rarg } = select;
+  if (larg !== undefined && rarg !== undefined) {
+    return {
+      ...select,
+      larg: withConditions(larg, conditions, facts),
+      rarg: withConditions(rarg, conditions, facts),
+    };
+  }
+  // Facts are kept of each node once: constants too are nodes.
+  const own = conditions.map((condition) =>
+    structuredClone(
+      rewrite(condition, (node) =>
+        'ColumnRef' in node ? columnAt(select, facts.columns.get(node.ColumnRef)!.index, facts)! : undefined,
+      ),
+    ),
+  );
+  const before = select.whereClause === undefined ? [] : [select.whereClause];
+  return { ...select, whereClause: conjunction([...before, ...own])! };
+}
+
+/** The column that is the result column at this place; null for what is computed. */
+function columnAt(select: SelectStmt, place: number, facts: QueryFacts): Node | null {
+  const targets = (select.targetList ?? []).flatMap((target): (Node | null)[] => {
+    if (!('ResTarget' in target)) return [null];
+    const { val } = target.ResTarget;
+    const star = facts.stars.get(target.ResTarget);
+    if (star !== undefined)
+      return star.map(({ name, origin, alias }) => (alias === '' || origin.merged ? null : columnNode(alias, name)));
+    const origin = val !== undefined && 'ColumnRef' in val ? facts.columns.get(val.ColumnRef) : undefined;
+    return [
+      origin === undefined || origin.merged || facts.rows.has((val as { ColumnRef: object }).ColumnRef) ? null : val!,
+    ];
+  });
+  return targets[place] ?? null;
+}
