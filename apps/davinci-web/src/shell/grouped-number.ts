@@ -7,5 +7,6 @@ export const GROUPED = {
     const [whole = '', ...fraction] = value === undefined || value === null ? [''] : String(value).split('.');
     return [whole.replace(/(?<=\d)(?=(\d{3})+$)/g, ','), ...fraction].join('.');
   },
-  parser: (text: string | undefined): string => (text ?? '').replace(/[,，\s]/g, ''),
+  // It takes the text of a number as well, and an empty one for none; only its types do not say so.
+  parser: (text: string | undefined): number => (text ?? '').replace(/[,，\s]/g, '') as unknown as number,
 } as const;
