@@ -22,7 +22,7 @@ test.each([
   ],
   [
     'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
-    '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请恢复该表。',
+    '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请让该表继续运行。',
   ],
   // What is described is told, names stay as they are; a name has no blanks.
   ['the left join of shop.orders, maria.word and the subquery v', 'shop.orders、maria.word 与 子查询 v 的左连接'],
@@ -36,7 +36,7 @@ test.each([
   ],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
-  ['The moon is full. Resume the table.', 'The moon is full. 请恢复该表。'],
+  ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],
 ])('%j', (text, told) => {
   expect(tell(text).replace(/。$/, '')).toBe(told.replace(/。$/, ''));
 });
