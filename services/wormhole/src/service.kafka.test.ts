@@ -117,6 +117,15 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
     (await sink.query('select count(*)::int as n from public.items').catch(() => ({ rows: [{ n: 0 }] }))).rows[0]?.n;
   expect(await eventually(count, (n) => n === 1)).toBe(1);
   expect((await client.getFlow('items')).definition).toMatchObject({ sink: { connection: { password: '' } } });
+  // Sent back as it was shown it keeps its password, which goes to no other server: not even to the same one under another name.
+  const asShown = (part: { host?: string }) => ({
+    ...definition,
+    sink: { ...definition.sink, connection: { ...definition.sink.connection, password: '', ...part } },
+  });
+  expect((await client.replace('items', asShown({}))).revision).toBe(2);
+  await expect(client.replace('items', asShown({ host: 'localhost' }))).rejects.toMatchObject({
+    code: 'WORMHOLE_FLOW_NOT_ALLOWED',
+  });
   // Who only reads is not told where the store is, nor as whom it is asked.
   const viewerToken = await services.signToken({
     subject: 'vera',

@@ -11,7 +11,7 @@ import { fixedProblems } from './fixed-places.ts';
 import type { FlowRun } from './flow-run.ts';
 import { requireStep } from './flow-state.ts';
 import type { FlowTable } from './flow-table.ts';
-import { keepPassword, withKeptPassword } from './keep-password.ts';
+import { withKeptPassword } from './keep-password.ts';
 import { moveFlow } from './move-flow.ts';
 import { type FlowSurroundings, RunningFlow } from './running-flow.ts';
 import type { SinkTableName } from './sink-name.ts';
@@ -110,7 +110,7 @@ export class FlowService {
   replace(organisationId: string, name: string, input: unknown): Promise<StoredFlow> {
     return this.#inTurn(async () => {
       const stored = await this.get(organisationId, name);
-      const definition = keepPassword(readFlowDefinition(input), stored.definition);
+      const definition = withKeptPassword(readFlowDefinition(input), stored.definition);
       requireSamePlaces(stored.definition, definition);
       await this.#requirePlan(definition, organisationId);
       await this.#end(stored.id, 'stop');

@@ -104,6 +104,7 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
           <FlowFields
             form={form}
             isChange={before !== undefined}
+            kept={before === undefined ? undefined : first.connection}
             error={tried.is === 'failed' ? tried.error : undefined}
             onChange={setForm}
           />

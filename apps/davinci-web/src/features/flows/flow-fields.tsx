@@ -10,16 +10,24 @@ import type { Connection } from '../console/connection.ts';
 import { ConnectionFields } from '../console/connection-fields.tsx';
 import { dbusPath, wormholePath } from '../console/console-api.ts';
 import { Field } from '../console/field.tsx';
-import { type FlowDefinitionView, type FlowForm, type StoreConnection, shownConnection } from './flow-form.ts';
+import {
+  type FlowDefinitionView,
+  type FlowForm,
+  keepsPassword,
+  type StoreConnection,
+  shownConnection,
+} from './flow-form.ts';
 
 export function FlowFields(props: {
   form: FlowForm;
   isChange: boolean;
+  /** The server and role whose password is kept. */
+  kept?: Pick<Connection, 'host' | 'port' | 'user'> | undefined;
   error: ApiError | undefined;
   onChange: (form: FlowForm) => void;
 }): ReactNode {
   const { t } = useTranslation('console-flows');
-  const { form, isChange, error, onChange } = props;
+  const { form, isChange, kept, error, onChange } = props;
   const sources = useApi<SourceView[]>(dbusPath('sources'));
   const flows = useApi<FlowView[]>(wormholePath('flows'));
   const set = (part: Partial<FlowForm>): void => onChange({ ...form, ...part });
@@ -90,15 +98,15 @@ export function FlowFields(props: {
       )}
       <ConnectionFields
         connection={form.connection}
-        isChange={isChange}
+        isChange={kept !== undefined && keepsPassword(form.connection, kept)}
         error={error}
         onChange={(part) => set({ connection: { ...form.connection, ...part } })}
       />
       <div className="form-grid">
-        <Field label={t('field.schema')}>
+        <Field label={t('field.schema')} required>
           {(id) => <Input id={id} value={form.schema} onChange={(event) => set({ schema: event.target.value })} />}
         </Field>
-        <Field label={t('field.table')} hint={t('field.tableHint')}>
+        <Field label={t('field.table')} required hint={t('field.tableHint')}>
           {(id) => <Input id={id} value={form.table} onChange={(event) => set({ table: event.target.value })} />}
         </Field>
         <Field label={t('field.deletes')}>

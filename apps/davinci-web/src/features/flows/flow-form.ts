@@ -116,6 +116,14 @@ export function flowForm(definition: FlowDefinitionView): FlowForm {
   };
 }
 
+/** Whether an empty password means the one that is kept: it only ever goes to the server and role it belongs to. */
+export function keepsPassword(
+  connection: Pick<Connection, 'host' | 'port' | 'user'>,
+  kept: Pick<Connection, 'host' | 'port' | 'user'>,
+): boolean {
+  return connection.host === kept.host && connection.port === kept.port && connection.user === kept.user;
+}
+
 /** Without its password, which is never shown. */
 export function shownConnection(connection: StoreConnection): Connection {
   return { ...NEW_CONNECTION, ...addressOf(connection), encryption: encryptionOf(connection.ssl) };
