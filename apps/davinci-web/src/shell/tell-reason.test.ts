@@ -34,6 +34,14 @@ test.each([
     'Row 3 of the batch fails: value too long for type character varying(4)',
     '批次中第 3 行失败：值对类型 character varying(4) 来说太长',
   ],
+  [
+    'Whose topic postgresql.shop is cannot be found out, and the flow waits until it can: connect ECONNREFUSED 10.0.0.1:7401',
+    '无法确认主题 postgresql.shop 属于谁，流会等到能够确认为止：10.0.0.1:7401 拒绝连接',
+  ],
+  [
+    'payload[0].tuple[4] (column total, type decimal) is true, but must be a text that holds a decimal number, or "NaN", "Infinity" or "-Infinity".',
+    'payload[0].tuple[4]（列 total，类型 decimal）是 true，但必须是：内容为小数的文本，或 "NaN"、"Infinity"、"-Infinity"',
+  ],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],

@@ -170,6 +170,11 @@ const ORDERED: readonly (readonly [sql: string, parts: number])[] = [
     `select a from (select id, t from maria.word union all select id, t from pg.note) v(a, b) where b = 'ABC' order by 1 limit 5`,
     2,
   ],
+  // Where its name would mean two columns it stays.
+  [
+    'select x from (select * from (select id as a, n as a from maria.word) q union all select id, n from pg.note) v(x, y) where x > 2 order by 1 limit 3',
+    0,
+  ],
   // It is only narrowed where its texts are of another character set.
   [
     `select a from (select id, l from maria.word union all select id, t from pg.note) v(a, b) where b = 'ABC' order by 1 limit 5`,

@@ -97,7 +97,8 @@ function narrowed(
     if (moved === found.select) return found;
     const again = new Statement(statement.text, undefined, { ordersTextByBytes: true });
     const attempt = tryToBind(again, moved, tables, context, now);
-    if ('problems' in attempt) throw attempt;
+    // A column that is told by its place in a branch may have a name there that two have: then the condition stays where it was.
+    if ('problems' in attempt) return found;
     found = { select: moved, bound: attempt };
   }
   return found;
