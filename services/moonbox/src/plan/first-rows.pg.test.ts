@@ -292,7 +292,7 @@ test('conditions on UNION are judged in its branches, also where no first rows a
   expect(stores.plan(sql, { parameters }).decisions.filter(({ what }) => what === 'a condition')).toEqual([]);
 });
 
-test('different rows are not asked of a source that takes different texts for one', async () => {
+test('a source that takes different texts for one is asked neither for different rows nor by conditions on the union', async () => {
   await stores.postgres.query(
     `create collation loose (provider = icu, locale = 'und-u-ks-level2', deterministic = false);
      create table loose (id int primary key, t text collate loose); insert into loose values (1, 'abc'), (2, 'ABC')`,
@@ -309,8 +309,35 @@ test('different rows are not asked of a source that takes different texts for on
     expect(sentTo('select id from maria.word union select id from pg.loose order by 1 limit 1').at(-1)).toMatch(
       /GROUP BY q\.c0 ORDER BY q\.c0 LIMIT 1$/,
     );
+    const both = '(select id, t from pg.loose union all select id + 100, e from maria.word) v';
+    const idsOf = async (from: string, condition: string): Promise<unknown[]> =>
+      (await stores.answer(`select id from ${from} where id < 100 and ${condition} order by 1`)).flat();
+    expect(await idsOf(both, "t = 'abc'")).toEqual(['1']);
+    expect(await idsOf(both, "t <> 'abc'")).toEqual(['2']);
+    expect(await idsOf(`(select * from ${both}) w`, "t <> 'abc'")).toEqual(['2']);
+    const inTwo = "select (select count(*) from maria.word) > 0, v.id from (select * from pg.loose) v where v.t = 'abc'";
+    expect(await stores.answer(inTwo)).toEqual([['t', '1']]);
   } finally {
     await stores.postgres.query('drop table loose; drop collation loose');
+    await stores.refresh();
+  }
+});
+
+test('a text beside a char(n) is compared as the union has it, not as a branch has it', async () => {
+  await stores.postgres.query(
+    `create table of_text (id int primary key, v text, c char(4)); insert into of_text values (1, 'x ', 'x'), (2, 'x', 'x');
+     create table of_varchar (id int primary key, v varchar, c char(4)); insert into of_varchar values (11, 'x ', 'x'), (12, 'x', 'x')`,
+  );
+  await stores.refresh();
+  try {
+    const united = 'select id, v, c from pg.of_text union all select id, v, c from pg.of_varchar';
+    const sql = `select (select count(*) from maria.word) > 0, id from (${united}) q where v = c order by 2`;
+    expect(await stores.answer(sql)).toEqual([
+      ['t', '2'],
+      ['t', '12'],
+    ]);
+  } finally {
+    await stores.postgres.query('drop table of_text, of_varchar');
     await stores.refresh();
   }
 });

@@ -2,22 +2,27 @@
  * Decides which conditions on a subquery that stands alone in FROM are asked inside it, in each branch where it is a UNION: its sources may answer them
  * there, and the first rows of what is left may be asked of each branch. The same rows come out.
  */
+import { walk } from '@rtdp/sql/check-stateless';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
-import type { QueryFacts } from '@rtdp/sql/query-context';
-import { columnNode, type Node, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import { isString, type PgType } from '@rtdp/sql/pg-type';
+import type { ColumnOrigin, QueryFacts } from '@rtdp/sql/query-context';
+import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import type { PlannerTable } from './contract.ts';
 import { isPlain } from './narrow-view.ts';
 import { isOrderedAlike } from './order-of-columns.ts';
 import { needsAllRows } from './push-top-n.ts';
 
+type Tables = ReadonlyMap<RangeVar, PlannerTable>;
+
 /** The tree with conditions moved one level down wherever they may be; the same tree where none may. The facts are not of what has changed. */
-export function narrowSubqueries(select: SelectStmt, facts: QueryFacts): SelectStmt {
+export function narrowSubqueries(select: SelectStmt, facts: QueryFacts, tables: Tables): SelectStmt {
   const visit = (value: unknown): unknown => {
     if (typeof value !== 'object' || value === null) return value;
     if (Array.isArray(value)) {
       const items = value.map(visit);
       return items.every((item, index) => item === value[index]) ? value : items;
     }
-    const narrowed = facts.results.has(value as SelectStmt) ? narrow(value as SelectStmt, facts) : null;
+    const narrowed = facts.results.has(value as SelectStmt) ? narrow(value as SelectStmt, facts, tables) : null;
     if (narrowed !== null) return narrowed;
     let changed = false;
     const entries = Object.entries(value).map(([key, item]) => {
@@ -30,7 +35,7 @@ export function narrowSubqueries(select: SelectStmt, facts: QueryFacts): SelectS
   return visit(select) as SelectStmt;
 }
 
-function narrow(select: SelectStmt, facts: QueryFacts): SelectStmt | null {
+function narrow(select: SelectStmt, facts: QueryFacts, tables: Tables): SelectStmt | null {
   const [item, second] = select.fromClause ?? [];
   if (item === undefined || second !== undefined || select.whereClause === undefined) return null;
   if (!('RangeSubselect' in item) || item.RangeSubselect.lateral === true || facts.correlated.has(select)) return null;
@@ -40,7 +45,7 @@ function narrow(select: SelectStmt, facts: QueryFacts): SelectStmt | null {
   const branches = branchesOf(whole, facts);
   if (branches === null) return null;
   const conditions = conjunctsOf(select.whereClause);
-  const moved = conditions.filter((condition) => mayMove(condition, whole, branches, facts));
+  const moved = conditions.filter((condition) => mayMove(condition, whole, branches, facts, tables));
   if (moved.length === 0) return null;
   const narrowed = withConditions(whole, moved, facts);
   const { whereClause: _where, ...others } = select;
@@ -64,7 +69,13 @@ function branchesOf(select: SelectStmt, facts: QueryFacts): SelectStmt[] | null 
 }
 
 /** It neither fails nor calls anything, and compares columns that are in every branch what they are in the whole. */
-function mayMove(condition: Node, whole: SelectStmt, branches: readonly SelectStmt[], facts: QueryFacts): boolean {
+function mayMove(
+  condition: Node,
+  whole: SelectStmt,
+  branches: readonly SelectStmt[],
+  facts: QueryFacts,
+  tables: Tables,
+): boolean {
   if (!isPlain(condition)) return false;
   const columns = new Set<number>();
   let isKnown = true;
@@ -77,16 +88,36 @@ function mayMove(condition: Node, whole: SelectStmt, branches: readonly SelectSt
     return undefined;
   });
   if (!isKnown || columns.size === 0) return false;
-  return [...columns].every((column) => {
-    const united = facts.results.get(whole)?.[column]?.type;
-    return branches.every((branch) => {
-      const own = facts.results.get(branch)?.[column]?.type;
-      if (own === undefined || united === undefined || !isOrderedAlike(own)) return false;
+  const typesOf = (select: SelectStmt): (PgType | undefined)[] =>
+    [...columns].map((column) => facts.results.get(select)?.[column]?.type);
+  const united = typesOf(whole);
+  // Beside a char(n), text and varchar differ by the blanks at its end.
+  const hasPadded = united.some((type) => type?.name === 'bpchar');
+  const comparesTexts = united.some((type) => type !== undefined && isString(type));
+  return branches.every((branch) => {
+    if (comparesTexts && takesTextsForOne(branch, facts, tables)) return false;
+    return typesOf(branch).every((own, index) => {
+      const type = united[index];
+      if (own === undefined || type === undefined || !isOrderedAlike(own)) return false;
       // A constant beside another type of number would be read as that; varchar is compared as text.
-      const isAlike = own.name === united.name || (own.name === 'varchar' && united.name === 'text');
-      return isAlike && columnAt(branch, column, facts) !== null;
-    });
+      return own.name === type.name || (own.name === 'varchar' && type.name === 'text' && !hasPadded);
+    }) && [...columns].every((column) => columnAt(branch, column, facts) !== null);
   });
+}
+
+/** Whether it reads a Postgres column whose collation takes different texts for one: its source may judge by that, the gateway judges by bytes. */
+function takesTextsForOne(branch: SelectStmt, facts: QueryFacts, tables: Tables): boolean {
+  let isLoose = false;
+  const look = ({ table, index }: Pick<ColumnOrigin, 'table' | 'index'>): void => {
+    const read = table === null ? undefined : tables.get(table);
+    if (read?.storeKind === 'postgres' && read.columns[index]?.exact === false) isLoose = true;
+  };
+  walk({ SelectStmt: branch }, (kind, body) => {
+    if (kind === 'ResTarget') for (const { origin } of facts.stars.get(body) ?? []) look(origin);
+    const origin = kind === 'ColumnRef' ? facts.columns.get(body) : undefined;
+    if (origin !== undefined) look(origin);
+  });
+  return isLoose;
 }
 
 function withConditions(select: SelectStmt, conditions: readonly Node[], facts: QueryFacts): SelectStmt {

@@ -93,7 +93,7 @@ function narrowed(
 ): { select: SelectStmt; bound: BoundQuery } {
   let found = { select, bound };
   for (let level = 0; level < MOST_LEVELS; level++) {
-    const moved = narrowSubqueries(found.select, found.bound.facts);
+    const moved = narrowSubqueries(found.select, found.bound.facts, tables);
     if (moved === found.select) return found;
     const again = new Statement(statement.text, undefined, { ordersTextByBytes: true });
     const attempt = tryToBind(again, moved, tables, context, now);
