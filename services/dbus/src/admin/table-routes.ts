@@ -23,6 +23,7 @@ const tags = ['tables'];
 
 export function tableRoutes(application: HttpApplication, around: RouteSurroundings): void {
   const { sources, tables, schemaVersions, supervisor, loadKind, bus, now } = around;
+  const oneByOne = inTurns();
 
   application.get(
     '/sources/:name/tables',
@@ -54,7 +55,7 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       schema: {
         tags,
         summary:
-          'Let a table go on that stopped by itself after too many rows that failed; it is pulled, for its changes were passed over',
+          'Let a table go on that stopped by itself after too many rows that failed; it is pulled, for its changes were passed over. Of one that goes on already, its newest pull is named',
         params: named,
         body: tableNameSchema,
         response: { 200: z.object({ pull: z.string() }) },
@@ -65,20 +66,27 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const stored = await sources.get(organisationId, request.params.name);
       const running = supervisor.mustRun(stored);
       const { sequencer } = running.stream;
-      // First, and it waits until the table is resumed: should this end in between, what was passed over would never be read.
-      const { pull, isNew } = await around.pulls.askUnless(
-        (newest) => readsPassedOver(newest, sequencer.currentSchema(request.body)?.stopped ?? true),
-        { organisationId, sourceId: stored.id, table: request.body, cause: 'table-resumed', askedBy: subject },
-      );
-      try {
-        await sequencer.resumeTable(request.body);
-      } catch (error) {
-        // Another failure leaves open whether the table goes on, and then the pull is due.
-        if (isNew && isRtdpError(error, 'DBUS_TABLE_NOT_FOUND')) await around.pulls.setState(pull.id, 'cancelled');
-        throw error;
-      }
-      running.kickPulls();
-      return { pull: pull.id };
+      return await oneByOne(stored.id, async () => {
+        const isStopped = sequencer.currentSchema(request.body)?.stopped ?? true;
+        // First, and it waits until the table is resumed: should this end in between, what was passed over would never be read.
+        const { pull, isNew } = await around.pulls.askUnless((newest) => readsPassedOver(newest, isStopped), {
+          organisationId,
+          sourceId: stored.id,
+          table: request.body,
+          cause: 'table-resumed',
+          askedBy: subject,
+        });
+        try {
+          // One that goes on is left alone: should it stop at this moment, no pull would be due for what it then passes over.
+          if (isStopped) await sequencer.resumeTable(request.body);
+        } catch (error) {
+          // Another failure leaves open whether the table goes on, and then the pull is due.
+          if (isNew && isRtdpError(error, 'DBUS_TABLE_NOT_FOUND')) await around.pulls.setState(pull.id, 'cancelled');
+          throw error;
+        }
+        running.kickPulls();
+        return { pull: pull.id };
+      });
     },
   );
 
@@ -176,6 +184,22 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       return reply.status(202).send({ asked: keys.length });
     },
   );
+}
+
+/** Runs what is given under one key one after the other. */
+function inTurns(): <Result>(key: string, work: () => Promise<Result>) => Promise<Result> {
+  const last = new Map<string, Promise<unknown>>();
+  return (key, work) => {
+    const result = (last.get(key) ?? Promise.resolve()).then(work);
+    // Whoever asked for it is told; what comes next in line does not fail with it.
+    const settled = result
+      .catch(() => undefined)
+      .then(() => {
+        if (last.get(key) === settled) last.delete(key);
+      });
+    last.set(key, settled);
+    return result;
+  };
 }
 
 /** The newest pull of a table reads all that was passed over: it has not begun, or the table goes on since and it was neither cancelled nor given up. */

@@ -133,6 +133,8 @@ export function createPullStore(database: Knex): PullStore {
         cause,
         asked_by: askedBy,
         rerun_of: rerunOf ?? null,
+        // One that waited for its turn is the newer one: the beginning of the transaction does not tell.
+        asked_at: within.raw('clock_timestamp()'),
       })
       .returning('*');
     return toPull(row as PullRow);

@@ -40,7 +40,7 @@ export class PasswordStore {
     const password = randomBytes(PASSWORD_BYTES).toString('base64url');
     const { subject, name = null } = principal;
     const verifier = this.#makeVerifier(password);
-    const row = await this.#database.transaction(async (transaction): Promise<PasswordRow | undefined> => {
+    const row = await this.#database.transaction(async (transaction): Promise<PasswordRow> => {
       // Of several at once, the last has the name.
       await transaction.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', ['rtdp moonbox passwords']);
       // A name is whose token carries it now: whoever had it before logs in by the subject.
@@ -63,15 +63,17 @@ export class PasswordStore {
         .merge()
         .where('passwords.organisation_id', principal.organisationId)
         .returning('*');
-      return rows[0] as PasswordRow | undefined;
+      const made = rows[0] as PasswordRow | undefined;
+      // Thrown in here: whoever had the name keeps it.
+      if (made === undefined) {
+        throw new RtdpError({
+          code: 'MOONBOX_PASSWORD_EXISTS',
+          message: `the user name ${principal.subject} is taken`,
+          next: 'Ask an administrator for a user of another name.',
+        });
+      }
+      return made;
     });
-    if (row === undefined) {
-      throw new RtdpError({
-        code: 'MOONBOX_PASSWORD_EXISTS',
-        message: `the user name ${principal.subject} is taken`,
-        next: 'Ask an administrator for a user of another name.',
-      });
-    }
     return { user: row.subject_name ?? row.user_name, password, createdAt: row.created_at };
   }
 

@@ -315,7 +315,8 @@ test('a source that takes different texts for one is asked neither for different
     expect(await idsOf(both, "t = 'abc'")).toEqual(['1']);
     expect(await idsOf(both, "t <> 'abc'")).toEqual(['2']);
     expect(await idsOf(`(select * from ${both}) w`, "t <> 'abc'")).toEqual(['2']);
-    const inTwo = "select (select count(*) from maria.word) > 0, v.id from (select * from pg.loose) v where v.t = 'abc'";
+    const inTwo =
+      "select (select count(*) from maria.word) > 0, v.id from (select * from pg.loose) v where v.t = 'abc'";
     expect(await stores.answer(inTwo)).toEqual([['t', '1']]);
   } finally {
     await stores.postgres.query('drop table loose; drop collation loose');

@@ -96,12 +96,14 @@ function mayMove(
   const comparesTexts = united.some((type) => type !== undefined && isString(type));
   return branches.every((branch) => {
     if (comparesTexts && takesTextsForOne(branch, facts, tables)) return false;
-    return typesOf(branch).every((own, index) => {
-      const type = united[index];
-      if (own === undefined || type === undefined || !isOrderedAlike(own)) return false;
-      // A constant beside another type of number would be read as that; varchar is compared as text.
-      return own.name === type.name || (own.name === 'varchar' && type.name === 'text' && !hasPadded);
-    }) && [...columns].every((column) => columnAt(branch, column, facts) !== null);
+    return (
+      typesOf(branch).every((own, index) => {
+        const type = united[index];
+        if (own === undefined || type === undefined || !isOrderedAlike(own)) return false;
+        // A constant beside another type of number would be read as that; varchar is compared as text.
+        return own.name === type.name || (own.name === 'varchar' && type.name === 'text' && !hasPadded);
+      }) && [...columns].every((column) => columnAt(branch, column, facts) !== null)
+    );
   });
 }
 

@@ -20,6 +20,15 @@ test('a definition as it was shown is looked at with the password that is kept',
   expect(passwordOf({ database: 'another' })).toBe('kept');
 });
 
+test('it goes no less protected than before', () => {
+  const passwordFrom = (before: string, after: string): string =>
+    withKeptPassword(flow({ ssl: after }), flow({ ssl: before, password: 'kept' })).sink.connection.password;
+  expect(passwordFrom('disable', 'require')).toBe('kept');
+  expect(passwordFrom('require', 'verify-full')).toBe('kept');
+  expect(passwordFrom('verify-full', 'require')).toBe('');
+  expect(passwordFrom('require', 'disable')).toBe('');
+});
+
 test('a password that is given is the one that counts', () => {
   expect(passwordOf({ password: 'new' })).toBe('new');
 });

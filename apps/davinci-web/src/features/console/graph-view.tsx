@@ -30,6 +30,8 @@ const LEAST_HEIGHT = 160;
 /** Pixels around the picture, and below it, where the buttons are. */
 const AROUND = 16;
 const BELOW = 40;
+/** Pixels: wider than any scrollbar. */
+const SCROLLBAR = 24;
 /** Pixels: what cannot be read as a whole in less room than this is told as a list. */
 const ROOM_FOR_PICTURE = 720;
 
@@ -71,7 +73,11 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (place.current === null) return undefined;
-    const watch = new ResizeObserver(([entry]) => setWidth(entry?.borderBoxSize[0]?.inlineSize ?? 0));
+    const watch = new ResizeObserver(([entry]) => {
+      const next = entry?.borderBoxSize[0]?.inlineSize ?? 0;
+      // A wider picture may be a taller one, which brings the scrollbar of the page, which leaves less room: a little more of it is not taken.
+      setWidth((before) => (next > before && next < before + SCROLLBAR ? before : next));
+    });
     watch.observe(place.current, { box: 'border-box' });
     return () => watch.disconnect();
   }, []);
@@ -83,7 +89,9 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
     let isCurrent = true;
     fitGraph(graph, room, layers).then(
       (next) => {
-        if (isCurrent) setPlaced(next);
+        if (!isCurrent) return;
+        setPlaced(next);
+        setError(undefined);
       },
       (cause: unknown) => {
         if (isCurrent) setError(cause);

@@ -83,7 +83,13 @@ let engine: Promise<Elk> | undefined;
 
 async function loadEngine(): Promise<Elk> {
   engine ??= import('elkjs/lib/elk.bundled.js').then(({ default: Engine }) => new Engine());
-  return engine;
+  try {
+    return await engine;
+  } catch (error) {
+    // So that the next try asks for it again.
+    engine = undefined;
+    throw error;
+  }
 }
 
 /**

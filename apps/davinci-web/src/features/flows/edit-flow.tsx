@@ -72,7 +72,9 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
     form.namespace !== '' &&
     form.connection.host !== '' &&
     form.connection.database !== '' &&
-    form.connection.user !== '';
+    form.connection.user !== '' &&
+    form.schema !== '' &&
+    form.table !== '';
   return (
     <Page
       title={before === undefined ? t('edit.title') : t('edit.changeTitle', { name: before.name })}

@@ -22,7 +22,7 @@ export function FlowFields(props: {
   form: FlowForm;
   isChange: boolean;
   /** The server and role whose password is kept. */
-  kept?: Pick<Connection, 'host' | 'port' | 'user'> | undefined;
+  kept?: Pick<Connection, 'host' | 'port' | 'user' | 'encryption'> | undefined;
   error: ApiError | undefined;
   onChange: (form: FlowForm) => void;
 }): ReactNode {

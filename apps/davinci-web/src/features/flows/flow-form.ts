@@ -2,6 +2,7 @@
 import {
   addressOf,
   type Connection,
+  ENCRYPTIONS,
   encryptionOf,
   NEW_CONNECTION,
   type SslMode,
@@ -116,12 +117,13 @@ export function flowForm(definition: FlowDefinitionView): FlowForm {
   };
 }
 
-/** Whether an empty password means the one that is kept: it only ever goes to the server and role it belongs to. */
+/** Whether an empty password means the one that is kept: it only ever goes to the server and role it belongs to, no less protected than before. */
 export function keepsPassword(
-  connection: Pick<Connection, 'host' | 'port' | 'user'>,
-  kept: Pick<Connection, 'host' | 'port' | 'user'>,
+  connection: Pick<Connection, 'host' | 'port' | 'user' | 'encryption'>,
+  kept: Pick<Connection, 'host' | 'port' | 'user' | 'encryption'>,
 ): boolean {
-  return connection.host === kept.host && connection.port === kept.port && connection.user === kept.user;
+  const isSamePlace = connection.host === kept.host && connection.port === kept.port && connection.user === kept.user;
+  return isSamePlace && ENCRYPTIONS.indexOf(connection.encryption) >= ENCRYPTIONS.indexOf(kept.encryption);
 }
 
 /** Without its password, which is never shown. */

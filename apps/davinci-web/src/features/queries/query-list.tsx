@@ -95,7 +95,8 @@ export function QueryList(): ReactNode {
     {
       key: 'label',
       title: t('column.label'),
-      cell: ({ query: { label } }) => (label === null ? <Null /> : <Purpose {...purpose(label)} label={label} />),
+      cell: ({ query: { label, startedAt } }) =>
+        label === null ? <Null /> : <Purpose {...purpose(label, startedAt)} label={label} />,
     },
     {
       key: 'sql',

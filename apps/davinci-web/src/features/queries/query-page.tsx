@@ -96,7 +96,7 @@ function Body({ query }: { query: QueryRecordView }): ReactNode {
           <>
             <dt>{t('column.label')}</dt>
             <dd title={query.label}>
-              <Purpose {...purpose(query.label)} />
+              <Purpose {...purpose(query.label, query.startedAt)} />
             </dd>
           </>
         )}

@@ -10,34 +10,39 @@ export interface QueryPurpose {
   href?: string;
 }
 
-export function useLabel(): (label: string) => QueryPurpose {
+/** Gives the purpose for the label of a query and when it began, ISO 8601. */
+export function useLabel(): (label: string, startedAt: string) => QueryPurpose {
   const { t } = useTranslation('console-queries');
   const mayRead = useMay('editor');
   const views = useApi<List<View>>('/api/views', { enabled: mayRead });
   const widgets = useApi<List<Widget>>('/api/widgets', { enabled: mayRead });
-  return (label) => {
+  return (label, startedAt) => {
     // One answer for several widgets names all of them.
-    const purposes = label.split(' ').map(purposeOf);
+    const purposes = label.split(' ').map((each) => purposeOf(each, startedAt));
     const first = purposes[0];
     if (first === undefined || purposes.includes(undefined)) return { text: label };
     const texts = new Set(purposes.map((each) => each?.text));
     return texts.size === 1 ? first : { text: [...texts].join(', ') };
   };
 
-  function purposeOf(label: string): QueryPurpose | undefined {
+  function purposeOf(label: string, startedAt: string): QueryPurpose | undefined {
     const [, kind, id] = /^(view|widget|run|values):([\w-]+)$/.exec(label) ?? [];
     if (kind === undefined || id === undefined) return undefined;
     if (kind === 'run') return { text: t('purpose.run') };
     if (kind === 'values') {
       const name = views.data?.items.find((one) => one.id === id)?.name;
       if (name !== undefined) return { text: t('purpose.valuesOf', { name }), href: `/views/${id}` };
-      return { text: t(views.data === undefined ? 'purpose.values' : 'purpose.gone.values') };
+      return { text: t(isGone(views, startedAt) ? 'purpose.gone.values' : 'purpose.values') };
     }
-    const among = kind === 'view' ? views.data : widgets.data;
-    const name = among?.items.find((one) => one.id === id)?.name;
+    const among = kind === 'view' ? views : widgets;
+    const name = among.data?.items.find((one) => one.id === id)?.name;
     if (name !== undefined) return { text: name, href: `/${kind}s/${id}` };
     const what = kind as 'view' | 'widget';
-    // All there are were read: it was removed since. Else it is not known yet, or not to be known by this reader.
-    return { text: t(among === undefined ? `purpose.${what}` : `purpose.gone.${what}`) };
+    return { text: t(isGone(among, startedAt) ? `purpose.gone.${what}` : `purpose.${what}`) };
   }
+}
+
+/** What is not among all that were there after it was asked for was removed; else it is not known yet, or not to be known by this reader. */
+function isGone({ data, dataUpdatedAt }: { data: unknown; dataUpdatedAt: number }, startedAt: string): boolean {
+  return data !== undefined && dataUpdatedAt > Date.parse(startedAt);
 }

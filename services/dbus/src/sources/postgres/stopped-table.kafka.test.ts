@@ -38,6 +38,11 @@ test('a table that stopped makes its source degraded, also after a restart, and 
   await becomes(dbus, 'ok');
   await shop.query(`INSERT INTO big VALUES (1, 'good')`);
   await until('the first row is published', async () => (await tableOf(dbus)).rows === 1 || 'not yet');
+  // Else it would wait for the table to go on, and be the one that reads what was passed over.
+  await until('it is pulled for the first time', async () => {
+    const first = (await dbus.client.listPulls(name)).find(({ table }) => table === 'big');
+    return first?.state === 'done' || String(first?.state);
+  });
 
   await shop.query(`INSERT INTO big SELECT g, repeat('x', 30000) FROM generate_series(11, 13) g`);
   await shop.query(`INSERT INTO big VALUES (2, 'passed over')`);
