@@ -95,6 +95,8 @@ test('what cannot be mounted is refused, with what is wrong and what to do', asy
   try {
     await expect(mount({ port: 1 })).rejects.toMatchObject({
       code: 'MOONBOX_MOUNT_REFUSED',
+      // A mount only reads, and nothing tries it again.
+      next: 'Check that the server runs and that host and port are right.',
       facts: { reason: 'STORE_UNREACHABLE', port: 1 },
     });
     await expect(mount({ database: 'nowhere' })).rejects.toMatchObject({
@@ -103,6 +105,7 @@ test('what cannot be mounted is refused, with what is wrong and what to do', asy
     });
     await expect(mount({ user: `stranger_${store.name}`, password: 'wrong' })).rejects.toMatchObject({
       code: 'MOONBOX_MOUNT_REFUSED',
+      next: 'Check user, password and database; to read, a role needs CONNECT on the database, USAGE on the schemas and SELECT on the tables.',
       facts: { reason: 'STORE_REFUSED', user: `stranger_${store.name}` },
     });
   } finally {

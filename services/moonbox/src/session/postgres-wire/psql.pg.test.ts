@@ -199,4 +199,8 @@ it('points at the mistake', async () => {
     const told = await psql([mistake]).catch((error: { stderr: string }) => error.stderr);
     expect(told, mistake).toContain(`HINT:  Did you mean ${meant}?`);
   }
+  // No client but ours has facts to look at.
+  const zero = await psql(['select id / 0 from orders']).catch((error: { stderr: string }) => error.stderr);
+  expect(zero).toContain('division by zero');
+  expect(zero).toContain('HINT:  Correct the statement, or keep such values from it (WHERE, CASE, NULLIF).');
 });
