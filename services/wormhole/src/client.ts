@@ -86,6 +86,11 @@ export const tableStatusSchema = z.object({
   deleted: z.number(),
   dead: z.number().describe('Rows that went to the dead letter since the worker took the flow up'),
   openDeadLetters: z.number().describe('Dead letters of this table that wait for somebody'),
+  onlyInserts: z
+    .boolean()
+    .describe(
+      'A source table has no key: of a database, its inserts and truncates arrive, its updates and deletes do not',
+    ),
   latency: latencySchema.nullable(),
   partitions: z.array(
     z.object({

@@ -154,11 +154,19 @@ test('a flow is deployed, runs, pauses, goes on after a kill, and is removed', a
   await source.rows(items, [{ op: 'i', values: [3, 'three'] }], 1);
   await wormhole.start();
   expect(await eventually(count, (n) => n === 3)).toBe(3);
+  const keyless = { ...items, name: `postgresql.${instance}.public.notes`, fields: items.fields.slice(1) };
+  await source.rows(keyless, [{ op: 'i', values: ['a note'] }]);
   const status = await eventually(
     () => client.status('items'),
-    ({ lag, tables }) => lag === 0 && tables[0]?.state === 'running',
+    ({ lag, tables }) => lag === 0 && tables.length === 2 && tables.every(({ state }) => state === 'running'),
   );
   expect(status).toMatchObject({ state: 'running', lag: 0, openDeadLetters: 0 });
+  expect(new Map(status.tables.map(({ table, onlyInserts }) => [table, onlyInserts]))).toEqual(
+    new Map([
+      ['items', false],
+      ['notes', true],
+    ]),
+  );
   const metrics = await (await fetch(`${services.baseUrls.wormhole}/metrics`)).text();
   expect(metrics).toContain('rtdp_wormhole_rows_applied_total{flow="items",table="public.items"} 1');
 

@@ -10,6 +10,8 @@ import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
 import { readDefinition, readDefinitions } from './read-definition.ts';
 
+const ONLY_INSERTS = 'only inserts and truncates arrive: its source table has no primary key';
+
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
 /** A flow with what its first pull has come to. */
@@ -36,7 +38,7 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'lag', value: ({ lag }) => messagesText(lag), align: 'right' },
   { title: 'freshness', value: ({ freshnessMs }) => millisecondsText(freshnessMs), align: 'right' },
   { title: 'commit → sink', value: ({ latency }) => millisecondsText(latency?.total), align: 'right' },
-  { title: 'detail', value: ({ reason }) => reason?.message },
+  { title: 'detail', value: ({ reason, onlyInserts }) => reason?.message ?? (onlyInserts ? ONLY_INSERTS : undefined) },
 ];
 
 function stateText({ state, loading, loadFailed }: TableStatus): string {

@@ -104,6 +104,7 @@ function tableStatus(table: FlowTable, lanes: readonly Lane[], facts: StatusFact
     openDeadLetters:
       facts.openDeadLetters.find(({ schema, table: name }) => schema === table.name.schema && name === table.name.table)
         ?.count ?? 0,
+    onlyInserts: Object.values(table.sources).some(({ fields }) => !fields.some(({ key }) => key === true)),
     latency: counts.latency ?? null,
     partitions: lanes.map((lane) => ({
       partition: lane.partition,

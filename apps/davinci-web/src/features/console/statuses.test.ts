@@ -16,6 +16,7 @@ const table = (part: Partial<TableStatus>): TableStatus =>
     freshnessMs: 100,
     rowsPerSecond: 0,
     openDeadLetters: 0,
+    onlyInserts: false,
     ...part,
   }) as TableStatus;
 const flow = (part: Partial<FlowStatus>): FlowStatus =>
@@ -26,6 +27,7 @@ const flow = (part: Partial<FlowStatus>): FlowStatus =>
     reason: null,
     lag: 0,
     openDeadLetters: 0,
+    onlyInserts: false,
     definition: { source: { topic: 'postgresql.shop', namespace: 'postgresql.shop.public.*' } },
     tables: [],
     ...part,

@@ -193,6 +193,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
         <Button onClick={onClose}>{t('close')}</Button>
       </div>
       {table.reason === null ? null : <Reason reason={table.reason} kind={flowTableStatus(table)} />}
+      {table.onlyInserts ? <p className="muted">{t('tables.onlyInsertsWhy')}</p> : null}
       <dl className="facts">
         <dt>{t('tables.sinkNamespace')}</dt>
         <dd>
@@ -240,5 +241,15 @@ function TableState({ table }: { table: TableStatus }): ReactNode {
           : t(`tables.state.${table.state}`);
   const why =
     table.reason?.message ?? (cause?.is === 'dead-letters' ? t('dead.why', { count: cause.count }) : undefined);
-  return <Status kind={status} word={word} {...(why === undefined ? {} : { why })} />;
+  return (
+    <>
+      <Status kind={status} word={word} {...(why === undefined ? {} : { why })} />
+      {table.onlyInserts ? (
+        <span className="muted" title={t('tables.onlyInsertsWhy')}>
+          {' '}
+          · {t('tables.onlyInserts')}
+        </span>
+      ) : null}
+    </>
+  );
 }

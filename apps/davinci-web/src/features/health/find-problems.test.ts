@@ -72,6 +72,7 @@ const table = (part: Partial<FlowStatus['tables'][number]>): FlowStatus['tables'
   deleted: 0,
   dead: 0,
   openDeadLetters: 0,
+  onlyInserts: false,
   latency: null,
   partitions: [],
   ...part,
