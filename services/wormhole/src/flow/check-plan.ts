@@ -8,6 +8,7 @@ import { openSinkStore } from '../sink/open-sink-store.ts';
 import { sinkDefinitionOf } from '../sink/sink-definition.ts';
 import { compileSource } from './compile.ts';
 import type { FlowDefinition } from './definition.ts';
+import { nearestOwnTopic } from './missing-topic.ts';
 import type { RecordedSchema } from './recorded-schemas.ts';
 import type { FlowSurroundings } from './running-flow.ts';
 import { type SinkTableName, sinkIdentity, sinkTableOf } from './sink-name.ts';
@@ -147,8 +148,13 @@ async function checkTopic(
   organisationId: string,
 ): Promise<boolean> {
   const { topic } = definition.source;
-  const isThere = (await around.bus.admin().listTopics()).includes(topic);
-  if (!isThere) plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.`);
+  const topics = await around.bus.admin().listTopics();
+  const isThere = topics.includes(topic);
+  if (!isThere) {
+    const meant = await nearestOwnTopic(topic, topics, organisationId, around.topics);
+    const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
+    plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.${hint}`);
+  }
   let owner: string | null;
   try {
     owner = await around.topics.ownerOf(topic);

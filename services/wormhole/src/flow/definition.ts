@@ -184,10 +184,15 @@ export function readFlowDefinition(input: unknown): FlowDefinition {
     ...rest,
     source: {
       namespace: [...parts, ...Array<string>(7 - parts.length).fill('*')].join('.'),
-      topic: source.topic ?? `${parts[0]}.${parts[1]}`,
+      topic: source.topic ?? topicOf(source.namespace),
     },
     steps: steps ?? (sql === undefined ? [] : [{ name: SINGLE_STEP, sql }]),
   };
+}
+
+/** Where the changes of a namespace, or of a pattern of some, are where nothing else is said: the topic of its source. */
+export function topicOf(namespace: string): string {
+  return namespace.split('.').slice(0, 2).join('.');
 }
 
 /** The same definition in the form a caller would write, with the password left out: what is shown. */

@@ -7,7 +7,6 @@ import type { Engine } from '@rtdp/engine/flow-contract';
 import type { Logger } from '@rtdp/service/logging';
 import { pause } from '@rtdp/service/pause';
 import type { Store } from '@rtdp/stores/contract';
-import { RtdpError } from '@rtdp/ums/error';
 import type { DeadLetterStore } from '../dead-letter/dead-letter-store.ts';
 import type { FeedbackWriter } from '../feedback/feedback-writer.ts';
 import type { FlowMetrics } from '../feedback/flow-metrics.ts';
@@ -22,6 +21,7 @@ import type { ProgressStore } from '../state/progress-store.ts';
 import type { FlowContext } from './flow-context.ts';
 import { FlowRun } from './flow-run.ts';
 import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
+import { missingTopic, nearestOwnTopic } from './missing-topic.ts';
 import type { RecordedSchemas } from './recorded-schemas.ts';
 import { type PullService, requestPulls } from './request-pulls.ts';
 import { requireOwnTopic, type TopicOwners } from './topic-owners.ts';
@@ -59,6 +59,8 @@ export class RunningFlow {
   #reason: Reason | null = null;
   #pull: PullState | null;
   #ownsTopic: boolean;
+  /** Looked for until one is found: the topic is asked for every second. */
+  #meantTopic: string | undefined;
   #pullWaitsFor = 'the start of the flow';
   #run: FlowRun | undefined;
   #store: Store | undefined;
@@ -177,12 +179,8 @@ export class RunningFlow {
   async #requireTopic(topic: string): Promise<number> {
     const topics = await this.#around.bus.admin().listTopics();
     if (topics.includes(topic)) return this.#around.bus.admin().partitionCount(topic);
-    throw new RtdpError({
-      code: 'BUS_TOPIC_MISSING',
-      message: `the topic ${topic} does not exist yet`,
-      next: 'Register its source in DBus, or correct source.topic; the flow starts when the topic is there.',
-      facts: { topic },
-    });
+    this.#meantTopic ??= await nearestOwnTopic(topic, topics, this.stored.organisationId, this.#around.topics);
+    throw missingTopic(this.stored.definition.source, this.#meantTopic);
   }
 
   /** Asked once: a topic never changes hands, and a flow that has read it goes on while DBus is away. */

@@ -141,7 +141,10 @@ test('a flow that was there before its topic has all of it, and asks for no pull
   );
   await service.deploy(late, { organisationId: ORGANISATION, origin: 'rest' });
   const state = async () => service.stateOf(await service.get(ORGANISATION, 'waiting'));
-  expect((await eventually(state, ({ reason }) => reason !== null)).reason?.code).toBe('BUS_TOPIC_MISSING');
+  expect((await eventually(state, ({ reason }) => reason !== null)).reason).toMatchObject({
+    code: 'BUS_TOPIC_MISSING',
+    next: expect.stringMatching(/correct source\.namespace;/),
+  });
   const source = await SourceWriter.create(fixture.bus, `postgresql.${later}`, 2);
   await source.rows(ordersOf(later), [{ op: 'i', values: ['1', 'before the start', '1.00'] }], 0);
   await source.rows(ordersOf(later), [{ op: 'i', values: ['2', 'before the start', '1.00'] }], 1);
