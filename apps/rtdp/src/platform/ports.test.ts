@@ -1,5 +1,6 @@
 import { createServer, type Server } from 'node:net';
 import { freePort } from '@rtdp/local/ports';
+import type { RtdpError } from '@rtdp/ums/error';
 import { expect, test } from 'vitest';
 import { type PlatformPorts, PORTS, type PortName, portsFrom, requireFreePorts } from './ports.ts';
 
@@ -9,16 +10,28 @@ test('all taken ports are named at once', async () => {
   const chosen = ports as PlatformPorts;
   const holders: Server[] = [];
   try {
-    for (const port of [chosen.dbus, chosen.kafka]) {
+    const hold = async (port: number): Promise<void> => {
       const holder = createServer();
+      await new Promise<void>((resolve, reject) => {
+        holder.once('error', reject);
+        holder.listen(port, '127.0.0.1', resolve);
+      });
       holders.push(holder);
-      await new Promise<void>((resolve) => holder.listen(port, '127.0.0.1', resolve));
-    }
-    await expect(requireFreePorts(chosen, '127.0.0.1')).rejects.toMatchObject({
+    };
+    for (const port of [chosen.dbus, chosen.kafka]) await hold(port);
+    const refusal = async () =>
+      (await requireFreePorts(chosen, '127.0.0.1').catch((error: unknown) => error)) as RtdpError;
+    const refused = await refusal();
+    expect(refused).toMatchObject({
       code: 'LOCAL_PORT_TAKEN',
       message: `Several ports on 127.0.0.1 are not free: ${chosen.dbus} for DBus, ${chosen.kafka} for Kafka.`,
-      next: expect.stringContaining('--port-dbus, --port-kafka'),
+      next: expect.stringContaining('--port-dbus, --port-kafka move these alone'),
     });
+    // The base that it names is a free one: with a port of it taken it is another.
+    const base = Number(/--port-base (\d+) /.exec(refused.next)?.[1]);
+    await requireFreePorts(portsFrom(base), '127.0.0.1');
+    await hold(portsFrom(base).warehouse);
+    expect((await refusal()).facts.base).toBeGreaterThan(base);
   } finally {
     for (const holder of holders) holder.close();
   }

@@ -87,8 +87,31 @@ export function portOption(name: PortName): string {
   return `${PORTS[name].flag} (or ${PORTS[name].environment})`;
 }
 
-/** Throws `LOCAL_PORT_TAKEN` naming every port that is in use, before anything is started. */
+/** Bases that are proposed lie so far apart: what holds some ports of one, another platform say, holds few of the next. */
+const BASE_STEP = 1_000;
+/** From here on systems give ports to outgoing connections. */
+const FIRST_OUTGOING_PORT = 32_768;
+
+/** Throws `LOCAL_PORT_TAKEN` naming every port that is in use, and ports that are free, before anything is started. */
 export async function requireFreePorts(ports: PlatformPorts, host: string): Promise<void> {
+  const taken = await takenPorts(ports, host);
+  const [first, second] = taken;
+  if (first === undefined) return;
+  if (second === undefined) throw first.error;
+  const base = await freeBase(host);
+  const all =
+    base === undefined
+      ? '--port-base moves all of them'
+      : `--port-base ${base} moves all of them, and its ports are free`;
+  throw new RtdpError({
+    code: first.error.code,
+    message: `Several ports on ${host} are not free: ${taken.map(({ name }) => `${ports[name]} for ${PORTS[name].what}`).join(', ')}.`,
+    next: `Stop what listens there (another platform?), or choose other ports: ${all}; ${taken.map(({ name }) => PORTS[name].flag).join(', ')} move these alone.`,
+    facts: { host, ports: taken.map(({ name }) => ports[name]), ...(base === undefined ? {} : { base }) },
+  });
+}
+
+async function takenPorts(ports: PlatformPorts, host: string): Promise<{ name: PortName; error: RtdpError }[]> {
   const taken: { name: PortName; error: RtdpError }[] = [];
   for (const name of Object.keys(PORTS) as PortName[]) {
     try {
@@ -98,13 +121,13 @@ export async function requireFreePorts(ports: PlatformPorts, host: string): Prom
       taken.push({ name, error });
     }
   }
-  const [first, second] = taken;
-  if (first === undefined) return;
-  if (second === undefined) throw first.error;
-  throw new RtdpError({
-    code: first.error.code,
-    message: `Several ports on ${host} are not free: ${taken.map(({ name }) => `${ports[name]} for ${PORTS[name].what}`).join(', ')}.`,
-    next: `Stop what listens there (another platform?), or choose other ports: --port-base 8400 moves all of them, ${taken.map(({ name }) => PORTS[name].flag).join(', ')} these alone.`,
-    facts: { host, ports: taken.map(({ name }) => ports[name]) },
-  });
+  return taken;
+}
+
+/** The lowest base after the usual one of which every port is free right now; undefined when there is none. */
+async function freeBase(host: string): Promise<number | undefined> {
+  for (let base = LOWEST + BASE_STEP; base + HIGHEST - LOWEST < FIRST_OUTGOING_PORT; base += BASE_STEP) {
+    if ((await takenPorts(portsFrom(base), host)).length === 0) return base;
+  }
+  return undefined;
 }
