@@ -141,6 +141,7 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   // The connection is lost, that is said, and what was committed meanwhile is not missed.
   await stand.restartApi(async () => {
     await page.getByText('Reconnecting').first().waitFor();
+    await page.getByText('May be old', { exact: true }).first().waitFor();
     await stand.commit("insert into orders values (7, 'west', 5000)");
   });
   await untilNumber(page, total.id, '6150');

@@ -15,6 +15,7 @@ test.each([
   ['ums_id_', '1882891791191702333'],
   ['day', '2026-07-20'],
   ['placed_at', '2026-11-26 10:42:07.123456'],
+  ['Placed', '26 Nov 2026, 12:42'],
   ['email', 'wilhelmina.mommsen@example.com'],
 ])('%s is never cut', (title, value) => {
   const { width, narrowest } = widthOf(title, value, null);

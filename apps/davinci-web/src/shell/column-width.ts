@@ -48,9 +48,13 @@ function lettersOf(text: string): number {
 /** More letters than this are a text, whatever they are. */
 const MOST_WHOLE = 32;
 
+/** `26 Nov 2026, 12:42`, `2026年11月26日 12:42:07` */
+const WRITTEN_MOMENT = /^\d{1,4}[ 年].*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
+
 /** A key, a moment, an address: what says nothing, or something else, when its end is cut. */
 function isWhole(text: string): boolean {
-  return text.length <= MOST_WHOLE && (/^[\w.@+:/-]+$/.test(text) || /^[\d\s:.,+TZ-]+$/.test(text));
+  if (text.length > MOST_WHOLE) return false;
+  return /^[\w.@+:/-]+$/.test(text) || /^[\d\s:.,+TZ-]+$/.test(text) || WRITTEN_MOMENT.test(text);
 }
 
 function outermost(rows: readonly (readonly CellValue[])[], index: number): CellValue[] {

@@ -29,10 +29,13 @@ export function summarise(freshness: readonly Freshness[], now: number): Freshne
 export function FreshnessMark({
   freshness,
   failed = false,
+  deaf = false,
 }: {
   freshness: readonly Freshness[];
   /** Its last question had no answer: what it shows, or showed, is older. */
   failed?: boolean;
+  /** Commits are not heard: what it shows may be old. */
+  deaf?: boolean;
 }): ReactNode {
   const { t, i18n } = useTranslation('widgets');
   const [now, setNow] = useState(() => Date.now());
@@ -56,7 +59,13 @@ export function FreshnessMark({
     <Hint title={lines}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its hint is read from the keyboard as well */}
       <span className="widget-fresh" tabIndex={0}>
-        {failed ? <Status kind="broken" word={t('fresh.failed')} /> : <Status kind={summary.kind} word={word} />}
+        {failed ? (
+          <Status kind="broken" word={t('fresh.failed')} />
+        ) : deaf && summary.kind === 'ok' ? (
+          <Status kind="late" word={t('fresh.deaf')} />
+        ) : (
+          <Status kind={summary.kind} word={word} />
+        )}
       </span>
     </Hint>
   );

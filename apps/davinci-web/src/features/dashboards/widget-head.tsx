@@ -17,6 +17,7 @@ export const WidgetHead = memo(function WidgetHead({
   description,
   freshness,
   failed,
+  deaf,
   editing,
   onMoveKey,
   onRemove,
@@ -26,6 +27,7 @@ export const WidgetHead = memo(function WidgetHead({
   description: string;
   freshness: readonly Freshness[];
   failed: boolean;
+  deaf: boolean;
   editing: boolean;
   onMoveKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
@@ -43,7 +45,7 @@ export const WidgetHead = memo(function WidgetHead({
   return (
     <ItemHead name={name} editing={editing} onMoveKey={onMoveKey}>
       {description === '' ? title : <Hint title={() => description}>{title}</Hint>}
-      <FreshnessMark freshness={freshness} failed={failed} />
+      <FreshnessMark freshness={freshness} failed={failed} deaf={deaf} />
       {editing ? (
         <Button
           type="text"

@@ -22,6 +22,7 @@ import { DrillPath } from './drill-path.tsx';
 import type { Asked } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
+import { isDeaf } from './live-mark.tsx';
 import { useAskAgain, useNewest } from './use-answer-age.ts';
 import { useCloser } from './use-closer.ts';
 import { useLatest } from './use-latest.ts';
@@ -209,6 +210,7 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         description={widget.description}
         freshness={freshness}
         failed={error !== null}
+        deaf={isDeaf(live)}
         editing={editing}
         hasData={hasData}
         hasPicture={hasPicture}
