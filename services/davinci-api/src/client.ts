@@ -34,7 +34,7 @@ import {
 } from './client/questions.ts';
 import { type Source, type SourceInput, sourceSchema } from './client/sources.ts';
 import { type View, type ViewInput, type viewCheckRequestSchema, viewCheckSchema, viewSchema } from './client/views.ts';
-import { type Widget, type WidgetInput, widgetSchema } from './client/widgets.ts';
+import { type Widget, type WidgetInput, type widgetCheckRequestSchema, widgetSchema } from './client/widgets.ts';
 
 export type {
   Controller,
@@ -104,6 +104,11 @@ export interface DavinciClient {
    */
   checkView(request: z.input<typeof viewCheckRequestSchema>): Promise<z.output<typeof viewCheckSchema>>;
   widgets: Collection<Widget, WidgetInput>;
+  /**
+   * Asks whether a widget that need not be kept names only what its view has; `view` is one that is not kept yet.
+   * @throws RtdpError DAVINCI_WIDGET_INVALID with the `field`
+   */
+  checkWidget(request: z.input<typeof widgetCheckRequestSchema>): Promise<void>;
   dashboards: Collection<Dashboard, DashboardInput, DashboardSummary>;
   run(request: RunRequest): Promise<RunResult>;
   query(request: QueryRequest): Promise<QueryResult>;
@@ -134,6 +139,7 @@ export function createDavinciClient(options: ServiceClientOptions): DavinciClien
     views: collection('/api/views', viewSchema, viewSchema),
     checkView: (body) => request('POST', '/api/views/check', viewCheckSchema, body),
     widgets: collection('/api/widgets', widgetSchema, widgetSchema),
+    checkWidget: async (body) => void (await request('POST', '/api/widgets/check', doneSchema, body)),
     dashboards: collection('/api/dashboards', dashboardSchema, dashboardSummarySchema),
     run: (body) => request('POST', '/api/run', runResultSchema, body),
     query: (body) => request('POST', '/api/query', queryResultSchema, body),

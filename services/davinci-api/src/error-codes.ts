@@ -14,6 +14,7 @@ export const DAVINCI_ERROR_CODES = {
   DAVINCI_IN_USE_CONFLICT: 'Others use the thing that was to be removed.',
   DAVINCI_REFERENCE_INVALID: 'Something names a source, view or widget that does not exist here.',
   DAVINCI_VIEW_INVALID: 'The SQL, the variables, the model or the rights of a view contradict each other.',
+  DAVINCI_WIDGET_INVALID: 'A widget asks for a column that its view does not have for the one who writes it.',
   DAVINCI_VARIABLE_INVALID: 'A variable is not declared, or was given a value of another type.',
   DAVINCI_VARIABLE_UNKNOWN: 'A value was given for a variable that the view does not have.',
   DAVINCI_QUERY_INVALID: 'A query asks the view for something that makes no sense.',

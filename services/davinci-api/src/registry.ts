@@ -108,7 +108,7 @@ export function assemble(options: AssemblyOptions): Assembly {
     moonboxUrl: services.moonbox,
   });
   const views = new ViewService({ database, audit, changes, now });
-  const widgets = new WidgetService({ database, audit, changes });
+  const widgets = new WidgetService({ database, audit, changes, views });
   const dashboards = new DashboardService({ database, audit, changes, widgets, views, sources });
 
   const commits = new CommitBook(now);

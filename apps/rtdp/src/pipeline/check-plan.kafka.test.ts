@@ -76,11 +76,17 @@ flows:
   await davinci.sources.create({ name: 'Gateway', kind: 'moonbox' });
   expect(await check(view('select id, total from store.orders'))).toEqual([]);
   expect(await refused(view('select id from store.ordres'))).toContainEqual(
-    expect.stringMatching(/^view Mine: .*store\.ordres.* Did you mean store\.orders\?$/),
+    expect.stringMatching(/^view Mine: .*The database store has no table ordres\. Did you mean store\.orders\?$/),
   );
   const model = '[{ column: totl, type: number, role: measure }]';
   expect(await refused(view('select id, total from store.orders', model))).toContainEqual(
     'view Mine: the model has totl, which the SQL does not give. Did you mean total?',
+  );
+  const widget = (query: string) => `widgets: [{ name: w, view: Mine, kind: bar, query: ${query} }]`;
+  const right = view('select id, total from store.orders', '[{ column: total, type: number, role: measure }]');
+  expect(await check(widget('{ dimensions: [{ column: total }] }') + right)).toEqual([]);
+  expect(await refused(widget('{ dimensions: [{ column: totl }] }') + right)).toContainEqual(
+    'widget w: query.dimensions[0].column: the view has no column "totl" that you may use. Did you mean total?',
   );
   expect(await refused(`widgets: [{ name: w, view: Mein, kind: bar }]${view('select 1 as a')}`)).toEqual([
     'widget "w" names the view "Mein", which does not exist',
@@ -90,7 +96,7 @@ flows:
   const mount = `mounts: [{ name: more, kind: postgres, ${CONNECTION} }]\n`;
   for (const maker of [flow(''), mount]) {
     expect(await check(maker + view('select id from more.things'))).toEqual([
-      expect.stringMatching(/^Not checked: view Mine: .*more\.things/),
+      expect.stringMatching(/^Not checked: view Mine: .*There is no database more\./),
     ]);
   }
   expect(await check(flow(', table: orders') + misspelt)).toHaveLength(1);

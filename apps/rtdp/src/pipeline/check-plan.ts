@@ -1,6 +1,6 @@
 /**
- * Decides whether a plan can be done, before anything of it is: every name stands for something, and the SQL of every flow and view that is new
- * or changed can be run. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
+ * Decides whether a plan can be done, before anything of it is: every name stands for something, the SQL of every flow and view that is new or
+ * changed can be run, and every such widget asks only for what its view has. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
@@ -24,7 +24,9 @@ export async function checkPlan(path: string, plan: readonly PlannedStep[], clie
         ? await checkFlow(input, step, plan, clients)
         : step.kind === 'view'
           ? await checkView(input, step, plan, clients)
-          : [];
+          : step.kind === 'widget'
+            ? await checkWidget(input, step, made, inputOf, clients)
+            : [];
     for (const { why, isOpen } of outcomes) {
       const sentence = `${step.kind} ${step.name}: ${why}`;
       if (isOpen) notes.push(`Not checked: ${sentence}`);
@@ -101,6 +103,31 @@ async function checkView(
   } catch (error) {
     if (!(error instanceof RtdpError)) throw error;
     return [{ why: whyOf(error), isOpen: isOpenYet(error, String(step.definition?.sql), plan) }];
+  }
+}
+
+type WidgetCheck = Parameters<Clients['davinci']['checkWidget']>[0];
+
+/** Against its view as the file has it, where the view is new or changed. */
+async function checkWidget(
+  input: Input,
+  { action, definition, differences }: PlannedStep,
+  made: readonly PlannedStep[],
+  inputOf: (step: PlannedStep) => Input,
+  { davinci }: Clients,
+): Promise<Outcome[]> {
+  // What asks as before is not checked by the service either.
+  if (action === 'change' && !differences.some(({ path }) => /^(view|query)\b/.test(path))) return [];
+  const view = made.find(({ kind, name }) => kind === 'view' && name === definition?.view);
+  try {
+    await davinci.checkWidget({
+      widget: input as WidgetCheck['widget'],
+      ...(view === undefined ? {} : { view: inputOf(view) as NonNullable<WidgetCheck['view']> }),
+    });
+    return [];
+  } catch (error) {
+    if (!(error instanceof RtdpError)) throw error;
+    return [{ why: whyOf(error), isOpen: DOES_NOT_ANSWER.test(error.code) }];
   }
 }
 

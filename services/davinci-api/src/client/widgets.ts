@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { description, id, name, time, version } from './document.ts';
 import { queryPartsSchema } from './questions.ts';
+import { viewInputSchema } from './views.ts';
 
 export const WIDGET_KINDS = [
   'table',
@@ -56,6 +57,11 @@ export const widgetSchema = widgetInputSchema
     settings: z.record(z.string(), z.unknown()),
   })
   .strip();
+
+export const widgetCheckRequestSchema = z.strictObject({
+  widget: widgetInputSchema,
+  view: viewInputSchema.optional().describe('One that is not kept yet, or not so, instead of that of the widget'),
+});
 
 export type Widget = z.output<typeof widgetSchema>;
 export type WidgetInput = z.input<typeof widgetInputSchema>;

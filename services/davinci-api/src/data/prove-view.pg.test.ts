@@ -1,4 +1,4 @@
-/** What is refused before it is kept: kinds and keys that nothing knows, and views whose SQL their source cannot answer. */
+/** What is refused before it is kept: kinds and keys that nothing knows, views whose SQL their source cannot answer, widgets that ask a view for what it has not. */
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { davinciFixture } from '../testing/davinci-fixture.ts';
@@ -48,7 +48,8 @@ test('a widget or item of a kind that nothing draws is refused; one that is kept
   await using davinci = await davinciFixture();
   const { ask, make } = davinci;
   const source = await make('/api/sources', { name: 'gateway', kind: 'moonbox' });
-  const view = await make('/api/views', { name: 'v', sourceId: source.id, sql: 'select 1 as a' });
+  const model = [{ column: 'a', type: 'number', role: 'dimension' }];
+  const view = await make('/api/views', { name: 'v', sourceId: source.id, sql: 'select 1 as a', model });
   const widget = { name: 'w', viewId: view.id, kind: 'bar', query: { dimensions: [{ column: 'a' }], series: ['a'] } };
   const problems = async (path: string, body: object) => {
     const refused = await ask('POST', path, { body });
@@ -73,4 +74,80 @@ test('a widget or item of a kind that nothing draws is refused; one that is kept
     `update davinci.widgets set document = jsonb_set(jsonb_set(document, '{kind}', '"sunburst"'), '{query,rays}', '3')`,
   );
   expect((await ask('GET', `/api/widgets/${id}`)).body).toMatchObject({ kind: 'sunburst', query: { rays: 3 } });
+});
+
+test('a widget that asks for what its view has not is refused with the place; what its view made wrong can still be renamed', async () => {
+  await using davinci = await davinciFixture();
+  const { ask, make } = davinci;
+  const source = await make('/api/sources', { name: 'gateway', kind: 'moonbox' });
+  const model = [
+    { column: 'country', type: 'text', role: 'dimension' },
+    { column: 'total', type: 'number', role: 'measure' },
+    { column: 'margin', type: 'number', role: 'measure' },
+  ];
+  const rights = { admin: {}, editor: { hiddenColumns: ['margin'] } };
+  const body = { name: 'Orders', sourceId: source.id, sql: 'select 1 as total', model, rights };
+  const view = await make('/api/views', body);
+  const total = { column: 'total', aggregation: 'sum', alias: 'Revenue' };
+  const whole = {
+    dimensions: [{ column: 'country' }],
+    measures: [total, { column: '*', aggregation: 'count' }],
+    filters: [{ column: 'total', operator: '>', values: [1] }],
+    having: [{ by: 'count(*)', operator: '>', values: [1] }],
+    sort: [{ by: 'Revenue', direction: 'desc' }],
+    limit: 10,
+  };
+  const widget = (query: object) => ({ name: 'w', viewId: view.id, kind: 'bar', query: { ...whole, ...query } });
+  const kept = await make('/api/widgets', widget({}));
+  const editor = await davinci.token({ role: 'editor' });
+  for (const [query, field, column, next, token] of [
+    [{ dimensions: [{ column: 'contry' }] }, 'dimensions[0].column', 'contry', 'Did you mean country?'],
+    [
+      { measures: [total, { column: 'totl', aggregation: 'sum' }] },
+      'measures[1].column',
+      'totl',
+      'Did you mean total?',
+    ],
+    [{ filters: [{ column: '*', operator: 'is null' }] }, 'filters[0].column', '*', 'There is country, total, margin.'],
+    [{ sort: [{ by: 'Revenu', direction: 'asc' }] }, 'sort[0].by', 'Revenu', 'Did you mean Revenue?'],
+    [
+      { having: [{ by: 'country', operator: 'is null' }] },
+      'having[0].by',
+      'country',
+      expect.stringContaining('sum(total)'),
+    ],
+    // One that may not be seen is told like one that is not there, and is no hint.
+    [{ dimensions: [{ column: 'margin' }] }, 'dimensions[0].column', 'margin', 'There is country, total.', editor],
+    [{ dimensions: [{ column: 'margn' }] }, 'dimensions[0].column', 'margn', 'There is country, total.', editor],
+  ] as const) {
+    const place = `query.${field}`;
+    const message = expect.stringMatching(new RegExp(`^query\\..*: .*${JSON.stringify(column).replace('*', '\\*')}`));
+    const refused = { status: 400, body: { code: 'DAVINCI_WIDGET_INVALID', message, next, facts: { field: place } } };
+    const sent = token === undefined ? {} : { token };
+    const put = { ...widget(query), version: 1 };
+    expect(await ask('POST', '/api/widgets', { body: widget(query), ...sent }), place).toMatchObject(refused);
+    expect(await ask('PUT', `/api/widgets/${kept.id}`, { body: put, ...sent }), place).toMatchObject(refused);
+    expect(await ask('POST', '/api/widgets/check', { body: { widget: widget(query) }, ...sent })).toMatchObject(
+      refused,
+    );
+  }
+  expect((await ask('GET', '/api/widgets')).body.total).toBe(1);
+
+  const shorter = { ...body, model: model.slice(1), version: 1 };
+  expect((await ask('POST', '/api/widgets/check', { body: { widget: widget({}) } })).status).toBe(200);
+  const { version: _, ...inline } = shorter;
+  expect((await ask('POST', '/api/widgets/check', { body: { widget: widget({}), view: inline } })).status).toBe(400);
+  expect((await ask('PUT', `/api/views/${view.id}`, { body: shorter })).status).toBe(200);
+  const renamed = { ...widget({}), name: 'Renamed', version: 1 };
+  expect(await ask('PUT', `/api/widgets/${kept.id}`, { body: renamed })).toMatchObject({ status: 200 });
+  const other = { ...widget({ limit: 11 }), version: 2 };
+  expect(await ask('PUT', `/api/widgets/${kept.id}`, { body: other })).toMatchObject({ status: 400 });
+  expect(
+    (
+      await ask('POST', '/api/widgets/check', {
+        body: { widget: other },
+        token: await davinci.token({ role: 'viewer' }),
+      })
+    ).status,
+  ).toBe(403);
 });

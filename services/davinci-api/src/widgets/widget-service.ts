@@ -1,20 +1,26 @@
 /** Decides what can be done with widgets: a question to a view, and how its answer is drawn. */
+import { isDeepStrictEqual } from 'node:util';
 import type { Knex } from '@rtdp/service/metadata';
 import type { z } from 'zod';
 import type { AuditStore } from '../audit/audit-store.ts';
 import type { Widget, widgetInputSchema } from '../client/widgets.ts';
-import type { Collection } from '../documents/collection-routes.ts';
+import type { Collection, Writer } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
 import { findUses } from '../documents/find-uses.ts';
+import type { ViewService } from '../views/view-service.ts';
+import { type AskedView, checkWidget } from './check-widget.ts';
 
 type Input = z.output<typeof widgetInputSchema>;
 type Content = Omit<Input, 'id' | 'name' | 'version'>;
 
 export class WidgetService implements Collection<Input, Widget, Widget> {
   readonly #store: DocumentStore<Content>;
+  readonly #views: ViewService;
 
-  constructor({ database, audit, changes }: { database: Knex; audit: AuditStore; changes: DocumentChanges }) {
+  constructor(options: { database: Knex; audit: AuditStore; changes: DocumentChanges; views: ViewService }) {
+    const { database, audit, changes, views } = options;
+    this.#views = views;
     this.#store = new DocumentStore<Content>({
       database,
       audit,
@@ -36,12 +42,27 @@ export class WidgetService implements Collection<Input, Widget, Widget> {
     return this.#store.findMany(organisationId, ids);
   }
 
-  create(author: Author, input: Input): Promise<Widget> {
+  async create(author: Writer, input: Input): Promise<Widget> {
+    await this.check(author, input);
     return this.#store.create(author, input);
   }
 
-  replace(author: Author, id: string, input: Input): Promise<Widget> {
+  /** What its view made wrong can still be renamed and drawn otherwise: only another question is checked. */
+  async replace(author: Writer, id: string, input: Input): Promise<Widget> {
+    const kept = await this.#store.get(author.organisationId, id);
+    const isSameQuestion = kept.viewId === input.viewId && isDeepStrictEqual(kept.query, input.query);
+    if (!isSameQuestion) await this.check(author, input);
     return this.#store.replace(author, id, input);
+  }
+
+  /**
+   * Whether it asks only for what its view has; `inline` is a view that is not kept yet, or not so.
+   * @throws RtdpError DAVINCI_WIDGET_INVALID
+   */
+  async check({ organisationId, roles }: Writer, { viewId, query }: Input, inline?: AskedView): Promise<void> {
+    const view = inline ?? (await this.#views.findMany(organisationId, [viewId]))[0];
+    // That there is none, the database tells.
+    if (view !== undefined) checkWidget(query, view, roles);
   }
 
   remove(author: Author, id: string): Promise<void> {
