@@ -47,7 +47,14 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
     this.#widgets = widgets;
     this.#views = views;
     this.#sources = sources;
-    this.#store = new DocumentStore<Content>({ database, audit, changes, kind: 'dashboard', alsoWrite: keepWidgets });
+    this.#store = new DocumentStore<Content>({
+      database,
+      audit,
+      changes,
+      kind: 'dashboard',
+      claimsName: true,
+      alsoWrite: keepWidgets,
+    });
   }
 
   async list({ organisationId }: Author): Promise<DashboardSummary[]> {

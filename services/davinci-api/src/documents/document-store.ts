@@ -27,6 +27,8 @@ export interface DocumentStoreOptions<Content extends object> {
   audit: AuditStore;
   changes: DocumentChanges;
   kind: DocumentKind;
+  /** No name is given twice, though the table has no index for it: there may be pairs from before, which stay. */
+  claimsName?: boolean;
   /** Columns beside the document: references that the database checks, sealed secrets. */
   columns?: (content: Content) => Record<string, unknown>;
   /** Which part of the content goes into the document; secrets do not. */
@@ -164,7 +166,7 @@ export class DocumentStore<Content extends object> {
     content: Content,
     write: (transaction: Knex, columns: Record<string, unknown>) => Promise<void>,
   ): Promise<Stored<Content>> {
-    const { database, columns, kept, alsoWrite, audit } = this.#options;
+    const { database, columns, kept, alsoWrite, audit, claimsName = false } = this.#options;
     const row = {
       name: object.name,
       document: JSON.stringify(kept?.(content) ?? content),
@@ -173,6 +175,7 @@ export class DocumentStore<Content extends object> {
     };
     try {
       await database.transaction(async (transaction) => {
+        if (claimsName) await this.#claimName(transaction, author, object);
         await write(transaction, row);
         await alsoWrite?.(transaction, author, object.id, content);
         await audit.write({ ...author, action: `${this.kind}.${action}`, object }, transaction);
@@ -184,15 +187,39 @@ export class DocumentStore<Content extends object> {
     return this.get(author.organisationId, object.id);
   }
 
+  /** @throws RtdpError DAVINCI_NAME_EXISTS, where another has the name and this one has not had it before */
+  async #claimName(
+    transaction: Knex,
+    { organisationId }: Author,
+    { id, name }: { id: string; name: string },
+  ): Promise<void> {
+    // Two who take the same name at the same time come one after the other, and the second sees the first.
+    await transaction.raw('select pg_advisory_xact_lock(hashtextextended(?, 0))', [
+      `names of ${this.#table} of ${organisationId}`,
+    ]);
+    const same = await transaction(this.#table).where({ organisation_id: organisationId, name }).select('id');
+    if (same.length > 0 && !same.some((row) => row.id === id)) throw this.#nameExists(name);
+  }
+
+  #nameExists(name: string, cause?: unknown): RtdpError {
+    return new RtdpError({
+      code: 'DAVINCI_NAME_EXISTS',
+      message: `there is a ${this.kind} called ${name} already`,
+      next: 'Choose another name.',
+      facts: { name, field: 'name' },
+      ...(cause === undefined ? {} : { cause }),
+    });
+  }
+
   #refusal(error: unknown, { id, name }: { id: string; name: string }): RtdpError | undefined {
     const { code, constraint, detail } = error as { code?: string; constraint?: string; detail?: string };
     if (code === UNIQUE_VIOLATION) {
-      const sameName = constraint?.endsWith('_name_unique') === true;
+      if (constraint?.endsWith('_name_unique') === true) return this.#nameExists(name, error);
       return new RtdpError({
         code: 'DAVINCI_NAME_EXISTS',
-        message: sameName ? `there is a ${this.kind} called ${name} already` : `there is a ${this.kind} ${id} already`,
-        next: sameName ? 'Choose another name.' : 'Leave the id out to have a new one made.',
-        facts: sameName ? { name } : { id },
+        message: `there is a ${this.kind} ${id} already`,
+        next: 'Leave the id out to have a new one made.',
+        facts: { id, field: 'id' },
         cause: error,
       });
     }
