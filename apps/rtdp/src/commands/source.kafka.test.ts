@@ -1,4 +1,7 @@
 /** Shows the verbs on the tables of a source over the real service: what a person reads, and what is refused. */
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { createDbusClient } from '@rtdp/dbus/client';
 import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
@@ -74,17 +77,39 @@ test('a table that stopped goes on by the command that is named, and a pattern w
   );
   await typed('add-tables', name, 'small');
   expect((await tables()).find((line) => line.startsWith('public.small'))).toMatch(/^public\.small +captured/);
-  const { problems } = await dbus.check({
+  const checked = {
     name,
-    kind: 'postgres',
+    kind: 'postgres' as const,
     connection: connectionOf(shop.url),
     tables: ['public.big', 'public.nosuch'],
     excludedTables: ['public.never', 'public.tmp_*'],
-  });
-  const idle = problems.filter(({ code }) => code === 'pattern-without-table');
+  };
+  const { problems } = await dbus.check(checked);
+  const idle = problems.filter(({ code }) => code === 'table-not-found' || code === 'pattern-without-table');
   expect(idle.map(({ message }) => message.split(',')[0])).toEqual([
     'There is no table public.nosuch',
     'There is no table public.never',
   ]);
+  const folder = mkdtempSync(join(tmpdir(), 'rtdp-check-'));
+  const exitCodeBefore = process.exitCode;
+  try {
+    const file = join(folder, 'source.yaml');
+    const check = async (tables: string[]): Promise<[string, typeof process.exitCode]> => {
+      // JSON is YAML, too.
+      writeFileSync(file, JSON.stringify({ ...checked, tables, excludedTables: [] }));
+      process.exitCode = undefined;
+      return [await typed('check', file), process.exitCode];
+    };
+    const [told, code] = await check(['public.smal']);
+    expect(told).toContain('There is no table public.smal, which tables asks for. Did you mean public.small?');
+    // What is the same for both tables stands there once.
+    expect(told.match(/Large values/g)).toHaveLength(1);
+    expect(told).toContain('The same holds for public.small.');
+    expect(code).toBe(1);
+    expect((await check(['public.small', 'later.*']))[1]).toBeUndefined();
+  } finally {
+    process.exitCode = exitCodeBefore;
+    rmSync(folder, { recursive: true });
+  }
   await dbus.removeSource(name);
 });

@@ -4,6 +4,7 @@ import type { CapturedTableView, DbusClient, PullView, SourceView } from '@rtdp/
 import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Command } from 'commander';
+import { groupProblems } from '../output/group-problems.ts';
 import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import type { TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
@@ -84,7 +85,7 @@ export function sourceCommands(program: Command, act: Act): void {
   source
     .command('check <file>')
     .description(
-      'test a definition, or all sources of a pipeline file, without registering anything: connection, prerequisites, what each table can give; exit code 0 only when all are ready',
+      'test a definition, or all sources of a pipeline file, without registering anything: connection, prerequisites, what each table can give; exit code 0 only when all are ready and every table that is named is there',
     )
     .action((file: string) => act((session) => checkSources(session, file)));
 
@@ -284,13 +285,16 @@ async function resumeTable(session: Session, source: string, text: string): Prom
   );
 }
 
+/** A source may wait for a table that is made later, so its service takes it; who asks whether all is ready is told that it is not. */
+const TABLE_NOT_FOUND = 'table-not-found';
+
 async function checkSources(session: Session, file: string): Promise<void> {
   const definitions = readDefinitions<SourceDefinition>(file, 'sources');
   const answers = [];
   for (const definition of definitions) {
     const answer = await session.dbus.check(definition);
     answers.push(answer);
-    if (!answer.ready) process.exitCode = 1;
+    if (!answer.ready || answer.problems.some(({ code }) => code === TABLE_NOT_FOUND)) process.exitCode = 1;
     if (session.json) continue;
     if (definitions.length > 1) session.print(`\n${definition.name}\n`);
     printCheck(session, answer);
@@ -304,10 +308,11 @@ function printCheck(session: Session, answer: Awaited<ReturnType<DbusClient['che
   for (const { severity, message, statement } of answer.problems) {
     session.print(`  ${severity}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
   }
-  for (const table of answer.tables.filter(({ problems }) => problems.length > 0)) {
-    for (const { message, statement } of table.problems) {
-      session.print(`  ${table.schema}.${table.table}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
-    }
+  for (const { tables, message, statements } of groupProblems(answer.tables)) {
+    const [first, ...others] = tables;
+    session.print(`  ${first}: ${message}\n`);
+    if (others.length > 0) session.print(`    The same holds for ${others.join(', ')}.\n`);
+    for (const statement of statements) session.print(`    ${statement}\n`);
   }
   session.print(
     `${answer.tables.filter(({ chosen }) => chosen).length} of ${answer.tables.length} tables are chosen.\n`,
