@@ -3,6 +3,7 @@ export const RTDP_ERROR_CODES = {
   RTDP_PIPELINE_INVALID: 'A pipeline file cannot be read, or has a part it cannot have.',
   RTDP_VARIABLE_MISSING: 'A pipeline file names a variable that is not set.',
   RTDP_REFERENCE_UNKNOWN: 'A view, widget or dashboard of a pipeline file names something that does not exist.',
+  RTDP_NAME_AMBIGUOUS: 'A pipeline file names something by a name that several have.',
   RTDP_USAGE: 'A command was called with arguments it cannot take.',
   RTDP_NOT_SETTLED:
     'A sink table did not pass a position of its source within the time given, so nothing can be said about it.',

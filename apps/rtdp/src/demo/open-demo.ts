@@ -53,7 +53,10 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
 /** The page of the demo's dashboard; home where it is not there. */
 export async function demoPath({ davinci }: Clients, say: (sentence: string) => void): Promise<string> {
   try {
-    const live = (await davinci.dashboards.list()).find(({ name }) => name === DASHBOARD);
+    // Of several with its name, which may be there from before, the first that was made is the demo's own.
+    const [live] = (await davinci.dashboards.list())
+      .filter(({ name }) => name === DASHBOARD)
+      .sort((one, other) => one.createdAt.localeCompare(other.createdAt));
     return live === undefined ? '/' : `/dashboards/${live.id}`;
   } catch (error) {
     say(`The dashboard cannot be looked up, so the link opens the first page: ${oneLine(error)}`);

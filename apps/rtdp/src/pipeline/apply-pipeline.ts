@@ -1,6 +1,6 @@
 /** Does what a plan says, step by step, and tells each; a step that fails ends it, and applying again goes on from there. */
 import type { Clients } from '../session/open-session.ts';
-import { withIds } from './name-references.ts';
+import { ambiguous, withIds } from './name-references.ts';
 import type { Kind } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 import { davinciIds } from './read-existing.ts';
@@ -62,7 +62,8 @@ interface Keeper<Input> {
 
 async function applyDavinci<Input>(step: PlannedStep, clients: Clients, keeper: Keeper<Input>): Promise<void> {
   const { action, kind, name, definition } = step;
-  const existing = action === 'create' ? undefined : (await keeper.list()).find((one) => one.name === name);
+  const [existing, ...more] = action === 'create' ? [] : (await keeper.list()).filter((one) => one.name === name);
+  if (action === 'change' && more.length > 0) throw ambiguous(kind, name, 1 + more.length);
   if (action === 'remove') return existing === undefined ? undefined : keeper.remove(existing.id);
   // Read anew for each step: the step before may have made what this one names.
   const input = withIds(kind, definition ?? {}, await davinciIds(clients));

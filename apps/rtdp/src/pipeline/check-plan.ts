@@ -4,15 +4,18 @@
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
-import { withIds } from './name-references.ts';
+import { ambiguous, withIds } from './name-references.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 import { davinciIds } from './read-existing.ts';
 
 /** Stands for what the plan will make: the real id is not known yet. */
 const NEW_ID = '00000000-0000-4000-8000-000000000000';
 
-/** @returns what could not be checked, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_PIPELINE_INVALID with `problems` */
+/** @returns what could not be checked, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS, RTDP_PIPELINE_INVALID with `problems` */
 export async function checkPlan(path: string, plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
+  for (const { kind, name, namesakes, action } of plan) {
+    if (namesakes !== undefined && action !== 'remove') throw ambiguous(kind, name, namesakes);
+  }
   const made = plan.filter(({ action }) => action === 'create' || action === 'change');
   const inputOf = await inputs(made, clients);
   const notes: string[] = [];
@@ -52,7 +55,7 @@ async function inputs(made: readonly PlannedStep[], clients: Clients): Promise<(
   const known = Object.fromEntries(
     Object.entries(existing).map(([kind, ids]) => {
       const added = made.filter((step) => step.kind === kind && step.action === 'create');
-      return [kind, new Map([...added.map(({ name }) => [name, NEW_ID] as const), ...(ids ?? [])])];
+      return [kind, new Map([...added.map(({ name }) => [name, [NEW_ID]] as const), ...(ids ?? [])])];
     }),
   );
   return ({ kind, definition }) => withIds(kind, definition ?? {}, known);

@@ -19,16 +19,17 @@ const OF_KIND: Partial<Record<Kind, { keys: readonly Reference[]; deep: boolean 
   dashboard: { keys: ['view', 'widget'], deep: true },
 };
 
-/** Name → id, for each kind that can be named. */
-export type KnownIds = Readonly<Partial<Record<Kind, ReadonlyMap<string, string>>>>;
+/** Name → ids, for each kind that can be named: of some kinds several may have one name. */
+export type KnownIds = Readonly<Partial<Record<Kind, ReadonlyMap<string, readonly string[]>>>>;
 
-/** The definition as the API takes it. @throws RtdpError RTDP_REFERENCE_UNKNOWN */
+/** The definition as the API takes it. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS */
 export function withIds(kind: Kind, definition: Record<string, unknown>, known: KnownIds): Record<string, unknown> {
   return renamed(kind, definition, (key, value) => {
     const reference = REFERENCES[key as Reference];
     if (reference === undefined) return undefined;
     const names = [...(known[reference.kind]?.keys() ?? [])];
-    const id = known[reference.kind]?.get(String(value));
+    const [id, ...more] = known[reference.kind]?.get(String(value)) ?? [];
+    if (more.length > 0) throw ambiguous(reference.kind, value, 1 + more.length);
     if (id !== undefined) return [reference.id, id];
     throw new RtdpError({
       code: 'RTDP_REFERENCE_UNKNOWN',
@@ -38,6 +39,15 @@ export function withIds(kind: Kind, definition: Record<string, unknown>, known: 
         `Add it to the file, or name one that exists: ${names.slice(0, 5).join(', ') || 'there is none'}.`,
       facts: { kind, name: definition.name, [reference.id]: value },
     });
+  });
+}
+
+export function ambiguous(kind: Kind, name: unknown, count: number): RtdpError {
+  return new RtdpError({
+    code: 'RTDP_NAME_AMBIGUOUS',
+    message: `${count} ${kind}s are called ${JSON.stringify(name)}, so the file does not say which one it means`,
+    next: 'Rename or remove all but one of them, then run the same command again.',
+    facts: { kind, name, count },
   });
 }
 
@@ -62,7 +72,7 @@ export function withNames(kind: Kind, kept: Record<string, unknown>, known: Know
     const found = Object.entries(REFERENCES).find(([, { id }]) => id === key);
     if (found === undefined) return undefined;
     const [name, reference] = found;
-    for (const [itsName, id] of known[reference.kind] ?? []) if (id === value) return [name, itsName];
+    for (const [itsName, ids] of known[reference.kind] ?? []) if (ids.includes(value as string)) return [name, itsName];
     return [name, value];
   });
 }

@@ -165,8 +165,8 @@ describe('parsePipeline', () => {
       widgets = [],
       dashboards = [],
     } = readPipelineFile(path, Object.fromEntries(names.map((name) => [name, '1'])));
-    const idsOf = (list: { name: string }[]) => new Map(list.map(({ name }) => [name, `id of ${name}`]));
-    const known = { 'data source': new Map([['Gateway', 'g']]), view: idsOf(views), widget: idsOf(widgets) };
+    const idsOf = (list: { name: string }[]) => new Map(list.map(({ name }) => [name, [`id of ${name}`]]));
+    const known = { 'data source': new Map([['Gateway', ['g']]]), view: idsOf(views), widget: idsOf(widgets) };
     const kinds = { view: views, widget: widgets, dashboard: dashboards } as const;
     for (const kind of ['view', 'widget', 'dashboard'] as const) {
       expect(kinds[kind].length).toBeGreaterThan(0);

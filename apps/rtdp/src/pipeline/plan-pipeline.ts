@@ -13,6 +13,8 @@ export interface PlannedStep {
   name: string;
   differences: Difference[];
   definition: Record<string, unknown> | null;
+  /** How many have this name, where it is more than one: nobody knows which the file means. */
+  namesakes?: number;
 }
 
 export interface PlanOptions {
@@ -64,13 +66,20 @@ function planOne(
   { credentials = false }: PlanOptions,
 ): PlannedStep {
   const { name } = definition;
-  const found = existing.find((other) => other.name === name);
+  const [found, ...more] = existing.filter((other) => other.name === name);
   if (found === undefined) return { action: 'create', kind, name, differences: [], definition };
   const changed = differences(asKept(kind, definition), found.definition);
   if (credentials && WITH_CREDENTIALS.includes(kind)) {
     changed.push({ path: 'password', is: '(sealed)', asked: '(as in the file)' });
   }
-  return { action: changed.length === 0 ? 'keep' : 'change', kind, name, differences: changed, definition };
+  return {
+    action: changed.length === 0 ? 'keep' : 'change',
+    kind,
+    name,
+    differences: changed,
+    definition,
+    ...(more.length === 0 ? {} : { namesakes: 1 + more.length }),
+  };
 }
 
 function asKept(kind: Kind, definition: Record<string, unknown>): Record<string, unknown> {

@@ -80,6 +80,7 @@ export async function davinciIds({ davinci }: Clients): Promise<KnownIds> {
   return { 'data source': idsOf(sources), view: idsOf(views), widget: idsOf(widgets) };
 }
 
-function idsOf(list: readonly { id: string; name: string }[]): ReadonlyMap<string, string> {
-  return new Map(list.map(({ id, name }) => [name, id]));
+function idsOf(list: readonly { id: string; name: string }[]): ReadonlyMap<string, readonly string[]> {
+  const byName = Map.groupBy(list, ({ name }) => name);
+  return new Map([...byName].map(([name, own]) => [name, own.map(({ id }) => id)]));
 }
