@@ -113,5 +113,6 @@ async function start(
   void feedback.start();
   const port = await server.listen(options.host, options.port);
   isReady = true;
+  lifecycle.onStop('look at the services', assembly.watchHealth());
   logger.info({ host: options.host, port }, 'davinci-api is ready');
 }

@@ -71,6 +71,8 @@ export interface Assembly {
   commits: CommitBook;
   verifier: Verifier;
   routes(application: HttpApplication): void;
+  /** Looks at the services by itself from now on; returns what ends it. */
+  watchHealth(): () => void;
   /** Ends live streams, so that the HTTP side can close. */
   endStreams(): void;
   /** Ends what runs at sources. */
@@ -149,6 +151,7 @@ export function assemble(options: AssemblyOptions): Assembly {
       if (demo !== undefined) demoRoutes(application, { settings: demo });
       new WebFiles(options.webFolder).routes(application);
     },
+    watchHealth: () => check.watch(),
     endStreams: () => push.close(),
     async close() {
       await Promise.all([sources.close(), demo?.close(), wireLogins.close()]);

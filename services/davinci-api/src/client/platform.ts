@@ -10,7 +10,7 @@ export const healthSchema = z.object({
     z.object({
       name: z.enum(['davinci-api', 'dbus', 'wormhole', 'moonbox']),
       status: healthStatus,
-      since: time.describe('When it was first seen in this state'),
+      since: time.describe('When it was first seen in this state; it is looked at all the time since the API started'),
       detail: z.string(),
       parts: z.array(z.object({ name: z.string(), status: healthStatus, detail: z.string() })),
     }),

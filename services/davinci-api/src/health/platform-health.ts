@@ -9,6 +9,8 @@ import { healthSchema, type PlatformHealth } from '../client/platform.ts';
 type ServiceHealth = PlatformHealth['services'][number];
 
 const ANSWER_MS = 3_000;
+/** How late a change of state may be noted while nobody asks, milliseconds. */
+const LOOK_MS = 10_000;
 const RANK: Record<HealthStatus, number> = { ok: 0, degraded: 1, down: 2 };
 const reportSchema = z.object({
   status: z.enum(['ok', 'degraded', 'down']),
@@ -29,6 +31,22 @@ export class PlatformHealthCheck {
     this.#options = options;
   }
 
+  /** Looks by itself from now on, so that the time since which something is so does not hang on when somebody asked. Returns what ends it. */
+  watch(lookMs = LOOK_MS): () => void {
+    let timer: NodeJS.Timeout | undefined;
+    let isEnded = false;
+    const look = async (): Promise<void> => {
+      await this.report();
+      if (!isEnded) timer = setTimeout(look, lookMs).unref();
+    };
+    void look();
+    return () => {
+      isEnded = true;
+      clearTimeout(timer);
+    };
+  }
+
+  /** Never rejects: what does not answer is down. */
   async report(): Promise<PlatformHealth> {
     const { own, services, now } = this.#options;
     const names = ['dbus', 'wormhole', 'moonbox'] as const;
