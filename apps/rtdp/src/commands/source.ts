@@ -5,6 +5,7 @@ import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Command } from 'commander';
 import { groupProblems } from '../output/group-problems.ts';
+import { rowsExpected } from '../output/pull-progress.ts';
 import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import type { TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
@@ -41,11 +42,14 @@ const PULL_COLUMNS: readonly TableColumn<PullView>[] = [
   { title: 'table', value: ({ schema, table }) => `${schema}.${table}` },
   { title: 'state', value: ({ state }) => state },
   { title: 'rows', value: ({ rows }) => rows, align: 'right' },
-  { title: 'of about', value: ({ estimatedRows }) => estimatedRows, align: 'right' },
+  { title: 'of about', value: rowsExpected, align: 'right' },
   { title: 'rate', value: ({ rowsPerSecond }) => rateText(rowsPerSecond), align: 'right' },
   {
     title: 'left',
-    value: ({ remainingSeconds: left }) => (left === null ? null : millisecondsText(left * 1_000)),
+    value: (pull) =>
+      pull.remainingSeconds === null || rowsExpected(pull) === null
+        ? null
+        : millisecondsText(pull.remainingSeconds * 1_000),
     align: 'right',
   },
   { title: 'detail', value: ({ reason, waitsFor }) => reason?.message ?? waitsFor },

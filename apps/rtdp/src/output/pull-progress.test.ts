@@ -1,7 +1,7 @@
 import type { DbusClient } from '@rtdp/dbus/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
-import { pullProgress, readPullStates } from './pull-progress.ts';
+import { pullProgress, readPullStates, rowsExpected } from './pull-progress.ts';
 
 test('a pull that DBus was not asked for yet says what it waits for', () => {
   const pull = { state: 'waiting' as const, waitsFor: 'a source that captures erp.*', tables: {} };
@@ -29,4 +29,11 @@ test('the first pull of a flow is done once DBus has read all of it and the sink
   expect(await progress(['done', 'done'], true)).toBe('read, being stored');
   expect(await progress(['done', 'done'], false)).toBe('done');
   expect(await progress(['failed', 'done'], false)).toBe('failed: public.orders');
+});
+
+test('no estimate is told where there is none, or more was read', () => {
+  expect(rowsExpected({ rows: 50, estimatedRows: 0 })).toBeNull();
+  expect(rowsExpected({ rows: 0, estimatedRows: 0 })).toBeNull();
+  expect(rowsExpected({ rows: 51, estimatedRows: 50 })).toBeNull();
+  expect(rowsExpected({ rows: 50, estimatedRows: 50 })).toBe(50);
 });

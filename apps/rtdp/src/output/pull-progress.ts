@@ -36,3 +36,8 @@ export function pullProgress({ pull, tables }: AskedFlow, stateOf: PullStates | 
   if (read.length < asked.length) return `${read.length} of ${asked.length} tables read`;
   return tables.some(({ loading }) => loading) ? 'read, being stored' : 'done';
 }
+
+/** How many rows the pull is thought to have; null where nobody knows: its table was never analysed, or has grown past what it was thought to hold. */
+export function rowsExpected({ rows, estimatedRows }: { rows: number; estimatedRows: number }): number | null {
+  return estimatedRows > 0 && estimatedRows >= rows ? estimatedRows : null;
+}
