@@ -24,6 +24,8 @@ export function EditBar(props: {
   const { draft, change, tab } = props;
   const save = useChange<Dashboard>(['/api/dashboards', '/api/search']);
   const [renaming, setRenaming] = useState<'tab' | 'dashboard'>();
+  /** A name that it was not saved under, because another dashboard has it. */
+  const [taken, setTaken] = useState<string>();
   const changed = draft.past.length > 0;
 
   useEffect(() => {
@@ -48,8 +50,11 @@ export function EditBar(props: {
       message.success(t('saved'));
       props.onDone();
     } catch (error) {
-      const { status, message: what, next } = error as ApiError;
-      if (status === 409) await askAboutConflict();
+      const { status, code, message: what, next } = error as ApiError;
+      if (code === 'DAVINCI_NAME_EXISTS') {
+        setTaken(body.name);
+        setRenaming('dashboard');
+      } else if (status === 409) await askAboutConflict();
       else notification.error({ title: t('saveFailed'), description: `${what} ${next}` });
     }
   };
@@ -152,7 +157,14 @@ export function EditBar(props: {
         {t('done')}
       </Button>
       {renaming === undefined ? null : (
-        <Naming what={renaming} draft={draft} tab={tab} change={change} onClose={() => setRenaming(undefined)} />
+        <Naming
+          what={renaming}
+          draft={draft}
+          tab={tab}
+          taken={renaming === 'dashboard' ? taken : undefined}
+          change={change}
+          onClose={() => setRenaming(undefined)}
+        />
       )}
     </>
   );
@@ -162,12 +174,15 @@ function Naming(props: {
   what: 'tab' | 'dashboard';
   draft: Draft;
   tab: Dashboard['tabs'][number] | undefined;
+  taken: string | undefined;
   change: Dispatch<Edit>;
   onClose: () => void;
 }): ReactNode {
   const { t } = useTranslation('dashboards');
   const [form] = Form.useForm<{ name: string; folder: string; description: string; crossFilter: boolean }>();
   const { now } = props.draft;
+  const name = Form.useWatch('name', { form, preserve: true }) ?? now.name;
+  const isTaken = props.taken !== undefined && name.trim() === props.taken.trim();
   const isTab = props.what === 'tab';
   return (
     <Modal
@@ -196,8 +211,9 @@ function Naming(props: {
           name="name"
           label={t(isTab ? 'tabName' : 'name')}
           rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
+          {...(isTaken ? { help: t('nameTaken', { name: props.taken }), validateStatus: 'error' as const } : {})}
         >
-          <Input autoFocus maxLength={200} />
+          <Input autoFocus maxLength={200} {...(isTaken ? { 'aria-invalid': true } : {})} />
         </Form.Item>
         {isTab ? null : (
           <>

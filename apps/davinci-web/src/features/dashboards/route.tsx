@@ -20,6 +20,7 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { freeName } from './free-name.ts';
 import './dashboards.css';
 
 export default function DashboardsPage() {
@@ -76,6 +77,7 @@ export default function DashboardsPage() {
                         key={each.id}
                         dashboard={each}
                         mayEdit={mayEdit}
+                        names={items.map(({ name }) => name)}
                         onRemove={() =>
                           remove(each.id, each.name, () =>
                             change.mutateAsync({ path: `/api/dashboards/${each.id}`, method: 'DELETE' }),
@@ -106,7 +108,13 @@ function byFolder(dashboards: readonly DashboardSummary[]): [string, DashboardSu
   return [...folders].sort(([a], [b]) => a.localeCompare(b));
 }
 
-function DashboardCard(props: { dashboard: DashboardSummary; mayEdit: boolean; onRemove: () => void }): ReactNode {
+function DashboardCard(props: {
+  dashboard: DashboardSummary;
+  mayEdit: boolean;
+  /** Of all dashboards: a copy has none of them. */
+  names: readonly string[];
+  onRemove: () => void;
+}): ReactNode {
   const { t } = useTranslation('dashboards');
   const { dashboard } = props;
   const { notification } = App.useApp();
@@ -128,7 +136,7 @@ function DashboardCard(props: { dashboard: DashboardSummary; mayEdit: boolean; o
         body: {
           ...rest,
           tabs: rest.tabs as DashboardInput['tabs'],
-          name: t('copyOf', { name: rest.name }),
+          name: freeName(t('copyOf', { name: rest.name }), props.names),
         } satisfies DashboardInput,
       });
       go(`/dashboards/${made.id}`);
@@ -189,7 +197,9 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
       });
       go(`/dashboards/${made.id}?edit=1`);
     } catch (error) {
-      setProblem((error as ApiError).message);
+      const { code, message, facts } = error as ApiError;
+      const isTaken = code === 'DAVINCI_NAME_EXISTS' && 'name' in facts;
+      setProblem(isTaken ? t('nameTaken', { name: facts.name }) : message);
     }
   };
   return (
@@ -202,14 +212,14 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
       onCancel={onClose}
       destroyOnHidden
     >
-      <Form form={form} layout="vertical" onFinish={submit}>
+      <Form form={form} layout="vertical" onFinish={submit} onValuesChange={() => setProblem(undefined)}>
         <Form.Item
           name="name"
           label={t('name')}
           rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
           {...(problem ? { help: problem, validateStatus: 'error' as const } : {})}
         >
-          <Input autoFocus maxLength={200} />
+          <Input autoFocus maxLength={200} {...(problem ? { 'aria-invalid': true } : {})} />
         </Form.Item>
         <Form.Item name="folder" label={t('folder')} extra={t('folderHint')}>
           <Input list="folders" maxLength={400} />
