@@ -138,6 +138,7 @@ describe('refuses with the place', () => {
     ['select id from orders where row_number() over () > 1', 'SQL_MISPLACED', 29],
     ['select sum(note) from orders', 'SQL_UNKNOWN_FUNCTION', 8],
     ['select xmlagg(note) from orders', 'SQL_UNKNOWN_FUNCTION', 8],
+    ['select cuont(*) from orders', 'SQL_UNKNOWN_FUNCTION', 8],
     ['select to_char(day, $$TMMonth$$) from orders', 'SQL_UNKNOWN_FUNCTION', 8],
     ['select id from orders order by 3', 'SQL_UNKNOWN_COLUMN', 1],
     ['select data from cust order by data::json', 'SQL_UNSUPPORTED', 32],

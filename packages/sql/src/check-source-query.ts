@@ -3,6 +3,7 @@ import type { FuncCall, Node, SelectStmt, TypeName } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import { walk } from './check-stateless.ts';
 import type { Statement } from './expression.ts';
+import { misspeltFunction } from './misspelt-function.ts';
 import type { SqlProblem } from './problem.ts';
 import { SOURCE_FUNCTIONS, SOURCE_TYPES, VOLATILE_FUNCTIONS } from './source-functions.ts';
 
@@ -47,7 +48,7 @@ export function checkSourceQuery(statement: Statement, select: SelectStmt): SqlP
         break;
       }
       case 'FuncCall':
-        checkFunction(body as FuncCall, refuse);
+        checkFunction(statement, body as FuncCall, problems, refuse);
         break;
       case 'TypeName':
         checkType(body as TypeName, refuse);
@@ -94,10 +95,15 @@ export function checkSourceQuery(statement: Statement, select: SelectStmt): SqlP
 
 type Refuse = (code: SqlProblem['code'], message: string, next: string, location: number | undefined) => void;
 
-function checkFunction(call: FuncCall, refuse: Refuse): void {
+function checkFunction(statement: Statement, call: FuncCall, problems: SqlProblem[], refuse: Refuse): void {
   const names = namesOf(call.funcname);
   const name = names.join('.');
   if (names.length === 1 && SOURCE_FUNCTIONS.has(name)) return;
+  const misspelt = names.length === 1 ? misspeltFunction(statement, name, call.location) : undefined;
+  if (misspelt !== undefined) {
+    problems.push(misspelt);
+    return;
+  }
   refuse(
     'SQL_FUNCTION_FORBIDDEN',
     `${name} is not on the list of functions that are sent to a source.`,

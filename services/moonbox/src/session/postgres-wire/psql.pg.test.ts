@@ -194,6 +194,8 @@ it('points at the mistake', async () => {
     ['select id from ordrs', 'shop.orders'],
     ['select id from shop.order', 'shop.orders'],
     ['selct id from orders', 'select'],
+    ['select cuont(*) from orders', 'count'],
+    ['select lowr(name) from orders', 'lower'],
     ["moutn database x options (kind 'postgres')", 'mount'],
   ] as const) {
     const told = await psql([mistake]).catch((error: { stderr: string }) => error.stderr);
