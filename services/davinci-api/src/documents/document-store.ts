@@ -123,7 +123,10 @@ export class DocumentStore<Content extends object> {
         .where({ id, organisation_id: author.organisationId, version: version ?? 0 })
         .update({ ...columns, version: transaction.raw('version + 1'), updated_at: transaction.fn.now() });
       if (changed === 1) return;
-      const now = await this.get(author.organisationId, id);
+      // On the connection of this change: with the names held, one that waited for another connection could wait for those that wait for it.
+      const [row] = await transaction(this.#table).where({ id, organisation_id: author.organisationId });
+      if (row === undefined) throw this.#notFound(id);
+      const now = this.#read(row);
       throw new RtdpError({
         code: 'DAVINCI_VERSION_CONFLICT',
         message:

@@ -30,7 +30,7 @@ export function checkWidget(query: WidgetQuery, view: AskedView, roles: readonly
     named(`${aggregation}(${column})`, alias),
   );
   const dimensions = query.dimensions.flatMap(({ column, grain, alias }) =>
-    named(grain === undefined ? column : `${column} by ${grain}`, alias, column),
+    named(alias ?? (grain === undefined ? column : `${column} by ${grain}`), column),
   );
   const results = [
     ...query.sort.map(({ by }, index) => ({

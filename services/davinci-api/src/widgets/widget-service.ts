@@ -50,7 +50,9 @@ export class WidgetService implements Collection<Input, Widget, Widget> {
   /** What its view made wrong can still be renamed and drawn otherwise: only another question is checked. */
   async replace(author: Writer, id: string, input: Input): Promise<Widget> {
     const kept = await this.#store.get(author.organisationId, id);
-    const isSameQuestion = kept.viewId === input.viewId && isDeepStrictEqual(kept.query, input.query);
+    // What lies on the shelf of series is the kind's to draw.
+    const questionOf = ({ query: { series: _series, ...question } }: Pick<Input, 'query'>) => question;
+    const isSameQuestion = kept.viewId === input.viewId && isDeepStrictEqual(questionOf(kept), questionOf(input));
     if (!isSameQuestion) await this.check(author, input);
     return this.#store.replace(author, id, input);
   }

@@ -112,7 +112,8 @@ function takesTextsForOne(branch: SelectStmt, facts: QueryFacts, tables: Tables)
   let isLoose = false;
   const look = ({ table, index }: Pick<ColumnOrigin, 'table' | 'index'>): void => {
     const read = table === null ? undefined : tables.get(table);
-    if (read?.storeKind === 'postgres' && read.columns[index]?.exact === false) isLoose = true;
+    const column = read?.columns[index];
+    if (read?.storeKind === 'postgres' && column?.exact === false && isString(column.type)) isLoose = true;
   };
   walk({ SelectStmt: branch }, (kind, body) => {
     if (kind === 'ResTarget') for (const { origin } of facts.stars.get(body) ?? []) look(origin);

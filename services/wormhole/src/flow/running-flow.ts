@@ -60,7 +60,8 @@ export class RunningFlow {
   #pull: PullState | null;
   #ownsTopic: boolean;
   /** Looked for until one is found: the topic is asked for every second. */
-  #meantTopic: string | undefined;
+  /** The topic that was probably meant by one that is not there, among those that were. */
+  #meant: { among: string; topic: string | undefined } | undefined;
   #pullWaitsFor = 'the start of the flow';
   #run: FlowRun | undefined;
   #store: Store | undefined;
@@ -179,8 +180,12 @@ export class RunningFlow {
   async #requireTopic(topic: string): Promise<number> {
     const topics = await this.#around.bus.admin().listTopics();
     if (topics.includes(topic)) return this.#around.bus.admin().partitionCount(topic);
-    this.#meantTopic ??= await nearestOwnTopic(topic, topics, this.stored.organisationId, this.#around.topics);
-    throw missingTopic(this.stored.definition.source, this.#meantTopic);
+    const among = topics.toSorted().join(' ');
+    if (this.#meant?.among !== among) {
+      const meant = await nearestOwnTopic(topic, topics, this.stored.organisationId, this.#around.topics);
+      this.#meant = { among, topic: meant };
+    }
+    throw missingTopic(this.stored.definition.source, this.#meant.topic);
   }
 
   /** Asked once: a topic never changes hands, and a flow that has read it goes on while DBus is away. */
