@@ -37,6 +37,7 @@ export async function nearestOwnTopic(
   const written = topic.slice(system.length);
   for (let near = nearestName(written, left.keys()); near !== undefined; near = nearestName(written, left.keys())) {
     const name = left.get(near)!;
+    // Only the hint depends on it: that DBus cannot be asked is told by whoever needs it, `requireOwnTopic`.
     const owner = await owners.ownerOf(name).catch(() => undefined);
     if (owner === undefined) return undefined;
     if (owner === organisationId) return name;
