@@ -5,7 +5,10 @@ import type { WholePlatform } from '@rtdp/testing/whole-platform';
 import type { Browser } from 'playwright-core';
 import { type PixelPipeline, SINK_SCHEMA } from './pixel-pipeline.ts';
 
+type Question = NonNullable<WidgetInput['query']>;
+
 const WIDGETS = 30;
+const CONNECTIONS_ALONE = 6;
 const PAINT_MILLISECONDS = 60_000;
 const ALL_PAINTED = `document.querySelectorAll('[data-widget-id]:is([data-state="full"], [data-state="error"])').length === ${WIDGETS}
   && document.querySelectorAll('.widget-body :is(canvas, table, [role="grid"], [data-value])').length >= ${WIDGETS}`;
@@ -62,7 +65,7 @@ export async function thirtyWidgets(pipeline: PixelPipeline, rows: number): Prom
 function widgetNumber(number: number) {
   const column = number % 2 === 0 ? 'amount' : 'quantity';
   const measures = [{ column, aggregation: (['sum', 'avg', 'max', 'min', 'count'] as const)[Math.floor(number / 6)]! }];
-  const shapes: Pick<WidgetInput, 'kind' | 'query'>[] = [
+  const shapes: (Pick<WidgetInput, 'kind'> & { query: Question })[] = [
     { kind: 'scorecard', query: { measures } },
     { kind: 'bar', query: { dimensions: [{ column: 'category' }], measures } },
     { kind: 'line', query: { dimensions: [{ column: 'sold_at', grain: 'week' as const }], measures, limit: 200 } },
@@ -74,6 +77,31 @@ function widgetNumber(number: number) {
     { kind: 'table', query: { dimensions: [{ column: 'region' }, { column: 'category' }], measures, limit: 100 } },
   ];
   return shapes[number % shapes.length]!;
+}
+
+/** What the database alone takes for the same thirty questions, each asked by itself over six connections: what a dashboard's server that knows nothing better would wait for, in milliseconds. */
+export async function timeOfStoreAlone({ sink }: PixelPipeline): Promise<number> {
+  const waiting = Array.from({ length: WIDGETS }, (_, number) => questionByHand(widgetNumber(number).query));
+  const began = Date.now();
+  await Promise.all(
+    Array.from({ length: CONNECTIONS_ALONE }, async () => {
+      for (let text = waiting.shift(); text !== undefined; text = waiting.shift()) await sink.query(text);
+    }),
+  );
+  return Date.now() - began;
+}
+
+function questionByHand({ dimensions = [], measures = [], limit }: Question): string {
+  const groups = dimensions.map(({ column, grain }) =>
+    grain === undefined ? column : `date_trunc('${grain}', ${column})`,
+  );
+  const values = measures.map(({ column, aggregation }) => `${aggregation}(${column})`);
+  const places = groups.map((_, index) => index + 1).join(', ');
+  return [
+    `select ${[...groups, ...values].join(', ')} from ${SINK_SCHEMA}.sales`,
+    ...(groups.length === 0 ? [] : [`group by ${places}`]),
+    ...(limit === undefined ? [] : [`order by ${places} limit ${limit}`]),
+  ].join(' ');
 }
 
 export interface Painted {
