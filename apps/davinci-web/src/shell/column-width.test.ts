@@ -16,6 +16,7 @@ test.each([
   ['day', '2026-07-20'],
   ['placed_at', '2026-11-26 10:42:07.123456'],
   ['Placed', '26 Nov 2026, 12:42'],
+  ['key', '0197a3c4-5d6e-7f80-9a1b-2c3d4e5f6071'],
   ['email', 'wilhelmina.mommsen@example.com'],
 ])('%s is never cut', (title, value) => {
   const { width, narrowest } = widthOf(title, value, null);

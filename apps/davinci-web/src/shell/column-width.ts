@@ -45,8 +45,8 @@ function lettersOf(text: string): number {
   return text.length + WIDER_BY * (text.match(WIDE_LETTERS)?.length ?? 0);
 }
 
-/** More letters than this are a text, whatever they are. */
-const MOST_WHOLE = 32;
+/** More letters than this are a text, whatever they are: a UUID has just as many. */
+const MOST_WHOLE = 36;
 
 /** `26 Nov 2026, 12:42`, `2026年11月26日 12:42:07` */
 const WRITTEN_MOMENT = /^\d{1,4}[ 年].*\d{1,2}:\d{2}(:\d{2}(\.\d+)?)?$/;
