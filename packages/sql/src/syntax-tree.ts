@@ -37,24 +37,41 @@ export function targetNode(value: Node, name?: string): Node {
  * (`{ColumnRef: …}`) and returns another node, several of them where the node stands in a list, or undefined to go on inside it.
  */
 export function rewrite<T>(tree: T, replace: (node: Node) => Node | Node[] | undefined): T {
-  const visit = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) {
-      const items = value.map(visit);
-      return items.every((item, index) => item === value[index]) ? value : items.flat();
-    }
-    const [kind] = Object.keys(value);
-    if (kind !== undefined && /^[A-Z]/.test(kind)) {
-      const replaced = replace(value as Node);
-      if (replaced !== undefined) return replaced;
-    }
-    let changed = false;
-    const entries = Object.entries(value).map(([key, item]) => {
-      const made = visit(item);
-      changed ||= made !== item;
-      return [key, made];
-    });
-    return changed ? Object.fromEntries(entries) : value;
+  return rebuild(tree, (value) => (isWrapped(value) ? replace(value as Node) : undefined)) as T;
+}
+
+/** As `rewrite`, of whole SELECTs: the given one, those inside it, and the sides of a UNION, which stand unwrapped. */
+export function rewriteSelects(
+  select: SelectStmt,
+  replace: (select: SelectStmt) => SelectStmt | undefined,
+): SelectStmt {
+  const replaceAt = (value: object, key: string) => {
+    // A join's sides have the same names, and are wrapped.
+    const isSide = (key === 'larg' || key === 'rarg') && !isWrapped(value);
+    return isSide || key === 'SelectStmt' ? replace(value as SelectStmt) : undefined;
   };
-  return visit(tree) as T;
+  return rebuild(select, replaceAt, 'SelectStmt') as SelectStmt;
+}
+
+function isWrapped(value: object): boolean {
+  const [kind] = Object.keys(value);
+  return kind !== undefined && /^[A-Z]/.test(kind);
+}
+
+/** `key`: the name under which the value stands, of a list's items that of the list. */
+function rebuild(value: unknown, replace: (value: object, key: string) => unknown, key = ''): unknown {
+  if (typeof value !== 'object' || value === null) return value;
+  if (Array.isArray(value)) {
+    const items = value.map((item) => rebuild(item, replace, key));
+    return items.every((item, index) => item === value[index]) ? value : items.flat();
+  }
+  const replaced = replace(value, key);
+  if (replaced !== undefined) return replaced;
+  let changed = false;
+  const entries = Object.entries(value).map(([name, item]) => {
+    const made = rebuild(item, replace, name);
+    changed ||= made !== item;
+    return [name, made];
+  });
+  return changed ? Object.fromEntries(entries) : value;
 }

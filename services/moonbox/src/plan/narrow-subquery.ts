@@ -6,7 +6,7 @@ import { walk } from '@rtdp/sql/check-stateless';
 import { conjunction, conjunctsOf } from '@rtdp/sql/conjunctions';
 import { isString, type PgType } from '@rtdp/sql/pg-type';
 import type { ColumnOrigin, QueryFacts } from '@rtdp/sql/query-context';
-import { columnNode, type Node, type RangeVar, rewrite, type SelectStmt } from '@rtdp/sql/syntax-tree';
+import { columnNode, type Node, type RangeVar, rewrite, rewriteSelects, type SelectStmt } from '@rtdp/sql/syntax-tree';
 import type { PlannerTable } from './contract.ts';
 import { isPlain } from './narrow-view.ts';
 import { isOrderedAlike } from './order-of-columns.ts';
@@ -16,37 +16,22 @@ type Tables = ReadonlyMap<RangeVar, PlannerTable>;
 
 /** The tree with conditions moved one level down wherever they may be; the same tree where none may. The facts are not of what has changed. */
 export function narrowSubqueries(select: SelectStmt, facts: QueryFacts, tables: Tables): SelectStmt {
-  const visit = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return value;
-    if (Array.isArray(value)) {
-      const items = value.map(visit);
-      return items.every((item, index) => item === value[index]) ? value : items;
-    }
-    const narrowed = facts.results.has(value as SelectStmt) ? narrow(value as SelectStmt, facts, tables) : null;
-    if (narrowed !== null) return narrowed;
-    let changed = false;
-    const entries = Object.entries(value).map(([key, item]) => {
-      const made = visit(item);
-      changed ||= made !== item;
-      return [key, made];
-    });
-    return changed ? Object.fromEntries(entries) : value;
-  };
-  return visit(select) as SelectStmt;
+  return rewriteSelects(select, (inner) => (facts.results.has(inner) ? narrow(inner, facts, tables) : undefined));
 }
 
-function narrow(select: SelectStmt, facts: QueryFacts, tables: Tables): SelectStmt | null {
+function narrow(select: SelectStmt, facts: QueryFacts, tables: Tables): SelectStmt | undefined {
   const [item, second] = select.fromClause ?? [];
-  if (item === undefined || second !== undefined || select.whereClause === undefined) return null;
-  if (!('RangeSubselect' in item) || item.RangeSubselect.lateral === true || facts.correlated.has(select)) return null;
+  if (item === undefined || second !== undefined || select.whereClause === undefined) return undefined;
+  if (!('RangeSubselect' in item) || item.RangeSubselect.lateral === true || facts.correlated.has(select))
+    return undefined;
   const { subquery } = item.RangeSubselect;
-  if (subquery === undefined || !('SelectStmt' in subquery)) return null;
+  if (subquery === undefined || !('SelectStmt' in subquery)) return undefined;
   const whole = subquery.SelectStmt;
   const branches = branchesOf(whole, facts);
-  if (branches === null) return null;
+  if (branches === null) return undefined;
   const conditions = conjunctsOf(select.whereClause);
   const moved = conditions.filter((condition) => mayMove(condition, whole, branches, facts, tables));
-  if (moved.length === 0) return null;
+  if (moved.length === 0) return undefined;
   const narrowed = withConditions(whole, moved, facts);
   const { whereClause: _where, ...others } = select;
   const rest = conjunction(conditions.filter((condition) => !moved.includes(condition)));
