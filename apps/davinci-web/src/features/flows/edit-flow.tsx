@@ -1,10 +1,10 @@
 /** Decides how a flow is made or changed: what it reads, its steps in SQL, where it writes; checked and tried on real rows before it is deployed. */
 import type { DryRunView, FlowPlanView, FlowView } from '@rtdp/wormhole/client';
-import { useBlocker } from '@tanstack/react-router';
-import { Button, Modal } from 'antd';
+import { Button } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, api } from '../../api/client.ts';
+import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
@@ -33,11 +33,6 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
   const { run, busy } = useAct([wormholePath('flows')]);
   const leaves = useRef(false);
   const isChanged = form !== first;
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => isChanged && !leaves.current && current.pathname !== next.pathname,
-    enableBeforeUnload: () => isChanged && !leaves.current,
-    withResolver: true,
-  });
   const home = before === undefined ? '/flows' : `/flows/${encodeURIComponent(before.name)}`;
 
   const attempt = async (what: 'check' | 'dry-run'): Promise<void> => {
@@ -129,17 +124,7 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
           {tried.is === 'run' ? <DryRunResult result={tried.result} /> : null}
         </section>
       </div>
-      <Modal
-        open={blocker.status === 'blocked'}
-        title={t('leave.title')}
-        okText={t('leave.leave')}
-        cancelText={t('leave.stay')}
-        okButtonProps={{ danger: true }}
-        onOk={() => blocker.proceed?.()}
-        onCancel={() => blocker.reset?.()}
-      >
-        {t('leave.text')}
-      </Modal>
+      <LeaveGuard isChanged={() => isChanged && !leaves.current} />
     </Page>
   );
 }
