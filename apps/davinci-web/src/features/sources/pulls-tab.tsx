@@ -14,6 +14,7 @@ import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { pullStatus } from '../console/statuses.ts';
 import { useAct } from '../console/use-act.ts';
 import { useWording } from '../console/use-wording.ts';
+import { percentOf, restOf } from './pull-progress.ts';
 import { pullCommands } from './source-commands.ts';
 
 export function PullsTab({ source }: { source: SourceView }): ReactNode {
@@ -78,12 +79,11 @@ export function PullsTab({ source }: { source: SourceView }): ReactNode {
       key: 'left',
       title: t('pulls.column.left'),
       align: 'end',
-      cell: ({ remainingSeconds }) => (
-        <Quantity
-          value={remainingSeconds === null ? null : remainingSeconds * 1_000}
-          format={{ kind: 'milliseconds' }}
-        />
-      ),
+      cell: (pull) => {
+        const rest = restOf(pull);
+        if (rest.is === 'nearlyDone') return t('pulls.nearlyDone');
+        return rest.is === 'unknown' ? <Null /> : words.duration(rest.milliseconds);
+      },
     },
     {
       key: 'cause',
@@ -161,11 +161,4 @@ export function PullsTab({ source }: { source: SourceView }): ReactNode {
 
 function nameOf({ schema, table }: PullView): string {
   return `${schema}.${table}`;
-}
-
-/** Estimates are estimates: a pull that is not done never says 100. */
-function percentOf(pull: PullView): number {
-  if (pull.state === 'done') return 100;
-  if (pull.estimatedRows <= 0) return 0;
-  return Math.min(99, Math.floor((pull.rows * 100) / pull.estimatedRows));
 }
