@@ -16,12 +16,20 @@ const TABLES = `
      AND has_schema_privilege(n.oid, 'USAGE') AND has_any_column_privilege(c.oid, 'SELECT')
    ORDER BY n.nspname, c.relname`;
 
+/** What orders texts that name no collation of their own. Of a database under ICU, `datcollate` orders nothing; which columns tell it depends on the version. */
+const DATABASE_COLLATION = `(
+  SELECT CASE to_jsonb(d) ->> 'datlocprovider'
+              WHEN 'i' THEN coalesce(to_jsonb(d) ->> 'datlocale', to_jsonb(d) ->> 'daticulocale') || '-x-icu'
+              WHEN 'b' THEN to_jsonb(d) ->> 'datlocale'
+              ELSE d.datcollate END
+    FROM pg_catalog.pg_database d WHERE d.datname = current_database())`;
+
 const COLUMNS = `
   SELECT a.attrelid::text, a.attname, format_type(a.atttypid, a.atttypmod),
          CASE WHEN t.typtype = 'd' THEN format_type(t.typbasetype, t.typtypmod) END,
          (a.attnotnull OR t.typnotnull)::text, col_description(a.attrelid, a.attnum),
          CASE WHEN a.attcollation = 0 THEN NULL
-              WHEN l.collprovider = 'd' THEN (SELECT datcollate FROM pg_database WHERE datname = current_database())
+              WHEN l.collprovider = 'd' THEN ${DATABASE_COLLATION}
               ELSE l.collname END,
          coalesce(l.collisdeterministic, true)::text
     FROM pg_catalog.pg_attribute a
@@ -69,8 +77,7 @@ export async function introspect(ask: AskTexts, schemas?: readonly string[]): Pr
 
 export async function serverFacts(ask: AskTexts): Promise<ServerFacts> {
   const [row] = await ask(
-    `SELECT current_setting('server_version'), datcollate, pg_encoding_to_char(encoding), current_setting('TimeZone')
-       FROM pg_database WHERE datname = current_database()`,
+    `SELECT current_setting('server_version'), ${DATABASE_COLLATION}, current_setting('server_encoding'), current_setting('TimeZone')`,
   );
   const [version, collation, encoding, timeZone] = row as [string, string, string, string];
   return { version: version.split(' ')[0]!, product: 'postgres', collation, encoding, timeZone };

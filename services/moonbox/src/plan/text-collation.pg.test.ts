@@ -1,4 +1,5 @@
 /** Shows on a Postgres that orders by a language what the gateway promises of texts: the same rows, in the order of bytes, whatever a text is made of. */
+import { openReader } from '@rtdp/stores/readers';
 import type { ServerFacts } from '@rtdp/stores/scan-contract';
 import { testPostgres } from '@rtdp/testing/postgres';
 import pg from 'pg';
@@ -17,6 +18,7 @@ const ROWS = [
 
 let stores: TwoStores;
 let german: pg.Client;
+let germanFacts: ServerFacts;
 let admin: pg.Client;
 
 beforeAll(async () => {
@@ -26,12 +28,15 @@ beforeAll(async () => {
   await admin.connect();
   const name = `german_${process.pid}`;
   await admin.query(
-    `create database ${name} template template0 encoding 'UTF8' locale_provider icu icu_locale 'de-DE'`,
+    `create database ${name} template template0 encoding 'UTF8' locale 'C' locale_provider icu icu_locale 'de-DE'`,
   );
   const there = new URL(url);
   there.pathname = `/${name}`;
   german = new pg.Client({ connectionString: there.href });
   await german.connect();
+  const reader = await openReader({ kind: 'postgres', url: there.href });
+  germanFacts = await reader.serverFacts();
+  await reader.close();
   await german.query(`create table note (${COLUMNS})`);
   for (const row of ROWS) await german.query('insert into note values ($1, $2, $3, $4, $5)', row);
 }, 120_000);
@@ -84,7 +89,7 @@ const STATEMENTS = [
 
 test.each(STATEMENTS)('%s', async (sql) => {
   const facts = new Map<string, ServerFacts>(stores.context().facts);
-  facts.set('pg', { ...facts.get('pg')!, collation: 'de-DE' });
+  facts.set('pg', germanFacts);
   const { whole } = stores.plan(sql, { facts });
   expect(whole, 'one source answers it').toBeDefined();
   const { rows } = await german.query({
@@ -98,7 +103,7 @@ test.each(STATEMENTS)('%s', async (sql) => {
 
 test('where nothing is ordered nothing is said, so that indexes serve', () => {
   const facts = new Map<string, ServerFacts>(stores.context().facts);
-  facts.set('pg', { ...facts.get('pg')!, collation: 'de-DE' });
+  facts.set('pg', germanFacts);
   for (const sql of [`select id from pg.note where j ->> 'a' = 'b'`, `select upper(t) from pg.note where t = 'abc'`])
     expect(stores.plan(sql, { facts }).whole!.sql).not.toMatch(/COLLATE/);
 });
