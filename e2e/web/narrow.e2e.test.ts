@@ -68,6 +68,18 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
     .click();
   expect(await page.locator('.cm-line').nth(1).textContent()).toBe('select region, amount from store.orders');
 
+  // A view that is saved for the first time keeps its editor, and is read when it is opened again.
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill('Written here');
+  await sql.fill('select region, amount from store.orders');
+  const editor = await sql.elementHandle();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.waitForURL(/\/views\/[0-9a-f-]{36}$/);
+  await page.getByRole('button', { name: 'Make a widget' }).waitFor();
+  expect(await editor!.evaluate((element) => element.isConnected)).toBe(true);
+  await page.getByRole('navigation').getByRole('link', { name: 'Views' }).first().click();
+  await page.getByRole('link', { name: 'Written here' }).click();
+  await page.getByRole('textbox', { name: 'Name of the view' }).and(page.locator('[value="Written here"]')).waitFor();
+
   await page.goto(`${baseUrl}/widgets/${table.id}`);
   await page.getByRole('gridcell', { name: '50', exact: true }).waitFor();
   const grid = (await page.getByRole('grid', { name: 'Last column' }).boundingBox())!;

@@ -1,6 +1,6 @@
 /** Decides which of the pages about views a URL shows: the list, or the editor of one (`new` for a view to be). */
 import type { Source, View } from '@rtdp/davinci-api/client';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Page } from '../../shell/page.tsx';
@@ -12,18 +12,19 @@ import { ViewList } from './view-list.tsx';
 
 export default function Route(): ReactNode {
   const id = usePathName();
-  // A view that was made here keeps its editor, with the result that is shown, under the address it got.
-  const [made, setMade] = useState<string>();
-  const [round, setRound] = useState(0);
-  useEffect(() => {
-    if (id === 'new' && made !== undefined) {
-      setMade(undefined);
-      setRound((count) => count + 1);
-    }
-  }, [id, made]);
+  // A view that was made here keeps its editor, with the result that is shown, under the address it got, until another address is opened.
+  const [editor, setEditor] = useState<{ id: string | undefined; made?: string; round: number }>({ id, round: 0 });
+  if (editor.id !== id) setEditor(id === editor.made ? { ...editor, id } : { id, round: editor.round + 1 });
   if (id === undefined) return <ViewList />;
-  const isMade = id === made || (id === 'new' && made === undefined);
-  return <LoadedEditor key={isMade ? `new ${round}` : id} id={isMade ? 'new' : id} onMade={setMade} />;
+  // The address follows a moment after the view was made.
+  const isMade = id === 'new' || id === editor.made;
+  return (
+    <LoadedEditor
+      key={isMade ? `new ${editor.round}` : id}
+      id={isMade ? 'new' : id}
+      onMade={(made) => setEditor((now) => ({ ...now, made }))}
+    />
+  );
 }
 
 function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void }): ReactNode {
