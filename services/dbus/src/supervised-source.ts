@@ -1,4 +1,5 @@
 /** Decides the life of one source under supervision: begun here, tried again, ended, left to others, taken away; one step at a time. */
+import { Turns } from '@rtdp/service/turns';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from './catalog/source-definition.ts';
 import type { SourceLease } from './catalog/source-lease.ts';
@@ -38,7 +39,7 @@ export class SupervisedSource {
   readonly #heldSlot: HeldSlot;
   readonly #followed: FollowedSource;
   readonly #onGone: () => void;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #retry: NodeJS.Timeout | undefined;
   #failures = 0;
   #isLeft = false;
@@ -87,10 +88,7 @@ export class SupervisedSource {
   }
 
   inTurn<Result>(work: () => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(work);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#turn = result.catch(() => undefined);
-    return result;
+    return this.#turns.take(work);
   }
 
   /** Ends a start that is under way; the command that wants it then gets its turn. */
@@ -105,7 +103,7 @@ export class SupervisedSource {
     this.#isLeft = true;
     await this.#followed.close();
     await this.interrupt();
-    await this.#turn;
+    await this.#turns.ended();
     try {
       await this.#run.stop();
       await this.#heldSlot.close();

@@ -1,5 +1,6 @@
 /** Decides the REST side of what a source captures: tables, schema versions, lag, dead letters, re-reads. */
 import type { HttpApplication } from '@rtdp/service/http';
+import { Turns } from '@rtdp/service/turns';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace } from '@rtdp/ums/namespace';
 import { z } from 'zod';
@@ -23,7 +24,13 @@ const tags = ['tables'];
 
 export function tableRoutes(application: HttpApplication, around: RouteSurroundings): void {
   const { sources, tables, schemaVersions, supervisor, loadKind, bus, now } = around;
-  const oneByOne = inTurns();
+  /** By id of the source. */
+  const resumesOf = new Map<string, Turns>();
+  const inTurnOf = <Result>(sourceId: string, work: () => Promise<Result>): Promise<Result> => {
+    const resumes = resumesOf.get(sourceId) ?? new Turns();
+    resumesOf.set(sourceId, resumes);
+    return resumes.take(work);
+  };
 
   application.get(
     '/sources/:name/tables',
@@ -66,7 +73,7 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const stored = await sources.get(organisationId, request.params.name);
       const running = supervisor.mustRun(stored);
       const { sequencer } = running.stream;
-      return await oneByOne(stored.id, async () => {
+      return await inTurnOf(stored.id, async () => {
         const isStopped = sequencer.currentSchema(request.body)?.stopped ?? true;
         // First, and it waits until the table is resumed: should this end in between, what was passed over would never be read.
         const { pull, isNew } = await around.pulls.askUnless((newest) => readsPassedOver(newest, isStopped), {
@@ -184,22 +191,6 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       return reply.status(202).send({ asked: keys.length });
     },
   );
-}
-
-/** Runs what is given under one key one after the other. */
-function inTurns(): <Result>(key: string, work: () => Promise<Result>) => Promise<Result> {
-  const last = new Map<string, Promise<unknown>>();
-  return (key, work) => {
-    const result = (last.get(key) ?? Promise.resolve()).then(work);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    const settled = result
-      .catch(() => undefined)
-      .then(() => {
-        if (last.get(key) === settled) last.delete(key);
-      });
-    last.set(key, settled);
-    return result;
-  };
 }
 
 /** The newest pull of a table reads all that was passed over: it has not begun, or the table goes on since and it was neither cancelled nor given up. */

@@ -2,6 +2,7 @@
  * Decides when a row is written at the source so that its log never stands still, and asks the source, while it is at it, which
  * transactions new snapshots see.
  */
+import { Turns } from '@rtdp/service/turns';
 import { RtdpError } from '@rtdp/ums/error';
 import { HEARTBEAT_WRITE_SQL } from './heartbeat-table.ts';
 
@@ -29,7 +30,7 @@ export class Heartbeat {
   #session: HeartbeatSession | undefined;
   #sequence = Date.now();
   #timers: NodeJS.Timeout[] = [];
-  #queue: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #isStopped = false;
   #isAsking = false;
 
@@ -95,10 +96,7 @@ export class Heartbeat {
         throw failed(error, this.#options.source);
       }
     };
-    const result = this.#queue.then(run);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#queue = result.catch(() => undefined);
-    return result;
+    return this.#turns.take(run);
   }
 }
 

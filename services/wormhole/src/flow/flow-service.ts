@@ -1,5 +1,6 @@
 /** Decides what may be done with flows: deploy, change, start, pause, resume, stop, remove; the one place that holds those that run. */
 import { setTimeout as sleep } from 'node:timers/promises';
+import { Turns } from '@rtdp/service/turns';
 import { RtdpError } from '@rtdp/ums/error';
 import type { DeadLetter } from '../dead-letter/dead-letter-store.ts';
 import { discardDeadLetter, type ReplayResult, replayDeadLetter } from '../dead-letter/replay.ts';
@@ -32,7 +33,7 @@ export class FlowService {
   readonly #running = new Map<string, RunningFlow>();
   /** Names of the flows that ran here, by id: metrics tell of them until they are removed. */
   readonly #measured = new Map<string, string>();
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   #timer: NodeJS.Timeout | undefined;
 
   constructor(around: FlowSurroundings) {
@@ -43,15 +44,15 @@ export class FlowService {
   async start(): Promise<void> {
     await this.#reconcile();
     this.#timer = setInterval(() => {
-      this.#inTurn(() => this.#reconcile()).catch((error: unknown) =>
-        this.#around.logger.warn({ err: error }, 'the list of flows could not be read'),
-      );
+      this.#turns
+        .take(() => this.#reconcile())
+        .catch((error: unknown) => this.#around.logger.warn({ err: error }, 'the list of flows could not be read'));
     }, RECONCILE_MS);
   }
 
   async stop(): Promise<void> {
     clearInterval(this.#timer);
-    await this.#turn;
+    await this.#turns.ended();
     await Promise.all([...this.#running.values()].map((flow) => flow.stop('stop')));
   }
 
@@ -92,7 +93,7 @@ export class FlowService {
 
   /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
   deploy(input: unknown, options: DeployOptions): Promise<StoredFlow> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const definition = readFlowDefinition(input);
       await this.#requirePlan(definition, options.organisationId);
       const stored = await this.#around.flows.add({
@@ -108,7 +109,7 @@ export class FlowService {
 
   /** Changes a flow; it goes on where it stands. Source and sink table stay: for others, make another flow. */
   replace(organisationId: string, name: string, input: unknown): Promise<StoredFlow> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       const definition = withKeptPassword(readFlowDefinition(input), stored.definition);
       requireSamePlaces(stored.definition, definition);
@@ -125,7 +126,7 @@ export class FlowService {
 
   /** Starts a stopped or failed flow, or lets a paused one go on. */
   startFlow(organisationId: string, name: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       requireStep(name, this.#stateOf(stored), 'start');
       await this.#around.flows.setWanted(stored.id, 'running');
@@ -146,7 +147,7 @@ export class FlowService {
 
   /** Takes the flow away; its sink tables and their rows stay, and another flow may have them. */
   remove(organisationId: string, name: string): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       await this.#around.flows.setWanted(stored.id, 'stopped');
       await this.#end(stored.id, 'stop');
@@ -169,7 +170,7 @@ export class FlowService {
     await this.#around.flows.setPull(stored.id, { state: 'wanted', tables: {} });
     const running = this.#running.get(stored.id);
     if (running === undefined) return;
-    await this.#inTurn(async () => {
+    await this.#turns.take(async () => {
       await this.#end(stored.id, 'stop');
       this.#launch(await this.get(organisationId, name));
     });
@@ -244,7 +245,7 @@ export class FlowService {
    * a pull brings it, and finds the deletes.
    */
   restart(organisationId: string, name: string, from: FlowDefinition['from'] | undefined): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       await this.#around.flows.setWanted(stored.id, 'stopped');
       await this.#end(stored.id, 'stop');
@@ -269,7 +270,7 @@ export class FlowService {
   }
 
   #halt(organisationId: string, name: string, step: 'pause' | 'stop', wanted: WantedState): Promise<void> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       requireStep(name, this.#stateOf(stored), step);
       await this.#around.flows.setWanted(stored.id, wanted);
@@ -334,13 +335,6 @@ export class FlowService {
       next: plan.problems[0]?.next ?? 'Correct the flow.',
       facts: { problems: plan.problems },
     });
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#turn = result.catch(() => {});
-    return result;
   }
 }
 

@@ -2,6 +2,7 @@
  * Decides what becomes of one sink table of a running flow: which source tables feed it, which schema each has, how the sink
  * follows a new version, and when the table must pause.
  */
+import { Turns } from '@rtdp/service/turns';
 import { typedCommand } from '@rtdp/service/typed-command';
 import type { TableSink } from '@rtdp/stores/contract';
 import { RtdpError } from '@rtdp/ums/error';
@@ -33,7 +34,7 @@ export class FlowTable {
   #paused: Reason | undefined;
   #pauses = 0;
   #pausesUnderWay = 0;
-  #turn: Promise<unknown> = Promise.resolve();
+  readonly #turns = new Turns();
   /** Why the pull whose rows are arriving gave up; null while it has not. */
   pullFailure: Reason | null = null;
   /** Rows in a row that went to the dead letter. */
@@ -86,7 +87,7 @@ export class FlowTable {
 
   /** The sink, made sure of. Undefined as long as no schema is known. @throws STORE_… */
   sink(): Promise<TableSink | undefined> {
-    return this.#inTurn(() => this.#openSink());
+    return this.#turns.take(() => this.#openSink());
   }
 
   /** The shape of a schema already adopted; undefined asks for `adopt`. */
@@ -100,7 +101,7 @@ export class FlowTable {
    * @throws WORMHOLE_SCHEMA_INCOMPATIBLE, WORMHOLE_SEVERAL_SOURCES, ENGINE_FLOW_REFUSED: the table must pause; STORE_…: see there
    */
   adopt(namespaceText: string, fieldsKey: string, fields: readonly UmsField[]): Promise<SourceShape> {
-    return this.#inTurn(async () => {
+    return this.#turns.take(async () => {
       const key = shapeKey(namespaceText, fieldsKey);
       const known = this.#shapes.get(key);
       if (known !== undefined) return known;
@@ -161,18 +162,11 @@ export class FlowTable {
   }
 
   async close(): Promise<void> {
-    await this.#turn;
+    await this.#turns.ended();
     for (const shape of this.#shapes.values()) await shape.compiled?.close();
     this.#shapes.clear();
     await this.#sink?.close();
     this.#sink = undefined;
-  }
-
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#turn = result.catch(() => {});
-    return result;
   }
 
   async #compile(namespace: Namespace, namespaceText: string, fields: readonly UmsField[]): Promise<CompiledSource> {

@@ -5,6 +5,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Bus, BusConsumer, IncomingBatch, TopicPartition } from '@rtdp/bus/bus';
 import type { Logger } from '@rtdp/service/logging';
+import { Turns } from '@rtdp/service/turns';
 import { greatestOffset, leastOffset } from './least-offset.ts';
 import type { PartitionFeed } from './partition-feed.ts';
 import { toTopicMessage } from './topic-message.ts';
@@ -43,7 +44,8 @@ export class TopicReader {
   readonly #positions = new Map<string, bigint>();
   #consumer: BusConsumer | undefined;
   #topics: string[] = [];
-  #changing: Promise<void> = Promise.resolve();
+  /** Changes of membership are worked off one after the other. */
+  readonly #changes = new Turns();
   readonly #stopped = new AbortController();
   /** The group was left because of an error, and nobody has joined it again. */
   #isBroken = false;
@@ -83,7 +85,7 @@ export class TopicReader {
 
   /** Adds a flow; its topic must exist. The group is joined anew only if the topic is new to the stream. Rejects without having added it. */
   add(member: StreamMember): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       this.#members.add(member);
       if (this.#topics.includes(member.topic) && !this.#isBroken) {
         await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.assigned(partition)));
@@ -100,7 +102,7 @@ export class TopicReader {
   }
 
   remove(member: StreamMember): Promise<void> {
-    return this.#change(async () => {
+    return this.#changes.take(async () => {
       if (!this.#members.delete(member)) return;
       await Promise.all(this.assignedPartitions(member.topic).map((partition) => member.revoked(partition)));
       if ([...this.#members].some((other) => other.topic === member.topic)) return;
@@ -110,15 +112,7 @@ export class TopicReader {
 
   stop(): Promise<void> {
     this.#stopped.abort();
-    return this.#change(() => this.#leave());
-  }
-
-  /** Changes of membership are worked off one after the other. */
-  #change(work: () => Promise<void>): Promise<void> {
-    const result = this.#changing.then(work);
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#changing = result.catch(() => {});
-    return result;
+    return this.#changes.take(() => this.#leave());
   }
 
   async #rejoin(): Promise<void> {
@@ -163,7 +157,7 @@ export class TopicReader {
       await sleep(pause, undefined, { signal, ref: false }).catch(() => undefined);
       if (signal.aborted || this.#members.size === 0) break;
       try {
-        await this.#change(async () => {
+        await this.#changes.take(async () => {
           if (this.#isBroken) await this.#rejoin();
         });
       } catch (error) {

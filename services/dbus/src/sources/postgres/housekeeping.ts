@@ -1,13 +1,14 @@
 /** Decides how the regular work beside a stream is done: one piece after the other on one connection, made anew after a failure. */
 import type { Logger } from '@rtdp/service/logging';
+import { Turns } from '@rtdp/service/turns';
 import type { SourceSession } from './connection.ts';
 
 export class Housekeeping {
   readonly #open: () => Promise<SourceSession>;
   readonly #logger: Logger;
   readonly #timers: NodeJS.Timeout[] = [];
+  readonly #turns = new Turns();
   #session: SourceSession | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
   #lastError: string | undefined;
 
   constructor(open: () => Promise<SourceSession>, logger: Logger) {
@@ -21,7 +22,7 @@ export class Housekeeping {
   }
 
   inTurn<Result>(work: (session: SourceSession) => Promise<Result>): Promise<Result> {
-    const result = this.#turn.then(async () => {
+    return this.#turns.take(async () => {
       try {
         this.#session ??= await this.#open();
         const done = await work(this.#session);
@@ -34,9 +35,6 @@ export class Housekeeping {
         throw error;
       }
     });
-    // Whoever asked for it is told; what comes next in line does not fail with it.
-    this.#turn = result.catch(() => undefined);
-    return result;
   }
 
   /** Repeats a piece of work until `stop`; one that is late skips a beat, one that fails is told by `lastError`. */
@@ -61,7 +59,7 @@ export class Housekeeping {
 
   async stop(): Promise<void> {
     this.rest();
-    await this.#turn;
+    await this.#turns.ended();
     await this.#session?.close();
     this.#session = undefined;
   }
