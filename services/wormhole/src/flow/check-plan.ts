@@ -151,7 +151,8 @@ async function checkTopic(
   const topics = await around.bus.admin().listTopics();
   const isThere = topics.includes(topic);
   if (!isThere) {
-    const meant = await nearestOwnTopic(topic, topics, organisationId, around.topics);
+    // That DBus cannot be asked is told below.
+    const meant = await nearestOwnTopic(topic, topics, organisationId, around.topics).catch(() => undefined);
     const hint = meant === undefined ? '' : ` Did you mean ${meant}?`;
     plan.notes.push(`The topic ${topic} does not exist yet: the flow waits for it.${hint}`);
   }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { missingTopic, nearestOwnTopic } from './missing-topic.ts';
+import { MeantTopic, missingTopic, nearestOwnTopic } from './missing-topic.ts';
 
 const OWN = 'own';
 const OWNERS: Record<string, string> = {
@@ -26,6 +26,30 @@ test('the nearest topic is told only to those whose it is', async () => {
   expect(await nearestOwnTopic('postgresql.epr', ['postgresql.epq'], OWN, owners)).toBeUndefined();
   expect(await near('postgresql.warehouse')).toBeUndefined();
   expect(await nearestOwnTopic('ordres', ['orders'], OWN, { ownerOf: async () => OWN })).toBe('orders');
-  const away = { ownerOf: () => Promise.reject(new Error('DBus is away')) };
-  expect(await nearestOwnTopic('postgresql.epr', Object.keys(OWNERS), OWN, away)).toBeUndefined();
+});
+
+test('a DBus that could not be asked is asked again soon, and one that answered when the topics are others', async () => {
+  let isAway = true;
+  let asked = 0;
+  let now = 0;
+  const ownerOf = async (topic: string) => {
+    asked++;
+    if (isAway) throw new Error('DBus is away');
+    return owners.ownerOf(topic);
+  };
+  const meant = new MeantTopic({ ownerOf }, () => now);
+  const topics = Object.keys(OWNERS);
+  const findAt = (milliseconds: number, among = topics) => {
+    now = milliseconds;
+    return meant.find('postgresql.epr', among, OWN);
+  };
+  expect([await findAt(0), await findAt(1_000), await findAt(9_000)]).toEqual([undefined, undefined, undefined]);
+  expect(asked).toBe(1);
+  isAway = false;
+  expect(await findAt(10_000)).toBe('postgresql.erp');
+  asked = 0;
+  expect(await findAt(60_000)).toBe('postgresql.erp');
+  expect(asked).toBe(0);
+  expect(await findAt(61_000, ['postgresql.epq'])).toBeUndefined();
+  expect(asked).toBe(1);
 });

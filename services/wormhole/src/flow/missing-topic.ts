@@ -18,10 +18,38 @@ export function missingTopic(source: { namespace: string; topic: string }, meant
   });
 }
 
+/** A flow looks for its topic every second: a DBus that cannot be asked whose the others are is not asked as often. */
+const ASK_AGAIN_MS = 10_000;
+
+/** The topic that was probably meant by one that is looked for again and again: whose the others are is asked when another answer may come. */
+export class MeantTopic {
+  readonly #owners: TopicOwners;
+  readonly #now: () => number;
+  #found: { among: string; topic: string | undefined; until: number } | undefined;
+
+  constructor(owners: TopicOwners, now: () => number) {
+    this.#owners = owners;
+    this.#now = now;
+  }
+
+  /** @returns undefined where none is near, or while nobody can be asked whose it is */
+  async find(topic: string, topics: readonly string[], organisationId: string): Promise<string | undefined> {
+    const among = topics.toSorted().join(' ');
+    if (this.#found?.among === among && this.#now() < this.#found.until) return this.#found.topic;
+    try {
+      const meant = await nearestOwnTopic(topic, topics, organisationId, this.#owners);
+      this.#found = { among, topic: meant, until: Number.POSITIVE_INFINITY };
+    } catch {
+      // Only the hint depends on it: that DBus cannot be asked is told by whoever needs it, `requireOwnTopic`.
+      this.#found = { among, topic: undefined, until: this.#now() + ASK_AGAIN_MS };
+    }
+    return this.#found.topic;
+  }
+}
+
 /**
- * The topic whose name is nearest, among those of this organisation: of another's not even the name is told.
- *
- * @returns undefined where none is near, or where nobody can be asked whose it is
+ * The topic whose name is nearest, among those of this organisation: of another's not even the name is told. Rejects when nobody can be
+ * asked whose one is.
  */
 export async function nearestOwnTopic(
   topic: string,
@@ -37,10 +65,7 @@ export async function nearestOwnTopic(
   const written = topic.slice(system.length);
   for (let near = nearestName(written, left.keys()); near !== undefined; near = nearestName(written, left.keys())) {
     const name = left.get(near)!;
-    // Only the hint depends on it: that DBus cannot be asked is told by whoever needs it, `requireOwnTopic`.
-    const owner = await owners.ownerOf(name).catch(() => undefined);
-    if (owner === undefined) return undefined;
-    if (owner === organisationId) return name;
+    if ((await owners.ownerOf(name)) === organisationId) return name;
     left.delete(near);
   }
   return undefined;

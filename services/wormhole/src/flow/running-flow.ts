@@ -21,7 +21,7 @@ import type { ProgressStore } from '../state/progress-store.ts';
 import type { FlowContext } from './flow-context.ts';
 import { FlowRun } from './flow-run.ts';
 import { type FlowState, type FlowStep, stateAfter } from './flow-state.ts';
-import { missingTopic, nearestOwnTopic } from './missing-topic.ts';
+import { MeantTopic, missingTopic } from './missing-topic.ts';
 import type { RecordedSchemas } from './recorded-schemas.ts';
 import { type PullService, requestPulls } from './request-pulls.ts';
 import { requireOwnTopic, type TopicOwners } from './topic-owners.ts';
@@ -59,9 +59,7 @@ export class RunningFlow {
   #reason: Reason | null = null;
   #pull: PullState | null;
   #ownsTopic: boolean;
-  /** Looked for until one is found: the topic is asked for every second. */
-  /** The topic that was probably meant by one that is not there, among those that were. */
-  #meant: { among: string; topic: string | undefined } | undefined;
+  readonly #meant: MeantTopic;
   #pullWaitsFor = 'the start of the flow';
   #run: FlowRun | undefined;
   #store: Store | undefined;
@@ -76,6 +74,7 @@ export class RunningFlow {
     this.#around = around;
     this.#pull = stored.pull;
     this.#ownsTopic = stored.topicOwned;
+    this.#meant = new MeantTopic(around.topics, around.now);
     this.#logger = around.logger.child({ flow: stored.name });
     this.#loading = new LoadingWatch(around.pulls, () => this.#run, this.#logger);
   }
@@ -180,12 +179,10 @@ export class RunningFlow {
   async #requireTopic(topic: string): Promise<number> {
     const topics = await this.#around.bus.admin().listTopics();
     if (topics.includes(topic)) return this.#around.bus.admin().partitionCount(topic);
-    const among = topics.toSorted().join(' ');
-    if (this.#meant?.among !== among) {
-      const meant = await nearestOwnTopic(topic, topics, this.stored.organisationId, this.#around.topics);
-      this.#meant = { among, topic: meant };
-    }
-    throw missingTopic(this.stored.definition.source, this.#meant.topic);
+    throw missingTopic(
+      this.stored.definition.source,
+      await this.#meant.find(topic, topics, this.stored.organisationId),
+    );
   }
 
   /** Asked once: a topic never changes hands, and a flow that has read it goes on while DBus is away. */
