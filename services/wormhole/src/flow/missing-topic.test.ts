@@ -12,7 +12,7 @@ const owners = { ownerOf: async (topic: string) => OWNERS[topic] ?? null };
 test('the field that was written is the one to correct', () => {
   const namespace = 'postgresql.epr.public.*.*.*.*';
   expect(missingTopic({ namespace, topic: 'postgresql.epr' }, 'postgresql.erp').next).toBe(
-    'Did you mean postgresql.erp? Register its source in DBus, or correct source.namespace; the flow starts when the topic is there.',
+    'Did you mean postgresql.erp? Register its source in DBus, or correct source.namespace; the flow starts when the topic is there. A source may write to a topic of another name: source.topic then names it.',
   );
   expect(missingTopic({ namespace, topic: 'orders' }, undefined).next).toBe(
     'Register its source in DBus, or correct source.topic; the flow starts when the topic is there.',

@@ -8,12 +8,14 @@ import type { TopicOwners } from './topic-owners.ts';
 export function missingTopic(source: { namespace: string; topic: string }, meant: string | undefined): RtdpError {
   const { namespace, topic } = source;
   // Who writes no topic never sees that there is one to correct.
-  const field = topic === topicOf(namespace) ? 'source.namespace' : 'source.topic';
+  const isUsual = topic === topicOf(namespace);
+  const field = isUsual ? 'source.namespace' : 'source.topic';
+  const otherName = isUsual ? ' A source may write to a topic of another name: source.topic then names it.' : '';
   const hint = meant === undefined ? '' : `Did you mean ${meant}? `;
   return new RtdpError({
     code: 'BUS_TOPIC_MISSING',
     message: `the topic ${topic} does not exist yet`,
-    next: `${hint}Register its source in DBus, or correct ${field}; the flow starts when the topic is there.`,
+    next: `${hint}Register its source in DBus, or correct ${field}; the flow starts when the topic is there.${otherName}`,
     facts: { topic, field },
   });
 }
