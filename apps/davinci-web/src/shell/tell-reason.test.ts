@@ -42,6 +42,20 @@ test.each([
     'payload[0].tuple[4] (column total, type decimal) is true, but must be a text that holds a decimal number, or "NaN", "Infinity" or "-Infinity".',
     'payload[0].tuple[4]（列 total，类型 decimal）是 true，但必须是：内容为小数的文本，或 "NaN"、"Infinity"、"-Infinity"',
   ],
+  // What keeps a view, a widget or a dashboard from being saved.
+  [
+    'query.measures[0].column: the view has no column "margin" that you may use',
+    'query.measures[0].column：视图没有你可以使用的列 "margin"',
+  ],
+  ['query.sort[0].by: the result has no column "Revenu"', 'query.sort[0].by：结果中没有列 "Revenu"'],
+  ['the widget names something that is not there', '该图表引用了不存在的内容'],
+  ['the dashboard was changed by ada and has version 3, not 2', '该仪表板已被 ada 修改，现在是版本 3，不是 2'],
+  ['there is a view called Orders already', '已有名为 Orders 的视图'],
+  [
+    ':since is not a number. Give a value of the type that is declared.',
+    ':since 的值不是数字。请给出与声明的类型一致的值。',
+  ],
+  ['the rights of editor hide margin, which the model does not have', '角色 editor 的权限隐藏了模型中没有的列 margin'],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],

@@ -108,7 +108,12 @@ test('a widget that asks for what its view has not is refused with the place; wh
       'totl',
       'Did you mean total?',
     ],
-    [{ filters: [{ column: '*', operator: 'is null' }] }, 'filters[0].column', '*', 'There is country, total, margin.'],
+    [
+      { filters: [{ column: '*', operator: 'is null' }] },
+      'filters[0].column',
+      '*',
+      'Known columns: country, total, margin.',
+    ],
     [{ sort: [{ by: 'Revenu', direction: 'asc' }] }, 'sort[0].by', 'Revenu', 'Did you mean Revenue?'],
     [
       { having: [{ by: 'country', operator: 'is null' }] },
@@ -117,8 +122,14 @@ test('a widget that asks for what its view has not is refused with the place; wh
       expect.stringContaining('sum(total)'),
     ],
     // One that may not be seen is told like one that is not there, and is no hint.
-    [{ dimensions: [{ column: 'margin' }] }, 'dimensions[0].column', 'margin', 'There is country, total.', editor],
-    [{ dimensions: [{ column: 'margn' }] }, 'dimensions[0].column', 'margn', 'There is country, total.', editor],
+    [
+      { dimensions: [{ column: 'margin' }] },
+      'dimensions[0].column',
+      'margin',
+      'Known columns: country, total.',
+      editor,
+    ],
+    [{ dimensions: [{ column: 'margn' }] }, 'dimensions[0].column', 'margn', 'Known columns: country, total.', editor],
   ] as const) {
     const place = `query.${field}`;
     const message = expect.stringMatching(new RegExp(`^query\\..*: .*${JSON.stringify(column).replace('*', '\\*')}`));

@@ -65,7 +65,7 @@ function unknown(message: string, facts: { column: string; field: string }, know
   return new RtdpError({
     code: 'DAVINCI_WIDGET_INVALID',
     message,
-    next: didYouMean(facts.column, known) ?? (listed === '' ? 'There is none.' : `There is ${listed}.`),
+    next: didYouMean(facts.column, known) ?? (listed === '' ? 'There is none.' : `Known columns: ${listed}.`),
     facts,
   });
 }

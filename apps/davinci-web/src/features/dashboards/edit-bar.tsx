@@ -8,6 +8,7 @@ import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
+import { Reason } from '../console/reason.tsx';
 import type { Draft, Edit } from './draft.ts';
 
 export function EditBar(props: {
@@ -50,12 +51,12 @@ export function EditBar(props: {
       message.success(t('saved'));
       props.onDone();
     } catch (error) {
-      const { status, code, message: what, next } = error as ApiError;
+      const { status, code } = error as ApiError;
       if (code === 'DAVINCI_NAME_EXISTS') {
         setTaken(body.name);
         setRenaming('dashboard');
       } else if (status === 409) await askAboutConflict();
-      else notification.error({ title: t('saveFailed'), description: `${what} ${next}` });
+      else notification.error({ title: t('saveFailed'), description: <Reason reason={error as ApiError} bare /> });
     }
   };
   const askAboutConflict = async () => {

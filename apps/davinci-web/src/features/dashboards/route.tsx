@@ -17,9 +17,12 @@ import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { When } from '../../shell/quantity.tsx';
+import { asSentence } from '../../shell/sentence.ts';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useTell } from '../../shell/use-tell.ts';
+import { Reason } from '../console/reason.tsx';
 import { freeName } from './free-name.ts';
 import './dashboards.css';
 
@@ -141,8 +144,7 @@ function DashboardCard(props: {
       });
       go(`/dashboards/${made.id}`);
     } catch (error) {
-      const { message, next } = error as ApiError;
-      notification.error({ title: message, description: next });
+      notification.error({ title: t('saveFailed'), description: <Reason reason={error as ApiError} bare /> });
     }
   };
   return (
@@ -179,6 +181,7 @@ function DashboardCard(props: {
 
 function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClose: () => void }): ReactNode {
   const { t } = useTranslation('dashboards');
+  const tell = useTell();
   const go = useGo();
   const change = useChange<Dashboard>(['/api/dashboards', '/api/search']);
   const [problem, setProblem] = useState<string>();
@@ -199,7 +202,7 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
     } catch (error) {
       const { code, message, facts } = error as ApiError;
       const isTaken = code === 'DAVINCI_NAME_EXISTS' && 'name' in facts;
-      setProblem(isTaken ? t('nameTaken', { name: facts.name }) : message);
+      setProblem(isTaken ? t('nameTaken', { name: facts.name }) : asSentence(tell(message)));
     }
   };
   return (

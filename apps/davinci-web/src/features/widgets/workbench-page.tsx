@@ -15,6 +15,7 @@ import { Empty, ErrorState } from '../../shell/states.tsx';
 import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
 import { usePathName, useUrlQuery } from '../../shell/url-state.ts';
 import type { ShelfName } from '../../widgets/contract.ts';
+import { Reason } from '../console/reason.tsx';
 import { addToDashboard } from './add-to-dashboard.ts';
 import { FieldLabel, FieldList } from './field-list.tsx';
 import { Preview } from './preview.tsx';
@@ -152,10 +153,10 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         message.success(t('saved'));
         return made;
       } catch (error) {
-        const { message: what, next, status, facts } = error as ApiError;
+        const { status, facts } = error as ApiError;
         notification.error({
           title: t('notSaved'),
-          description: `${what} ${next}`,
+          description: <Reason reason={error as ApiError} bare />,
           ...(status === 409 && typeof facts.version === 'number'
             ? {
                 actions: (
@@ -186,7 +187,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
       await addToDashboard(dashboardId, widget);
       go(`/dashboards/${dashboardId}`);
     } catch (error) {
-      notification.error({ title: t('notAdded'), description: (error as ApiError).message });
+      notification.error({ title: t('notAdded'), description: <Reason reason={error as ApiError} bare /> });
     }
   };
 
