@@ -44,10 +44,6 @@ export function columnType(type: PgType, typeText: string, known: ReadonlySet<st
     return known.has(written) ? written : 'text';
   }
   if (type.name === 'array') return `${columnType(type.element ?? { name: 'opaque' }, '', known)}[]`;
-  if (type.name === 'numeric') {
-    const written = /^(?:numeric|decimal)\s*\(\s*(\d+)\s*(?:,\s*(-?\d+)\s*)?\)/i.exec(typeText);
-    return written === null ? 'numeric' : `numeric(${written[1]},${written[2] ?? 0})`;
-  }
   return describeType(type);
 }
 
