@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a viewer is told whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; an editor is told of a column that is hidden from editors, a viewer whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -88,6 +88,18 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
     expect(column.x, name).toBeGreaterThanOrEqual(grid.x - 1);
     expect(column.x + column.width, name).toBeLessThanOrEqual(grid.x + grid.width + 1);
   }
+
+  // An editor does not change what a widget asks about a column that is hidden from editors, and is told which and why.
+  const { id: _, createdAt: __, updatedAt: ___, ...shown } = wide;
+  await davinci.views.replace(wide.id, { ...shown, rights: { admin: {}, editor: { hiddenColumns: ['amount'] } } });
+  await davinci.createUser({ email: 'emil@example.org', name: 'Emil', role: 'editor' });
+  const asEditor = await davinci.createLoginLink({ email: 'emil@example.org' });
+  await page.goto(`${baseUrl}/login?from=${encodeURIComponent(`/widgets/${table.id}`)}#code=${asEditor.code}`);
+  await page.locator('.pill', { hasText: 'note' }).getByRole('button', { name: 'Take away' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  const refused = page.getByRole('alert').filter({ hasText: 'Not saved' });
+  await refused.getByText('hide the column Revenue from your role').waitFor();
+  expect((await davinci.widgets.get(table.id)).query.dimensions).toHaveLength(3);
 
   // A viewer is told whose page it is, without an id and with nothing to press that would be refused.
   await davinci.createUser({ email: 'vera@example.org', name: 'Vera', role: 'viewer' });

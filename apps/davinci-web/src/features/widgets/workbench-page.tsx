@@ -6,7 +6,7 @@ import { App, Button, Dropdown, Input, Select, Tooltip } from 'antd';
 import { type ReactNode, useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../api/client.ts';
-import { useMay } from '../../api/session.ts';
+import { useMay, useSession } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
@@ -18,6 +18,7 @@ import type { ShelfName } from '../../widgets/contract.ts';
 import { Reason } from '../console/reason.tsx';
 import { addToDashboard } from './add-to-dashboard.ts';
 import { FieldLabel, FieldList } from './field-list.tsx';
+import { hiddenColumn } from './hidden-column.ts';
 import { Preview } from './preview.tsx';
 import { SettingsPanel } from './settings-panel.tsx';
 import { Shelves } from './shelves.tsx';
@@ -61,6 +62,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const go = useGo();
   const url = useUrlQuery();
   const mayEdit = useMay('editor');
+  const role = useSession()?.user.role;
   const save = useChange<Widget>(['/api/widgets', '/api/dashboards', '/api/search']);
   const [version, setVersion] = useState(stored?.version);
   const [dragged, setDragged] = useState<string>();
@@ -153,10 +155,16 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         message.success(t('saved'));
         return made;
       } catch (error) {
-        const { status, facts } = error as ApiError;
+        const refusal = error as ApiError;
+        const { code, status, facts } = refusal;
+        const column = hiddenColumn(refusal, view, role);
+        const reason =
+          column === undefined
+            ? refusal
+            : { code, message: t('hiddenColumn', { column }), next: t('hiddenColumnNext', { column }) };
         notification.error({
           title: t('notSaved'),
-          description: <Reason reason={error as ApiError} bare />,
+          description: <Reason reason={reason} bare />,
           ...(status === 409 && typeof facts.version === 'number'
             ? {
                 actions: (
@@ -170,7 +178,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         return undefined;
       }
     },
-    [draft, stored, version, save, message, notification, t],
+    [draft, stored, version, save, view, role, message, notification, t],
   );
   const onSave = async () => {
     const made = await store();
