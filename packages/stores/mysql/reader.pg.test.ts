@@ -1,8 +1,10 @@
 /** Runs the readers' contract against a real MariaDB, and shows what only MySQL's kind has. */
 import { testMariaDb } from '@rtdp/testing/mariadb';
+import { createConnection, type RowDataPacket } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { describeReader, rowsOf } from '../reader-contract.ts';
 import { openReader } from '../readers.ts';
+import { serverVersion, sessionSettings } from './version.ts';
 
 describeReader(
   {
@@ -153,6 +155,18 @@ test('every type of a table comes as the Postgres type that holds all its values
     timeZone: 'UTC',
   });
   await reader.close();
+});
+
+test('what an owner has set of how many rows a statement may give cuts off none', async () => {
+  await using database = await testMariaDb();
+  const { host, port, user, password } = database;
+  const session = await createConnection({ host, port, user, password, database: database.name });
+  const [[server]] = await session.query<RowDataPacket[]>('SELECT version() AS version');
+  await session.query('SET SESSION sql_select_limit = 1');
+  for (const statement of sessionSettings(serverVersion(server!.version))) await session.query(statement);
+  const [rows] = await session.query<RowDataPacket[]>('SELECT seq FROM seq_1_to_3');
+  expect(rows.map(({ seq }) => Number(seq))).toEqual([1, 2, 3]);
+  await session.end();
 });
 
 test('a zero date is no NULL and no date: its column is not compared at the source, and reading it says which table and column', async () => {

@@ -36,8 +36,8 @@ export function sessionSettings(server: ServerVersion): string[] {
     'SET SESSION max_sort_length = 65536, sort_buffer_size = 4194304',
     // It takes texts of the rows around a subquery for the same where the collation of their column does, whatever compares them.
     ...(server.product === 'mariadb' ? ["SET SESSION optimizer_switch = 'subquery_cache=off'"] : []),
-    // Else IS NULL finds the row that was inserted last.
-    'SET SESSION sql_auto_is_null = 0',
+    // Else IS NULL finds the row that was inserted last, and a server with a limit for clients leaves rows out without a word.
+    'SET SESSION sql_auto_is_null = 0, sql_select_limit = 18446744073709551615',
     'SET SESSION TRANSACTION READ ONLY',
     // Row counts and times of the last change as they are, not as they were a day ago.
     ...(server.product === 'mysql' && isAtLeast(server, 8, 0, 3)

@@ -91,6 +91,19 @@ test('what a statement sets is gone with it, and nothing is written by any way',
   await reader.close();
 });
 
+test('what an owner has set of how a statement is understood changes no answer', async () => {
+  await using database = await testPostgres({
+    settings: { transform_null_equals: 'on', array_nulls: 'off', quote_all_identifiers: 'on' },
+  });
+  await database.query('CREATE TABLE t (a text, n integer); INSERT INTO t VALUES (NULL, NULL)');
+  const reader = await openReader({ kind: 'postgres', url: database.url, connections: 1 });
+  const sql = `SELECT count(*) FILTER (WHERE n = NULL), bool_and('{NULL}'::text[] = ARRAY[NULL::text]) FROM t`;
+  expect(await rowsOf(await reader.scan({ sql }))).toEqual([[0n, true]]);
+  const [table] = await reader.introspect();
+  expect(table!.columns.map(({ typeText }) => typeText)).toEqual(['text', 'integer']);
+  await reader.close();
+});
+
 test('groups get more memory than a server gives by itself, unless its owner has decided', async () => {
   await using database = await testPostgres({ settings: { work_mem: '1MB' } });
   const memory = async () => {

@@ -12,7 +12,7 @@ import { resultColumn, typeTextOf } from './result-types.ts';
 import { scanRows } from './scan.ts';
 import { toScanError } from './scan-errors.ts';
 
-/** One text for one value, whatever the server's own settings are; and nothing is written. */
+/** One meaning for one statement and one text for one value, whatever the server's own settings are; and nothing is written. */
 const SETTINGS: Readonly<Record<string, string>> = {
   TimeZone: 'UTC',
   DateStyle: 'ISO',
@@ -22,6 +22,9 @@ const SETTINGS: Readonly<Record<string, string>> = {
   client_min_messages: 'error',
   client_encoding: 'UTF8',
   standard_conforming_strings: 'on',
+  transform_null_equals: 'off',
+  array_nulls: 'on',
+  quote_all_identifiers: 'off',
   default_transaction_read_only: 'on',
   // Compiling pays for queries of many seconds, and costs the others dearly.
   jit: 'off',
