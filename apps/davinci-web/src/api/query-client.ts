@@ -14,7 +14,14 @@ function worthAnotherTry(failures: number, error: unknown): boolean {
 
 export const queryClient = new QueryClient({
   defaultOptions: {
-    queries: { retry: worthAnotherTry, refetchOnWindowFocus: false, staleTime: 5_000 },
-    mutations: { retry: false },
+    // The browser's word that there is no network says nothing of a platform on this machine; where it is away, the failure says so.
+    queries: {
+      retry: worthAnotherTry,
+      refetchOnWindowFocus: false,
+      refetchOnReconnect: true,
+      staleTime: 5_000,
+      networkMode: 'always',
+    },
+    mutations: { retry: false, networkMode: 'always' },
   },
 });
