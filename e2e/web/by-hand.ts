@@ -173,6 +173,10 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   expect(page.url()).toContain('f.where=');
   await page.reload();
   await untilNumber(totalId, total.south);
+  await page.goBack();
+  await untilNumber(totalId, total.all);
+  await page.goForward();
+  await untilNumber(totalId, total.south);
   await page.getByRole('tab', { name: 'Second' }).click();
   await page.getByText('Nothing stands here yet').waitFor();
   await page.reload();

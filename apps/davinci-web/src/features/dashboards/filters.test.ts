@@ -9,6 +9,7 @@ import {
   cascadeOf,
   choicesRequest,
   defaultValue,
+  isStep,
   markFilters,
   readValue,
   togglePicks,
@@ -205,4 +206,13 @@ test('a new item takes the first free place', () => {
   expect(freePlace([], 6, 4)).toEqual({ x: 0, y: 0 });
   expect(freePlace([item('a', 0, 0, 24, 2)], 6, 4)).toEqual({ x: 0, y: 2 });
   expect(freePlace([item('a', 0, 0, 8, 4), item('b', 16, 0, 8, 4)], 8, 4)).toEqual({ x: 8, y: 0 });
+});
+
+test('each choice of a controller is a step that Back undoes, what is typed one as a whole', () => {
+  const before = { values: ['paid'] };
+  expect(isStep(controller({ kind: 'select' }), before)).toBe(true);
+  expect(isStep(controller({ kind: 'date-range' }), before)).toBe(true);
+  expect(isStep(controller({ kind: 'text' }), undefined)).toBe(true);
+  expect(isStep(controller({ kind: 'text' }), before)).toBe(false);
+  expect(isStep(controller({ kind: 'number-range' }), before)).toBe(false);
 });

@@ -61,6 +61,11 @@ export function readValues(
   );
 }
 
+/** Whether another value of a controller is a step that Back undoes: each choice is; what is typed is one as a whole, not each letter of it. */
+export function isStep({ kind }: Controller, before: ControllerValue | undefined): boolean {
+  return kind === 'select' || kind === 'date-range' || before === undefined;
+}
+
 /** The clicked marks that the URL holds. */
 export function readCrossFilters(url: URLSearchParams): CrossFilter[] {
   const text = url.get('x');

@@ -11,6 +11,7 @@ import {
   type ControllerValue,
   type CrossFilter,
   cascadeOf,
+  isStep,
   readCrossFilters,
   readValues,
   togglePicks,
@@ -44,9 +45,14 @@ export function useFilters(dashboard: Dashboard): Filters {
   const drills = useMemo(() => readDrills(new URLSearchParams(search)), [search]);
 
   const setValue = useCallback(
-    (controllerId: string, value: ControllerValue | undefined) =>
-      setQuery({ [`f.${controllerId}`]: value === undefined ? CLEARED : JSON.stringify(value) }),
-    [setQuery],
+    (controllerId: string, value: ControllerValue | undefined) => {
+      const controller = dashboard.controllers.find(({ id }) => id === controllerId);
+      setQuery(
+        { [`f.${controllerId}`]: value === undefined ? CLEARED : JSON.stringify(value) },
+        { push: controller !== undefined && isStep(controller, values[controllerId]) },
+      );
+    },
+    [setQuery, dashboard.controllers, values],
   );
   const setCrossFilters = useCallback(
     (filters: readonly CrossFilter[]) =>
