@@ -227,6 +227,8 @@ export function Answer<T>(props: {
     refetch: () => unknown;
   };
   shape?: Shape;
+  /** Instead of one of the shapes. */
+  skeleton?: ReactNode;
   /** Of the skeleton. */
   lines?: number;
   figures?: number;
@@ -249,11 +251,13 @@ export function Answer<T>(props: {
         {...(props.small === undefined ? {} : { small: props.small })}
       />
     ) : (
-      <Loading
-        shape={props.shape ?? 'block'}
-        {...(props.lines === undefined ? {} : { lines: props.lines })}
-        {...(props.figures === undefined ? {} : { figures: props.figures })}
-      />
+      (props.skeleton ?? (
+        <Loading
+          shape={props.shape ?? 'block'}
+          {...(props.lines === undefined ? {} : { lines: props.lines })}
+          {...(props.figures === undefined ? {} : { figures: props.figures })}
+        />
+      ))
     );
   }
   if (props.empty !== undefined && props.isEmpty?.(data)) return props.empty;

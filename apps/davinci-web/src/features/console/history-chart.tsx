@@ -4,7 +4,8 @@ import { createColourBook } from '../../widgets/colours.ts';
 import '../../widgets/tip.css';
 import { useCanvas } from '../../widgets/use-canvas.ts';
 import { useChartContext } from '../../widgets/use-chart-context.ts';
-import { type History, historyHeight, historyOption } from './history-option.ts';
+import { type History, historyOption } from './history-option.ts';
+import { historyHeight } from './history-size.ts';
 
 /** How many strips there are is the option's alone. */
 const REPLACED = ['grid', 'xAxis', 'yAxis', 'series'];

@@ -5,6 +5,7 @@ import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, timeAxis, tooltip, valueAxis } from '../../widgets/chart-parts.ts';
 import type { ChartContext } from '../../widgets/chart-words.ts';
 import { tipHtml } from '../../widgets/tip.ts';
+import { STRIP_HEIGHT } from './history-size.ts';
 
 /** When, in milliseconds since 1970, and what; null where nobody knew. */
 export type Point = readonly [number, number | null];
@@ -32,16 +33,9 @@ export interface History {
   unmeasured: string;
 }
 
-/** Pixels of one strip with its title. */
-export const STRIP_HEIGHT = SPACE[6] * 2 + SPACE[4];
 const STRIP_TITLE = SPACE[5];
-const AXIS_HEIGHT = SPACE[4];
 /** Room for the writing of the values. */
 const LEFT = SPACE[6] + SPACE[4];
-
-export function historyHeight(lines: number): number {
-  return lines * STRIP_HEIGHT + AXIS_HEIGHT;
-}
 
 export function historyOption(history: History, context: ChartContext, name: string): Record<string, unknown> {
   const { palette, language } = context;

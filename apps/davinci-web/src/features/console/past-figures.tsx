@@ -4,10 +4,11 @@ import { type ReactNode, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
 import { late } from '../../shell/late.tsx';
-import { Answer, Empty, Loading } from '../../shell/states.tsx';
+import { Answer, Empty } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { LOOK_SELDOM } from './console-api.ts';
 import type { HistoryLine, HistoryMark } from './history-option.ts';
+import { HistorySkeleton } from './history-skeleton.tsx';
 
 const HistoryChart = late(async () => (await import('./history-chart.tsx')).default);
 
@@ -47,6 +48,7 @@ export function PastFigures(props: {
       unmeasured: t('past.unmeasured'),
     };
   }, [past.data, past.dataUpdatedAt, hours, lines, marks, grown, t]);
+  const skeleton = <HistorySkeleton lines={lines} />;
   return (
     <section className="card stack tight" aria-label={label}>
       <div className="row wrap">
@@ -61,12 +63,19 @@ export function PastFigures(props: {
       </div>
       <Answer
         query={past}
+        skeleton={
+          <>
+            {skeleton}
+            {/* The line below the picture takes its room as well. */}
+            <p className="small">&nbsp;</p>
+          </>
+        }
         isEmpty={({ figures }) => figures.length === 0}
         empty={<Empty small title={t('past.empty')} />}
       >
         {({ everySeconds, keptHours }) => (
           <>
-            <HistoryChart history={history} label={label} meanwhile={<Loading />} />
+            <HistoryChart history={history} label={label} meanwhile={skeleton} />
             <p className="muted small">{t('past.about', { seconds: everySeconds, hours: keptHours })}</p>
           </>
         )}
