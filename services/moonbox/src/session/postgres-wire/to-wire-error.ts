@@ -58,6 +58,14 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^SQL_/, '0A000'],
 ];
 
+/** Of what a value did wrong in the engine, by its message: drivers tell these apart by the state alone. */
+const VALUE_STATES: readonly (readonly [RegExp, string])[] = [
+  [/^division by zero/i, '22012'],
+  [/^invalid input syntax|^malformed array/, '22P02'],
+  [/^(date|time|date\/time) field value out of range|^interval out of range|" is not a (date|timestamp) of/, '22008'],
+  [/out of range|overflow|^Failed to cast decimal/i, '22003'],
+];
+
 interface Place {
   readonly line: number;
   readonly column: number;
@@ -90,7 +98,7 @@ export function toWireError(error: unknown, statement = ''): WireError {
   const place = problemOf(facts);
   return {
     severity: 'ERROR',
-    state: stateOf(code, facts),
+    state: stateOf(code, facts, error.message),
     message: problemMessage(facts) ?? error.message,
     hint: error.next,
     detail: `Error code ${code}.`,
@@ -113,12 +121,13 @@ function isCoded(error: unknown): error is CodedError {
   return typeof code === 'string' && typeof next === 'string' && typeof facts === 'object';
 }
 
-function stateOf(code: string, facts: Record<string, unknown>): string {
+function stateOf(code: string, facts: Record<string, unknown>, message: string): string {
   const own = WIRE_ERROR_CODES[code as WireErrorCode]?.[0];
   if (own !== undefined) return own;
   // A source that is a Postgres itself knows best.
   if (typeof facts.sqlState === 'string' && /^[0-9A-Z]{5}$/.test(facts.sqlState)) return facts.sqlState;
-  return STATES.find(([pattern]) => pattern.test(code))?.[1] ?? 'XX000';
+  const ofValue = code === 'ENGINE_VALUE_FAILED' ? VALUE_STATES.find(([pattern]) => pattern.test(message)) : undefined;
+  return (ofValue ?? STATES.find(([pattern]) => pattern.test(code)))?.[1] ?? 'XX000';
 }
 
 function problemOf(facts: Record<string, unknown>): (Place & { message?: unknown }) | undefined {
