@@ -17,6 +17,14 @@ test('words of the language come where a name has not begun, not behind a dot or
   }
 });
 
+test('what columns are often called is no word of the language', async () => {
+  const words = labels((await proposeWords(at('x'))) as CompletionResult | null);
+  expect(words).toEqual(expect.arrayContaining(['select', 'partition', 'nulls', 'numeric', 'text']));
+  for (const name of ['id', 'name', 'key', 'value', 'owner', 'year', 'at', 'top_level_count']) {
+    expect(words, name).not.toContain(name);
+  }
+});
+
 test('behind a colon come the variables, behind a cast none', () => {
   const variables = [{ name: 'least', detail: 'number' }];
   expect(labels(proposeVariables(at('where o.total > :le'), variables))).toEqual([':least']);

@@ -5,11 +5,12 @@ import {
   type CompletionContext,
   type CompletionResult,
 } from '@codemirror/autocomplete';
-import { keywordCompletionSource, PostgreSQL, type SQLNamespace, schemaCompletionSource } from '@codemirror/lang-sql';
+import { keywordCompletionSource, type SQLNamespace, schemaCompletionSource } from '@codemirror/lang-sql';
 import { LanguageSupport } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import { type LooseColumn, type LooseColumns, quoteIdentifier } from './completion-schema.ts';
 import { type FromTable, fromTables } from './from-tables.ts';
+import { SELECT_DIALECT } from './sql-dialect.ts';
 
 export interface ProposedVariable {
   name: string;
@@ -20,17 +21,17 @@ export interface ProposedVariable {
 export const completionLook: Extension = autocompletion({ icons: false });
 
 export function sqlLanguage(schema: SQLNamespace | undefined): LanguageSupport {
-  const { language } = PostgreSQL;
+  const { language } = SELECT_DIALECT;
   const words = language.data.of({ autocomplete: proposeWords });
   return new LanguageSupport(
     language,
     schema === undefined
       ? words
-      : [words, language.data.of({ autocomplete: schemaCompletionSource({ dialect: PostgreSQL, schema }) })],
+      : [words, language.data.of({ autocomplete: schemaCompletionSource({ dialect: SELECT_DIALECT, schema }) })],
   );
 }
 
-const words = keywordCompletionSource(PostgreSQL);
+const words = keywordCompletionSource(SELECT_DIALECT);
 
 /** Behind a dot stands a name of what is before it, behind a colon a variable: never a word of the language. */
 export function proposeWords(context: CompletionContext): ReturnType<typeof words> {

@@ -1,6 +1,6 @@
 /** Decides how SQL is written: Postgres' words coloured and proposed, variables marked, errors at their place, run by Ctrl or ⌘ + Enter. */
 import { acceptCompletion, type CompletionContext, closeCompletion } from '@codemirror/autocomplete';
-import { PostgreSQL, type SQLNamespace } from '@codemirror/lang-sql';
+import type { SQLNamespace } from '@codemirror/lang-sql';
 import { lintGutter, setDiagnostics } from '@codemirror/lint';
 import { Compartment, EditorState, Prec, RangeSetBuilder } from '@codemirror/state';
 import {
@@ -25,6 +25,7 @@ import {
   proposeVariables,
   sqlLanguage,
 } from './sql-completion.ts';
+import { SELECT_DIALECT } from './sql-dialect.ts';
 
 export interface SqlEditorHandle {
   focus(): void;
@@ -109,10 +110,10 @@ export default function SqlEditor(props: SqlEditorProps): ReactNode {
           completionLook,
           lintGutter(),
           language.current.of(sqlLanguage(props.schema)),
-          PostgreSQL.language.data.of({
+          SELECT_DIALECT.language.data.of({
             autocomplete: (context: CompletionContext) => proposeVariables(context, latest.current.variables ?? []),
           }),
-          PostgreSQL.language.data.of({
+          SELECT_DIALECT.language.data.of({
             autocomplete: (context: CompletionContext) =>
               latest.current.loose === undefined ? null : proposeColumns(context, latest.current.loose),
           }),
