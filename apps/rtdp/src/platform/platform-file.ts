@@ -1,6 +1,7 @@
 /** Writes and reads the description of a running platform, by which other commands find it. */
 import { readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import { startOn } from './command-line-of.ts';
 import type { PlatformDescription } from './contract.ts';
 import { platformError } from './error-codes.ts';
 import { readPartStates } from './part-states.ts';
@@ -30,7 +31,7 @@ export async function readPlatformFile(dataFolder: string): Promise<PlatformDesc
   if (holder === undefined) {
     throw platformError('RTDP_NOT_RUNNING', {
       detail: `No process has ${dataFolder}.`,
-      next: 'Start it with npm start, or name its folder with --data or RTDP_DATA.',
+      next: `Start it with ${startOn(resolve(dataFolder))}, or name the folder of another with --data or RTDP_DATA.`,
       facts: { dataFolder },
     });
   }

@@ -85,7 +85,7 @@ test('first start: roles, rights, secret files; second start: the same data', as
   for (const part of platform.parts()) expect(part).toMatchObject({ state: 'stopped' });
   await expect(readPlatformFile(folder.dataFolder)).rejects.toMatchObject({
     code: 'RTDP_NOT_RUNNING',
-    next: 'Start it with npm start, or name its folder with --data or RTDP_DATA.',
+    next: `Start it with npm start -- --data ${folder.dataFolder}, or name the folder of another with --data or RTDP_DATA.`,
   });
   const again = await startPlatform(folder);
   expect(await query(again.description.shop.owner.url, 'select * from orders')).toEqual([]);
