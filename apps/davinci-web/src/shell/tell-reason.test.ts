@@ -24,6 +24,23 @@ test.each([
     'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
     '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请让该表继续运行。',
   ],
+  // What keeps a function from being computed.
+  [
+    'xmlagg: is not on the list of functions proven equal to Postgres.',
+    '函数 xmlagg 不在保证结果与 Postgres 一致的函数之列。',
+  ],
+  [
+    'percentile_cont: this aggregate is only computed where one Postgres source holds every table of the query.',
+    '聚合函数 percentile_cont 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
+  ],
+  [
+    'ROWS FROM is only computed where one Postgres source holds every table of the query.',
+    'ROWS FROM 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
+  ],
+  [
+    'This function in FROM is only computed where one Postgres source holds every table of the query.',
+    'FROM 中的这个函数 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
+  ],
   // What is described is told, names stay as they are; a name has no blanks.
   ['the left join of shop.orders, maria.word and the subquery v', 'shop.orders、maria.word 与 子查询 v 的左连接'],
   ['the view shop.totals', '视图 shop.totals'],
