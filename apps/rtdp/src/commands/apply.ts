@@ -14,7 +14,10 @@ export function applyCommand(program: Command, act: Act): void {
   program
     .command('apply <file>')
     .description('bring sources, flows, mounts and dashboards to what a pipeline file says; prints the plan first')
-    .option('--plan', 'only show what would be done; exit code 2 when there is something to do')
+    .option(
+      '--plan',
+      'only show what would be done, without trying the passwords of sources and mounts; exit code 2 when there is something to do',
+    )
     .option(
       '--prune',
       'also remove sources and flows that the file does not name, and the rest where it has the section',
