@@ -24,14 +24,13 @@ import { GraphBox } from './graph-box.tsx';
 import { GraphList } from './graph-list.tsx';
 import { GraphSkeleton } from './graph-skeleton.tsx';
 import { type Fitted, fitGraph } from './layout-graph.ts';
+import { settledWidth } from './settled-width.ts';
 
 /** Pixels: less is no place for a picture. */
 const LEAST_HEIGHT = 160;
 /** Pixels around the picture, and below it, where the buttons are. */
 const AROUND = 16;
 const BELOW = 40;
-/** Pixels: wider than any scrollbar. */
-const SCROLLBAR = 24;
 /** Pixels: what cannot be read as a whole in less room than this is told as a list. */
 const ROOM_FOR_PICTURE = 720;
 
@@ -73,13 +72,13 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   const [width, setWidth] = useState(0);
   useEffect(() => {
     if (place.current === null) return undefined;
-    const watch = new ResizeObserver(([entry]) => {
-      const next = entry?.borderBoxSize[0]?.inlineSize ?? 0;
-      // A wider picture may be a taller one, which brings the scrollbar of the page, which leaves less room: a little more of it is not taken.
-      setWidth((before) => (next > before && next < before + SCROLLBAR ? before : next));
-    });
+    const settled = settledWidth(setWidth);
+    const watch = new ResizeObserver(([entry]) => settled.tell(entry?.borderBoxSize[0]?.inlineSize ?? 0));
     watch.observe(place.current, { box: 'border-box' });
-    return () => watch.disconnect();
+    return () => {
+      watch.disconnect();
+      settled.stop();
+    };
   }, []);
   const room = Math.max(0, width - 2 * AROUND - 2 * LENGTHS.line);
 
