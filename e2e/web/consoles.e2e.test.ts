@@ -1,4 +1,5 @@
 /** An operator's day in a real browser: every action of the consoles is pressed, and its effect is looked up at the service or in the database itself. */
+import { connectionOf } from '@rtdp/testing/connection';
 import pg from 'pg';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type ConsoleStand, consoleStand } from './console-stand.ts';
@@ -340,6 +341,11 @@ test('a database is mounted, granted, asked by a program of one’s own, and its
   await page.getByRole('link', { name: 'Queries', exact: true }).click();
   await page.waitForURL('**/queries');
 
+  const connection = connectionOf(store.url);
+  await moonbox.mount({ name: 'early', kind: 'postgres', connection, schemas: ['not_yet'] });
+  await person.open('/queries?tab=mounts');
+  await person.sees('no table was found in what it is to show: not_yet');
+  await moonbox.unmount('early');
   await person.open('/queries?tab=mounts');
   await person.press('Remove');
   expect(await person.confirmLoss('books', 'Remove')).toContain('views over it stop working');

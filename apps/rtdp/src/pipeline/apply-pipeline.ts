@@ -9,15 +9,19 @@ export async function applyPipeline(plan: readonly PlannedStep[], clients: Clien
   const done: string[] = [];
   for (const step of plan) {
     if (step.action === 'keep') continue;
-    await APPLY[step.kind](step, clients);
-    done.push(`${PAST[step.action]} ${step.kind} ${step.name}`);
+    let note = '';
+    await APPLY[step.kind](step, clients, (told) => {
+      note = `: ${told}`;
+    });
+    done.push(`${PAST[step.action]} ${step.kind} ${step.name}${note}`);
   }
   return done;
 }
 
 const PAST = { create: 'Created', change: 'Changed', remove: 'Removed' } as const;
 
-type Apply = (step: PlannedStep, clients: Clients) => Promise<void>;
+/** `tell`: what whoever applies should know of what was done. */
+type Apply = (step: PlannedStep, clients: Clients, tell: (note: string) => void) => Promise<void>;
 
 const APPLY: Readonly<Record<Kind, Apply>> = {
   source: applySource,
@@ -47,9 +51,19 @@ async function applyFlow({ action, name, definition }: PlannedStep, { wormhole }
 }
 
 /** A mount cannot be changed where it stands: it is taken away and made again; its grants are by name and stay. */
-async function applyMount({ action, name, definition }: PlannedStep, { moonbox }: Clients): Promise<void> {
+async function applyMount(
+  { action, name, definition }: PlannedStep,
+  { moonbox }: Clients,
+  tell: (note: string) => void,
+): Promise<void> {
   if (action !== 'create') await moonbox.unmount(name);
-  if (action !== 'remove') await moonbox.mount(definition as unknown as Parameters<typeof moonbox.mount>[0]);
+  if (action === 'remove') return;
+  const mounted = await moonbox.mount(definition as unknown as Parameters<typeof moonbox.mount>[0]);
+  const { emptySchemas, connection } = mounted;
+  if (emptySchemas.length === 0) return;
+  tell(
+    `no table was found in ${emptySchemas.join(', ')}, which is not there, is empty, or not for ${connection.user} to read; what comes later is there at once`,
+  );
 }
 
 /** What the three calls have in common for the kinds that Davinci keeps by ids. */

@@ -10,6 +10,7 @@ import type { RtdpError } from '@rtdp/ums/error';
 import { createWormholeClient } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
 import type { Clients } from '../session/open-session.ts';
+import { applyPipeline } from './apply-pipeline.ts';
 import { checkPlan } from './check-plan.ts';
 import { parsePipeline } from './pipeline-file.ts';
 import { SECTION_NAMES, SECTIONS } from './pipeline-kinds.ts';
@@ -42,7 +43,8 @@ test('a view that cannot be answered is refused before anything is done; one who
   const [moonbox, api, flows] = (['moonbox', 'davinci-api', 'wormhole'] as const).map((name) => services.service(name));
   await Promise.all([moonbox!.start(), api!.start(), flows!.start()]);
   await sink.query('create table orders (id int primary key, total numeric(10,2))');
-  await createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token }).mount({
+  const gateway = createMoonboxClient({ baseUrl: services.baseUrls.moonbox, token: services.token });
+  await gateway.mount({
     name: 'store',
     kind: 'postgres',
     connection: connectionOf(sink.url),
@@ -50,7 +52,7 @@ test('a view that cannot be answered is refused before anything is done; one who
   });
   const davinci = createDavinciClient({ baseUrl: services.baseUrls['davinci-api'], token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
-  const clients = { davinci, wormhole } as Clients;
+  const clients = { davinci, wormhole, moonbox: gateway } as Clients;
   const sinkConnection = JSON.stringify(connectionOf(sink.url));
   const flow = (table: string, sql = 'select * from things') => `
 flows:
@@ -119,6 +121,15 @@ flows:
   expect(await refused(source + flow(', deletes: tombstone'), ['all', instance])).toContainEqual(
     expect.stringMatching(/^flow all: sink\.deletes of a flow stays as it is: physical, not tombstone\. /),
   );
+
+  // A schema may yet be made, so a mount of it is.
+  const early = `mounts: [{ name: early, kind: postgres, connection: ${sinkConnection}, schemas: [public, nowhere] }]`;
+  expect(await applyPipeline(planOf(early), clients)).toEqual([
+    expect.stringMatching(/^Created mount early: no table was found in nowhere, /),
+  ]);
+  expect(await applyPipeline(planOf(early, ['early']), clients)).toEqual([
+    expect.stringMatching(/^Changed mount early: no table was found in nowhere, /),
+  ]);
 
   await moonbox!.stop();
   expect(await check(view('select id, total from store.orders'))).toEqual([

@@ -27,6 +27,15 @@ export interface AdministrationOptions {
   auditStore: AuditStore;
 }
 
+/** A mount as somebody sees it. */
+export interface SeenMount {
+  readonly mount: Mount;
+  /** That they may read. */
+  readonly tables: number;
+  /** Named for the mount, and no table was found in them: one that comes later is taken in as it comes. */
+  readonly emptySchemas: readonly string[];
+}
+
 export class Administration {
   readonly #options: AdministrationOptions;
 
@@ -63,15 +72,19 @@ export class Administration {
   }
 
   /** An admin sees all of them, an editor those of which it may read something; where a store is, is nothing for viewers. */
-  mounts(principal: Principal): { mount: Mount; tables: number }[] {
+  mounts(principal: Principal): SeenMount[] {
     if (!hasRole(principal, 'editor')) return [];
-    return [...this.seenBy(principal).databases.values()].flatMap(({ database, tables }) =>
-      database.mount === undefined ? [] : [{ mount: database.mount, tables: tables.size }],
-    );
+    return [...this.seenBy(principal).databases.values()].flatMap(({ database, tables }) => {
+      const { mount } = database;
+      if (mount === undefined) return [];
+      const found = new Set([...database.tables.values()].map(({ definition }) => definition.schema));
+      const emptySchemas = (mount.schemas ?? []).filter((schema) => !found.has(schema));
+      return [{ mount, tables: tables.size, emptySchemas }];
+    });
   }
 
   /** @throws RtdpError MOONBOX_MOUNT_UNKNOWN */
-  mountOf(principal: Principal, name: string): { mount: Mount; tables: number } {
+  mountOf(principal: Principal, name: string): SeenMount {
     const found = this.mounts(principal).find(({ mount }) => mount.name === name);
     if (found === undefined) throw unknownMount(name);
     return found;

@@ -121,6 +121,29 @@ test('what cannot be mounted is refused, with what is wrong and what to do', asy
   });
 });
 
+test('a schema that is not there yet is told of, and what comes in it is found', async () => {
+  const { client } = gateway.operator;
+  const connection = connectionOf(store.url);
+  const schemas = ['sales', 'later'];
+  const mounted = await client.mount({ name: 'early', kind: 'postgres', connection, schemas });
+  expect(mounted).toMatchObject({ tables: 2, state: 'ok', emptySchemas: ['later'] });
+  const shown = await client.query({ sql: 'show mounts' });
+  const at = shown.columns.findIndex(({ name }) => name === 'empty_schemas');
+  expect(shown.rows.map((row) => [row[0], row[at]])).toEqual([
+    ['early', 'later'],
+    ['shop', null],
+  ]);
+  await store.query('create schema later; create table later.parts (id int)');
+  expect((await client.query({ sql: 'select count(*) from early.parts' })).rows).toEqual([['0']]);
+  const { items } = await client.listMounts();
+  expect(items.map(({ name, emptySchemas }) => [name, emptySchemas])).toEqual([
+    ['early', []],
+    ['shop', []],
+  ]);
+  await client.unmount('early');
+  await store.query('drop schema later cascade');
+});
+
 test('a change of the store shows up: at once for who asks, and by itself', async () => {
   const { client } = gateway.operator;
   await store.query('create table fresh (a int); insert into fresh values (1)');

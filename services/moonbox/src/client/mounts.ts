@@ -43,6 +43,11 @@ export const mountSchema = z.object({
   kind: z.enum(MOUNT_KINDS),
   connection: connectionSchema.omit({ password: true }),
   schemas: z.array(z.string()).nullable(),
+  emptySchemas: z
+    .array(z.string())
+    .describe(
+      'Of `schemas`, those in which the last look found no table: not there, empty, or not for this user to read',
+    ),
   sinkNamespacePrefix: z.object({ system: z.string(), instance: z.string() }).nullable(),
   tables: z.number(),
   state: z.enum(['ok', 'failing']).describe('What the last refresh found'),

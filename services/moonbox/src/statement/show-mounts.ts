@@ -9,6 +9,7 @@ const COLUMNS = [
   textColumn('address'),
   textColumn('state'),
   countColumn('tables'),
+  textColumn('empty_schemas'),
   textColumn('refreshed_at'),
   textColumn('error'),
 ];
@@ -23,7 +24,7 @@ export function showMounts(administration: Administration): StatementKind {
         tag: 'SHOW MOUNTS',
         columns: COLUMNS,
         async run({ principal }) {
-          const rows = administration.mounts(principal).map(({ mount, tables }) => {
+          const rows = administration.mounts(principal).map(({ mount, tables, emptySchemas }) => {
             const { host, port, database } = mount.connection;
             return [
               mount.name,
@@ -31,6 +32,7 @@ export function showMounts(administration: Administration): StatementKind {
               `${host}:${port}/${database}`,
               mount.error === null ? 'ok' : 'failing',
               tables,
+              emptySchemas.join(', ') || null,
               mount.refreshedAt?.toISOString() ?? null,
               mount.error?.message ?? null,
             ];

@@ -129,6 +129,13 @@ export function MountList(): ReactNode {
                 {add}
               </div>
             ) : null}
+            {items
+              .filter(({ emptySchemas }) => emptySchemas.length > 0)
+              .map(({ name, emptySchemas }) => (
+                <div key={name} className="reason late">
+                  <p>{t('mounts.emptySchemas', { name, schemas: emptySchemas.join(', ') })}</p>
+                </div>
+              ))}
             {items.length === 0 ? null : (
               <ListTable
                 label={t('tab.mounts')}

@@ -32,7 +32,7 @@ export function mountRoutes(application: HttpApplication, options: Administratio
     },
     async (request) => {
       const mounts = administration.mounts(principalOf(request));
-      return { items: mounts.map(({ mount, tables }) => mountView(mount, tables)), total: mounts.length };
+      return { items: mounts.map(mountView), total: mounts.length };
     },
   );
 
@@ -53,18 +53,14 @@ export function mountRoutes(application: HttpApplication, options: Administratio
       await audited(running, { principal, kind: 'MOUNT DATABASE', sql }, () =>
         administration.mount(principal, request.body),
       );
-      const { mount, tables } = administration.mountOf(principal, name);
-      return reply.status(201).send(mountView(mount, tables));
+      return reply.status(201).send(mountView(administration.mountOf(principal, name)));
     },
   );
 
   application.get(
     '/mounts/:name',
     { schema: { tags, params: named, response: { 200: mountSchema } } },
-    async (request) => {
-      const { mount, tables } = administration.mountOf(principalOf(request), request.params.name);
-      return mountView(mount, tables);
-    },
+    async (request) => mountView(administration.mountOf(principalOf(request), request.params.name)),
   );
 
   application.post(
@@ -83,8 +79,7 @@ export function mountRoutes(application: HttpApplication, options: Administratio
       await audited(running, { principal, kind: 'REFRESH DATABASE', sql: `REFRESH DATABASE ${name}` }, () =>
         administration.refresh(principal, name),
       );
-      const { mount, tables } = administration.mountOf(principal, name);
-      return mountView(mount, tables);
+      return mountView(administration.mountOf(principal, name));
     },
   );
 

@@ -2,8 +2,8 @@
 import { describeType } from '@rtdp/sql/pg-type';
 import type { Grant } from '../../access/grant-store.ts';
 import type { VisibleDatabase, VisibleTable } from '../../access/user-catalog.ts';
+import type { SeenMount } from '../../admin/administration.ts';
 import type { ShownView } from '../../admin/view-administration.ts';
-import type { Mount } from '../../catalog/contract.ts';
 import type { GrantView } from '../../client/access.ts';
 import type { DatabaseView, TableDetailView, TableView } from '../../client/databases.ts';
 import type { MountView } from '../../client/mounts.ts';
@@ -40,13 +40,14 @@ export function queryRecordView({
 }
 
 /** The password never leaves. */
-export function mountView(mount: Mount, tables: number): MountView {
+export function mountView({ mount, tables, emptySchemas }: SeenMount): MountView {
   const { password: _password, ...connection } = mount.connection;
   return {
     name: mount.name,
     kind: mount.kind,
     connection,
     schemas: mount.schemas === null ? null : [...mount.schemas],
+    emptySchemas: [...emptySchemas],
     sinkNamespacePrefix: mount.sinkNamespacePrefix,
     tables,
     state: mount.error === null ? 'ok' : 'failing',
