@@ -20,8 +20,8 @@ export interface LiveListener {
   onStale(stale: LiveStale): void;
 }
 
-/** The server pings every 15 s; a stream that is silent for longer than this is dead, in milliseconds. */
-const SILENCE = 40_000;
+/** The server pings every 5 s; a stream that is silent for longer than this is dead, in milliseconds. */
+const SILENCE = 15_000;
 const FIRST_WAIT = 500;
 const LONGEST_WAIT = 10_000;
 

@@ -1,7 +1,7 @@
 /** A browser that does not read is waited for a while, with nothing more sent, and then let go. */
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { EventStream } from './event-stream.ts';
 
 test('a reader that stops is known, drains when it reads on, and is called slow when it does not', async () => {
@@ -37,5 +37,23 @@ test('a reader that stops is known, drains when it reads on, and is called slow 
   events.send('commit', {});
   request.destroy();
   server.closeAllConnections();
+  server.close();
+});
+
+test('where nothing happens a ping comes every five seconds, three before a browser calls the stream dead', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  onTestFinished(() => void vi.useRealTimers());
+  const opened = Promise.withResolvers<EventStream>();
+  const server = createServer((_request, response) => opened.resolve(new EventStream(response)));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const answer = Promise.withResolvers<IncomingMessage>();
+  const request = get({ host: '127.0.0.1', port }, answer.resolve);
+  const reader = (await answer.promise).setEncoding('utf8');
+  const events = await opened.promise;
+  vi.advanceTimersByTime(15_000);
+  events.end();
+  expect((await reader.toArray()).join('').match(/event: ping/g)).toHaveLength(3);
+  request.destroy();
   server.close();
 });

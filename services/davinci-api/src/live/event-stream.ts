@@ -3,11 +3,14 @@ import type { ServerResponse } from 'node:http';
 
 /** A browser that takes nothing for so long is let go; it comes back and is told what it missed. */
 const SLOW_AFTER_MS = 15_000;
-const PING_MS = 15_000;
+/** A browser that hears nothing for three of them calls the stream dead, so that a dashboard whose network died is not called live for long. */
+const PING_MS = 5_000;
+const LOOK_MS = 15_000;
 
 export class EventStream {
   readonly #response: ServerResponse;
   readonly #ping: NodeJS.Timeout;
+  readonly #look: NodeJS.Timeout;
   readonly #slowAfterMs: number;
   #blocked: NodeJS.Timeout | undefined;
   #closed = false;
@@ -16,7 +19,8 @@ export class EventStream {
   /** Called once, whoever ended it. */
   onClose: () => void = () => undefined;
   onSlow: () => void = () => undefined;
-  onPing: () => void = () => undefined;
+  /** Called now and then, also where nothing happens. */
+  onLook: () => void = () => undefined;
 
   constructor(response: ServerResponse, slowAfterMs = SLOW_AFTER_MS) {
     this.#response = response;
@@ -33,8 +37,8 @@ export class EventStream {
     response.once('close', () => this.#ended());
     this.#ping = setInterval(() => {
       if (this.ready) this.send('ping', {});
-      this.onPing();
     }, PING_MS);
+    this.#look = setInterval(() => this.onLook(), LOOK_MS);
   }
 
   /** False while the browser has not taken what was sent: nothing more should be. */
@@ -63,6 +67,7 @@ export class EventStream {
     if (this.#closed) return;
     this.#closed = true;
     clearInterval(this.#ping);
+    clearInterval(this.#look);
     clearTimeout(this.#blocked);
     this.onClose();
   }

@@ -79,7 +79,7 @@ export class LiveStream {
     events.onDrain = () => this.#schedule();
     events.onSlow = () => this.end('slow');
     // Also where nothing happens, the one who looks may have lost the right to.
-    events.onPing = () => this.#lookAgain();
+    events.onLook = () => this.#lookAgain();
   }
 
   get organisationId(): string {
