@@ -1,10 +1,11 @@
-/** Runs a compiled stateless flow: which rows go through the SQL, what each source row becomes, and which row is to blame for a failure. */
+/** Runs a compiled stateless flow: which rows go through the SQL, and what each source row becomes. */
 import type { DataChunk } from '@duckdb/node-bindings';
 import { type Batch, BEFORE, type Column, type ColumnStorage, DELETE, UNKNOWN } from '@rtdp/ums/batch';
 import { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
+import { blameRows } from './blame-rows.ts';
 import type { CompiledFlow, FlowResult, StepResult } from './flow-contract.ts';
-import { type Query, QueryFailure } from './query.ts';
+import type { Query } from './query.ts';
 import { type DecimalForm, readColumn, readDecimals, readIntegers, rowsOf } from './read-result.ts';
 import { gather, type Scan } from './scan-batch.ts';
 import type { StepQueries } from './step-queries.ts';
@@ -79,7 +80,7 @@ export class StatelessFlow implements CompiledFlow {
       } catch (error) {
         const { stepQueries } = this.#plan;
         const stepOf = (row: number, reason: string) => stepQueries.stepThatFails(batch, row, reason);
-        throw await this.#blame(error, rows, (part) => stepQueries.run(batch, part), stepOf);
+        throw await blameRows(error, rows, (part) => stepQueries.run(batch, part), stepOf);
       }
     });
   }
@@ -118,7 +119,7 @@ export class StatelessFlow implements CompiledFlow {
         chunks = await execute(rows);
       } catch (error) {
         const stepOf = (row: number, reason: string) => this.#plan.blameQueries.stepThatFails(batch, row, reason);
-        throw await this.#blame(error, rows ?? allRows(batch.rowCount), execute, stepOf);
+        throw await blameRows(error, rows ?? allRows(batch.rowCount), execute, stepOf);
       }
     }
     return this.#emit(batch, except, untoldRows, this.#read(chunks));
@@ -264,109 +265,12 @@ export class StatelessFlow implements CompiledFlow {
       });
     }
   }
-
-  /** The error of a run: for a row that fails, finds the first one by halving. */
-  async #blame(
-    error: unknown,
-    rows: Int32Array,
-    execute: (rows: Int32Array) => Promise<unknown>,
-    stepOf: (row: number, reason: string) => Promise<string>,
-  ): Promise<unknown> {
-    if (!(error instanceof QueryFailure)) return error;
-    if (error.kind === 'interrupted') {
-      return new RtdpError({
-        code: 'ENGINE_TIMEOUT',
-        message: 'The SQL took longer than the time limit and was interrupted.',
-        next: 'Give it fewer rows at a time, or raise the time limit.',
-        facts: { rows: rows.length },
-        cause: error,
-      });
-    }
-    if (error.kind === 'memory') {
-      return new RtdpError({
-        code: 'ENGINE_OUT_OF_MEMORY',
-        message: `The SQL needs more memory than the engine has: ${error.message}`,
-        next: 'Give it fewer rows at a time, or raise the memory limit of the engine.',
-        facts: { rows: rows.length },
-        cause: error,
-      });
-    }
-    const found = await this.#failingRows(rows, error, execute);
-    const failures: RowFailure[] = [];
-    for (const failure of found) failures.push({ ...failure, step: await stepOf(failure.row, failure.reason) });
-    const [first] = failures;
-    if (first === undefined) {
-      return new RtdpError({
-        code: 'ENGINE_INTERNAL',
-        message: `The embedded engine failed, and no single row is to blame: ${error.message}`,
-        next: 'Report the statement and the error.',
-        facts: { rows: rows.length },
-        cause: error,
-      });
-    }
-    return new RtdpError({
-      code: 'ENGINE_ROW_FAILED',
-      message: `Row ${first.row} of the batch fails: ${first.reason}`,
-      next: 'Dead-letter the rows in facts.failures and run the batch without them.',
-      facts: { ...first, failures },
-      cause: error,
-    });
-  }
-
-  /** The first rows that fail by themselves, found by halving; empty where the failure goes away with fewer rows. */
-  async #failingRows(
-    rows: Int32Array,
-    failure: QueryFailure,
-    execute: (rows: Int32Array) => Promise<unknown>,
-  ): Promise<Omit<RowFailure, 'step'>[]> {
-    const found: Omit<RowFailure, 'step'>[] = [];
-    // Parts that are known to fail, the first on top.
-    const failing: { rows: Int32Array; failure: QueryFailure }[] = [{ rows, failure }];
-    while (failing.length > 0 && found.length < MOST_FAILURES) {
-      const part = failing.pop()!;
-      if (part.failure.kind !== 'row') return [];
-      if (part.rows.length === 1) {
-        found.push({ row: part.rows[0]!, reason: part.failure.message });
-        continue;
-      }
-      const middle = part.rows.length >> 1;
-      const halves = [part.rows.subarray(0, middle), part.rows.subarray(middle)];
-      for (const half of halves.reverse()) {
-        const halfFailure = await failureOf(execute, half);
-        if (halfFailure !== null) failing.push({ rows: half, failure: halfFailure });
-      }
-    }
-    return found;
-  }
 }
-
-interface RowFailure {
-  readonly row: number;
-  readonly reason: string;
-  /** Name of the step it fails in. */
-  readonly step: string;
-}
-
-/** Failing rows that one error names; a batch with more is run again without these. */
-const MOST_FAILURES = 100;
 
 const NO_ROWS: ReadonlySet<number> = new Set();
 
 function allRows(count: number): Int32Array {
   return Int32Array.from({ length: count }, (_, row) => row);
-}
-
-async function failureOf(
-  execute: (rows: Int32Array) => Promise<unknown>,
-  rows: Int32Array,
-): Promise<QueryFailure | null> {
-  try {
-    await execute(rows);
-    return null;
-  } catch (error) {
-    if (error instanceof QueryFailure) return error;
-    throw error;
-  }
 }
 
 /** Whether the array is 0, 1, … count-1. */
