@@ -48,3 +48,7 @@ export function comparableMysql(value: MysqlColumn): string {
   if (sql === null) throw new NotProven(`it does not compare this ${describeType(type)} as Postgres does`);
   return isMoment(type) ? checkedDate(value) : sql;
 }
+
+export function nullableOf(values: readonly MysqlValue[]): { nullable: boolean } {
+  return { nullable: values.some(({ nullable }) => nullable !== false) };
+}

@@ -1,8 +1,8 @@
-/** Prints the values of one level of a query for MySQL and MariaDB: columns, exact arithmetic, CASE, aggregates, windows; what is not proven throws. */
+/** Prints the values of one level of a query for MySQL and MariaDB: columns, casts, CASE, aggregates, windows; what is not proven throws. */
 import type { A_Expr, CaseExpr, ColumnRef, FuncCall, Node, SelectStmt, SubLink, WindowDef } from 'libpg-query';
 import { isAggregate } from './bind-aggregate.ts';
 import { namesOf } from './bind-expression.ts';
-import { type MysqlValue, mostBytes, NotProven, ofLength } from './mysql-value.ts';
+import { type MysqlValue, mostBytes, NotProven, nullableOf, ofLength } from './mysql-value.ts';
 import { BOOL, INT4, INT8, isFixed, isInteger, type PgType, TEXT } from './pg-type.ts';
 import {
   comparablePair,
@@ -12,6 +12,7 @@ import {
   printMysqlCondition,
 } from './print-mysql.ts';
 import { aggregateOf } from './print-mysql-aggregate.ts';
+import { fitsInteger, integerConstant, printMysqlArithmetic } from './print-mysql-arithmetic.ts';
 import { type MysqlCallLevel, printMysqlCall, printMysqlConcat } from './print-mysql-call.ts';
 import { isMysqlText, type MysqlConstants, mysqlLiteralOf, quoteMysqlText } from './print-mysql-literal.ts';
 import { neighbourOf, printMysqlWindow } from './print-mysql-window.ts';
@@ -39,14 +40,6 @@ export interface MysqlLevel extends MysqlConstants {
   /** Present where window functions may stand. */
   readonly windows?: ReadonlyMap<string, WindowDef>;
 }
-
-const INTEGER_BOUNDS: Record<string, readonly [bigint, bigint]> = {
-  int2: [-(2n ** 15n), 2n ** 15n - 1n],
-  int4: [-(2n ** 31n), 2n ** 31n - 1n],
-  int8: [-(2n ** 63n), 2n ** 63n - 1n],
-};
-/** MySQL's greatest scale; MariaDB has a few more. */
-const MOST_SCALE = 30;
 
 export class MysqlValues implements MysqlNames {
   readonly level: MysqlLevel;
@@ -167,8 +160,7 @@ export class MysqlValues implements MysqlNames {
       if (type.name === 'text') return this.#textConstant(literal);
     }
     const value = this.print(node.TypeCast.arg);
-    if (isInteger(type) && isInteger(value.type) && fitsIn(boundsOf(value), INTEGER_BOUNDS[type.name]!))
-      return { ...value, type };
+    if (isInteger(type) && isInteger(value.type) && fitsInteger(value, type)) return { ...value, type };
     if (isMysqlText(type) && isMysqlText(value.type) && type.length === undefined) {
       const bytes = mostBytes(value);
       return { ...value, type, ...(bytes === undefined ? {} : { bytes }) };
@@ -181,38 +173,7 @@ export class MysqlValues implements MysqlNames {
     const { lexpr, rexpr } = expression;
     if (operator === '||' && type.name === 'text' && lexpr !== undefined && rexpr !== undefined)
       return printMysqlConcat(this.#callLevel, [lexpr, rexpr], false);
-    if (operator === '/' || operator === '%')
-      throw new NotProven('division has other digits, and no error at zero, there');
-    if (!['+', '-', '*'].includes(operator) || expression.rexpr === undefined)
-      throw new NotProven('an operator is not proven to mean the same there');
-    const right = this.print(expression.rexpr);
-    if (expression.lexpr === undefined) {
-      if (operator !== '-' || !isFixed(type)) {
-        if (right.constant === true && isInteger(type) && operator === '-')
-          return integerConstant(`-${right.sql}`, type);
-        throw new NotProven('a prefix operator is not proven to mean the same there');
-      }
-      return { sql: `(-${asDecimal(right)})`, type, exact: true, ...nullableOf([right]) };
-    }
-    const left = this.print(expression.lexpr);
-    const both = [left, right];
-    if (!both.every((one) => isInteger(one.type) || isFixed(one.type)))
-      throw new NotProven('arithmetic of other types than integers and decimals is not proven there');
-    const fallible = both.some((one) => one.fallible === true);
-    if (isFixed(type)) {
-      if (type.scale > MOST_SCALE) throw new NotProven('a product has more decimal places than it keeps');
-      const sql = `(${both.map(asDecimal).join(` ${operator} `)})`;
-      return { sql, type, exact: true, ...nullableOf(both), ...(fallible ? { fallible } : {}) };
-    }
-    if (!isInteger(type) || !both.every((one) => isInteger(one.type) && one.summed !== true))
-      throw new NotProven('arithmetic beyond 38 digits is not proven there');
-    const bounds = arithmeticBounds(operator, boundsOf(left), boundsOf(right));
-    const fits = fitsIn(bounds, INTEGER_BOUNDS[type.name]!);
-    // A bigint that leaves its type fails there too; a smaller one does not.
-    if (!fits && type.name !== 'int8') throw new NotProven('an integer that leaves its type does not fail there');
-    const sql = `(${both.map(asSigned).join(` ${operator} `)})`;
-    const exact = { sql, type, exact: true, signed: true, ...nullableOf(both) };
-    return fits && !fallible ? { ...exact, bounds } : { ...exact, fallible: true };
+    return printMysqlArithmetic((node) => this.print(node), expression, type);
   }
 
   #nullIf({ lexpr, rexpr }: A_Expr): MysqlValue {
@@ -329,45 +290,7 @@ export class MysqlValues implements MysqlNames {
 
 const EQUAL = { String: { sval: '=' } } as Node;
 
-function integerConstant(text: string, type: PgType): MysqlValue {
-  const number = BigInt(text);
-  return { sql: text, type, exact: true, nullable: false, constant: true, bounds: [number, number], signed: true };
-}
-
-function nullableOf(values: readonly MysqlValue[]): { nullable: boolean } {
-  return { nullable: values.some(({ nullable }) => nullable !== false) };
-}
-
 /** Texts under one collation, since two of them do not mix. */
 function chosenForm({ sql, type, byBytes }: MysqlValue): string {
   return isMysqlText(type) ? (byBytes ?? sql) : sql;
-}
-
-function boundsOf(value: MysqlValue): readonly [bigint, bigint] {
-  return value.bounds ?? INTEGER_BOUNDS[value.type.name]!;
-}
-
-function fitsIn(bounds: readonly [bigint, bigint], [least, greatest]: readonly [bigint, bigint]): boolean {
-  return bounds[0] >= least && bounds[1] <= greatest;
-}
-
-function arithmeticBounds(
-  operator: string,
-  [a, b]: readonly [bigint, bigint],
-  [c, d]: readonly [bigint, bigint],
-): readonly [bigint, bigint] {
-  if (operator === '+') return [a + c, b + d];
-  if (operator === '-') return [a - d, b - c];
-  const products = [a * c, a * d, b * c, b * d].sort((x, y) => (x < y ? -1 : 1));
-  return [products[0]!, products[3]!];
-}
-
-/** An unsigned integer counts as a larger signed one in Postgres; its own arithmetic fails below zero. */
-function asSigned({ sql, signed, constant }: MysqlValue): string {
-  return signed === true || constant === true ? sql : `CAST(${sql} AS SIGNED)`;
-}
-
-/** An unsigned bigint counts as numeric(20,0) in Postgres; its own arithmetic fails below zero. */
-function asDecimal({ sql, type, constant }: MysqlValue): string {
-  return isFixed(type) && type.scale === 0 && constant !== true ? `CAST(${sql} AS DECIMAL(${type.precision},0))` : sql;
 }
