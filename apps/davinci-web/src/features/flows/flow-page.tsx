@@ -30,6 +30,7 @@ import { FlowState } from './flow-state.tsx';
 import { FlowTables } from './flow-tables.tsx';
 import { LatencyBar } from './latency-bar.tsx';
 import { RemoveFlow } from './remove-flow.tsx';
+import { UnwrittenNote } from './unwritten-note.tsx';
 
 export function FlowPage({ name }: { name: string }): ReactNode {
   const { t } = useTranslation('console-flows');
@@ -73,6 +74,7 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
           reason={{ ...table.reason!, message: `${table.schema}.${table.table}: ${tell(table.reason!.message)}` }}
         />
       ))}
+      <UnwrittenNote flow={flow} />
       <Figures>
         <Figure name={t('figure.lag')} note={t('figure.lagNote')}>
           <BudgetBar value={flow.lag} budget={BUDGETS.flowLag} format={{ kind: 'number' }} label={t('figure.lag')} />
