@@ -41,6 +41,14 @@ test.each([
     'This function in FROM is only computed where one Postgres source holds every table of the query.',
     'FROM 中的这个函数 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
   ],
+  [
+    'json_each in FROM is only computed where one Postgres source holds every table of the query.',
+    'FROM 中的 json_each 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
+  ],
+  [
+    "to_char: the format 'XX' is not proven for numbers. Use 9, 0, a comma, a point and FM, like 'FM999,990.00'.",
+    "to_char 用于数值的格式 'XX'：不保证结果与 Postgres 一致。请使用 9、0、逗号、小数点和 FM，例如 'FM999,990.00'。",
+  ],
   // What is described is told, names stay as they are; a name has no blanks.
   ['the left join of shop.orders, maria.word and the subquery v', 'shop.orders、maria.word 与 子查询 v 的左连接'],
   ['the view shop.totals', '视图 shop.totals'],
