@@ -1,12 +1,12 @@
-/** Decides how a view is edited: tables at the left, SQL and its result in the middle, variables, model, rights and history at the right. */
+/** Decides how a view is edited: tables at the left, SQL and its result in the middle, panels at the right; when its statement is run, and when it is saved. */
 import { PlayCircleOutlined, SaveOutlined } from '@ant-design/icons';
 import type { Source, SourceTables, View } from '@rtdp/davinci-api/client';
-import { useBlocker } from '@tanstack/react-router';
-import { App, Button, Input, type InputRef, Modal, Tabs } from 'antd';
+import { App, Button, Input, type InputRef } from 'antd';
 import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { EDITOR_WINDOW } from '../../shell/tokens.ts';
@@ -16,20 +16,16 @@ import { useTell } from '../../shell/use-tell.ts';
 import { completionSchema, looseColumns } from './completion-schema.ts';
 import { ConflictQuestion } from './conflict-question.tsx';
 import { declaredVariables, draftOf, emptyDraft, isSame, unsetVariables, type ViewDraft } from './draft.ts';
+import { EditorPanels } from './editor-panels.tsx';
 import { errorPlaces } from './error-places.ts';
-import { variableNames } from './find-variables.ts';
-import { guessField, mergeModel } from './guess-model.ts';
-import { HistoryPanel } from './history-panel.tsx';
+import { mergeModel } from './guess-model.ts';
 import { LazySqlEditor } from './lazy-sql-editor.tsx';
-import { ModelPanel } from './model-panel.tsx';
 import { readHistory, rememberEntry, writeHistory } from './query-history.ts';
 import { ResultPanel } from './result-panel.tsx';
-import { RightsPanel } from './rights-panel.tsx';
 import { SchemaPanel } from './schema-panel.tsx';
 import type { SqlEditorHandle } from './sql-editor.tsx';
 import { useRun } from './use-run.ts';
 import { useSaveView } from './use-save-view.ts';
-import { VariablesPanel } from './variables-panel.tsx';
 import '../console/console.css';
 import './views.css';
 
@@ -76,17 +72,11 @@ export function EditorPage(props: {
   );
   const loose = useMemo(() => (tables.data === undefined ? undefined : looseColumns(tables.data)), [tables.data]);
   const variables = useMemo(() => declaredVariables(draft.sql, draft.variables), [draft.sql, draft.variables]);
-  const used = useMemo(() => new Set(variableNames(draft.sql)), [draft.sql]);
   const isChanged = !isSame(draft, saved === undefined ? emptyDraft(draft.sourceId) : draftOf(saved));
   const leaves = useRef(false);
   useEffect(() => {
     if (!isChanged) leaves.current = false;
   }, [isChanged]);
-  const blocker = useBlocker({
-    shouldBlockFn: ({ current, next }) => isChanged && !leaves.current && current.pathname !== next.pathname,
-    enableBeforeUnload: () => isChanged,
-    withResolver: true,
-  });
 
   const change = (part: Partial<ViewDraft>): void => setDraft((before) => ({ ...before, ...part }));
   const places = useMemo(
@@ -167,7 +157,6 @@ export function EditorPage(props: {
     window.addEventListener('keydown', keys);
     return () => window.removeEventListener('keydown', keys);
   }, []);
-  const resultColumns = runner.state.is === 'done' ? runner.state.result.columns : undefined;
   const isRunning = runner.state.is === 'running' || runner.state.is === 'cancelling';
   const schemaPanel = (
     <SchemaPanel
@@ -282,81 +271,18 @@ export function EditorPage(props: {
             />
           </section>
         </div>
-        <aside className="editor-side" aria-label={t('panel.label')}>
-          <Tabs
-            size="small"
-            tabBarGutter={16}
-            activeKey={panel}
-            onChange={(key) => setPanel(key)}
-            items={[
-              ...(isNarrow ? [{ key: 'schema', label: t('panel.tables'), children: schemaPanel }] : []),
-              {
-                key: 'model',
-                label: t('panel.model'),
-                children: (
-                  <ModelPanel
-                    model={draft.model}
-                    isReadOnly={isReadOnly}
-                    onChange={(model) => change({ model })}
-                    onGuess={
-                      resultColumns === undefined ? undefined : () => change({ model: resultColumns.map(guessField) })
-                    }
-                  />
-                ),
-              },
-              {
-                key: 'variables',
-                label: t('panel.variables'),
-                children: (
-                  <VariablesPanel
-                    variables={variables}
-                    used={used}
-                    isReadOnly={isReadOnly}
-                    onChange={(next) => change({ variables: next })}
-                  />
-                ),
-              },
-              {
-                key: 'rights',
-                label: t('panel.rights'),
-                children: (
-                  <RightsPanel
-                    rights={draft.rights}
-                    model={draft.model}
-                    isReadOnly={isReadOnly}
-                    onChange={(rights) => change({ rights })}
-                  />
-                ),
-              },
-              {
-                key: 'about',
-                label: t('panel.about'),
-                children: (
-                  <Input.TextArea
-                    readOnly={isReadOnly}
-                    aria-label={t('list.description')}
-                    placeholder={t('descriptionHint')}
-                    autoSize={{ minRows: 4, maxRows: 16 }}
-                    value={draft.description}
-                    onChange={(event) => change({ description: event.target.value })}
-                  />
-                ),
-              },
-              {
-                key: 'history',
-                label: t('panel.history'),
-                children: (
-                  <HistoryPanel
-                    entries={history}
-                    onTake={({ sql, sourceId }) =>
-                      change({ sql, ...(sources.some(({ id }) => id === sourceId) ? { sourceId } : {}) })
-                    }
-                  />
-                ),
-              },
-            ]}
-          />
-        </aside>
+        <EditorPanels
+          draft={draft}
+          variables={variables}
+          history={history}
+          sources={sources}
+          schema={isNarrow ? schemaPanel : undefined}
+          resultColumns={runner.state.is === 'done' ? runner.state.result.columns : undefined}
+          isReadOnly={isReadOnly}
+          panel={panel}
+          onPanel={setPanel}
+          onChange={change}
+        />
       </div>
       {saving.conflict === undefined ? null : (
         <ConflictQuestion
@@ -370,17 +296,7 @@ export function EditorPage(props: {
           onClose={saving.settle}
         />
       )}
-      <Modal
-        open={blocker.status === 'blocked'}
-        title={t('leave.title')}
-        okText={t('leave.leave')}
-        cancelText={t('leave.stay')}
-        okButtonProps={{ danger: true }}
-        onOk={() => blocker.proceed?.()}
-        onCancel={() => blocker.reset?.()}
-      >
-        {t('leave.text')}
-      </Modal>
+      <LeaveGuard isChanged={() => isChanged && !leaves.current} />
     </Page>
   );
 }
