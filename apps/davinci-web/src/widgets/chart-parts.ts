@@ -121,23 +121,23 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
       ? 0
       : BESIDE_ONE * (grain === undefined ? MINUTE : nextMoment(first, grain) - first);
   const span = Math.max(...moments) - first + 2 * room;
-  // Where every point is a minute, no tick stands between two.
+  // Where every point is a minute, no tick stands between two; and two ticks never have the same label.
   const whole = moments.every((moment) => moment % MINUTE === 0);
-  const form: Intl.DateTimeFormatOptions =
+  const { form, apart }: { form: Intl.DateTimeFormatOptions; apart: number } =
     span > 3 * 365 * DAY
-      ? { year: 'numeric' }
+      ? { form: { year: 'numeric' }, apart: 365 * DAY }
       : span > 90 * DAY
-        ? { month: 'short', year: 'numeric' }
+        ? { form: { month: 'short', year: 'numeric' }, apart: 28 * DAY }
         : span > 2 * DAY
-          ? { day: 'numeric', month: 'short' }
+          ? { form: { day: 'numeric', month: 'short' }, apart: DAY }
           : span >= DAY / 24 || whole
-            ? { hour: '2-digit', minute: '2-digit' }
-            : { hour: '2-digit', minute: '2-digit', second: '2-digit' };
+            ? { form: { hour: '2-digit', minute: '2-digit' }, apart: MINUTE }
+            : { form: { hour: '2-digit', minute: '2-digit', second: '2-digit' }, apart: 1000 };
   const format = dateFormatter(localeOf(language), form);
   return {
     type: 'time',
     ...(room === 0 ? {} : { min: first - room, max: first + room }),
-    ...(whole ? { minInterval: MINUTE } : {}),
+    minInterval: apart,
     axisLine: { lineStyle: { color: palette['line-strong'] } },
     axisTick: { show: false },
     splitLine: { show: false },
