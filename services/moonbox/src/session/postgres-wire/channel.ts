@@ -7,6 +7,11 @@ import { MessageWriter } from './message-writer.ts';
 /** Bytes that may wait here unread before the client has to. */
 const READ_AHEAD_BYTES = 1024 * 1024;
 const KEEP_ALIVE_MS = 60_000;
+/**
+ * Bytes of a TLS record. libpq has room for 8 KB at each read: the rest of a longer record would stay in its TLS library, where a driver that waits
+ * for its socket (psycopg) never looks. Postgres sends none longer either.
+ */
+const TLS_RECORD_BYTES = 8_192;
 /** First byte of a TLS handshake: a client may begin with it, without asking. */
 const TLS_HANDSHAKE = 0x16;
 
@@ -97,6 +102,7 @@ export class Channel {
     const handshake = this.#cutter.takeRest();
     if (handshake.length > 0) plain.unshift(handshake);
     const secure = new TLSSocket(plain, { isServer: true, secureContext, ALPNProtocols: ['postgresql'] });
+    secure.setMaxSendFragment(TLS_RECORD_BYTES);
     this.#socket = secure;
     this.#isEncrypted = true;
     this.#listen(secure);

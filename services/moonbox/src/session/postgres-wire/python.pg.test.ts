@@ -22,7 +22,8 @@ beforeAll(async () => {
   wire = await startWire();
   editor = await wire.login('eve', 'editor');
   await wire.source.query(`create schema trade; create table trade.orders (id int primary key, total numeric(12,2));
-    insert into trade.orders select i, i * 0.5 from generate_series(1, 300) i`);
+    insert into trade.orders select i, i * 0.5 from generate_series(1, 300) i;
+    create table trade.notes as select i as id, repeat('x', 300 + i * 37 % 900) as note from generate_series(1, 60), generate_series(1, 100) i`);
   const connection = connectionOf(wire.source.url);
   await wire.operator.mount({
     name: 'warehouse',
@@ -81,3 +82,15 @@ with psycopg.connect("host=127.0.0.1 port=${wire.port} user=${editor.user} dbnam
     '(20000,)',
   ]);
 });
+
+it('gets long rows in portions, encrypted, to the last', async () => {
+  const printed = await python(`
+import psycopg
+with psycopg.connect("host=127.0.0.1 port=${wire.port} user=${editor.user} dbname=warehouse sslmode=require", password=password) as connection:
+    for portion in range(10, 410, 10):
+        with connection.cursor(name="notes") as cursor:
+            cursor.itersize = portion
+            print(sum(len(note) == 300 + id * 37 % 900 for id, note in cursor.execute("select id, note from notes")))
+`);
+  expect(printed).toEqual(Array.from({ length: 40 }, () => '6000'));
+}, 60_000);
