@@ -136,6 +136,11 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   const before = (await item.boundingBox())!;
   await pull({ x: before.x + 30, y: before.y + 14 }, before.width * 2.2, 0);
   await expect.poll(async () => (await item.boundingBox())!.x, { timeout: 60_000 }).toBeGreaterThan(before.x + 100);
+  // Let go, it still moves to its place, and its corner with it.
+  await item.and(page.locator(':not(.react-draggable-dragging)')).waitFor();
+  await item.evaluate((element) =>
+    Promise.all(element.getAnimations().map((each: { finished: Promise<unknown> }) => each.finished)),
+  );
   const corner = (await item.locator('.react-resizable-handle').boundingBox())!;
   await pull({ x: corner.x + corner.width / 2, y: corner.y + corner.height / 2 }, 150, 100);
   const storedItem = async () =>
