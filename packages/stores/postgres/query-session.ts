@@ -35,6 +35,13 @@ export class ServerFailure extends Error {
   }
 }
 
+/**
+ * Else a path of the role or the database may put a function or operator of its owner before Postgres' own. The rest stays behind it: functions that
+ * the owner's views call find their tables by it. Nothing here is looked up by the path that it mends.
+ */
+const OWN_NAMES_FIRST = `SELECT pg_catalog.set_config('search_path',
+  pg_catalog.rtrim(pg_catalog.concat('pg_catalog, ', pg_catalog.current_setting('search_path')), ', '), false)`;
+
 /** Groups of a dashboard fit, where the server's own 4 MB make it sort the rows through files. A setting of the role or the database stays. */
 const WORKING_MEMORY = `SELECT set_config('work_mem', '32MB', false) FROM pg_settings WHERE name = 'work_mem'
   AND setting::bigint < 32768 AND source NOT IN ('user', 'database', 'database user')`;
@@ -88,7 +95,7 @@ export class QuerySession {
     const late = setTimeout(() => session.#break(new Error('Connection timeout')), LONGEST_PREPARING_MS);
     try {
       await session.#prepareOwn();
-      await session.#exchange([simpleQuery(WORKING_MEMORY)], 1, NOTHING);
+      await session.#exchange([simpleQuery(`${OWN_NAMES_FIRST}; ${WORKING_MEMORY}`)], 1, NOTHING);
       return session;
     } catch (error) {
       session.end();

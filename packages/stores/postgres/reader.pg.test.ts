@@ -104,6 +104,29 @@ test('what an owner has set of how a statement is understood changes no answer',
   await reader.close();
 });
 
+test('no path of an owner puts functions and operators of their own before those of Postgres', async () => {
+  await using database = await testPostgres();
+  await database.query(`CREATE SCHEMA own; CREATE TABLE own.t (a text); INSERT INTO own.t VALUES ('ABC');
+    CREATE FUNCTION public.lower(text) RETURNS text LANGUAGE sql IMMUTABLE AS $$ SELECT 'mine' $$;
+    CREATE FUNCTION public.never(text, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS $$ SELECT false $$;
+    CREATE OPERATOR public.= (LEFTARG = text, RIGHTARG = text, FUNCTION = public.never);
+    CREATE OPERATOR public.< (LEFTARG = text, RIGHTARG = text, FUNCTION = public.never);
+    CREATE FUNCTION own.rows() RETURNS bigint LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN (SELECT count(*) FROM t); END $$;
+    CREATE VIEW own.v AS SELECT own.rows() AS rows`);
+  for (const path of ['own, public, pg_catalog', '""', '']) {
+    await database.query(
+      `SELECT set_config('search_path', '${path}', true); ALTER DATABASE ${database.name} SET search_path FROM CURRENT`,
+    );
+    const reader = await openReader({ kind: 'postgres', url: database.url, connections: 1 });
+    const own = `SELECT lower(a), a = 'ABC', 'A' < a FROM own.t`;
+    expect(await rowsOf(await reader.scan({ sql: own }))).toEqual([['abc', true, true]]);
+    if (path.startsWith('own')) {
+      expect(await rowsOf(await reader.scan({ sql: 'SELECT rows FROM own.v' }))).toEqual([[1n]]);
+    }
+    await reader.close();
+  }
+});
+
 test('groups get more memory than a server gives by itself, unless its owner has decided', async () => {
   await using database = await testPostgres({ settings: { work_mem: '1MB' } });
   const memory = async () => {
