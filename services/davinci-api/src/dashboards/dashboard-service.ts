@@ -7,11 +7,12 @@ import type { AuditStore } from '../audit/audit-store.ts';
 import type { Dashboard, DashboardBundle, DashboardSummary, dashboardInputSchema } from '../client/dashboards.ts';
 import type { View } from '../client/views.ts';
 import type { Widget } from '../client/widgets.ts';
-import type { Collection } from '../documents/collection-routes.ts';
+import type { Caller, Collection } from '../documents/collection-routes.ts';
 import type { DocumentChanges } from '../documents/document-changes.ts';
 import { type Author, DocumentStore } from '../documents/document-store.ts';
 import type { SourceService } from '../sources/source-service.ts';
 import { modelFor, type ViewService } from '../views/view-service.ts';
+import { dashboardFor, viewsById, widgetFor } from '../widgets/hide-values.ts';
 import type { WidgetService } from '../widgets/widget-service.ts';
 
 type Input = z.output<typeof dashboardInputSchema>;
@@ -74,8 +75,9 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
     return new Map([...grouped].map(([widgetId, own]) => [widgetId, own.map(({ id, name }) => ({ id, name }))]));
   }
 
-  get({ organisationId }: Author, id: string): Promise<Dashboard> {
-    return this.#store.get(organisationId, id);
+  async get(caller: Caller, id: string): Promise<Dashboard> {
+    const { dashboard, views } = await this.contents(caller, id);
+    return dashboardFor(dashboard, viewsById(views), caller.roles);
   }
 
   async create(author: Author, input: Input): Promise<Dashboard> {
@@ -93,23 +95,26 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
   }
 
   /** `also`: widgets that an editor is about to put on it. */
-  async bundle(
-    author: Author & { roles: readonly string[] },
-    id: string,
-    also: readonly string[] = [],
-  ): Promise<DashboardBundle> {
-    const { dashboard, widgets, views, sourceVersions, state } = await this.contents(author, id, also);
+  async bundle(caller: Caller, id: string, also: readonly string[] = []): Promise<DashboardBundle> {
+    const { dashboard, widgets, views, sourceVersions, state } = await this.contents(caller, id, also);
+    const { roles } = caller;
+    const known = viewsById(views);
     const models = views.flatMap((view) => {
-      const model = modelFor(view, author.roles);
+      const model = modelFor(view, roles);
       return model === undefined ? [] : { ...model, sourceVersion: sourceVersions.get(view.sourceId) ?? 0 };
     });
-    return { dashboard, widgets, views: models, state };
+    return {
+      dashboard: dashboardFor(dashboard, known, roles),
+      widgets: widgets.map((widget) => widgetFor(widget, known, roles)),
+      views: models,
+      state,
+    };
   }
 
   /** @throws RtdpError DAVINCI_NOT_FOUND */
   async contents(author: Author, id: string, also: readonly string[] = []): Promise<DashboardContents> {
     const { organisationId } = author;
-    const dashboard = await this.get(author, id);
+    const dashboard = await this.#store.get(organisationId, id);
     const widgetIds = [...new Set([...widgetIdsOf(dashboard), ...also])];
     const widgets = await this.#widgets.findMany(organisationId, widgetIds);
     const viewIds = new Set(widgets.map(({ viewId }) => viewId));

@@ -6,15 +6,15 @@ import type { FastifyRequest } from 'fastify';
 import { z } from 'zod';
 import type { Author } from './document-store.ts';
 
-/** Who changes something, with the roles that say what of it they may use. */
-export type Writer = Author & { roles: readonly string[] };
+/** Who asks, with the roles that say what they may use. */
+export type Caller = Author & { roles: readonly string[] };
 
 /** What stands behind the routes of one kind; each method checks what only this kind has. */
 export interface Collection<Input, Item, Listed> {
-  list(author: Author): Promise<Listed[]>;
-  get(author: Author, id: string): Promise<Item>;
-  create(author: Writer, input: Input): Promise<Item>;
-  replace(author: Writer, id: string, input: Input): Promise<Item>;
+  list(caller: Caller): Promise<Listed[]>;
+  get(caller: Caller, id: string): Promise<Item>;
+  create(caller: Caller, input: Input): Promise<Item>;
+  replace(caller: Caller, id: string, input: Input): Promise<Item>;
   remove(author: Author, id: string): Promise<void>;
 }
 
@@ -38,7 +38,7 @@ export function collectionRoutes<Input extends z.ZodType, Item extends z.ZodType
   const { name, collection } = options;
   const tags = [name];
   const path = `/api/${name}`;
-  const allowed = (request: FastifyRequest, role: Role): Writer => {
+  const allowed = (request: FastifyRequest, role: Role): Caller => {
     const identity = identityOf(request);
     requireRole(identity, role);
     return identity;

@@ -164,3 +164,59 @@ test('a hidden column cannot be named in any part of a question, nor the asker b
     [null, '10'],
   ]);
 });
+
+test('a reader is told of no value by which a widget or a dashboard filters a hidden column', async () => {
+  await using davinci = await davinciFixture();
+  await using shop = await testPostgres();
+  const { guarded } = await guardedView(davinci, shop);
+  const count = { column: '*', aggregation: 'count' };
+  const widget = {
+    viewId: guarded,
+    kind: 'bar',
+    settings: { names: { city: 'Town' } },
+    query: { dimensions: [{ column: 'city' }], measures: [count], filters: [], having: [], sort: [], limit: 10 },
+  };
+  const open = { ...widget.query, filters: [{ column: 'city', operator: '=', values: ['Lyon'] }] };
+  const closed = { ...widget.query, filters: [{ column: 'owner', operator: '=', values: ['bearer of the mark'] }] };
+  const seen = await davinci.make('/api/widgets', { ...widget, name: 'seen', query: open });
+  const unseen = await davinci.make('/api/widgets', {
+    ...widget,
+    name: 'unseen',
+    query: closed,
+    settings: { names: { owner: 'bearer of the mark' } },
+  });
+  const items = [seen, unseen].map(({ id }, at) => ({ id, kind: 'widget', widgetId: id, x: at * 8, y: 0, w: 8, h: 5 }));
+  const chooses = (column: string, value: string) => ({
+    id: column,
+    kind: 'select',
+    targets: [{ viewId: guarded, column }],
+    default: [value],
+    options: { values: [value] },
+  });
+  const dashboard = await davinci.make('/api/dashboards', {
+    name: 'both',
+    tabs: [{ id: 'one', name: 'One', items }],
+    controllers: [chooses('city', 'Lyon'), chooses('owner', 'bearer of the mark')],
+  });
+  const token = await davinci.token({ subject: 'mine', role: 'viewer' });
+  const paths = [
+    '/api/widgets',
+    `/api/widgets/${unseen.id}`,
+    `/api/dashboards/${dashboard.id}`,
+    `/api/dashboards/${dashboard.id}/bundle`,
+  ];
+  for (const path of paths) {
+    expect(JSON.stringify((await davinci.ask('GET', path)).body), path).toContain('bearer of the mark');
+    const { status, body } = await davinci.ask('GET', path, { token });
+    expect(status).toBe(200);
+    expect(JSON.stringify(body), path).not.toContain('bearer of the mark');
+  }
+  const { body } = await davinci.ask('GET', `/api/dashboards/${dashboard.id}/bundle`, { token });
+  const told = body as { widgets: (typeof widget & { name: string })[]; dashboard: { controllers: object[] } };
+  expect(told.widgets.find(({ name }) => name === 'seen')).toMatchObject({ query: open, settings: widget.settings });
+  expect(told.dashboard.controllers[0]).toMatchObject(chooses('city', 'Lyon'));
+  // It asks as before, and is refused, rather than showing what another question gives.
+  const { query } = told.widgets.find(({ name }) => name === 'unseen')!;
+  const asked = await davinci.ask('POST', '/api/query', { token, body: { ...query, viewId: guarded } });
+  expect(asked.body).toMatchObject({ code: 'DAVINCI_COLUMN_UNKNOWN' });
+});
