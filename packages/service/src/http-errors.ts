@@ -23,6 +23,11 @@ export function httpStatusOf(code: string): number {
   return STATUS_BY_CODE.find(([pattern]) => pattern.test(code))?.[1] ?? 400;
 }
 
+/** Seconds after which another try makes sense, where the error tells them. */
+export function retryAfter({ facts: { seconds } }: ErrorBody, status: number): number | undefined {
+  return status === 429 && typeof seconds === 'number' ? seconds : undefined;
+}
+
 interface FastifyValidationError {
   validation: { instancePath?: string; message?: string }[];
   validationContext?: string;

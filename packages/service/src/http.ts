@@ -10,7 +10,7 @@ import {
   type ZodTypeProvider,
 } from 'fastify-type-provider-zod';
 import type { Health } from './health.ts';
-import { toHttpError } from './http-errors.ts';
+import { retryAfter, toHttpError } from './http-errors.ts';
 import { tellInputProblems } from './input-problems.ts';
 import type { Logger } from './logging.ts';
 import type { Metrics } from './metrics.ts';
@@ -98,6 +98,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   application.setErrorHandler((error, request, reply) => {
     const { status, body, unexpected } = toHttpError(error);
     if (unexpected) options.logger.error({ err: error, route: request.url.split('?')[0] }, 'request failed');
+    const seconds = retryAfter(body, status);
+    if (seconds !== undefined) reply.header('retry-after', String(seconds));
     return reply.status(status).send(body);
   });
   application.setNotFoundHandler((request, reply) =>

@@ -49,9 +49,16 @@ export interface Change {
  * Changes something; afterwards every answer whose path begins with one of `touches` is asked for again.
  * `mutateAsync({path, method, body})` gives the answer or throws ApiError.
  */
-export function useChange<T = unknown>(touches: readonly string[]): UseMutationResult<T, ApiError, Change> {
+export function useChange<T = unknown>(
+  touches: readonly string[],
+  options: {
+    /** Changes under one name are sent one after the other: what was chosen last is what stays. */
+    inOrder?: string;
+  } = {},
+): UseMutationResult<T, ApiError, Change> {
   const client = useQueryClient();
   return useMutation<T, ApiError, Change>({
+    ...(options.inOrder === undefined ? {} : { scope: { id: options.inOrder } }),
     mutationFn: ({ path, method, body }) => api<T>(path, { method, ...(body === undefined ? {} : { body }) }),
     onSuccess: () =>
       client.invalidateQueries({

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next';
 import { Hint } from '../shell/hint.tsx';
 import { formatDuration, formatMoment } from '../shell/numbers.ts';
 import { Status, type StatusKind } from '../shell/status.tsx';
+import { tableName } from '../shell/table-name.ts';
 
 /** Behind the source by more than this is told as late, in milliseconds. */
 const LATE = 60_000;
@@ -53,7 +54,7 @@ export function FreshnessMark({
     freshness.map(({ sinkNamespace, watermark }) => {
       const upTo =
         watermark === null ? t('fresh.noWatermark') : t('fresh.upTo', { time: formatMoment(watermark, i18n.language) });
-      return <div key={sinkNamespace}>{`${sinkNamespace}: ${upTo}`}</div>;
+      return <div key={sinkNamespace}>{`${tableName(sinkNamespace)}: ${upTo}`}</div>;
     });
   return (
     <Hint title={lines}>

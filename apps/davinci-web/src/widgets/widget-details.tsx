@@ -7,6 +7,7 @@ import { DataGrid } from '../shell/data-grid.tsx';
 import { formatDuration } from '../shell/numbers.ts';
 import { Null, When } from '../shell/quantity.tsx';
 import { Empty } from '../shell/states.tsx';
+import { tableName } from '../shell/table-name.ts';
 import { formatOf, isTimeColumn, labelOf } from './chart-words.ts';
 import type { WidgetData } from './contract.ts';
 import { download, fileName, toCsv } from './export.ts';
@@ -115,7 +116,7 @@ export function WidgetDetails(props: {
                       size="small"
                       bordered
                       column={1}
-                      title={each.sinkNamespace}
+                      title={<span title={each.sinkNamespace}>{tableName(each.sinkNamespace)}</span>}
                       items={[
                         {
                           key: 'mark',

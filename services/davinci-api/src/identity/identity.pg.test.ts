@@ -173,7 +173,9 @@ test('failing too often is stopped, the same for accounts that are and that are 
     expect(new Set(attempts.map(({ body: { message } }) => message)).size).toBe(2);
   }
   const right = { email: 'eve@rtdp.local', password: 'a long password' };
-  expect((await ask('POST', '/api/session', { token: '', body: right })).status).toBe(429);
+  const { status, headers } = await ask('POST', '/api/session', { token: '', body: right });
+  expect(status).toBe(429);
+  expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
 });
 
 test('a changed role and a disabled user count at once, and the last administrator stays', async () => {

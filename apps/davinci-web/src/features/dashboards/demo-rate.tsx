@@ -22,7 +22,7 @@ export default function DemoRateItem({ editing, onRemove, onMoveKey }: ItemProps
   const { t, i18n } = useTranslation('dashboards');
   const mayEdit = useMay('editor');
   const rate = useApi<Rate>(PATH);
-  const change = useChange<Rate>([PATH]);
+  const change = useChange<Rate>([PATH], { inOrder: PATH });
   const known = rate.data?.actionsPerSecond;
   const [step, setStep] = useState<number>();
   useEffect(() => setStep(known === undefined ? undefined : nearestStep(known)), [known]);
