@@ -19,6 +19,7 @@ export const MOONBOX_ERROR_CODES = {
   MOONBOX_TABLE_UNKNOWN: 'The table does not exist, or the user may not read it.',
   MOONBOX_COLUMN_UNKNOWN: 'The column does not exist, or the user may not read it.',
   MOONBOX_GRANT_UNKNOWN: 'There is no such grant to revoke.',
+  MOONBOX_GRANTEE_UNKNOWN: 'A grant names a user by id: no user is known to the gateway by an e-mail address.',
   MOONBOX_STATEMENT_INVALID: "A statement of the gateway's own is not written as it must be.",
   MOONBOX_STATEMENT_UNSUPPORTED: 'The gateway has no such statement.',
   MOONBOX_PARAMETERS_INVALID: 'The statement needs other parameters than were given.',

@@ -97,8 +97,8 @@ test('a name alone never becomes another table by a right that is given or taken
 
 test('columns that are not granted are not there: not for *, not by name, not through a subquery or the whole row', async () => {
   const { client: operator } = gateway.operator;
-  await operator.query({ sql: 'grant select (id, customer) on shop.orders to "carl@example.org"' });
-  const { client } = await gateway.user('carl@example.org', 'viewer');
+  await operator.query({ sql: 'grant select (id, customer) on shop.orders to "carl-1"' });
+  const { client } = await gateway.user('carl-1', 'viewer');
   const answer = await client.query({ sql: 'select * from shop.orders' });
   expect(answer.columns.map(({ name }) => name)).toEqual(['id', 'customer']);
   for (const sql of [
@@ -158,7 +158,7 @@ test('columns that are not granted are not there: not for *, not by name, not th
   expect((await client.query({ sql: grouped })).rows).toEqual([[1, 'ann', '1']]);
   await expect(client.query({ sql: 'select * from shop.salaries' })).rejects.toMatchObject(unknownTable);
   expect((await client.getTable('shop', 'orders')).columns.map(({ name }) => name)).toEqual(['id', 'customer']);
-  await operator.query({ sql: 'revoke select (id, customer) on shop.orders from "carl@example.org"' });
+  await operator.query({ sql: 'revoke select (id, customer) on shop.orders from "carl-1"' });
   await expect(client.query({ sql: 'select id from shop.orders' })).rejects.toMatchObject(unknownTable);
 });
 
@@ -185,6 +185,26 @@ test('a role passes on to those above it, and to nobody below or in another orga
   expect((await stranger.listQueries()).items.every(({ subject }) => subject === 'zoe')).toBe(true);
   await operator.query({ sql: 'revoke select on shop from role editor' });
   await expect(editor.query({ sql })).rejects.toMatchObject(unknownTable);
+});
+
+test('a grant to an address would reach nobody and is refused; one that was taken before is revoked', async () => {
+  const { client } = gateway.operator;
+  const refused = {
+    code: 'MOONBOX_GRANTEE_UNKNOWN',
+    message: expect.stringContaining('ann@example.org is an address'),
+    next: expect.stringContaining('page Queries, Rights'),
+  };
+  await expect(client.query({ sql: 'grant select on shop to "ann@example.org"' })).rejects.toMatchObject(refused);
+  await expect(client.grant({ subject: 'ann@example.org', database: 'shop' })).rejects.toMatchObject(refused);
+  expect((await client.listGrants()).items).not.toContainEqual(expect.objectContaining({ subject: 'ann@example.org' }));
+  await gateway.metadata.query(
+    `INSERT INTO moonbox.grants (id, organisation_id, subject, database_name, granted_by)
+      SELECT gen_random_uuid(), organisation_id, 'bob@example.org', 'shop', 'ann' FROM moonbox.mounts WHERE name = 'shop'`,
+  );
+  const isListed = async () => (await client.listGrants()).items.some(({ subject }) => subject === 'bob@example.org');
+  expect(await eventually(isListed, (listed) => listed)).toBe(true);
+  await client.query({ sql: 'revoke select on shop from "bob@example.org"' });
+  expect(await isListed()).toBe(false);
 });
 
 test('a grant names what is there, and goes with its database', async () => {

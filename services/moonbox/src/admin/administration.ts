@@ -162,6 +162,16 @@ export class Administration {
 
   async grant(principal: Principal, request: GrantRequest): Promise<Grant> {
     requireRole(principal, 'admin');
+    const { subject } = request;
+    // Where people look for users they know addresses; the `sub` of no token is one, so it would give nothing to anybody without a word.
+    if (subject?.includes('@')) {
+      throw new RtdpError({
+        code: 'MOONBOX_GRANTEE_UNKNOWN',
+        message: `a grant names a user by id, and ${subject} is an address`,
+        next: "Grant it on the page Queries, Rights, which offers users by their address; or name the id in the user's token (id in GET /api/users of Davinci).",
+        facts: { subject },
+      });
+    }
     return this.#options.grants.add(principal.organisationId, this.#exact(principal, request), principal.subject);
   }
 

@@ -38,7 +38,7 @@ const STATES: readonly (readonly [RegExp, string])[] = [
   [/^SQL_AMBIGUOUS_/, '42702'],
   [/^SQL_DUPLICATE_/, '42701'],
   [/^SQL_UNKNOWN_(FUNCTION|OPERATOR)$/, '42883'],
-  [/^SQL_UNKNOWN_TYPE$/, '42704'],
+  [/^SQL_UNKNOWN_TYPE$|^MOONBOX_GRANTEE_UNKNOWN$/, '42704'],
   [/^SQL_UNKNOWN_CAST$/, '42846'],
   [/^SQL_TYPE_MISMATCH$/, '42804'],
   [/^SQL_(INVALID_VALUE|VALUE)$/, '22P02'],
