@@ -3,6 +3,7 @@ import type { Grain } from '@rtdp/davinci-api/client';
 import { localeOf } from '../shell/numbers.ts';
 import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
+import { dayTicks } from './day-ticks.ts';
 import type { ReferenceLine } from './dress.ts';
 import type { Series } from './series.ts';
 import { dateFormatter, nextMoment } from './time-values.ts';
@@ -116,11 +117,12 @@ const BESIDE_ONE = 3;
  */
 export function timeAxis({ palette, language }: ChartContext, moments: readonly number[], grain?: Grain): Part {
   const first = Math.min(...moments);
+  const last = Math.max(...moments);
   const room =
-    Math.max(...moments) > first || moments.length === 0
+    last > first || moments.length === 0
       ? 0
       : BESIDE_ONE * (grain === undefined ? MINUTE : nextMoment(first, grain) - first);
-  const span = Math.max(...moments) - first + 2 * room;
+  const span = last - first + 2 * room;
   // Where every point is a minute, no tick stands between two; and two ticks never have the same label.
   const whole = moments.every((moment) => moment % MINUTE === 0);
   const { form, apart }: { form: Intl.DateTimeFormatOptions; apart: number } =
@@ -146,6 +148,8 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
       fontSize: TEXT[0],
       hideOverlap: true,
       formatter: (moment: number) => format.format(moment),
+      // The library's own days begin anew with each month, and where they collide some are left out.
+      ...(apart === DAY ? { customValues: dayTicks(first - room, last + room) } : {}),
     },
   };
 }
