@@ -3,6 +3,7 @@ import type { A_Expr, FuncCall, Node, TypeName } from 'libpg-query';
 import { bindPrefix } from './arithmetic.ts';
 import { cast, castToCommon, commonType } from './casts.ts';
 import { bindDistinct, bindIn, compare } from './comparison.ts';
+import { constructName } from './construct-name.ts';
 import { computed, constant, type Expression, type Statement } from './expression.ts';
 import type { FunctionCall } from './function-call.ts';
 import { bindExtreme, bindFunction } from './functions.ts';
@@ -101,7 +102,7 @@ export class ExpressionBinder {
       );
     }
     const [kind, body] = Object.entries(node)[0] as [string, { location?: number }];
-    throw this.#unsupported(readableNode(kind), body.location);
+    throw this.#unsupported(constructName(kind), body.location);
   }
 
   /** A condition: must be boolean. */
@@ -113,13 +114,8 @@ export class ExpressionBinder {
     return readTypeName(this.statement, namesOf(typeName?.names).join('.'), typeName);
   }
 
-  #unsupported(what: string, location: number | undefined): Error {
-    return this.statement.refuse(
-      'SQL_UNSUPPORTED',
-      `${what} is not proven equal to Postgres'.`,
-      'Compute it another way.',
-      location,
-    );
+  #unsupported(what: string, location: number | undefined, next = 'Compute it another way.'): Error {
+    return this.statement.refuse('SQL_UNSUPPORTED', `${what} is not proven equal to Postgres'.`, next, location);
   }
 
   #constant(node: ConstantNode): Expression {
@@ -230,6 +226,12 @@ export class ExpressionBinder {
       case 'AEXPR_OP_ANY':
         if (name !== '=') throw this.#unsupported(`${name} ANY`, location);
         return bindIn(statement, this.bind(node.lexpr), items(node.rexpr), false, location);
+      case 'AEXPR_OP_ALL':
+        throw this.#unsupported(
+          `${name} ${constructName(node.kind)}`,
+          location,
+          name === '<>' ? 'Write NOT IN (…).' : undefined,
+        );
       case 'AEXPR_DISTINCT':
       case 'AEXPR_NOT_DISTINCT':
         return bindDistinct(
@@ -260,7 +262,7 @@ export class ExpressionBinder {
         return node.kind === 'AEXPR_BETWEEN' ? both : { ...both, sql: `(NOT ${both.sql})` };
       }
       default:
-        throw this.#unsupported(readableNode(node.kind ?? 'this operator'), location);
+        throw this.#unsupported(constructName(node.kind ?? 'this operator'), location);
     }
   }
 
@@ -351,11 +353,4 @@ interface ConstantNode {
   boolval?: { boolval?: boolean };
   isnull?: boolean;
   location?: number;
-}
-
-function readableNode(kind: string): string {
-  return kind
-    .replace(/^A?EXPR_|^A_|Expr$|Clause$/g, '')
-    .replace(/([a-z])([A-Z])/g, '$1 $2')
-    .toUpperCase();
 }

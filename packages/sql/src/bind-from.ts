@@ -2,6 +2,7 @@
 import type { Node } from 'libpg-query';
 import { ExpressionBinder, namesOf, type Scope } from './bind-expression.ts';
 import { cast } from './casts.ts';
+import { constructName } from './construct-name.ts';
 import { ITEM_SEPARATOR } from './engine-functions.ts';
 import { computed, type Expression, quote, type Statement } from './expression.ts';
 import { describeType, INT8, JSON_TYPE, JSONB, type PgType, TEXT } from './pg-type.ts';
@@ -152,7 +153,7 @@ export function bindFrom(
     } else {
       throw statement.refuse(
         'SQL_UNSUPPORTED',
-        `${Object.keys(node)[0]} in FROM is not proven.`,
+        `${constructName(Object.keys(node)[0]!)} in FROM is not proven.`,
         'Read a table, or explode a value.',
         locationOf(node),
       );

@@ -18,7 +18,7 @@ export function bindAnyOf(binder: ExpressionBinder, { lexpr, rexpr, name, kind, 
     statement.refuse(
       'SQL_UNSUPPORTED',
       `${operator} ${negated ? 'ALL' : 'ANY'} of this is not proven.`,
-      'Write = ANY(array) or <> ALL(array).',
+      'Write x = ANY(array), or NOT x = ANY(array).',
       location,
     );
   if (operator !== (negated ? '<>' : '=')) throw refuse();

@@ -4,6 +4,7 @@ import { namesOf } from './bind-expression.ts';
 import { locationOf } from './bind-from.ts';
 import { bindFunctionItem } from './bind-query-function.ts';
 import { bindJoin } from './bind-query-join.ts';
+import { constructName } from './construct-name.ts';
 import { checkAlias, derivedItem, type FromItem, type FromOptions, namesSoFar, visible } from './query-scope.ts';
 
 /** The engine's SQL of FROM, without the word; empty where there is none. Its names are visible in `scope` afterwards. */
@@ -34,9 +35,7 @@ function bindItem(
   if ('RangeFunction' in node) return bindFunctionItem(options, node.RangeFunction, before);
   throw options.context.statement.refuse(
     'SQL_UNSUPPORTED',
-    `${Object.keys(node)[0]!
-      .replace(/^Range/, '')
-      .toUpperCase()} in FROM is only computed where one Postgres source holds every table of the query.`,
+    `${constructName(Object.keys(node)[0]!)} in FROM is only computed where one Postgres source holds every table of the query.`,
     'Read a table, a subquery or a WITH query.',
     locationOf(node),
   );

@@ -38,7 +38,7 @@ export function timeOfStatement(context: QueryContext, operation: string, locati
   };
   const type = types[operation];
   if (type === undefined) {
-    const word = operation.replace('SVFOP_', '').toLowerCase();
+    const word = operation.replace(/^SVFOP_|_N$/g, '').toLowerCase();
     throw statement.refuse(
       'SQL_UNSUPPORTED',
       `${word} is not proven here.`,

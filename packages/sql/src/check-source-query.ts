@@ -2,6 +2,7 @@
 import type { FuncCall, Node, SelectStmt, TypeName } from 'libpg-query';
 import { namesOf } from './bind-expression.ts';
 import { walk } from './check-stateless.ts';
+import { constructName } from './construct-name.ts';
 import type { Statement } from './expression.ts';
 import { misspeltFunction } from './misspelt-function.ts';
 import type { SqlProblem } from './problem.ts';
@@ -28,14 +29,14 @@ export function checkSourceQuery(statement: Statement, select: SelectStmt): SqlP
   const refuse = (code: SqlProblem['code'], message: string, next: string, location: number | undefined): void => {
     problems.push(statement.problem(code, message, next, location));
   };
+  const refuseKind = (name: string, location: number | undefined): void =>
+    refuse('SQL_UNSUPPORTED', `${name} is not sent to a source.`, 'Write a plain SELECT.', location);
+  let hasUnknownPart = false;
   visitAll({ SelectStmt: select } as Node, (kind, body) => {
     if (!KINDS.has(kind)) {
-      refuse(
-        'SQL_UNSUPPORTED',
-        `${kind.replace(/Stmt$|Expr$/, '')} is not sent to a source.`,
-        'Write a plain SELECT.',
-        body.location,
-      );
+      // A part without a name of its own belongs to one that is told.
+      if (/^[A-Z]/.test(kind)) refuseKind(constructName(kind), body.location);
+      else hasUnknownPart = true;
       return;
     }
     switch (kind) {
@@ -90,6 +91,7 @@ export function checkSourceQuery(statement: Statement, select: SelectStmt): SqlP
       default:
     }
   });
+  if (hasUnknownPart && problems.length === 0) refuseKind('A part of the statement', undefined);
   return problems.sort((a, b) => a.line - b.line || a.column - b.column);
 }
 
@@ -124,24 +126,26 @@ function checkType(type: TypeName, refuse: Refuse): void {
 }
 
 /** Parts that stand in the tree without the name of their kind, and that name; any other such part is refused. */
-const BARE: Record<string, string> = {
-  larg: 'SelectStmt',
-  rarg: 'SelectStmt',
-  typeName: 'TypeName',
-  over: 'WindowDef',
-  alias: 'Alias',
-  join_using_alias: 'Alias',
-  withClause: 'WithClause',
-  search_clause: 'CTESearchClause',
-  cycle_clause: 'CTECycleClause',
-  ival: 'Value',
-  fval: 'Value',
-  sval: 'Value',
-  boolval: 'Value',
-  intoClause: 'IntoClause',
-  format: 'JsonFormat',
-  returning: 'JsonReturning',
-};
+const BARE = new Map(
+  Object.entries({
+    larg: 'SelectStmt',
+    rarg: 'SelectStmt',
+    typeName: 'TypeName',
+    over: 'WindowDef',
+    alias: 'Alias',
+    join_using_alias: 'Alias',
+    withClause: 'WithClause',
+    search_clause: 'CTESearchClause',
+    cycle_clause: 'CTECycleClause',
+    ival: 'Value',
+    fval: 'Value',
+    sval: 'Value',
+    boolval: 'Value',
+    intoClause: 'IntoClause',
+    format: 'JsonFormat',
+    returning: 'JsonReturning',
+  }),
+);
 
 const PARTS = new Set(['Alias', 'WithClause', 'CTESearchClause', 'CTECycleClause', 'Value', 'IntoClause']);
 
@@ -155,7 +159,7 @@ function visitAll(tree: unknown, visit: (kind: string, body: { location?: number
       const holdsNamed = Object.keys(value).length === 1 && /^[A-Z]/.test(Object.keys(value)[0]!);
       if (isNamed) visit(key, value as { location?: number });
       else if (!Array.isArray(value) && !holdsNamed) {
-        const kind = BARE[key] ?? key;
+        const kind = BARE.get(key) ?? key;
         if (!PARTS.has(kind)) visit(kind, value as { location?: number });
       }
       visitAll(value, visit);

@@ -1,5 +1,6 @@
 /** Parses one statement of the Postgres dialect with Postgres' own grammar. */
 import { loadModule, type Node, parseSync, type SelectStmt } from 'libpg-query';
+import { constructName } from './construct-name.ts';
 import { nearestName } from './nearest-name.ts';
 import { positionOfByte, positionOfIndex } from './position.ts';
 import { SqlError, type SqlProblem } from './problem.ts';
@@ -69,7 +70,7 @@ function meantFirstWord(text: string, index: number, alsoFirst: readonly string[
 export function parseSelect(text: string, step?: string): ParsedSelect {
   const node = parseStatement(text, step);
   if (!('SelectStmt' in node)) {
-    const kind = Object.keys(node)[0]!.replace(/Stmt$/, '').toUpperCase();
+    const kind = constructName(Object.keys(node)[0]!);
     throw new SqlError([
       {
         code: 'SQL_NOT_SELECT',
