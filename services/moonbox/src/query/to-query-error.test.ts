@@ -1,4 +1,5 @@
 /** What a user is told: the place of a name that the source did not know, and nothing of where the source is. */
+import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
 import { expect, test } from 'vitest';
 import { toQueryError } from './to-query-error.ts';
@@ -38,6 +39,19 @@ test('a column that the source does not know is told with the one that was meant
   expect(hint('select o.nothing from shop.orders o', 'column o.nothing does not exist')).toBe(
     'Correct the statement at this place.',
   );
+});
+
+test('what is wrong at several places is said once, and each place is there', () => {
+  const problem = { code: 'SQL_UNKNOWN_TABLE', message: 'There is no database nope.', next: '', line: 1 } as const;
+  const places = [
+    { ...problem, column: 15 },
+    { ...problem, column: 33 },
+    { ...problem, column: 40, message: 'No database has a table t.' },
+  ];
+  expect(toQueryError(new SqlError(places), { sql: '', signal, memoryLimit: '' })).toMatchObject({
+    message: 'There is no database nope. No database has a table t.',
+    facts: { problems: places },
+  });
 });
 
 test('where a store is stays with the administrators', () => {

@@ -37,7 +37,7 @@ export function toQueryError(error: unknown, failed: FailedQuery): unknown {
   if (error instanceof SqlError) {
     return new RtdpError({
       code: error.code,
-      message: error.problems.map(({ message }) => message).join(' '),
+      message: [...new Set(error.problems.map(({ message }) => message))].join(' '),
       next: error.next,
       facts: { problems: error.problems },
       cause: error,
