@@ -1,6 +1,6 @@
 /** Holds what runs now, so that it can be seen and ended; each statement leaves exactly one audit record behind. */
 import { randomUUID } from 'node:crypto';
-import { RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { reasonOf } from '../catalog/mounting.ts';
 import type { Audit } from './audit.ts';
 import type { AuditRecord, QueryState } from './audit-record.ts';
@@ -40,7 +40,7 @@ export class RunningQuery {
     this.#finished = finished;
     this.#timer = setTimeout(() => this.#abort.abort(timeLimit(timeoutMs)), timeoutMs);
     this.#timer.unref();
-    this.#clientGone = () => this.cancel('the client went away or cancelled it');
+    this.#clientGone = () => this.cancel(whyEnded(request.signal.reason));
     if (request.signal.aborted) this.#clientGone();
     else request.signal.addEventListener('abort', this.#clientGone, { once: true });
   }
@@ -163,6 +163,11 @@ export class RunningQueries {
     // Whoever still reads slowly has been told; the audit is told here.
     for (const query of this.#running.values()) query.finish(query.signal.reason);
   }
+}
+
+/** A session says what its client did. Of a request of REST only the connection is there, which both ways of leaving end. */
+function whyEnded(reason: unknown): string {
+  return isRtdpError(reason) ? String(reason.facts.why ?? reason.message) : 'the client went away or cancelled it';
 }
 
 function timeLimit(timeoutMs: number): RtdpError {

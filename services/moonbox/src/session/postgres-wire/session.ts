@@ -80,7 +80,7 @@ export class WireSession {
 
   /** Serves the client until it goes. */
   async run(processId: number): Promise<void> {
-    this.channel.ended.addEventListener('abort', () => this.#abortAll(cancelled('The client went.')));
+    this.channel.ended.addEventListener('abort', () => this.#abortAll(cancelled('the client went away')));
     this.#greet(processId);
     await this.channel.flush();
     for (;;) {
@@ -103,7 +103,7 @@ export class WireSession {
 
   /** Ends what runs at this moment. */
   cancel(): void {
-    this.#active?.abort(cancelled('The statement was cancelled, as the client asked.'));
+    this.#active?.abort(cancelled('the client cancelled it, by hand or at a time limit of its own'));
   }
 
   /** Ends the session from our side. */
@@ -114,7 +114,7 @@ export class WireSession {
   }
 
   async close(): Promise<void> {
-    this.#abortAll(cancelled('The session has ended.'));
+    this.#abortAll(cancelled('the session has ended'));
     await this.closeAllPortals();
   }
 
@@ -252,7 +252,7 @@ export class WireSession {
   async whileActive<Result>(portal: Portal, work: () => Promise<Result>): Promise<Result> {
     const before = this.#active;
     this.#active = portal.abort;
-    if (this.channel.ended.aborted) portal.abort.abort(cancelled('The client went.'));
+    if (this.channel.ended.aborted) portal.abort.abort(cancelled('the client went away'));
     try {
       return await work();
     } finally {
@@ -307,8 +307,13 @@ export class WireSession {
   }
 }
 
-function cancelled(message: string): RtdpError {
-  return new RtdpError({ code: 'WIRE_CANCELLED', message, next: 'Run it again if it is still wanted.' });
+function cancelled(why: string): RtdpError {
+  return new RtdpError({
+    code: 'WIRE_CANCELLED',
+    message: `the statement was cancelled: ${why}`,
+    next: 'Run it again if it is still wanted.',
+    facts: { why },
+  });
 }
 
 function unsupported(what: string, next: string): RtdpError {

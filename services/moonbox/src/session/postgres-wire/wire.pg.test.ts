@@ -203,7 +203,13 @@ describe('a session', () => {
     ).toBeGreaterThan(0);
     await cancelRequest(processID, secretKey ^ 1);
     await cancelRequest(processID, secretKey);
-    expect(await slow).toMatchObject({ code: '57014' });
+    const cancelled = 'the statement was cancelled: the client cancelled it, by hand or at a time limit of its own';
+    expect(await slow).toMatchObject({ code: '57014', message: cancelled });
+    const { items } = await eventually(
+      () => wire.operator.listQueries({ state: 'cancelled' }),
+      ({ items }) => items.length > 0,
+    );
+    expect(items[0]).toMatchObject({ sql: SLOW, error: { message: cancelled } });
     expect(
       await eventually(
         () => openStatements(),
