@@ -185,7 +185,36 @@ test('a reader is told of no value by which a widget or a dashboard filters a hi
     query: closed,
     settings: { names: { owner: 'bearer of the mark' } },
   });
-  const items = [seen, unseen].map(({ id }, at) => ({ id, kind: 'widget', widgetId: id, x: at * 8, y: 0, w: 8, h: 5 }));
+  // A field that is taken off leaves its colours and rules behind.
+  const changed = await davinci.make('/api/widgets', {
+    ...widget,
+    name: 'changed',
+    settings: {
+      ...widget.settings,
+      valueColours: { city: { '"Lyon"': 1 }, owner: { '"bearer of the mark"': 2 } },
+      rules: [
+        { column: 'city', operator: '=', value: 'Lyon', tone: 'ok' },
+        { column: 'owner', operator: '=', value: 'bearer of the mark', tone: 'late' },
+      ],
+    },
+  });
+  const other = await davinci.make('/api/views', {
+    name: 'closed',
+    sourceId: ((await davinci.ask('GET', `/api/views/${guarded}`)).body as { sourceId: string }).sourceId,
+    sql: 'select id from orders where owner = :bearer',
+    model: [MODEL[0]],
+    variables: [{ name: 'bearer', type: 'text' }],
+    rights: { admin: {} },
+  });
+  const items = [seen, unseen, changed].map(({ id }, at) => ({
+    id,
+    kind: 'widget',
+    widgetId: id,
+    x: at * 8,
+    y: 0,
+    w: 8,
+    h: 5,
+  }));
   const chooses = (column: string, value: string) => ({
     id: column,
     kind: 'select',
@@ -196,12 +225,17 @@ test('a reader is told of no value by which a widget or a dashboard filters a hi
   const dashboard = await davinci.make('/api/dashboards', {
     name: 'both',
     tabs: [{ id: 'one', name: 'One', items }],
-    controllers: [chooses('city', 'Lyon'), chooses('owner', 'bearer of the mark')],
+    controllers: [
+      chooses('city', 'Lyon'),
+      chooses('owner', 'bearer of the mark'),
+      { ...chooses('closed', 'bearer of the mark'), targets: [{ viewId: other.id, variable: 'bearer' }] },
+    ],
   });
   const token = await davinci.token({ subject: 'mine', role: 'viewer' });
   const paths = [
     '/api/widgets',
     `/api/widgets/${unseen.id}`,
+    `/api/widgets/${changed.id}`,
     `/api/dashboards/${dashboard.id}`,
     `/api/dashboards/${dashboard.id}/bundle`,
   ];
@@ -214,6 +248,11 @@ test('a reader is told of no value by which a widget or a dashboard filters a hi
   const { body } = await davinci.ask('GET', `/api/dashboards/${dashboard.id}/bundle`, { token });
   const told = body as { widgets: (typeof widget & { name: string })[]; dashboard: { controllers: object[] } };
   expect(told.widgets.find(({ name }) => name === 'seen')).toMatchObject({ query: open, settings: widget.settings });
+  expect(told.widgets.find(({ name }) => name === 'changed')!.settings).toEqual({
+    ...widget.settings,
+    valueColours: { city: { '"Lyon"': 1 } },
+    rules: [{ column: 'city', operator: '=', value: 'Lyon', tone: 'ok' }],
+  });
   expect(told.dashboard.controllers[0]).toMatchObject(chooses('city', 'Lyon'));
   // It asks as before, and is refused, rather than showing what another question gives.
   const { query } = told.widgets.find(({ name }) => name === 'unseen')!;

@@ -26,12 +26,7 @@ export function checkWidget(query: WidgetQuery, view: AskedView, roles: readonly
   }
   // One that was never finished has no result yet.
   if (query.dimensions.length + query.measures.length === 0) return;
-  const measures = query.measures.flatMap(({ column, aggregation, alias }) =>
-    named(`${aggregation}(${column})`, alias),
-  );
-  const dimensions = query.dimensions.flatMap(({ column, grain, alias }) =>
-    named(alias ?? (grain === undefined ? column : `${column} by ${grain}`), column),
-  );
+  const { dimensions, measures } = resultNames(query);
   const results = [
     ...query.sort.map(({ by }, index) => ({
       by,
@@ -44,6 +39,19 @@ export function checkWidget(query: WidgetQuery, view: AskedView, roles: readonly
     if (known.includes(by)) continue;
     throw unknown(`${field}: the result has no column ${JSON.stringify(by)}`, { column: by, field }, known);
   }
+}
+
+/** What a part of the widget may call each column of the answer. */
+export function resultNames({ dimensions, measures }: Pick<WidgetQuery, 'dimensions' | 'measures'>): {
+  dimensions: string[];
+  measures: string[];
+} {
+  return {
+    dimensions: dimensions.flatMap(({ column, grain, alias }) =>
+      named(alias ?? (grain === undefined ? column : `${column} by ${grain}`), column),
+    ),
+    measures: measures.flatMap(({ column, aggregation, alias }) => named(`${aggregation}(${column})`, alias)),
+  };
 }
 
 /** Undefined where the writer may use nothing of the view: a widget may be for others, and nothing can be told of it. */

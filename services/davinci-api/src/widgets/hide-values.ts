@@ -7,6 +7,7 @@ import type { Controller, Dashboard } from '../client/dashboards.ts';
 import type { View } from '../client/views.ts';
 import type { Widget } from '../client/widgets.ts';
 import { modelFor } from '../views/view-service.ts';
+import { resultNames } from './check-widget.ts';
 
 type Views = ReadonlyMap<string, View>;
 
@@ -21,10 +22,27 @@ export function widgetFor(widget: Widget, views: Views, roles: readonly string[]
   const { query } = widget;
   const visible = visibleColumns(views.get(widget.viewId), roles);
   const asked = [...query.dimensions, ...query.measures, ...query.filters];
-  if (asked.every(({ column }) => column === '*' || visible.has(column))) return widget;
+  if (asked.every(({ column }) => column === '*' || visible.has(column)))
+    return { ...widget, settings: settingsFor(widget, visible) };
   const filters = query.filters.map((filter) => (visible.has(filter.column) ? filter : { ...filter, values: [] }));
   // Rules, colours and names of values are of an answer that this reader never gets.
   return { ...widget, query: { ...query, filters, having: [] }, settings: {} };
+}
+
+/** A field that was taken off the widget leaves behind the colours of its values and the rules for them. */
+function settingsFor({ query, settings }: Widget, visible: ReadonlySet<string>): Widget['settings'] {
+  const { dimensions, measures } = resultNames(query);
+  const answered = new Set<unknown>([...dimensions, ...measures]);
+  const told = { ...settings };
+  if ('valueColours' in told) {
+    const colours = Object.entries(told.valueColours ?? {});
+    told.valueColours = Object.fromEntries(colours.filter(([column]) => visible.has(column)));
+  }
+  if ('rules' in told) {
+    const rules = [told.rules].flat() as ({ column?: unknown } | null)[];
+    told.rules = rules.filter((rule) => answered.has(rule?.column));
+  }
+  return told;
 }
 
 export function dashboardFor(dashboard: Dashboard, views: Views, roles: readonly string[]): Dashboard {
@@ -38,10 +56,12 @@ export function dashboardFor(dashboard: Dashboard, views: Views, roles: readonly
 }
 
 function setsSomethingVisible({ targets }: Controller, views: Views, roles: readonly string[]): boolean {
-  return (
-    targets.length === 0 ||
-    targets.some((target) => 'variable' in target || visibleColumns(views.get(target.viewId), roles).has(target.column))
-  );
+  const isVisible = (target: Controller['targets'][number]): boolean => {
+    const view = views.get(target.viewId);
+    if ('column' in target) return visibleColumns(view, roles).has(target.column);
+    return view !== undefined && modelFor(view, roles)?.variables.some(({ name }) => name === target.variable) === true;
+  };
+  return targets.length === 0 || targets.some(isVisible);
 }
 
 function visibleColumns(view: View | undefined, roles: readonly string[]): ReadonlySet<string> {
