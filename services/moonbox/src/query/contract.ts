@@ -99,6 +99,8 @@ export interface Explanation {
 export interface QueryService {
   describe(request: QueryRequest): Promise<Description>;
   run(request: QueryRequest): Promise<QueryAnswer>;
+  /** Leaves the audit record of a statement that a session refuses before it runs, with what it tells its client. */
+  refused(request: QueryRequest, error: unknown): void;
   /** `analyze` runs the query and throws its rows away. */
   explain(request: QueryRequest, options: { analyze: boolean }): Promise<Explanation>;
   /** The tables a SELECT reads, with the columns; nothing runs and nothing is audited. */

@@ -88,6 +88,8 @@ export function createQueryService(options: QueryServiceOptions): QueryService {
       }
     },
 
+    refused: (request, error) => begin(request).finish(error),
+
     async explain(request, { analyze }) {
       const query = begin(request);
       query.kind = analyze ? 'EXPLAIN ANALYZE' : 'EXPLAIN';

@@ -49,9 +49,7 @@ export async function bind(session: WireSession, fields: FieldReader): Promise<v
     }),
     resultFormats: fields.list(() => fields.int16()),
   };
-  const { goesTo } = statement;
-  if (goesTo.by === 'session') session.transaction.admit(goesTo.kind, goesTo.tree);
-  else if (goesTo.by !== 'nobody') session.transaction.admit(goesTo.by, undefined);
+  session.admit(statement);
   checkParameters(statement, statementName, binding.parameters.length);
   await session.closePortal(portalName);
   session.portals.set(portalName, await session.open(statement, binding));

@@ -214,10 +214,27 @@ export class WireSession {
 
   /** Decides who answers. @throws RtdpError WIRE_TRANSACTION_FAILED, WIRE_CATALOG_MIXED, WIRE_UNSUPPORTED */
   statement(text: string, declared: readonly number[], whole: string = text, start = 0): PreparedStatement {
-    const goesTo = text === '' ? ({ by: 'nobody' } as const) : classifyStatement(text);
-    if (goesTo.by === 'session') this.transaction.admit(goesTo.kind, goesTo.tree);
-    else if (goesTo.by !== 'nobody') this.transaction.admit(goesTo.by, undefined);
-    return { text, whole, start, goesTo, declared };
+    const goesTo = text === '' ? ({ by: 'nobody' } as const) : this.#orRefused(text, () => classifyStatement(text));
+    const statement = { text, whole, start, goesTo, declared };
+    this.admit(statement);
+    return statement;
+  }
+
+  /** @throws RtdpError WIRE_TRANSACTION_FAILED */
+  admit({ text, goesTo }: PreparedStatement): void {
+    if (goesTo.by === 'nobody') return;
+    const [kind, tree] = goesTo.by === 'session' ? [goesTo.kind, goesTo.tree] : [goesTo.by, undefined];
+    this.#orRefused(text, () => this.transaction.admit(kind, tree));
+  }
+
+  /** Nobody sees a statement that is refused here, so its record is left here. */
+  #orRefused<Result>(text: string, decide: () => Result): Result {
+    try {
+      return decide();
+    } catch (error) {
+      this.surroundings.queries.refused({ sql: text, principal: this.principal, signal: this.channel.ended }, error);
+      throw error;
+    }
   }
 
   async open(statement: PreparedStatement, binding: Binding): Promise<Portal> {

@@ -165,6 +165,33 @@ describe('a session', () => {
     expect((await client.query('commit')).command).toBe('ROLLBACK');
   });
 
+  it('leaves a record of what it refuses by itself', async () => {
+    const client = await wire.connect(await wire.login('lena', 'editor'));
+    const prepared = { name: 'before', text: 'select id from orders where id = 3' };
+    expect((await client.query(prepared)).rows).toEqual([{ id: 3 }]);
+    const lock = 'lock table orders';
+    const prepare = 'prepare p as select id from orders';
+    for (const sql of [lock, prepare]) await expect(client.query(sql)).rejects.toMatchObject({ code: '0A000' });
+    await client.query('begin');
+    await expect(client.query('select nothing from orders')).rejects.toMatchObject({ code: '42703' });
+    const late = 'select id from orders where id = 2';
+    for (const sql of [late, prepared]) await expect(client.query(sql)).rejects.toMatchObject({ code: '25P02' });
+    await client.query('rollback');
+    const { items } = await eventually(
+      () => wire.operator.listQueries({ subject: 'lena', state: 'refused' }),
+      ({ items }) => items.length === 5,
+    );
+    const failed = 'WIRE_TRANSACTION_FAILED';
+    expect(Object.fromEntries(items.map(({ sql, error }) => [sql, error?.code]))).toEqual({
+      [lock]: 'WIRE_UNSUPPORTED',
+      [prepare]: 'WIRE_UNSUPPORTED',
+      'select nothing from orders': 'SQL_UNKNOWN_COLUMN',
+      [late]: failed,
+      [prepared.text]: failed,
+    });
+    expect(items.every(({ decision }) => decision === 'refused')).toBe(true);
+  });
+
   it('runs several statements of one text up to the first that fails', async () => {
     const client = await wire.connect(editor);
     const results = (await client.query(
