@@ -104,6 +104,15 @@ test('what an owner has set of how a statement is understood changes no answer',
   await reader.close();
 });
 
+test('what an owner has set of how many rows an index may give leaves none out', async () => {
+  await using database = await testPostgres({ settings: { gin_fuzzy_search_limit: '1', enable_seqscan: 'off' } });
+  await database.query(`CREATE TABLE t AS SELECT ARRAY[i % 2] AS a FROM generate_series(1, 20000) i;
+    CREATE INDEX ON t USING gin (a); ANALYZE t`);
+  const reader = await openReader({ kind: 'postgres', url: database.url, connections: 1 });
+  expect(await rowsOf(await reader.scan({ sql: 'SELECT count(*) FROM t WHERE a @> ARRAY[0]' }))).toEqual([[10000n]]);
+  await reader.close();
+});
+
 test('no path of an owner puts functions and operators of their own before those of Postgres', async () => {
   await using database = await testPostgres();
   await database.query(`CREATE SCHEMA own; CREATE TABLE own.t (a text); INSERT INTO own.t VALUES ('ABC');

@@ -25,6 +25,7 @@ const SETTINGS: Readonly<Record<string, string>> = {
   transform_null_equals: 'off',
   array_nulls: 'on',
   quote_all_identifiers: 'off',
+  gin_fuzzy_search_limit: '0',
   default_transaction_read_only: 'on',
   // Compiling pays for queries of many seconds, and costs the others dearly.
   jit: 'off',
