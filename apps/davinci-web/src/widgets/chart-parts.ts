@@ -106,34 +106,37 @@ export function categoryAxis(
 const LONG_LABELS = 60;
 
 const DAY = 86_400_000;
+const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
 /** Moments at each side of one that stands alone. */
 const BESIDE_ONE = 3;
 
 /**
- * Labels as coarse as the whole span allows: years, months, days, minutes or seconds, in the reader's language. `grain` is that of the moments:
- * around one that stands alone the axis has a few more of it.
+ * Labels as coarse as the whole span allows and no finer than `grain`, that of the moments: years, months, days, minutes (with their day where there
+ * are two) or seconds, in the reader's language. Around a moment that stands alone the axis has a few more of the grain.
  */
 export function timeAxis({ palette, language }: ChartContext, moments: readonly number[], grain?: Grain): Part {
   const first = Math.min(...moments);
   const last = Math.max(...moments);
-  const room =
-    last > first || moments.length === 0
-      ? 0
-      : BESIDE_ONE * (grain === undefined ? MINUTE : nextMoment(first, grain) - first);
+  const one = grain === undefined ? MINUTE : nextMoment(first, grain) - first;
+  const room = last > first || moments.length === 0 ? 0 : BESIDE_ONE * one;
   const span = last - first + 2 * room;
   // Where every point is a minute, no tick stands between two; and two ticks never have the same label.
   const whole = moments.every((moment) => moment % MINUTE === 0);
   const { form, apart }: { form: Intl.DateTimeFormatOptions; apart: number } =
-    span > 3 * 365 * DAY
+    span > 3 * 365 * DAY || one >= 365 * DAY
       ? { form: { year: 'numeric' }, apart: 365 * DAY }
-      : span > 90 * DAY
+      : span > 90 * DAY || one >= 28 * DAY
         ? { form: { month: 'short', year: 'numeric' }, apart: 28 * DAY }
-        : span > 2 * DAY
+        : // The shortest day has 23 hours.
+          span > 2 * DAY || one >= 23 * HOUR
           ? { form: { day: 'numeric', month: 'short' }, apart: DAY }
-          : span >= DAY / 24 || whole
-            ? { form: { hour: '2-digit', minute: '2-digit' }, apart: MINUTE }
+          : span >= HOUR || whole
+            ? {
+                form: { ...(span < DAY ? {} : { weekday: 'short' }), hour: '2-digit', minute: '2-digit' },
+                apart: MINUTE,
+              }
             : { form: { hour: '2-digit', minute: '2-digit', second: '2-digit' }, apart: 1000 };
   const format = dateFormatter(localeOf(language), form);
   return {

@@ -2,7 +2,7 @@
 
 const DAY = 86_400_000;
 /** Days from one label to the next. */
-const STEPS = [1, 2, 3, 7, 14, 28];
+const STEPS = [1, 2, 3, 7, 14];
 /** So many fit into a widget a third of a window wide. */
 const MOST_STEPS = 7;
 /** The first day that was counted was a Thursday; weeks begin on Mondays. */

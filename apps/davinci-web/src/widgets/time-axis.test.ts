@@ -1,4 +1,5 @@
 /** Proves that the labels of a time axis tell its ticks apart, whatever the span and the room. */
+import type { Grain } from '@rtdp/davinci-api/client';
 import { init } from 'echarts';
 import { expect, test } from 'vitest';
 import { LIGHT } from '../shell/tokens.ts';
@@ -14,13 +15,18 @@ const context: ChartContext = {
   words: { others: 'Others', none: 'No value', emptyText: 'Empty text', say: (key) => key },
 };
 
-function labels(days: number, width: number): string[] {
+const HOUR = DAY / 24;
+
+function ofDays(days: number): number[] {
   const last = new Date(2026, 10, 26).getTime();
-  const moments = Array.from({ length: days + 1 }, (_, ago) => last - (days - ago) * DAY);
+  return Array.from({ length: days + 1 }, (_, ago) => last - (days - ago) * DAY);
+}
+
+function labels(moments: readonly number[], width: number, grain?: Grain): string[] {
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: 200 });
   chart.setOption({
     animation: false,
-    xAxis: timeAxis(context, moments),
+    xAxis: timeAxis(context, moments, grain),
     yAxis: { show: false },
     series: [{ type: 'line', data: moments.map((moment) => [moment, 1]) }],
   });
@@ -32,9 +38,34 @@ function labels(days: number, width: number): string[] {
 test('no two ticks of a time axis have the same label', () => {
   for (const days of [3, 10, 40, 89, 91, 125, 400, 1_000, 1_200, 4_000]) {
     for (const width of [300, 900, 1_800]) {
-      const shown = labels(days, width);
+      const shown = labels(ofDays(days), width);
       expect(shown.length, `${days} days in ${width} pixels`).toBeGreaterThan(1);
       expect(new Set(shown).size, `${days} days in ${width} pixels: ${shown}`).toBe(shown.length);
     }
   }
+});
+
+test('hours of more than one day say which day they are of', () => {
+  const last = new Date(2026, 10, 26, 17, 30).getTime();
+  for (const hours of [24, 25, 30, 36, 47, 48]) {
+    for (const width of [300, 900, 1_800]) {
+      const shown = labels(
+        Array.from({ length: hours + 1 }, (_, ago) => last - (hours - ago) * HOUR),
+        width,
+      );
+      expect(shown.length, `${hours} hours in ${width} pixels`).toBeGreaterThan(1);
+      expect(new Set(shown).size, `${hours} hours in ${width} pixels: ${shown}`).toBe(shown.length);
+    }
+  }
+});
+
+test('no label is finer than what it is of: days have days, months their own beginnings', () => {
+  const days = [24, 25, 26].map((day) => new Date(2026, 10, day).getTime());
+  expect(labels(days, 600, 'day')).toEqual(['24 Nov', '25 Nov', '26 Nov']);
+  expect(labels(days.slice(1), 600, 'day')).toEqual(['25 Nov', '26 Nov']);
+  const months = [8, 9, 10].map((month) => new Date(2026, month).getTime());
+  expect(labels(months, 600, 'month')).toEqual(['Sept 2026', 'Oct 2026', 'Nov 2026']);
+  expect(labels(months.slice(1), 600, 'month')).toEqual(['Oct 2026', 'Nov 2026']);
+  const years = [2024, 2025].map((year) => new Date(year, 0).getTime());
+  expect(labels(years, 600, 'year')).toEqual(['2024', '2025']);
 });
