@@ -49,6 +49,11 @@ test.each([
     "to_char: the format 'XX' is not proven for numbers. Use 9, 0, a comma, a point and FM, like 'FM999,990.00'.",
     "to_char 用于数值的格式 'XX'：不保证结果与 Postgres 一致。请使用 9、0、逗号、小数点和 FM，例如 'FM999,990.00'。",
   ],
+  [
+    'A subquery in the ON of an outer join that reads both sides is only computed where one Postgres source holds every table of the query.',
+    '外连接的 ON 中读取两边的子查询 只有在查询的所有表都在同一个 Postgres 源中时才能计算。',
+  ],
+  ['numeric: its modifier is not a number. Write a number.', '类型 numeric 括号中的内容不是数字。请写一个数。'],
   // What is described is told, names stay as they are; a name has no blanks.
   ['the left join of shop.orders, maria.word and the subquery v', 'shop.orders、maria.word 与 子查询 v 的左连接'],
   ['the view shop.totals', '视图 shop.totals'],
@@ -76,6 +81,8 @@ test.each([
   ['the widget names something that is not there', '该图表引用了不存在的内容'],
   ['the dashboard was changed by ada and has version 3, not 2', '该仪表板已被 ada 修改，现在是版本 3，不是 2'],
   ['there is a view called Orders already', '已有名为 Orders 的视图'],
+  ['there is a flow called orders already', '已有名为 orders 的流'],
+  ['the source was changed by ada and has version 3, not 2', '该数据源已被 ada 修改，现在是版本 3，不是 2'],
   [
     ':since is not a number. Give a value of the type that is declared.',
     ':since 的值不是数字。请给出与声明的类型一致的值。',
