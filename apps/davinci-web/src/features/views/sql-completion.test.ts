@@ -5,6 +5,7 @@ import type { SourceTables } from '@rtdp/davinci-api/client';
 import { expect, test } from 'vitest';
 import { completionSchema, looseColumns } from './completion-schema.ts';
 import { proposeColumns, proposeVariables, proposeWords, sqlLanguage } from './sql-completion.ts';
+import { SELECT_DIALECT } from './sql-dialect.ts';
 
 const at = (doc: string): CompletionContext =>
   new CompletionContext(EditorState.create({ doc, extensions: sqlLanguage(undefined) }), doc.length, false);
@@ -23,6 +24,14 @@ test('what columns are often called is no word of the language', async () => {
   for (const name of ['id', 'name', 'key', 'value', 'owner', 'year', 'at', 'top_level_count']) {
     expect(words, name).not.toContain(name);
   }
+});
+
+test('functions are proposed and look like the names that columns have, too', async () => {
+  const words = labels((await proposeWords(at('cou'))) as CompletionResult | null);
+  expect(words).toEqual(expect.arrayContaining(['count', 'sum', 'avg', 'row_number', 'date_trunc', 'lower', 'round']));
+  const tokens: string[] = [];
+  SELECT_DIALECT.language.parser.parse('select count(rank)').iterate({ enter: ({ name }) => void tokens.push(name) });
+  expect(tokens.filter((name) => /Keyword|Type|Builtin/.test(name))).toEqual(['Keyword']);
 });
 
 test('behind a colon come the variables, behind a cast none', () => {

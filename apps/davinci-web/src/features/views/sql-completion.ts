@@ -10,7 +10,7 @@ import { LanguageSupport } from '@codemirror/language';
 import type { Extension } from '@codemirror/state';
 import { type LooseColumn, type LooseColumns, quoteIdentifier } from './completion-schema.ts';
 import { type FromTable, fromTables } from './from-tables.ts';
-import { SELECT_DIALECT } from './sql-dialect.ts';
+import { PROPOSED_DIALECT, SELECT_DIALECT } from './sql-dialect.ts';
 
 export interface ProposedVariable {
   name: string;
@@ -31,7 +31,7 @@ export function sqlLanguage(schema: SQLNamespace | undefined): LanguageSupport {
   );
 }
 
-const words = keywordCompletionSource(SELECT_DIALECT);
+const words = keywordCompletionSource(PROPOSED_DIALECT);
 
 /** Behind a dot stands a name of what is before it, behind a colon a variable: never a word of the language. */
 export function proposeWords(context: CompletionContext): ReturnType<typeof words> {
