@@ -80,6 +80,24 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   await page.getByRole('link', { name: 'Written here' }).click();
   await page.getByRole('textbox', { name: 'Name of the view' }).and(page.locator('[value="Written here"]')).waitFor();
 
+  // Who leaves while it is saved stays where he went.
+  await page.goto(`${baseUrl}/views/new`);
+  await page.getByRole('textbox', { name: 'Name of the view' }).fill('Left meanwhile');
+  await sql.fill('select region from store.orders');
+  const left = Promise.withResolvers<void>();
+  await page.route('**/api/views', async (route) => {
+    await left.promise;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('navigation').getByRole('link', { name: 'Widgets' }).first().click();
+  await page.getByRole('button', { name: 'Leave', exact: true }).click();
+  await page.waitForURL('**/widgets');
+  left.resolve();
+  await page.getByText('Left meanwhile is saved').waitFor();
+  await page.unroute('**/api/views');
+  expect(new URL(page.url()).pathname).toBe('/widgets');
+
   await page.goto(`${baseUrl}/widgets/${table.id}`);
   await page.getByRole('gridcell', { name: '50', exact: true }).waitFor();
   const grid = (await page.getByRole('grid', { name: 'Last column' }).boundingBox())!;

@@ -129,7 +129,8 @@ export function EditorPage(props: {
       setSaved(next);
       setDraft(draftOf(next));
       void message.success(t('save.done', { name: next.name }));
-      if (!isFirst) return;
+      // Who has left meanwhile stays where he went.
+      if (!isFirst || window.location.pathname !== '/views/new') return;
       props.onMade(next.id);
       leaves.current = true;
       go(`/views/${next.id}`, { replace: true });
