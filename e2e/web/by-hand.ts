@@ -182,6 +182,14 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await untilNumber(totalId, total.all);
   await page.goForward();
   await untilNumber(totalId, total.south);
+  // That step leads out of what is being edited: whoever has changed something is asked first.
+  await page.getByRole('button', { name: 'Edit' }).click();
+  await page.locator('.react-grid-item').getByRole('button', { name: 'Remove' }).first().click();
+  await page.goBack();
+  await page.getByRole('dialog').getByRole('button', { name: 'Stay' }).click();
+  await page.getByRole('button', { name: 'Discard', exact: true }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Discard' }).click();
+  await untilNumber(totalId, total.south);
   await page.getByRole('tab', { name: 'Second' }).click();
   await page.getByText('Nothing stands here yet').waitFor();
   await page.reload();

@@ -2,7 +2,7 @@
 import { EllipsisOutlined, PlusOutlined } from '@ant-design/icons';
 import type { Dashboard } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Form, Input, Modal, Switch, Tooltip } from 'antd';
-import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
+import { type Dispatch, type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
@@ -28,6 +28,11 @@ export function EditBar(props: {
   /** A name that it was not saved under, because another dashboard has it. */
   const [taken, setTaken] = useState<string>();
   const changed = draft.past.length > 0;
+  const isDone = useRef(false);
+  const done = () => {
+    isDone.current = true;
+    props.onDone();
+  };
 
   useEffect(() => {
     const keys = (event: KeyboardEvent) => {
@@ -49,7 +54,7 @@ export function EditBar(props: {
       await save.mutateAsync({ path: `/api/dashboards/${body.id}`, method: 'PUT', body: { ...body, version } });
       await props.reload();
       message.success(t('saved'));
-      props.onDone();
+      done();
     } catch (error) {
       const { status, code } = error as ApiError;
       if (code === 'DAVINCI_NAME_EXISTS') {
@@ -74,7 +79,7 @@ export function EditBar(props: {
     });
   };
   const discard = () => {
-    if (!changed) return props.onDone();
+    if (!changed) return done();
     modal.confirm({
       title: t('discardAsk'),
       content: t('discardText'),
@@ -82,7 +87,7 @@ export function EditBar(props: {
       okButtonProps: { danger: true },
       onOk: () => {
         change({ do: 'start', dashboard: draft.now });
-        props.onDone();
+        done();
       },
     });
     return undefined;
@@ -113,7 +118,7 @@ export function EditBar(props: {
 
   return (
     <>
-      <LeaveGuard isChanged={() => changed} />
+      <LeaveGuard isChanged={() => changed && !isDone.current} editing="edit" />
       <Tooltip title={t('undo')}>
         <Button
           type="text"
