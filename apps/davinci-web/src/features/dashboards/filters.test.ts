@@ -208,11 +208,13 @@ test('a new item takes the first free place', () => {
   expect(freePlace([item('a', 0, 0, 8, 4), item('b', 16, 0, 8, 4)], 8, 4)).toEqual({ x: 8, y: 0 });
 });
 
-test('each choice of a controller is a step that Back undoes, what is typed one as a whole', () => {
-  const before = { values: ['paid'] };
-  expect(isStep(controller({ kind: 'select' }), before)).toBe(true);
-  expect(isStep(controller({ kind: 'date-range' }), before)).toBe(true);
-  expect(isStep(controller({ kind: 'text' }), undefined)).toBe(true);
-  expect(isStep(controller({ kind: 'text' }), before)).toBe(false);
-  expect(isStep(controller({ kind: 'number-range' }), before)).toBe(false);
+test('each choice of a controller is a step that Back undoes, what is typed one as a whole, over a default too', () => {
+  const untouched = new URLSearchParams('f.other=1');
+  const set = new URLSearchParams([['f.c', JSON.stringify({ values: ['paid'] })]]);
+  expect(isStep(controller({ kind: 'select' }), set)).toBe(true);
+  expect(isStep(controller({ kind: 'date-range' }), set)).toBe(true);
+  for (const kind of ['text', 'number', 'number-range'] as const) {
+    expect(isStep(controller({ kind, default: 'paid' }), untouched)).toBe(true);
+    expect(isStep(controller({ kind }), set)).toBe(false);
+  }
 });

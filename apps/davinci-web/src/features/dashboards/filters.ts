@@ -62,8 +62,8 @@ export function readValues(
 }
 
 /** Whether another value of a controller is a step that Back undoes: each choice is; what is typed is one as a whole, not each letter of it. */
-export function isStep({ kind }: Controller, before: ControllerValue | undefined): boolean {
-  return kind === 'select' || kind === 'date-range' || before === undefined;
+export function isStep({ kind, id }: Controller, url: URLSearchParams): boolean {
+  return kind === 'select' || kind === 'date-range' || !url.has(`f.${id}`);
 }
 
 /** The clicked marks that the URL holds. */

@@ -49,10 +49,10 @@ export function useFilters(dashboard: Dashboard): Filters {
       const controller = dashboard.controllers.find(({ id }) => id === controllerId);
       setQuery(
         { [`f.${controllerId}`]: value === undefined ? CLEARED : JSON.stringify(value) },
-        { push: controller !== undefined && isStep(controller, values[controllerId]) },
+        { push: controller !== undefined && isStep(controller, new URLSearchParams(search)) },
       );
     },
-    [setQuery, dashboard.controllers, values],
+    [setQuery, dashboard.controllers, search],
   );
   const setCrossFilters = useCallback(
     (filters: readonly CrossFilter[]) =>
