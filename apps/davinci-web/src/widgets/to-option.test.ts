@@ -374,6 +374,18 @@ test('a heat map sorts both sides and leaves empty cells empty', () => {
   ]);
 });
 
+test('a heat map has no value last, as the other charts have it, in whatever language it is named', () => {
+  const named = (region: string | null): Cell[] => [1, region, 1];
+  const heat = toHeat(
+    widget('heat-map', ['hour', 'region']),
+    data(
+      [column('hour', 'number'), column('region', 'text'), amount],
+      [named('Saarland'), named(null), named('Bremen')],
+    ),
+  );
+  expect(heat.down).toEqual(['Bremen', 'Saarland', null]);
+});
+
 test('a pivot totals only what adds up', () => {
   const answer = data([column('region', 'text'), column('status', 'text'), amount], [['n', null, '5']]);
   const summed = toPivot(widget('pivot', ['region', 'status']), answer, context);

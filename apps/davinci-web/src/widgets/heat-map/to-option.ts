@@ -1,6 +1,7 @@
 /** Decides how an answer becomes a heat map: one dimension across, one down, the measure as lightness; pure. */
 
 import { SPACE, TEXT } from '../../shell/tokens.ts';
+import { compareValues } from '../category-table.ts';
 import { baseOption, categoryAxis, tooltip } from '../chart-parts.ts';
 import { type ChartContext, categoryLabel, isTimeColumn, labelOf, writeNumber } from '../chart-words.ts';
 import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
@@ -27,11 +28,7 @@ export function toHeat(widget: WidgetDefinition, data: WidgetData): HeatTable {
   const values = (index: number) => {
     const all = [...new Set(data.rows.map((row) => row[index] ?? null))];
     const timed = isTimeColumn(data.columns[index]);
-    return all.sort((a, b) =>
-      timed
-        ? (toMoment(a) ?? 0) - (toMoment(b) ?? 0)
-        : String(a).localeCompare(String(b), undefined, { numeric: true }),
-    );
+    return all.sort((a, b) => (timed ? (toMoment(a) ?? 0) - (toMoment(b) ?? 0) : compareValues(a, b)));
   };
   const across = values(acrossIndex);
   const down = values(downIndex);
