@@ -354,6 +354,20 @@ test('a gauge tells where it is late and bad, and writes it where there is room'
   expect(fitted(120, 90).data.some(({ title }) => title.show)).toBe(false);
 });
 
+test('what the number of a gauge is of stands right below it, however large the gauge', () => {
+  const below = (size: number) => {
+    const option = fitGauge(gaugeOption(widget('gauge', []), data([amount], [[250]]), context), {
+      width: size,
+      height: size,
+      measure: (text) => text.length * 7,
+      from: 0,
+    });
+    return (option.series as { title: { offsetCenter: [number, number] } }[])[0]!.title.offsetCenter[1];
+  };
+  expect(below(1_000)).toBe(below(600));
+  expect(below(100)).toBeLessThan(below(600));
+});
+
 test('a heat map sorts both sides and leaves empty cells empty', () => {
   const heat = toHeat(
     widget('heat-map', ['hour', 'day']),

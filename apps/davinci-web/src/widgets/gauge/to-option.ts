@@ -103,7 +103,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           itemStyle: { color: reached?.colour ?? palette.accent },
         },
         axisLine: { roundCap: true, lineStyle: { width: SPACE[3], color: [[1, palette.raised]] } },
-        title: { show: true, offsetCenter: [0, '32%'], color: palette['text-muted'], fontSize: TEXT[0] },
+        title: { show: true, color: palette['text-muted'], fontSize: TEXT[0] },
         detail: {
           offsetCenter: [0, '2%'],
           fontSize: TEXT[4],
@@ -175,7 +175,9 @@ export function fitGauge(option: Option, { width, height, measure }: Room): Opti
   const [over, below] = isWritten ? [top, bottom] : [0, 0];
   const center = [width / 2, Math.max(0, height - over - below - radius * down) / 2 + over + radius];
   const inner = radius - SPACE[0] - BETWEEN;
-  const size = TEXT.toReversed().find((each) => each <= inner / 3) ?? TEXT[0];
+  const size = Math.min(TEXT.toReversed().find((each) => each <= inner / 3) ?? TEXT[0], TEXT[4]);
+  // As near as two lines of one text, nearer where the gauge is too small for that.
+  const nameBelow = Math.min(size / 2 + TEXT[0] / 2 + SPACE[1], inner * 0.32);
   return {
     ...option,
     series: [
@@ -183,8 +185,8 @@ export function fitGauge(option: Option, { width, height, measure }: Room): Opti
         ...gauge,
         center,
         radius: inner,
-        title: { ...gauge.title, show: inner >= LEAST_WRITTEN },
-        detail: { ...gauge.detail, fontSize: Math.min(size, TEXT[4]) },
+        title: { ...gauge.title, show: inner >= LEAST_WRITTEN, offsetCenter: [0, nameBelow] },
+        detail: { ...gauge.detail, fontSize: size },
       },
       {
         ...limits,
