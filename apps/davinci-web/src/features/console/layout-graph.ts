@@ -14,7 +14,7 @@ export interface Placed {
 
 /**
  * Pixels, the roomiest first; a node is as large as three short lines. Between two columns stands what an edge says of itself
- * ("12 messages behind"), where there is room for it.
+ * ("12 msg"), where there is room for it.
  */
 export const GRAPH_SIZES = [
   { width: 208, between: 120, hasLabels: true },

@@ -32,7 +32,7 @@ const flow = (part: Partial<FlowStatus>): FlowStatus =>
     tables: [],
     ...part,
   }) as FlowStatus;
-const words = { rate: String, messages: String, fresh: String, more: String };
+const words = { rate: String, messages: String, shortLag: String, fresh: String, more: String };
 
 test('a flow that runs with rows in the dead letter is told by them, and so is the table that has them, alone', () => {
   const one = flow({

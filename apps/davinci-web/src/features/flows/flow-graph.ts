@@ -7,6 +7,8 @@ import type { FlowDefinitionView } from './flow-form.ts';
 export interface FlowWording {
   rate(rowsPerSecond: number): string;
   messages(lag: number): string;
+  /** The same for an edge, where there is little room. */
+  shortLag(lag: number): string;
   fresh(milliseconds: number): string;
   more(count: number): string;
 }
@@ -34,7 +36,7 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
   const steps = definition.steps ?? [];
   for (const [at, step] of steps.entries()) {
     const id = `step:${step.name}`;
-    nodes.push({ id, kind: 'step', title: step.name, detail: firstLine(step.sql), status, figures: [] });
+    nodes.push({ id, kind: 'step', title: step.name, detail: inOneLine(step.sql), status, figures: [] });
     const used = steps.slice(0, at).filter((earlier) => mentions(step.sql, earlier.name));
     for (const earlier of used) edges.push({ from: `step:${earlier.name}`, to: id, status });
     if (used.length === 0 || mentionsSource(step.sql, definition)) edges.push({ from: topic, to: id, status });
@@ -61,7 +63,7 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
       from: last,
       to: id,
       status: tableStatus,
-      ...(table.lag > 0 ? { label: words.messages(table.lag) } : {}),
+      ...(table.lag > 0 ? { label: words.shortLag(table.lag) } : {}),
     });
   }
   const rest = flow.tables.length - shown.length;
@@ -79,8 +81,8 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
   return { nodes, edges };
 }
 
-function firstLine(sql: string): string {
-  return sql.trim().replaceAll(/\s+/g, ' ').slice(0, 60);
+function inOneLine(sql: string): string {
+  return sql.trim().replaceAll(/\s+/g, ' ');
 }
 
 /** Only for the picture: whether a name stands in a statement as a word of its own. */
