@@ -5,6 +5,7 @@ import { FONT, LENGTHS, SPACE, TEXT, TIMES } from '../shell/tokens.ts';
 import type { ChartContext } from './chart-words.ts';
 import { dayTicks } from './day-ticks.ts';
 import type { ReferenceLine } from './dress.ts';
+import { monthTicks } from './month-ticks.ts';
 import type { Series } from './series.ts';
 import { dateFormatter, nextMoment } from './time-values.ts';
 
@@ -106,6 +107,8 @@ export function categoryAxis(
 const LONG_LABELS = 60;
 
 const DAY = 86_400_000;
+/** The shortest. */
+const MONTH = 28 * DAY;
 const HOUR = 3_600_000;
 const MINUTE = 60_000;
 
@@ -127,8 +130,8 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
   const { form, apart }: { form: Intl.DateTimeFormatOptions; apart: number } =
     span > 3 * 365 * DAY || one >= 365 * DAY
       ? { form: { year: 'numeric' }, apart: 365 * DAY }
-      : span > 90 * DAY || one >= 28 * DAY
-        ? { form: { month: 'short', year: 'numeric' }, apart: 28 * DAY }
+      : span > 90 * DAY || one >= MONTH
+        ? { form: { month: 'short', year: 'numeric' }, apart: MONTH }
         : // The shortest day has 23 hours.
           span > 2 * DAY || one >= 23 * HOUR
           ? { form: { day: 'numeric', month: 'short' }, apart: DAY }
@@ -151,8 +154,9 @@ export function timeAxis({ palette, language }: ChartContext, moments: readonly 
       fontSize: TEXT[0],
       hideOverlap: true,
       formatter: (moment: number) => format.format(moment),
-      // The library's own days begin anew with each month, and where they collide some are left out.
+      // The library's own days begin anew with each month; and where its days or months collide, single ones are left out.
       ...(apart === DAY ? { customValues: dayTicks(first - room, last + room) } : {}),
+      ...(apart === MONTH ? { customValues: monthTicks(first - room, last + room) } : {}),
     },
   };
 }

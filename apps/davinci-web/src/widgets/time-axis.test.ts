@@ -3,7 +3,7 @@ import type { Grain } from '@rtdp/davinci-api/client';
 import { init } from 'echarts';
 import { expect, test } from 'vitest';
 import { LIGHT } from '../shell/tokens.ts';
-import { timeAxis } from './chart-parts.ts';
+import { grid, timeAxis } from './chart-parts.ts';
 import type { ChartContext } from './chart-words.ts';
 import { createColourBook } from './colours.ts';
 
@@ -26,6 +26,7 @@ function labels(moments: readonly number[], width: number, grain?: Grain): strin
   const chart = init(null, null, { renderer: 'svg', ssr: true, width, height: 200 });
   chart.setOption({
     animation: false,
+    grid: grid(false),
     xAxis: timeAxis(context, moments, grain),
     yAxis: { show: false },
     series: [{ type: 'line', data: moments.map((moment) => [moment, 1]) }],
@@ -68,4 +69,11 @@ test('no label is finer than what it is of: days have days, months their own beg
   expect(labels(months.slice(1), 600, 'month')).toEqual(['Oct 2026', 'Nov 2026']);
   const years = [2024, 2025].map((year) => new Date(year, 0).getTime());
   expect(labels(years, 600, 'year')).toEqual(['2024', '2025']);
+});
+
+test('months have evenly many between them also where labels would collide, as at the short February', () => {
+  const months = Array.from({ length: 10 }, (_, month) => new Date(2026, month).getTime());
+  for (const width of [300, 700, 1_800]) {
+    expect(labels(months, width, 'month')).toEqual(['Jan 2026', 'Apr 2026', 'Jul 2026', 'Oct 2026']);
+  }
 });
