@@ -10,6 +10,14 @@ test('the rate is over the last ten seconds', () => {
   expect(meter.curve().slice(-2)).toEqual([100, 100]);
 });
 
+test('there is no curve before as long was seen as a rate is over: two points look like a rise or a fall', () => {
+  const meter = new RateMeter();
+  for (const second of [0, 2, 4, 6, 8]) meter.add(second < 4 ? 0 : second, second * 1_000);
+  expect(meter.curve()).toEqual([]);
+  meter.add(10, 10_000);
+  expect(meter.curve()).toHaveLength(5);
+});
+
 test('a counter that began anew is measured anew', () => {
   const meter = new RateMeter();
   meter.add(1_000, 0);

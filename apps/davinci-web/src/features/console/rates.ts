@@ -29,8 +29,11 @@ export class RateMeter {
     return last === undefined || first === undefined || first === last ? null : perSecond(first, last);
   }
 
-  /** Rates between the values seen, oldest first. */
+  /** Rates between the values seen, oldest first; none before as long was seen as a rate is over. */
   curve(): number[] {
+    const [first] = this.#samples;
+    const last = this.#samples.at(-1);
+    if (first === undefined || last === undefined || last.at - first.at < WINDOW_MS) return [];
     return this.#samples.slice(1).map((sample, at) => perSecond(this.#samples[at]!, sample));
   }
 }
