@@ -112,7 +112,11 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
           />
         </div>
         <section className="card stack" aria-live="polite" aria-label={t('edit.result')}>
-          {tried.is === 'nothing' ? <Empty title={t('edit.try')}>{t('edit.tryText')}</Empty> : null}
+          {tried.is === 'nothing' ? (
+            <Empty title={t('edit.try')}>
+              {isReady ? t('edit.tryText') : `${t('edit.fillFirst')} ${t('edit.tryText')}`}
+            </Empty>
+          ) : null}
           {tried.is === 'asking' ? (
             <>
               <p>{t(tried.what === 'check' ? 'edit.checking' : 'edit.trying')}</p>

@@ -4,7 +4,7 @@ import { Button, Radio } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
-import { Quantity, When } from '../../shell/quantity.tsx';
+import { Quantity } from '../../shell/quantity.tsx';
 import { ConfirmLoss } from '../console/confirm-loss.tsx';
 import { wormholePath } from '../console/console-api.ts';
 import { useAct } from '../console/use-act.ts';
@@ -45,13 +45,16 @@ export function FlowSettings({ flow }: { flow: FlowStatus }): ReactNode {
         <dt>{t('settings.limits')}</dt>
         <dd>
           <Quantity value={definition.limits.rows} format={{ kind: 'number', unit: t('settings.rowsUnit') }} /> ·{' '}
-          <Quantity value={definition.limits.bytes} format={{ kind: 'bytes' }} /> ·{' '}
-          <Quantity value={definition.limits.lingerMs} format={{ kind: 'milliseconds' }} />
+          <Quantity value={definition.limits.bytes} format={{ kind: 'bytes' }} />
+          {definition.limits.lingerMs === 0 ? null : (
+            <>
+              {' '}
+              · <Quantity value={definition.limits.lingerMs} format={{ kind: 'milliseconds' }} />
+            </>
+          )}
         </dd>
         <dt>{t('settings.revision')}</dt>
-        <dd>
-          {flow.revision} · <When at={flow.updatedAt} />
-        </dd>
+        <dd>{flow.revision}</dd>
       </dl>
       {mayAct ? (
         <div>
