@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; an editor is told of a column that is hidden from editors, a viewer whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -106,6 +106,16 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
     expect(column.x, name).toBeGreaterThanOrEqual(grid.x - 1);
     expect(column.x + column.width, name).toBeLessThanOrEqual(grid.x + grid.width + 1);
   }
+
+  // On a phone the parts of the workbench stand below each other, and it scrolls up to the edge of the window.
+  await page.setViewportSize({ width: 390, height: 844 });
+  const bottomOf = (part: string) => page.locator(part).evaluate((each) => each.getBoundingClientRect().bottom);
+  await expect.poll(() => bottomOf('.workbench')).toBe(844);
+  const settings = page.locator('.workbench > :last-child');
+  expect(await bottomOf('.workbench-preview')).toBeLessThan(
+    await settings.evaluate((each) => each.getBoundingClientRect().top),
+  );
+  await page.setViewportSize({ width: 1024, height: 768 });
 
   // An editor does not change what a widget asks about a column that is hidden from editors, and is told which and why.
   const { id: _, createdAt: __, updatedAt: ___, ...shown } = wide;
