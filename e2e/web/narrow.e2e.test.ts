@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a list comes to where its skeleton stood; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -79,6 +79,30 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   await page.getByRole('navigation').getByRole('link', { name: 'Views' }).first().click();
   await page.getByRole('link', { name: 'Written here' }).click();
   await page.getByRole('textbox', { name: 'Name of the view' }).and(page.locator('[value="Written here"]')).waitFor();
+
+  // What stands over a list is there while the list is on its way, so that nothing moves when it comes.
+  for (const [path, name, shown] of [
+    ['/views', 'New view', 'table'],
+    ['/widgets', 'New widget', '.widget-card'],
+  ] as const) {
+    const come = Promise.withResolvers<void>();
+    await page.route(`**/api${path}`, async (route) => {
+      await come.promise;
+      await route.continue();
+    });
+    await page.goto(`${baseUrl}${path}`);
+    await page.getByRole('button', { name }).waitFor();
+    const topOf = (part: string) =>
+      page
+        .locator(part)
+        .first()
+        .evaluate((each) => each.getBoundingClientRect().top);
+    const before = await topOf('.page-body > .skeleton');
+    come.resolve();
+    await page.locator(shown).first().waitFor();
+    expect(Math.abs((await topOf(shown)) - before), path).toBeLessThanOrEqual(1);
+    await page.unroute(`**/api${path}`);
+  }
 
   // Who leaves while it is saved stays where he went.
   await page.goto(`${baseUrl}/views/new`);

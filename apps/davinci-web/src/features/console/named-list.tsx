@@ -35,7 +35,8 @@ export function NamedList<Row>(props: NamedListProps<Row>): ReactNode {
       title={title}
       description={description}
       size="wide"
-      actions={(query.data?.length ?? 0) > 0 ? button : undefined}
+      // Where there is nothing yet, it stands where that is told.
+      actions={query.data?.length === 0 ? undefined : button}
     >
       <Answer
         query={query}

@@ -24,6 +24,7 @@ export function ViewList(): ReactNode {
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
   const { hidden, remove } = useUndo();
   const views = useApi<List<View>>('/api/views');
+  const isNone = views.data?.items.length === 0;
   const sources = useApi<List<Source>>('/api/sources');
   const nameOfSource = (id: string): string => sources.data?.items.find((source) => source.id === id)?.name ?? '';
   const add = (
@@ -93,8 +94,10 @@ export function ViewList(): ReactNode {
       title={t('title')}
       description={t('description')}
       size="wide"
-      actions={mayEdit && (views.data?.items.length ?? 0) > 0 ? add : undefined}
+      // Where there is nothing yet, it stands where that is told.
+      actions={mayEdit && !isNone ? add : undefined}
     >
+      {isNone ? null : <SearchField label={t('list.find')} value={find} onChange={setFind} />}
       <Answer
         query={views}
         shape="lines"
@@ -114,7 +117,6 @@ export function ViewList(): ReactNode {
           );
           return (
             <>
-              <SearchField label={t('list.find')} value={find} onChange={setFind} />
               {shown.length === 0 ? (
                 <Empty title={t('list.none')} />
               ) : (

@@ -32,6 +32,17 @@ export default function WidgetsPage() {
   const viewName = (id: string) => views.data?.items.find((view) => view.id === id)?.name;
   return (
     <Page title={t('list.title')} description={t('list.description')} actions={mayEdit ? create : null}>
+      {widgets.data?.items.length === 0 ? null : (
+        <Input
+          className="search-field"
+          allowClear
+          prefix={<SearchOutlined />}
+          aria-label={t('list.search')}
+          placeholder={t('list.search')}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      )}
       <Answer
         query={widgets}
         shape="cards"
@@ -49,15 +60,6 @@ export default function WidgetsPage() {
           );
           return (
             <>
-              <Input
-                className="search-field"
-                allowClear
-                prefix={<SearchOutlined />}
-                aria-label={t('list.search')}
-                placeholder={t('list.search')}
-                value={search}
-                onChange={(event) => setSearch(event.target.value)}
-              />
               {shown.length === 0 ? <Empty title={t('list.none')} /> : null}
               <div className="cards">
                 {shown.map((widget) => (
