@@ -38,12 +38,13 @@ function useAfter(milliseconds: number): boolean {
 }
 
 /**
- * `thing`: the figures of one thing, then its tabs and a list; `figures` has no tabs. `search`: tabs, a form and what it finds.
- * `board`: a dashboard. `own`: whatever is given as its children.
+ * `thing`: the figures of one thing, then its tabs and a list. `record`: its figures, a statement, a few facts and a card.
+ * `search`: tabs, a form and what it finds. `board`: a dashboard. `own`: whatever is given as its children.
  */
-type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'figures' | 'search' | 'own' | 'board';
+type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'record' | 'search' | 'own' | 'board';
 
 const TABS = [1, 2, 3, 4];
+const FACTS = [1, 2, 3];
 /** A list shows all of them, where there is room for one only the first is there. */
 const COLUMNS = [1, 2, 3, 4];
 /** Numbers in a row, and pictures below them. */
@@ -85,7 +86,7 @@ export function Loading({
       {shape === 'page' ? <div className="bone line" style={{ width: '24%' }} /> : null}
       {shape === 'block' || shape === 'page' ? <div className="bone block" /> : null}
       {shape === 'lines' ? list : null}
-      {shape === 'thing' || shape === 'figures' ? (
+      {shape === 'thing' || shape === 'record' ? (
         <div className="bone-figures">
           {Array.from({ length: figures }, (_, index) => index).map((figure) => (
             <div key={figure} className="bone-figure">
@@ -111,7 +112,20 @@ export function Loading({
           <div className="bone-list">{list}</div>
         </>
       ) : null}
-      {shape === 'figures' ? <div className="bone block" /> : null}
+      {shape === 'record' ? (
+        <>
+          <div className="bone-pane">
+            <div className="bone line" style={{ width: '40%' }} />
+          </div>
+          {FACTS.map((fact) => (
+            <div key={fact} className="bone line" style={{ width: '24%' }} />
+          ))}
+          <div className="bone-pane">
+            <div className="bone line" style={{ width: '16%' }} />
+            <div className="bone line" style={{ width: '40%' }} />
+          </div>
+        </>
+      ) : null}
       {shape === 'own' ? children : null}
       {shape === 'board'
         ? BOARD.map((widget) => (

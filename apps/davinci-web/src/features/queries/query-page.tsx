@@ -48,7 +48,7 @@ export function QueryPage({ id }: { id: string }): ReactNode {
         ) : undefined
       }
     >
-      <Answer query={queries} shape="figures">
+      <Answer query={queries} shape="record">
         {() => (query === undefined ? <Empty title={t('gone.title')}>{t('gone.text')}</Empty> : <Body query={query} />)}
       </Answer>
     </Page>
