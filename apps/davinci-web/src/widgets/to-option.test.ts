@@ -241,10 +241,11 @@ test('a moment that is not over is shown and not compared, and the way to it is 
   expect(card).toMatchObject({ value: '20', change: expect.closeTo(0.1), verdict: 'good', open: 1 });
   // Beside the number of one moment stands the change of another.
   expect(card.against).toBe('changeOf.minute');
-  expect([sparkline(card.trend, 'over', 1), sparkline(card.trend, 'open', 1)]).toEqual([
-    'M0 4.89L50 2',
-    'M50 2L100 28',
-  ]);
+  expect([sparkline(card.trend, 'over', 1), sparkline(card.trend, 'open', 1)]).toEqual(['M0 28L50 2', 'M50 2L100 28']);
+  // What still grows is not the least that there was.
+  const range = trendRange(timed, answer, card, context);
+  expect(range).toMatchObject({ least: 100, most: 110, told: { least: '100', most: '110' } });
+  expect(range?.told.to).toContain(':01');
   // A minute later it is over.
   expect(toScorecard(timed, answer, now + 60_000)).toMatchObject({
     change: expect.closeTo(-0.818),

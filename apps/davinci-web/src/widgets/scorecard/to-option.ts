@@ -83,15 +83,22 @@ export function tellScorecard(
   return tipText({ head: say('tip.one', { measure, where, value }), notes: compared === undefined ? [] : [compared] });
 }
 
+/** What still grows is neither the least nor the most; but where nothing else could be drawn, it counts. */
+function whatIsOver<Point extends { value: number | null }>(trend: readonly Point[], open: number): readonly Point[] {
+  const over = trend.slice(0, trend.length - open);
+  return over.filter(({ value }) => value !== null).length < 2 ? trend : over;
+}
+
 /** What its trend lies between, written with every digit, for the sentence `scorecard.range`, and as a mark beside it; undefined without a trend. */
 export function trendRange(
   widget: WidgetDefinition,
   data: WidgetData,
-  { trend }: Scorecard,
+  { trend, open }: Scorecard,
   context: ChartContext,
 ): { told: Record<'from' | 'to' | 'least' | 'most', string>; least: number; most: number } | undefined {
-  const values = trend.flatMap(({ value }) => value ?? []);
-  const [first, last] = [trend[0], trend.at(-1)];
+  const shown = whatIsOver(trend, open);
+  const values = shown.flatMap(({ value }) => value ?? []);
+  const [first, last] = [shown[0], shown.at(-1)];
   if (values.length < 2 || first === undefined || last === undefined) return undefined;
   const least = values.reduce((lowest, value) => Math.min(lowest, value));
   const most = values.reduce((highest, value) => Math.max(highest, value));
@@ -153,14 +160,14 @@ function verdictOf(change: number | undefined, goodWhen: unknown): Scorecard['ve
 
 /**
  * The trend as the points of a line in a box of 100 × 30, gaps left open. `part`: all of it, or what stands on both sides of the last moment
- * that is over; `open` moments come after that.
+ * that is over; `open` moments come after that, and where they are beyond the others they end at the edge of the box.
  */
 export function sparkline(
   trend: readonly { moment: number; value: number | null }[],
   part: 'all' | 'over' | 'open' = 'all',
   open = 0,
 ): string {
-  const values = trend.map((point) => point.value).filter((value) => value !== null);
+  const values = whatIsOver(trend, open).flatMap(({ value }) => value ?? []);
   if (trend.length < 2 || values.length < 2) return '';
   const low = Math.min(...values);
   const span = Math.max(...values) - low || 1;
@@ -175,7 +182,8 @@ export function sparkline(
         pen = 'M';
         return '';
       }
-      const point = `${pen}${round(((moment - first) / time) * 100)} ${round(28 - ((value - low) / span) * 26)}`;
+      const height = Math.min(1, Math.max(0, (value - low) / span));
+      const point = `${pen}${round(((moment - first) / time) * 100)} ${round(28 - height * 26)}`;
       pen = 'L';
       return point;
     })
