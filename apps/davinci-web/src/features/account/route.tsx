@@ -190,6 +190,7 @@ function PasswordForm({ user }: { user: Me }): ReactNode {
         <Form.Item
           name="again"
           label={t('again')}
+          required
           dependencies={['password']}
           rules={[
             ({ getFieldValue }) => ({
