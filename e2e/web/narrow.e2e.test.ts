@@ -80,10 +80,12 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   await page.getByRole('link', { name: 'Written here' }).click();
   await page.getByRole('textbox', { name: 'Name of the view' }).and(page.locator('[value="Written here"]')).waitFor();
 
+  await davinci.dashboards.create({ name: 'Any', tabs: [{ id: 'main', name: 'Main', items: [] }] });
   // What stands over a list is there while the list is on its way, so that nothing moves when it comes.
   for (const [path, name, shown] of [
     ['/views', 'New view', 'table'],
     ['/widgets', 'New widget', '.widget-card'],
+    ['/dashboards', 'New dashboard', '.dashboard-card'],
   ] as const) {
     const come = Promise.withResolvers<void>();
     await page.route(`**/api${path}`, async (route) => {
@@ -103,6 +105,12 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
     expect(Math.abs((await topOf(shown)) - before), path).toBeLessThanOrEqual(1);
     await page.unroute(`**/api${path}`);
   }
+
+  // An address that is cut off is read whole under the pointer.
+  await page.goto(`${baseUrl}/users`);
+  const address = page.locator('td.wide').first();
+  const written = await address.textContent();
+  expect(await address.getByTitle(written ?? '').count()).toBe(1);
 
   // Who leaves while it is saved stays where he went.
   await page.goto(`${baseUrl}/views/new`);

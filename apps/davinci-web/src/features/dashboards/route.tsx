@@ -41,6 +41,17 @@ export default function DashboardsPage() {
   );
   return (
     <Page title={t('title')} description={t('description')} actions={mayEdit ? create : null}>
+      {dashboards.data?.items.length === 0 ? null : (
+        <Input
+          className="search-field"
+          allowClear
+          prefix={<SearchOutlined />}
+          aria-label={t('search')}
+          placeholder={t('search')}
+          value={search}
+          onChange={(event) => setSearch(event.target.value)}
+        />
+      )}
       <Answer
         query={dashboards}
         shape="cards"
@@ -59,15 +70,6 @@ export default function DashboardsPage() {
           );
           return (
             <>
-              <Input
-                className="search-field"
-                allowClear
-                prefix={<SearchOutlined />}
-                aria-label={t('search')}
-                placeholder={t('search')}
-                value={search}
-                onChange={(event) => setSearch(event.target.value)}
-              />
               {shown.length === 0 ? <Empty title={t('none')} /> : null}
               {byFolder(shown).map(([folder, entries]) => (
                 <section key={folder} className="stack tight">

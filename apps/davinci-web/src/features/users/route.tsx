@@ -92,7 +92,7 @@ export default function UsersPage() {
                     title: t('email'),
                     wide: true,
                     sort: ({ email }) => email,
-                    cell: ({ email }) => email,
+                    cell: ({ email }) => <span title={email}>{email}</span>,
                   },
                   {
                     key: 'role',
