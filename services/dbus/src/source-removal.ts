@@ -23,7 +23,9 @@ export async function removeSource(
   force: boolean,
   { store, bus, loadKind }: SourceRemovalOptions,
 ): Promise<string[]> {
-  const left = await (await loadKind(stored.definition.kind)).remove(stored.definition);
+  // Read again: it may have been made since the removal was asked for.
+  const { slotMadeAt } = (await store.find(stored.name)) ?? stored;
+  const left = await (await loadKind(stored.definition.kind)).remove(stored.definition, slotMadeAt !== null);
   if (left.length > 0 && !force) throw notCleaned(stored.name, left);
   await forgetPosition(bus, stored);
   await store.delete(stored.id);
@@ -37,7 +39,7 @@ export async function takeBack(begun: StoredSource, options: SourceRemovalOption
   try {
     // Slot and publications are named after the source: another one may have the name by now.
     if ((await store.find(source)) !== undefined) return;
-    const left = await (await loadKind(begun.definition.kind)).remove(begun.definition);
+    const left = await (await loadKind(begun.definition.kind)).remove(begun.definition, true);
     if (left.length > 0) logger.error({ source, left }, 'a removed source has left something behind');
     await forgetPosition(bus, begun);
   } catch (err) {

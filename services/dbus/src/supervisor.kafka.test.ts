@@ -2,7 +2,9 @@
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
+import { readSourceDefinition } from './catalog/source-definition.ts';
 import type { SourceState } from './catalog/source-states.ts';
+import { loadSourceKind } from './registry.ts';
 import type { Supervisor } from './supervisor.ts';
 import { dbusFixture, rowsOf, until } from './testing/dbus-fixture.ts';
 
@@ -151,6 +153,32 @@ test('what cannot be taken away is named, and forced away only from the catalog'
   stored = await fixture.becomes(given.name, 'stopped');
   expect(await fixture.supervisor.remove(stored, true, 'test')).toHaveLength(2);
   expect(await fixture.around.sources.find(given.name)).toBeUndefined();
+});
+
+test('another platform with a source of the same name takes nothing from the one that reads', async () => {
+  await using fixture = await dbusFixture();
+  await using other = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const report = await (await loadSourceKind('postgres')).check(readSourceDefinition(given));
+  expect(report.ready).toBe(false);
+  expect(report.problems).toContainEqual(expect.objectContaining({ code: 'slot-in-use', severity: 'blocking' }));
+  // Its Kafka would be another one, without a topic of this name.
+  await other.around.sources.insert(other.organisationId, given, 'rest', () => false);
+  const elsewhere = other.restartSupervisor();
+  await elsewhere.start();
+  const failed = await other.becomes(given.name, 'failed');
+  expect(failed.reason).toMatchObject({ code: 'DBUS_SOURCE_NOT_READY' });
+  expect(await elsewhere.remove(failed, false, 'test')).toEqual([]);
+  const kept = await shop.query<{ active: boolean; publications: string }>(
+    'SELECT active, (SELECT count(*) FROM pg_publication) AS publications FROM pg_replication_slots WHERE slot_name = $1',
+    [`rtdp_${given.name}`],
+  );
+  expect(kept.rows).toEqual([{ active: true, publications: '2' }]);
+  expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
 });
 
 test('a removal that the catalog refused midway can be asked for again', async () => {

@@ -28,6 +28,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
       { health: supervisor.health(stored.name), slot: supervisor.slot(stored.name) },
       now(),
     );
+  const hasSlot = async (name: string): Promise<boolean> => (await sources.find(name))?.slotMadeAt != null;
   const fresh = async (stored: StoredSource): Promise<SourceView> =>
     view(await sources.get(stored.organisationId, stored.name));
 
@@ -54,7 +55,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
     async (request) => {
       allowed(request, 'editor');
       const definition = readSourceDefinition(request.body);
-      return (await loadKind(definition.kind)).check(definition);
+      return (await loadKind(definition.kind)).check(definition, await hasSlot(definition.name));
     },
   );
 
@@ -74,7 +75,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
       const { organisationId, subject } = allowed(request, 'admin');
       const definition = readSourceDefinition(request.body);
       if (request.query.evenIfNotReady === 'false') {
-        const report = await (await loadKind(definition.kind)).check(definition);
+        const report = await (await loadKind(definition.kind)).check(definition, await hasSlot(definition.name));
         if (!report.ready)
           throw notReady(
             definition.name,
@@ -99,8 +100,8 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
     '/sources/:name/check',
     { schema: { tags, summary: 'Check a registered source again', params: named, response: { 200: checkSchema } } },
     async (request) => {
-      const { definition } = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
-      return (await loadKind(definition.kind)).check(definition);
+      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      return (await loadKind(stored.definition.kind)).check(stored.definition, stored.slotMadeAt !== null);
     },
   );
 
@@ -182,7 +183,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
     const written = new Set([...(definition.tables === 'all' ? [] : definition.tables), ...definition.excludedTables]);
     const unwritten = asked.filter((pattern) => !written.has(pattern));
     if (unwritten.length === 0) return;
-    const { tables } = await (await loadKind(definition.kind)).check(definition);
+    const { tables } = await (await loadKind(definition.kind)).check(definition, stored.slotMadeAt !== null);
     const idle = unwritten.filter((pattern) =>
       tables.every(({ schema, table }) => !matchesTable(pattern, schema, table)),
     );

@@ -44,7 +44,10 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
     },
     async (request) => {
       const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
-      const report = await (await loadKind(stored.definition.kind)).check(stored.definition);
+      const report = await (await loadKind(stored.definition.kind)).check(
+        stored.definition,
+        stored.slotMadeAt !== null,
+      );
       const captured = await tables.list(stored.id);
       const running = supervisor.running(stored.name);
       const progress = running?.tables() ?? [];

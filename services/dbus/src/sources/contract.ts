@@ -140,9 +140,10 @@ export interface SourceWatch {
 export interface SourceKind {
   /**
    * Looks at server and tables without changing anything.
+   * @param slotIsOurs whether what it holds at its server was made by this platform; false where it is not registered
    * @throws RtdpError DBUS_SOURCE_UNREACHABLE or DBUS_SOURCE_REFUSED
    */
-  check(definition: SourceDefinition): Promise<CheckReport>;
+  check(definition: SourceDefinition, slotIsOurs?: boolean): Promise<CheckReport>;
   /**
    * A source ready to be started. `start` rejects with DBUS_SOURCE_NOT_READY (mend and start again), DBUS_SLOT_LOST (final),
    * or what may pass by itself.
@@ -152,6 +153,6 @@ export interface SourceKind {
   watch(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch;
   /** Whether somebody reads the source's log at this moment, here or elsewhere. Rejects when its server cannot be asked. */
   isRead(definition: SourceDefinition): Promise<boolean>;
-  /** Takes slot and publications away. @returns what could not be taken away, as sentences. */
-  remove(definition: SourceDefinition): Promise<string[]>;
+  /** Takes slot and publications away, those of another platform never. @returns what could not be taken away, as sentences. */
+  remove(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]>;
 }

@@ -8,14 +8,18 @@ import { loadServerFacts, serverProblems } from './prerequisites.ts';
 import { tableProblems } from './table-problems.ts';
 
 /** @throws RtdpError DBUS_SOURCE_UNREACHABLE or DBUS_SOURCE_REFUSED */
-export async function checkPostgres(definition: SourceDefinition): Promise<CheckReport> {
+export async function checkPostgres(definition: SourceDefinition, slotIsOurs = false): Promise<CheckReport> {
   await using session = await openSession(definition.connection, `rtdp-dbus-${definition.name}-check`);
-  return await checkIn(session, definition);
+  return await checkIn(session, definition, slotIsOurs);
 }
 
-export async function checkIn(session: SourceSession, definition: SourceDefinition): Promise<CheckReport> {
+async function checkIn(
+  session: SourceSession,
+  definition: SourceDefinition,
+  slotIsOurs: boolean,
+): Promise<CheckReport> {
   const facts = await loadServerFacts(session, definition);
-  const problems = serverProblems(facts, definition);
+  const problems = serverProblems(facts, definition, slotIsOurs);
   const tables = (await loadTables(session))
     .filter((table) => table.schema !== HEARTBEAT_TABLE.schema)
     .map((table) => reportTable(table, definition, facts.serverVersion));

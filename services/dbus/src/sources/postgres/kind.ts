@@ -4,10 +4,10 @@ import { RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import type { SourceKind, SourceWatch } from '../contract.ts';
 import { checkPostgres } from './check.ts';
-import { openSession } from './connection.ts';
+import { openSession, type SourceSession } from './connection.ts';
 import { openPostgresSource } from './postgres-source.ts';
 import { dropPublications } from './publication.ts';
-import { dropSlot, inspectSlot } from './slot.ts';
+import { dropSlot, inspectSlot, NOT_WHOLE } from './slot.ts';
 import { SlotWatch, slotAlarm } from './slot-watch.ts';
 
 export const kind: SourceKind = {
@@ -30,8 +30,15 @@ async function isSlotRead(definition: SourceDefinition): Promise<boolean> {
   return (await inspectSlot(session, definition.slot))?.active === true;
 }
 
-async function removePostgres(definition: SourceDefinition): Promise<string[]> {
+/** Nothing was ever read here under this slot, and it is read: it is another platform's, and so are the publications of its name. */
+async function isReadByAnother(session: SourceSession, { slot }: SourceDefinition): Promise<boolean> {
+  const facts = await inspectSlot(session, slot);
+  return facts?.active === true && facts.confirmedFlushLsn !== NOT_WHOLE;
+}
+
+async function removePostgres(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]> {
   const left: string[] = [];
+  let isForeign = false;
   const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
     try {
       await work();
@@ -43,9 +50,11 @@ async function removePostgres(definition: SourceDefinition): Promise<string[]> {
   const open = () => openSession(definition.connection, `rtdp-dbus-${definition.name}-remove`);
   await attempt(`slot ${definition.slot}`, async () => {
     await using session = await open();
-    await dropSlot(session, definition.slot);
+    isForeign = !slotIsOurs && (await isReadByAnother(session, definition));
+    if (!isForeign) await dropSlot(session, definition.slot);
   });
   await attempt(`publications of ${definition.slot}`, async () => {
+    if (isForeign) return;
     await using session = await open();
     await dropPublications(session, definition);
   });

@@ -32,7 +32,9 @@ export interface Prepared {
 export async function prepare(session: SourceSession, preparation: Preparation): Promise<Prepared> {
   const { definition } = preparation;
   const facts = await loadServerFacts(session, definition);
-  const blocking = serverProblems(facts, definition).filter((problem) => problem.severity === 'blocking');
+  const blocking = serverProblems(facts, definition, preparation.slotWasMade).filter(
+    (problem) => problem.severity === 'blocking',
+  );
   const lost = blocking.find((problem) => problem.code === 'slot-lost');
   if (lost !== undefined) throw slotLost(definition, lost.message);
   if (blocking.length > 0) throw notReady(definition, blocking);

@@ -33,7 +33,7 @@ const ready: ServerFacts = {
 };
 
 test('a server that has everything has no problem', () => {
-  expect(serverProblems(ready, definition)).toEqual([]);
+  expect(serverProblems(ready, definition, false)).toEqual([]);
 });
 
 test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>([
@@ -52,22 +52,28 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
     'ALTER PUBLICATION "rtdp_shop_keyed" OWNER TO "rep";',
   ],
   [
-    { slot: { plugin: 'wal2json', database: 'shop', walStatus: 'reserved', whole: true } },
+    { slot: { plugin: 'wal2json', database: 'shop', walStatus: 'reserved', whole: true, active: false } },
     'slot-taken',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
   ],
   [
-    { slot: { plugin: 'pgoutput', database: 'other', walStatus: 'reserved', whole: true } },
+    { slot: { plugin: 'pgoutput', database: 'other', walStatus: 'reserved', whole: true, active: false } },
     'slot-taken',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
   ],
   [
-    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'lost', whole: true } },
+    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'lost', whole: true, active: false } },
     'slot-lost',
     'blocking',
     "SELECT pg_drop_replication_slot('rtdp_shop');",
+  ],
+  [
+    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true, active: true } },
+    'slot-in-use',
+    'blocking',
+    null,
   ],
   [{ connectionLimitReached: true }, 'connection-limit', 'warning', 'ALTER ROLE "rep" CONNECTION LIMIT -1;'],
   [{ encoding: 'SQL_ASCII' }, 'encoding', 'warning', null],
@@ -90,11 +96,17 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
     "ALTER SYSTEM SET wal_sender_timeout = '60s'; SELECT pg_reload_conf();",
   ],
 ])('%j → %s', (facts, code, severity, statement) => {
-  const problems = serverProblems({ ...ready, ...facts }, definition);
+  const problems = serverProblems({ ...ready, ...facts }, definition, false);
   expect(problems).toMatchObject([{ code, severity, statement }]);
 });
 
 test('the slot of an earlier start does not count as one that is missing', () => {
-  const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true };
-  expect(serverProblems({ ...ready, usedReplicationSlots: 10, slot }, definition)).toEqual([]);
+  const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true, active: false };
+  expect(serverProblems({ ...ready, usedReplicationSlots: 10, slot }, definition, false)).toEqual([]);
+});
+
+test('a slot that is read is no problem where it is our own, nor one that a start of ours is still making', () => {
+  const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true, active: true };
+  expect(serverProblems({ ...ready, slot }, definition, true)).toEqual([]);
+  expect(serverProblems({ ...ready, slot: { ...slot, whole: false } }, definition, false)).toEqual([]);
 });

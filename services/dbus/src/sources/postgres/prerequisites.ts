@@ -25,7 +25,7 @@ export interface ServerFacts {
   mayCreateInDatabase: boolean;
   connectionLimitReached: boolean;
   /** The source's own slot, when it is there already; not whole = a session that was given up still makes it. */
-  slot: { plugin: string; database: string; walStatus: string; whole: boolean } | null;
+  slot: { plugin: string; database: string; walStatus: string; whole: boolean; active: boolean } | null;
   /** Owner of each of our two publications that exists and is not ours. */
   foreignPublications: { name: string; owner: string }[];
   heartbeatSchemaUsable: boolean;
@@ -48,7 +48,7 @@ select current_setting('server_version_num') as server_version, current_setting(
                and pg_has_role(g.oid, 'MEMBER')) as may_replicate,
   has_database_privilege(current_database(), 'CREATE') as may_create,
   (select rolconnlimit >= 0 and rolconnlimit < 6 from pg_roles where rolname = current_user) as connection_limit,
-  (select json_build_object('plugin', plugin, 'database', database, 'walStatus', wal_status, 'whole', confirmed_flush_lsn IS NOT NULL)::text
+  (select json_build_object('plugin', plugin, 'database', database, 'walStatus', wal_status, 'whole', confirmed_flush_lsn IS NOT NULL, 'active', active)::text
      from pg_replication_slots where slot_name = $1) as slot,
   (select coalesce(json_agg(json_build_object('name', pubname, 'owner', pg_get_userbyid(pubowner))), '[]')::text
      from pg_publication where pubname = any($2::text[]) and not pg_has_role(pubowner, 'USAGE')) as foreign_publications,
@@ -91,8 +91,11 @@ export async function loadServerFacts(session: SourceSession, definition: Source
 
 const OLDEST_VERSION = 130000;
 
-/** Blocking problems forbid starting; warnings are worth a look. Pure. */
-export function serverProblems(facts: ServerFacts, definition: SourceDefinition): Problem[] {
+/**
+ * Blocking problems forbid starting; warnings are worth a look. Pure.
+ * @param slotIsOurs whether a slot of this name was made for the source by this platform
+ */
+export function serverProblems(facts: ServerFacts, definition: SourceDefinition, slotIsOurs: boolean): Problem[] {
   const problems: Problem[] = [];
   const user = quoteName(facts.user);
   const say = (code: string, severity: Problem['severity'], message: string, statement: string | null): void => {
@@ -170,7 +173,7 @@ export function serverProblems(facts: ServerFacts, definition: SourceDefinition)
       `ALTER PUBLICATION ${quoteName(publication.name)} OWNER TO ${user};`,
     );
   }
-  if (facts.slot !== null) problems.push(...slotProblems(facts.slot, definition));
+  if (facts.slot !== null) problems.push(...slotProblems(facts.slot, definition, slotIsOurs));
   if (facts.connectionLimitReached) {
     say(
       'connection-limit',
@@ -214,7 +217,11 @@ export function serverProblems(facts: ServerFacts, definition: SourceDefinition)
   return problems;
 }
 
-function slotProblems(slot: NonNullable<ServerFacts['slot']>, definition: SourceDefinition): Problem[] {
+function slotProblems(
+  slot: NonNullable<ServerFacts['slot']>,
+  definition: SourceDefinition,
+  slotIsOurs: boolean,
+): Problem[] {
   const drop = `SELECT pg_drop_replication_slot('${definition.slot}');`;
   if (slot.database !== definition.connection.database || slot.plugin !== 'pgoutput') {
     return [
@@ -223,6 +230,17 @@ function slotProblems(slot: NonNullable<ServerFacts['slot']>, definition: Source
         severity: 'blocking',
         message: `A slot ${definition.slot} exists for database ${slot.database} with plugin ${slot.plugin}; it is not ours. Choose another source name, or drop it.`,
         statement: drop,
+      },
+    ];
+  }
+  // One that is not whole is being made, maybe by a start of ours that was given up.
+  if (slot.active && slot.whole && !slotIsOurs) {
+    return [
+      {
+        code: 'slot-in-use',
+        severity: 'blocking',
+        message: `The slot ${definition.slot} is being read by somebody else, such as another platform with a source of this name: two readers would take rows from each other. Choose another source name, or remove the source there first.`,
+        statement: null,
       },
     ];
   }

@@ -9,6 +9,7 @@ export interface SlotFacts {
   walStatus: string;
   /** Why the server invalidated it; empty when it is valid. */
   invalidation: string;
+  /** `NOT_WHOLE` as long as it is being made. */
   confirmedFlushLsn: string;
   restartLsn: string;
   /** Log that the server keeps for this slot. */
@@ -18,6 +19,8 @@ export interface SlotFacts {
   /** Bytes that may still be written before the slot is lost; null = no limit. */
   safeBytes: number | null;
 }
+
+export const NOT_WHOLE = '0/0';
 
 /** @returns undefined when there is no such slot in this database. */
 export async function inspectSlot(session: SourceSession, slot: string): Promise<SlotFacts | undefined> {
@@ -37,7 +40,7 @@ export async function inspectSlot(session: SourceSession, slot: string): Promise
     activePid: row.active_pid as number | null,
     walStatus: String(row.wal_status ?? 'unknown'),
     invalidation: String(row.reason ?? '') || lost || conflicting,
-    confirmedFlushLsn: String(row.confirmed_flush_lsn ?? '0/0'),
+    confirmedFlushLsn: String(row.confirmed_flush_lsn ?? NOT_WHOLE),
     restartLsn: String(row.restart_lsn ?? '0/0'),
     retainedBytes: Math.max(0, Number(row.retained ?? 0)),
     lagBytes: Math.max(0, Number(row.lag ?? 0)),
