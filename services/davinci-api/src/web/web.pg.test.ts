@@ -85,6 +85,19 @@ test('a console request reaches the service as it was sent, with the token and n
   const viewer = await davinci.token({ role: 'viewer' });
   const sql = await davinci.ask('POST', '/api/console/moonbox/query', { token: viewer, body: { sql: 'select 1' } });
   expect(sql.status).toBe(403);
+  // A password of one's own is for everybody; what is beside it in the address is not.
+  const passwords = '/api/console/moonbox/passwords';
+  for (const [method, path, status] of [
+    ['POST', passwords, 418],
+    ['DELETE', `${passwords}/somebody`, 418],
+    ['POST', `${passwords}/`, 403],
+    ['POST', `${passwords}/../query`, 403],
+    ['POST', `${passwords}%2f..%2fquery`, 403],
+    ['DELETE', `${passwords}/../mounts/shop`, 403],
+    ['DELETE', `${passwords}/somebody/else`, 403],
+  ] as const) {
+    expect((await davinci.ask(method, path, { token: viewer, body: {} })).status, `${method} ${path}`).toBe(status);
+  }
   await davinci.ask('GET', '/api/console/moonbox//127.0.0.1:1/mounts', { token });
   expect(asked.at(-1)!.request.url).toBe('//127.0.0.1:1/mounts');
   expect(asked.at(-1)!.request.headers.host).toBe(`127.0.0.1:${port}`);

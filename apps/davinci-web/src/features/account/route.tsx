@@ -7,6 +7,7 @@ import { ApiError, api } from '../../api/client.ts';
 import { updateUser, useSession } from '../../api/session.ts';
 import { type ThemeChoice, useAppearance } from '../../shell/appearance.tsx';
 import type { Language } from '../../shell/device-choices.ts';
+import { Link } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import './account.css';
 
@@ -20,8 +21,21 @@ export default function AccountPage() {
         <NameForm user={user} />
         <Looks user={user} />
         <PasswordForm user={user} />
+        <GatewayPassword />
       </div>
     </Page>
+  );
+}
+
+/** The way to it for everybody: viewers have no queries to look at in their menu. */
+function GatewayPassword(): ReactNode {
+  const { t } = useTranslation('account');
+  return (
+    <section className="card">
+      <h2>{t('gatewayTitle')}</h2>
+      <p className="account-note">{t('gateway')}</p>
+      <Link to="/queries?tab=connect">{t('gatewayGo')}</Link>
+    </section>
   );
 }
 
