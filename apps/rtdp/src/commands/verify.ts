@@ -90,6 +90,11 @@ function printVerification(session: Session, verification: FlowVerification): vo
   if (compared < verification.tables.length) {
     session.print(`Compared: ${compared} of ${verification.tables.length} tables; the notes say why not the others.\n`);
   }
+  if (verification.tables.some(({ verdict, comparison }) => verdict === 'equal' && isCountedApart(comparison))) {
+    session.print(
+      'Where counts differ beside "equal", rows came between the two counts; each row that differed was looked at again.\n',
+    );
+  }
   for (const { sink, comparison } of verification.tables) {
     for (const { key, kind, columns } of comparison?.differences ?? []) {
       const where = Object.entries(key).map(([name, value]) => `${name}=${value}`);
@@ -114,6 +119,10 @@ function printVerification(session: Session, verification: FlowVerification): vo
       `A full pull brings the source's rows again: ${typedCommand(`flow pull ${verification.flow}`)}. Look for dead letters too: ${typedCommand(`dead-letters list ${verification.flow}`)}\n`,
     );
   }
+}
+
+function isCountedApart(comparison: FlowVerification['tables'][number]['comparison']): boolean {
+  return comparison !== null && comparison.sourceRows !== comparison.sinkRows;
 }
 
 function differenceText(comparison: FlowVerification['tables'][number]['comparison']): string | undefined {
