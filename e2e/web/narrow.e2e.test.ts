@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a list comes to where its skeleton stood; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a list comes to where its skeleton stood; a user who is added has a login link at once; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -112,6 +112,19 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   const written = await address.textContent();
   expect(await address.getByTitle(written ?? '').count()).toBe(1);
 
+  // Who adds a user holds that user's login link without looking for it, to be copied.
+  await page.getByRole('button', { name: 'Add user', exact: true }).click();
+  await page.getByRole('textbox', { name: 'E-mail' }).fill('vera@example.org');
+  await page.getByRole('textbox', { name: 'Name' }).fill('Vera');
+  await page.getByRole('dialog').getByRole('button', { name: 'Add user' }).click();
+  const toSend = page.getByRole('dialog', { name: 'Login link for Vera' });
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
+  await toSend.getByRole('button', { name: 'Copy' }).click();
+  await toSend.getByRole('button', { name: 'Copied' }).waitFor();
+  const linkOfVera = await page.evaluate<string>('navigator.clipboard.readText()');
+  expect(await toSend.getByRole('group', { name: 'Login link for Vera' }).textContent()).toBe(linkOfVera);
+  expect(await page.getByRole('dialog').count()).toBe(1);
+
   // Who leaves while it is saved stays where he went.
   await page.goto(`${baseUrl}/views/new`);
   await page.getByRole('textbox', { name: 'Name of the view' }).fill('Left meanwhile');
@@ -162,9 +175,7 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   expect((await davinci.widgets.get(table.id)).query.dimensions).toHaveLength(3);
 
   // A viewer is told whose page it is, without an id and with nothing to press that would be refused.
-  await davinci.createUser({ email: 'vera@example.org', name: 'Vera', role: 'viewer' });
-  const link = await davinci.createLoginLink({ email: 'vera@example.org' });
-  await page.goto(`${baseUrl}/login?from=${encodeURIComponent('/users')}#code=${link.code}`);
+  await page.goto(linkOfVera.replace('/login#', `/login?from=${encodeURIComponent('/users')}#`));
   await page.getByText('It takes an administrator.').waitFor();
   expect(await page.getByRole('button', { name: 'Add user' }).count()).toBe(0);
   await page.goto(`${baseUrl}/views/new`);

@@ -14,6 +14,7 @@ import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useTell } from '../../shell/use-tell.ts';
 import { ListTable } from '../console/list-table.tsx';
+import { Statement } from '../console/statement.tsx';
 import './users.css';
 
 const ROLES: readonly RoleName[] = ['viewer', 'editor', 'admin'];
@@ -38,14 +39,18 @@ export default function UsersPage() {
     try {
       const body = { email: user.email, forgetPassword };
       const { code } = await api<{ code: string }>('/api/session/links', { body });
+      const title = t('linkTitle', { name: user.name });
       modal.info({
-        title: t('linkTitle', { name: user.name }),
+        title,
         content: (
           <>
             <p className="muted">
               {t('linkText')} {forgetPassword ? t('forgottenText') : null}
             </p>
-            <pre className="code">{`${window.location.origin}/login${forgetPassword ? '?from=%2Faccount' : ''}#code=${code}`}</pre>
+            <Statement
+              text={`${window.location.origin}/login${forgetPassword ? '?from=%2Faccount' : ''}#code=${code}`}
+              label={title}
+            />
           </>
         ),
       });
@@ -176,12 +181,20 @@ export default function UsersPage() {
           </>
         )}
       </Answer>
-      {adding === '' ? null : <AddUser onClose={() => setAdding(undefined)} />}
+      {adding === '' ? null : (
+        <AddUser
+          onClose={() => setAdding(undefined)}
+          onAdded={(user) => {
+            setAdding(undefined);
+            void link(user, false);
+          }}
+        />
+      )}
     </Page>
   );
 }
 
-function AddUser({ onClose }: { onClose: () => void }): ReactNode {
+function AddUser({ onClose, onAdded }: { onClose: () => void; onAdded: (user: User) => void }): ReactNode {
   const { t } = useTranslation('users');
   const change = useChange<User>(['/api/users']);
   const [problem, setProblem] = useState<ApiError>();
@@ -203,7 +216,7 @@ function AddUser({ onClose }: { onClose: () => void }): ReactNode {
         onFinish={(values) =>
           change
             .mutateAsync({ path: '/api/users', method: 'POST', body: values })
-            .then(onClose, (error: ApiError) => setProblem(error))
+            .then(onAdded, (error: ApiError) => setProblem(error))
         }
       >
         <Form.Item
