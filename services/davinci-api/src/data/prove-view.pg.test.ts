@@ -36,6 +36,15 @@ test('a view is checked at its source, kept or not, with the place and the name 
     message: 'the model has totl, which the SQL does not give',
     next: 'Did you mean total?',
   });
+  const filtered = (filter: string) => check({ rights: { admin: {}, viewer: { filter } } });
+  expect((await filtered("total > 5 and :user_role = 'viewer' -- theirs")).status).toBe(200);
+  expect(await filtered('totl > 5')).toMatchObject({
+    status: 400,
+    body: {
+      message: expect.stringMatching(/^the row filter of viewer: .*totl/),
+      facts: { role: 'viewer', sqlState: '42703' },
+    },
+  });
   const inline = { source: { name: 'shop', kind: 'postgres', connection } };
   expect((await check({ sourceId: NOT_THERE }, inline)).status).toBe(200);
   expect((await check({ sourceId: NOT_THERE })).body.code).toBe('DAVINCI_NOT_FOUND');

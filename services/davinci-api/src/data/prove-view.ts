@@ -1,5 +1,7 @@
-/** Decides whether a view that need not be kept would work: its source is asked for its columns, without a row, and its model may name only these. */
+/** Decides whether a view that need not be kept would work: its source is asked for its columns, without a row, and its model and row filters may name only these. */
+import { ROLES, type Role } from '@rtdp/identity/roles';
 import { didYouMean } from '@rtdp/sql/nearest-name';
+import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
 import type { z } from 'zod';
 import type { View, viewCheckRequestSchema, viewCheckSchema } from '../client/views.ts';
@@ -7,7 +9,7 @@ import type { SourceService } from '../sources/source-service.ts';
 import { Parameters } from '../views/bind-value.ts';
 import { bindVariables, withoutSemicolon } from '../views/bind-variables.ts';
 import { checkView } from '../views/check-view.ts';
-import { roleOf } from '../views/compile-view.ts';
+import { openView, roleOf } from '../views/compile-view.ts';
 import type { Asking } from './ask-view.ts';
 import { atItsPlace } from './run-sql.ts';
 
@@ -55,10 +57,33 @@ export async function proveView(
       view.model,
       columns.map(({ name }) => name),
     );
+    for (const role of ROLES) {
+      if ((view.rights[role]?.filter?.trim() ?? '') === '') continue;
+      const asker = { ...viewer, roles: [role], now: now(), timeZone: 'UTC' };
+      const { from, parameters: values } = openView(view, {}, asker);
+      const sql = `select *\n${from.sql}\nwhere ${from.conditions.join(' and ')}\nlimit 0`;
+      await source.query({ ...query, sql, parameters: values.values }, onBehalf).catch((error: unknown) => {
+        throw ofFilter(error, role);
+      });
+    }
     return { columns };
   } finally {
     if (input !== undefined) await source.close();
   }
+}
+
+/** Keeps the code, which tells a source that is away from a filter that is wrong; a place would be taken for one in the SQL of the view. */
+function ofFilter(error: unknown, role: Role): unknown {
+  if (!(error instanceof RtdpError || error instanceof SqlError)) return error;
+  const { code, message, next } = error;
+  const { problems: _, position: __, ...facts } = error.facts as Record<string, unknown>;
+  return new RtdpError({
+    code,
+    message: `the row filter of ${role}: ${message}`,
+    next,
+    facts: { ...facts, role },
+    cause: error,
+  });
 }
 
 /** @throws RtdpError DAVINCI_VIEW_INVALID where the model names what the SQL does not give */
