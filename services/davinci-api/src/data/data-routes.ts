@@ -104,7 +104,7 @@ export function dataRoutes(application: HttpApplication, options: DataRoutesOpti
     {
       schema: {
         tags: ['views'],
-        summary: 'Whether a view would work, before it is kept: its SQL and each row filter are asked for no row, as its author',
+        summary: 'Whether a view would work, before it is kept: its SQL and row filters are asked for no row',
         body: viewCheckRequestSchema,
         response: { 200: viewCheckSchema },
       },
