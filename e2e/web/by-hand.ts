@@ -156,6 +156,9 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   expect([moved.w > first.w, moved.h > first.h + 1]).toEqual([true, true]);
 
   // Somebody adds a filter and a second tab: the open page has them by itself, and its address keeps what is chosen.
+  // Its choices fail at first, as those of a table that is still to be made: they come without another look.
+  const refusal = { code: 'SQL_UNKNOWN_TABLE', message: 'not made yet', next: 'Wait.', facts: {} };
+  await page.route('**/api/query/values', (route) => route.fulfill({ status: 400, json: refusal }), { times: 1 });
   const { createdAt: _, updatedAt: __, ...now }: Dashboard = await davinci.dashboards.get(dashboardId);
   await davinci.dashboards.replace(dashboardId, {
     ...now,
@@ -170,6 +173,8 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
       },
     ],
   });
+  await page.locator('.ant-select-status-error').waitFor();
+  await page.locator('.ant-select-status-error').waitFor({ state: 'detached' });
   await page.getByRole('combobox', { name: 'Where' }).click();
   await page.keyboard.type('sou');
   await page.locator('.ant-select-item-option', { hasText: 'south' }).click();

@@ -13,6 +13,9 @@ import { type Asked, type ControllerValue, choicesRequest, MOST_CHOICES } from '
 import { offeredSpans, relativeKey, relativeOf, tellSpan } from './relative-spans.ts';
 import type { Filters } from './use-filters.ts';
 
+/** Milliseconds. */
+const ASK_AGAIN_AFTER = 5_000;
+
 export function ControllersBar({
   dashboard,
   views,
@@ -88,6 +91,8 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
     queryKey: ['/api/query/values', request],
     enabled: request !== undefined,
     placeholderData: (previous) => previous,
+    // A table that is still to be made, or a store that is away, comes by itself, and nobody opens a list that failed.
+    refetchInterval: ({ state }) => (state.status === 'error' ? ASK_AGAIN_AFTER : false),
     queryFn: ({ signal }) => api('/api/query/values', { signal, body: { timeZone: viewerZone(), ...request } }),
   });
   const values: readonly Cell[] = 'values' in options ? options.values : (choices.data?.values ?? []);
@@ -117,6 +122,9 @@ function SelectField({ controller, value, onChange, narrowed, id }: FieldProps):
       }}
       placeholder={t('controller.any')}
       loading={choices.isFetching}
+      onOpenChange={(open) => {
+        if (open && request !== undefined && choices.isStale) void choices.refetch();
+      }}
       {...(choices.data?.truncated
         ? {
             popupRender: (menu: ReactNode) => (
