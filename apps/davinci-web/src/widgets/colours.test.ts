@@ -1,8 +1,11 @@
 /** Proves that a value keeps its colour while it is on the page, whatever came first, and shares it with no other while the palette suffices. */
 import { expect, test } from 'vitest';
 import { LIGHT } from '../shell/tokens.ts';
+import { toOption as barOption } from './bar/to-option.ts';
 import { chosenColours, createColourBook } from './colours.ts';
 import type { Cell } from './contract.ts';
+import { toOption as pieOption } from './pie/to-option.ts';
+import { amount, column, context, type Drawn, data, widget } from './testing/widget-fixture.ts';
 
 const MOST = LIGHT.series.length;
 
@@ -101,4 +104,28 @@ test('a chosen colour is that of its value in all widgets, the first choice hold
   expect(picture.placesOf('toString', ['paid'])[0]).toBeLessThan(MOST);
   const all = Object.fromEntries(LIGHT.series.map((_, place) => [String(place), place]));
   expect(createColourBook({ status: all }).open().placesOf('status', ['one more'])[0]).toBeLessThan(MOST);
+});
+
+test('values keep their colours and their places in the stack, in whatever order the rows come and whatever draws them', () => {
+  const book = createColourBook();
+  const drawn = (kind: 'bar' | 'pie', order: string[]): Map<string, string> => {
+    const own = { ...context, colours: book.open() };
+    if (kind === 'pie') {
+      const rows = order.map((each, index): Cell[] => [each, index + 1]);
+      const option = pieOption(widget('pie', ['status']), data([column('status', 'text'), amount], rows), own);
+      const [{ data: slices }] = option.series as [{ data: { name: string; itemStyle: { color: string } }[] }];
+      return new Map(slices.map(({ name, itemStyle }) => [name, itemStyle.color]));
+    }
+    const columns = [column('day', 'text'), column('status', 'text'), amount];
+    const rows = order.map((each): Cell[] => ['x', each, 1]);
+    const series = barOption(widget('bar', ['day', 'status']), data(columns, rows), own).series as Drawn;
+    return new Map(series.map(({ name, color }) => [name, color]));
+  };
+  const first = drawn('bar', ['paid', 'open', 'lost', 'sent', 'back']);
+  const second = drawn('bar', ['back', 'lost', 'sent', 'open', 'paid']);
+  expect(new Set(first.values()).size).toBe(5);
+  expect([...second]).toEqual([...first]);
+  expect([...first.keys()]).toEqual(['back', 'lost', 'open', 'paid', 'sent']);
+  const slices = drawn('pie', ['sent', 'paid', 'back']);
+  expect([...slices].every(([name, colour]) => colour === first.get(name))).toBe(true);
 });

@@ -1,7 +1,10 @@
 /** Proves that a moment in which nothing happened is told as that, and not jumped over. */
 import { expect, test } from 'vitest';
-import type { Filter, WidgetData, WidgetDefinition } from './contract.ts';
+import type { Cell, Filter, WidgetData, WidgetDefinition } from './contract.ts';
 import { absentValue, endOfAnswer, fillMoments } from './fill-moments.ts';
+import { toOption as lineOption } from './line/to-option.ts';
+import { toScorecard } from './scorecard/to-option.ts';
+import { amount, column, context, type Drawn, data, widget } from './testing/widget-fixture.ts';
 
 test('moments between are written as the answer writes its own', () => {
   expect(fillMoments(['2026-03-01 10:58:00+00', '2026-03-01 11:01:00+00'], 'minute')).toEqual([
@@ -125,4 +128,26 @@ test('an answer goes on until now where it was asked until now, and as far as it
   expect(endOf(fresh(complete, true), [relative(1)])).toBeUndefined();
   expect(endOf(fresh(null), [relative(1)])).toBeUndefined();
   expect(endOf({ truncated: true }, [relative(1)], [{ by: 'at', direction: 'asc', nulls: 'last' }])).toBeUndefined();
+});
+
+test('a line and a number go on until the answer where nothing happened lately', () => {
+  const rows: Cell[][] = [
+    ['2026-03-01 10:01:00+00', '7'],
+    ['2026-03-01 10:00:00+00', '5'],
+  ];
+  const told = (aggregation: 'sum' | 'avg') => {
+    const timed = widget('line', ['at']);
+    timed.query.dimensions[0]!.grain = 'minute';
+    timed.query.measures[0]!.aggregation = aggregation;
+    timed.query.filters = [{ column: 'at', operator: 'relative', values: [{ unit: 'hour', amount: 1 }] }];
+    const now = Date.parse('2026-03-01T10:04:20Z');
+    const answer = { ...data([column('at', 'instant'), amount], rows), askedAt: now };
+    const [series] = lineOption(timed, answer, context, undefined, undefined, now).series as Drawn;
+    return [series!.data.map((point) => (point as unknown[])[1]), toScorecard(timed, answer, now)] as const;
+  };
+  const [sums, card] = told('sum');
+  expect(sums).toEqual([5, 7, 0, 0]);
+  expect([card.value, card.trend.length, card.change]).toEqual([0, 4, undefined]);
+  // What is not added up is not known.
+  expect(told('avg')[0]).toEqual([5, 7, null, null]);
 });

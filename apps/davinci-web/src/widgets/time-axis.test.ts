@@ -2,19 +2,10 @@
 import type { Grain } from '@rtdp/davinci-api/client';
 import { init } from 'echarts';
 import { expect, test } from 'vitest';
-import { LIGHT } from '../shell/tokens.ts';
 import { grid, timeAxis } from './chart-parts.ts';
-import type { ChartContext } from './chart-words.ts';
-import { createColourBook } from './colours.ts';
+import { context } from './testing/widget-fixture.ts';
 
 const DAY = 86_400_000;
-const context: ChartContext = {
-  palette: LIGHT,
-  language: 'en',
-  colours: createColourBook().open(),
-  words: { others: 'Others', none: 'No value', emptyText: 'Empty text', say: (key) => key },
-};
-
 const HOUR = DAY / 24;
 
 function ofDays(days: number): number[] {
