@@ -33,13 +33,13 @@ export async function removeSource(
 }
 
 /** What was begun here while another process took the source away is in no catalog: its slot would hold the server's log for ever. Never rejects. */
-export async function takeBack(begun: StoredSource, options: SourceRemovalOptions): Promise<void> {
+export async function takeBack(begun: StoredSource, slotIsOurs: boolean, options: SourceRemovalOptions): Promise<void> {
   const { store, bus, loadKind, logger } = options;
   const source = begun.name;
   try {
     // Slot and publications are named after the source: another one may have the name by now.
     if ((await store.find(source)) !== undefined) return;
-    const left = await (await loadKind(begun.definition.kind)).remove(begun.definition, true);
+    const left = await (await loadKind(begun.definition.kind)).remove(begun.definition, slotIsOurs);
     if (left.length > 0) logger.error({ source, left }, 'a removed source has left something behind');
     await forgetPosition(bus, begun);
   } catch (err) {

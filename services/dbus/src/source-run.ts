@@ -20,7 +20,7 @@ export class SourceRun {
   #starting: RunningSource | undefined;
   #isStopping = false;
   /** What is being begun under, until it is known to run: should another process remove the source meanwhile, slot and publications are made for nobody. */
-  #begun: StoredSource | undefined;
+  #begun: { stored: StoredSource; slotIsOurs: boolean } | undefined;
 
   constructor(options: SourceRunOptions) {
     this.#options = options;
@@ -39,8 +39,14 @@ export class SourceRun {
   async start(stored: StoredSource): Promise<void> {
     const { loadKind, surround, logger } = this.#options;
     const kind = await loadKind(stored.definition.kind);
-    this.#begun = stored;
-    const starting = await kind.open(stored, surround(stored));
+    const begun = { stored, slotIsOurs: stored.slotMadeAt !== null };
+    this.#begun = begun;
+    const surroundings = surround(stored);
+    const slotMade = (): Promise<void> => {
+      begun.slotIsOurs = true;
+      return surroundings.slotMade();
+    };
+    const starting = await kind.open(stored, { ...surroundings, slotMade });
     this.#starting = starting;
     try {
       await starting.start();
@@ -82,6 +88,6 @@ export class SourceRun {
   async takeBack(): Promise<void> {
     const begun = this.#begun;
     this.#begun = undefined;
-    if (begun !== undefined) await takeBack(begun, this.#options);
+    if (begun !== undefined) await takeBack(begun.stored, begun.slotIsOurs, this.#options);
   }
 }

@@ -1,8 +1,10 @@
 /** Shows what the supervisor does with starts that hang, sources that cannot start yet, and removals that were cut short. */
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer } from 'node:net';
 import { ownPostgres } from '@rtdp/testing/own-postgres';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
-import { readSourceDefinition } from './catalog/source-definition.ts';
+import { DBUS_TOPICS, readSourceDefinition } from './catalog/source-definition.ts';
 import type { SourceState } from './catalog/source-states.ts';
 import { loadSourceKind } from './registry.ts';
 import type { Supervisor } from './supervisor.ts';
@@ -179,6 +181,54 @@ test('another platform with a source of the same name takes nothing from the one
   );
   expect(kept.rows).toEqual([{ active: true, publications: '2' }]);
   expect(await fixture.becomes(given.name, 'running')).toMatchObject({ reason: null });
+});
+
+test('another platform takes nothing away either when a removal elsewhere ends its start, or the removal is half cut off', async () => {
+  await using fixture = await dbusFixture();
+  await using other = await dbusFixture();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  const given = fixture.definitionOf(shop.url);
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const held = 'SELECT active_pid, (SELECT count(*) FROM pg_publication) AS publications FROM pg_replication_slots';
+  const kept = async () => (await shop.query(`${held} WHERE slot_name = $1`, [`rtdp_${given.name}`])).rows;
+  const before = await kept();
+  expect(before).toMatchObject([{ active_pid: expect.any(Number), publications: '2' }]);
+
+  const { id } = await other.around.sources.insert(other.organisationId, given, 'rest', () => false);
+  const elsewhere = other.restartSupervisor();
+  await elsewhere.start();
+  await other.becomes(given.name, 'failed');
+  await other.around.sources.delete(id);
+  const topic = DBUS_TOPICS.positions;
+  await until('what was begun is taken back', async () => {
+    for (const { partition, low, high } of await other.bus.admin().topicOffsets(topic)) {
+      if (low === high) continue;
+      for await (const { messages } of other.bus.readFrom(topic, partition, low, { until: high })) {
+        if (messages.some(({ key, value }) => key?.toString().includes(given.name) && value === null)) return true;
+      }
+    }
+    return 'its position is still kept';
+  });
+  expect(await kept()).toEqual(before);
+
+  const { hostname, port } = new URL(shop.url);
+  let connections = 0;
+  await using relay = createServer((client) => {
+    connections++;
+    if (connections === 1) client.destroy();
+    else client.pipe(connect(Number(port), hostname)).pipe(client);
+  });
+  relay.listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  const connection = { ...given.connection, host: '127.0.0.1', port: (relay.address() as AddressInfo).port };
+  const kind = await loadSourceKind('postgres');
+  expect(await kind.remove(readSourceDefinition({ ...given, connection }), false)).toEqual([
+    expect.stringContaining('slot'),
+  ]);
+  expect(connections).toBe(2);
+  expect(await kept()).toEqual(before);
 });
 
 test('a removal that the catalog refused midway can be asked for again', async () => {

@@ -38,25 +38,17 @@ async function isReadByAnother(session: SourceSession, { slot }: SourceDefinitio
 
 async function removePostgres(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]> {
   const left: string[] = [];
-  let isForeign = false;
-  const attempt = async (what: string, work: () => Promise<void>): Promise<void> => {
+  const attempt = async (what: string, work: (session: SourceSession) => Promise<void>): Promise<void> => {
     try {
-      await work();
+      await using session = await openSession(definition.connection, `rtdp-dbus-${definition.name}-remove`);
+      // Asked each time: that of the other attempt may have found no answer.
+      if (slotIsOurs || !(await isReadByAnother(session, definition))) await work(session);
     } catch (error) {
       const next = error instanceof RtdpError ? ` ${error.next}` : '';
       left.push(`${what}: ${error instanceof Error ? error.message : String(error)}.${next}`);
     }
   };
-  const open = () => openSession(definition.connection, `rtdp-dbus-${definition.name}-remove`);
-  await attempt(`slot ${definition.slot}`, async () => {
-    await using session = await open();
-    isForeign = !slotIsOurs && (await isReadByAnother(session, definition));
-    if (!isForeign) await dropSlot(session, definition.slot);
-  });
-  await attempt(`publications of ${definition.slot}`, async () => {
-    if (isForeign) return;
-    await using session = await open();
-    await dropPublications(session, definition);
-  });
+  await attempt(`slot ${definition.slot}`, (session) => dropSlot(session, definition.slot));
+  await attempt(`publications of ${definition.slot}`, (session) => dropPublications(session, definition));
   return left;
 }
