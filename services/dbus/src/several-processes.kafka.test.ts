@@ -58,6 +58,28 @@ test('a slot that was still made after a stop was asked of another process is wa
   });
 });
 
+test('a start asked for while another process makes the slot takes the source over, and does not take the slot for that of a stranger', async () => {
+  await using fixture = await dbusFixture();
+  await using starts = await hangingStart(fixture);
+  const { first, second, name, stored, endLong } = starts;
+  const { metadata } = fixture;
+  await metadata.raw(`CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS
+    $$ BEGIN PERFORM pg_advisory_xact_lock_shared(7); RETURN NULL; END $$`);
+  await metadata.raw('CREATE TRIGGER dawdle BEFORE UPDATE OF held_by ON sources EXECUTE FUNCTION dawdle()');
+  const lock = await metadata.transaction();
+  await lock.raw('SELECT pg_advisory_xact_lock(7)');
+  const asked = first.begin(await stored(), 'test');
+  await until('the start waits for the lease', async () => {
+    const { rows } = await metadata.raw("SELECT 1 FROM pg_locks WHERE locktype = 'advisory' AND NOT granted");
+    return rows.length > 0 || 'not yet';
+  });
+  await endLong();
+  await until('the other one streams', async () => second.health(name).status === 'ok' || second.health(name).detail);
+  await lock.rollback();
+  await asked;
+  await says(second, name, 'Another process streams it');
+});
+
 /** A source that `second` begins, whose slot cannot be made before a long transaction ends; `first` stands by. */
 async function hangingStart(fixture: DbusFixture) {
   const shop = await testPostgres();

@@ -120,13 +120,13 @@ export class SupervisedSource {
     if (how === 'asked') this.#failures = 0;
     // Also what the catalog refuses is tried again: nobody else takes up a source whose lease is held here.
     try {
-      const stored = await this.#stored();
       // One whose stream has ended by itself still has its pulls, its watch and its timers.
       await this.#run.stop();
       if (how === 'asked') await this.#lease.take();
       else if (!(await this.#lease.takeIfFree())) return this.#followed.waitForOthers();
       if (!(await this.#noteIfWanted('starting', null))) return await this.#giveWay();
-      await this.#run.start(stored);
+      // Read with the lease held: whoever had it before may have made the slot meanwhile.
+      await this.#run.start(await this.#stored());
       this.#failures = 0;
       this.#followed.runsHere();
       if (!(await this.#noteIfWanted('running', null))) return await this.#giveWay();
