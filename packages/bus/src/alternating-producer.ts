@@ -8,7 +8,7 @@
  * start at once each could end up with one id, and both would write: so the first id is confirmed after the second is taken. Whoever
  * took the first id last is the only one that passes, and who passed before has lost both ids by the time the position is read.
  */
-import type { BusTransaction, TransactionalProducer, TransactionalProducerOptions } from './bus.ts';
+import type { BusTransaction, ProducerOwnership, TransactionalProducer, TransactionalProducerOptions } from './bus.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import { KafkaTransactionalProducer } from './transactional-producer.ts';
 
@@ -23,12 +23,17 @@ export class AlternatingProducer implements TransactionalProducer {
     ];
   }
 
-  async start(): Promise<void> {
+  async start(held: ProducerOwnership = []): Promise<void> {
     for (const producer of this.#pair) producer.checkNotOpen();
     const [first, second] = this.#pair;
-    await first.start();
-    await second.start();
+    const [ofFirst, ofSecond] = held;
+    await first.start([ofFirst]);
+    await second.start([ofSecond]);
     await first.confirm();
+  }
+
+  get ownership(): ProducerOwnership {
+    return this.#pair.flatMap((producer) => producer.ownership);
   }
 
   async begin(): Promise<BusTransaction> {

@@ -75,17 +75,33 @@ export interface BusTransaction {
   abort(): Promise<void>;
 }
 
+/** The last take-over that succeeded for each id of a producer, in the order of its ids; undefined where none has. For the memory of its process only. */
+export type ProducerOwnership = readonly (IdOwnership | undefined)[];
+
+export interface IdOwnership {
+  producerId: bigint;
+  producerEpoch: number;
+  /** When the transaction was begun whose end is not known, by `performance.now()`; null = there is none. */
+  openSince: number | null;
+}
+
 /**
  * One writer of one transactional id (or of two in turns). One transaction at a time; sends within one may overlap.
  *
  * A rejected `send` leaves the transaction good for `abort` only. A rejected `commit` says nothing about the outcome
  * (code BUS_COMMIT_UNKNOWN) unless its code is BUS_FENCED or BUS_TRANSACTION_TIMED_OUT, which both mean "not committed":
- * call `start()` again, read the position back from Kafka, and go on from there. After BUS_FENCED another writer owns
- * the id: stop, do not start again by itself.
+ * start again with what `ownership` says, read the position back from Kafka, and go on from there. After BUS_FENCED
+ * another writer owns the id: stop, do not start again by itself.
  */
 export interface TransactionalProducer {
-  /** Connects, takes the id over (aborting what an earlier owner left open) and commits one fencing transaction. */
-  start(): Promise<void>;
+  /**
+   * Connects, takes the id over and aborts what an earlier owner left open. With `held`, the ownership of this producer or
+   * of an earlier one of this process, only where nobody else has taken the id over since; else rejects with BUS_FENCED.
+   * Where the broker may have ended the open transaction because it was open too long, the two cannot be told apart,
+   * and the id is taken over.
+   */
+  start(held?: ProducerOwnership): Promise<void>;
+  readonly ownership: ProducerOwnership;
   begin(): Promise<BusTransaction>;
   close(): Promise<void>;
 }

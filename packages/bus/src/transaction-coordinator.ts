@@ -82,6 +82,16 @@ export class TransactionCoordinator {
     });
   }
 
+  /** Aborts what the owner may have left open; fine where it is ended already, or where the broker has forgotten the owner. */
+  async abortLeftOpen(identity: ProducerIdentity): Promise<void> {
+    try {
+      await this.end(identity, false, () => undefined);
+    } catch (error) {
+      const type = kafkaErrorType(error);
+      if (type !== 'INVALID_TXN_STATE' && type !== 'INVALID_PRODUCER_ID_MAPPING') throw error;
+    }
+  }
+
   async #ask<Answer>(request: (broker: Broker, attempts: number) => Promise<Answer>): Promise<Answer> {
     const { cluster, transactionalId, patienceMs, signal } = this.#options;
     return retry(

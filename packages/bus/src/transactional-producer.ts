@@ -1,11 +1,18 @@
 /** Decides what may follow what for the one writer of a transactional id, and what each failure means for its transaction. */
 
 import { isRtdpError, type RtdpError } from '@rtdp/ums/error';
-import type { BusTransaction, TopicMessages, TransactionalProducer, TransactionalProducerOptions } from './bus.ts';
+import type {
+  BusTransaction,
+  IdOwnership,
+  ProducerOwnership,
+  TopicMessages,
+  TransactionalProducer,
+  TransactionalProducerOptions,
+} from './bus.ts';
 import { busError, toBusError } from './errors.ts';
 import type { KafkaClient } from './kafka-client.ts';
 import type { Cluster } from './kafkajs-internals.ts';
-import { MessageSender } from './message-sender.ts';
+import { MessageSender, type ProducerIdentity } from './message-sender.ts';
 import { TransactionCoordinator } from './transaction-coordinator.ts';
 
 const DEFAULT_TRANSACTION_TIMEOUT_MS = 60_000;
@@ -25,6 +32,8 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   readonly #closing = new AbortController();
   #state: State = 'new';
   #ending: RtdpError | undefined;
+  #owned: ProducerIdentity | undefined;
+  #openSince: number | null = null;
 
   constructor(client: KafkaClient, options: TransactionalProducerOptions) {
     this.#transactionalId = options.transactionalId;
@@ -47,16 +56,19 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     });
   }
 
-  async start(): Promise<void> {
+  async start(held: ProducerOwnership = []): Promise<void> {
     if (this.#state === 'closed') throw this.#refuse('start', 'Make a new producer.');
     this.checkNotOpen();
     // Until it has succeeded nothing can be begun: the identity of before is given up.
     this.#state = 'new';
     this.#sender.setIdentity(undefined);
+    const [own] = held;
+    this.#owned = own;
+    this.#openSince = own?.openSince ?? null;
     try {
       if (!this.#cluster.isConnected()) await this.#cluster.connect();
       await this.#cluster.refreshMetadataIfNecessary();
-      this.#sender.setIdentity(await this.#coordinator.takeOver());
+      this.#own(await (own === undefined ? this.#coordinator.takeOver() : this.#takeBack(own)));
     } catch (error) {
       throw this.#map(error, 'taking over the transactional id');
     }
@@ -64,10 +76,33 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
     this.#ending = undefined;
   }
 
+  get ownership(): ProducerOwnership {
+    return [this.#owned && { ...this.#owned, openSince: this.#openSince }];
+  }
+
+  /** Takes the id over again where nobody else has since; fails with the broker's word for a fenced producer. */
+  async #takeBack(own: IdOwnership): Promise<ProducerIdentity> {
+    try {
+      // Of an open transaction the take-over would make two steps, and take the first for somebody else's.
+      if (own.openSince !== null) await this.#coordinator.abortLeftOpen(own);
+      return await this.#coordinator.takeOver(own);
+    } catch (error) {
+      const mayBeTimedOut = own.openSince !== null && performance.now() - own.openSince >= this.#timeoutMs;
+      if (mayBeTimedOut && this.#map(error, 'taking back').code === 'BUS_FENCED') return this.#coordinator.takeOver();
+      throw error;
+    }
+  }
+
+  #own(identity: ProducerIdentity): void {
+    this.#sender.setIdentity(identity);
+    this.#owned = identity;
+    this.#openSince = null;
+  }
+
   /** Throws BUS_FENCED when another has taken the id over since `start`. */
   async confirm(): Promise<void> {
     try {
-      this.#sender.setIdentity(await this.#coordinator.takeOver(this.#sender.identity));
+      this.#own(await this.#coordinator.takeOver(this.#sender.identity));
     } catch (error) {
       const mapped = this.#map(error, 'confirming that the transactional id is still ours');
       this.#end(mapped.code === 'BUS_FENCED' ? 'fenced' : 'lost', mapped);
@@ -118,6 +153,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
           open('send');
           const added = newPartitions(known, batches);
           if (added.length === 0) return;
+          this.#openSince ??= begun;
           await this.#coordinator.addPartitions(this.#sender.identity!, added);
           for (const { topic, partitions } of added) {
             const set = known.get(topic) ?? new Set();
@@ -155,6 +191,7 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
           this.#end('lost', unknown);
           throw unknown;
         }
+        this.#openSince = null;
         this.#state = 'ready';
       },
       abort: async () => {
@@ -164,9 +201,10 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         const identity = this.#sender.identity!;
         const clean = this.#state === 'open';
         try {
-          if (known.size > 0) await this.#coordinator.end(identity, false, () => undefined);
+          if (this.#openSince !== null) await this.#coordinator.abortLeftOpen(identity);
           // After a failed send the broker's sequence numbers are unknown: a new epoch starts them anew.
-          if (!clean) this.#sender.setIdentity(await this.#coordinator.takeOver(identity));
+          if (!clean) this.#own(await this.#coordinator.takeOver(identity));
+          this.#openSince = null;
         } catch (error) {
           const mapped = this.#map(error, `aborting transaction ${this.#transactionalId}`, performance.now() - begun);
           this.#end(mapped.code === 'BUS_FENCED' ? 'fenced' : 'lost', mapped);

@@ -201,6 +201,59 @@ test('of two that start at once with two ids each, one at most goes on writing',
   for (const rival of rivals) await rival.close();
 });
 
+test.each([
+  { left: 'an open transaction', alternating: false },
+  { left: 'an open transaction', alternating: true },
+  { left: 'a committed transaction', alternating: false },
+  { left: 'a committed transaction', alternating: true },
+  { left: 'no transaction', alternating: true },
+])(
+  'who starts anew with what it held goes on after $left (alternating: $alternating), but not where another has taken over',
+  async ({ left, alternating }) => {
+    const topic = await newTopic(1);
+    const transactionalId = uniqueName('anew');
+    const producer = () => bus.transactionalProducer({ transactionalId, alternating });
+    let current = producer();
+    await current.start();
+    // Each id of two has its turn in one of the rounds.
+    for (const round of [0, 1, 2]) {
+      const kept = await current.begin();
+      await kept.send(topic, [{ partition: 0, key: null, value: text(`kept ${round}`) }]);
+      await kept.commit();
+      if (left !== 'no transaction') {
+        const last = await current.begin();
+        await last.send(topic, [{ partition: 0, key: null, value: text(`last ${round}`) }]);
+        if (left === 'a committed transaction') await last.commit();
+      }
+      const { ownership } = current;
+      await current.close();
+      current = producer();
+      await current.start(ownership);
+    }
+    const lasting = left === 'a committed transaction';
+    expect(await committed(topic)).toEqual(
+      [0, 1, 2].flatMap((round) => [`0:kept ${round}`, ...(lasting ? [`0:last ${round}`] : [])]),
+    );
+
+    const open = await current.begin();
+    await open.send(topic, [{ partition: 0, key: null, value: text('never') }]);
+    const { ownership } = current;
+    await current.close();
+    const other = producer();
+    await other.start();
+    const late = producer();
+    await expect(late.start(ownership)).rejects.toMatchObject({ code: 'BUS_FENCED' });
+    // Having been refused changes nothing: neither for itself, nor for the other.
+    await expect(late.start(late.ownership)).rejects.toMatchObject({ code: 'BUS_FENCED' });
+    const transaction = await other.begin();
+    await transaction.send(topic, [{ partition: 0, key: null, value: text('of the other') }]);
+    await transaction.commit();
+    await expect.poll(() => committed(topic), { timeout: 10_000 }).toContain('0:of the other');
+    expect(await committed(topic)).not.toContain('0:never');
+    for (const each of [late, other]) await each.close();
+  },
+);
+
 test('a zombie that only commits is told so', async () => {
   const topic = await newTopic(1);
   const transactionalId = uniqueName('zombie');
@@ -229,7 +282,8 @@ test('a transaction that is open too long is aborted by the broker, and a new st
     facts: { transactionTimeoutMs: 1000 },
   });
   await expect(producer.begin()).rejects.toMatchObject({ code: 'BUS_TRANSACTION_TIMED_OUT' });
-  await producer.start();
+  // The broker ended it, as another that takes the id over would: nobody is in the way all the same.
+  await producer.start(producer.ownership);
   const next = await producer.begin();
   await next.send(topic, [{ partition: 0, key: null, value: text('in time') }]);
   await next.commit();

@@ -5,7 +5,14 @@
  * Works off two queues: batches of the stream, and what others asked to send or to have recorded (chunk rows, reservations).
  * After the first failure it is dead: `failed` tells, and the session that owns it starts over from the position in Kafka.
  */
-import type { Bus, BusProducer, BusTransaction, TopicMessages, TransactionalProducer } from '@rtdp/bus/bus';
+import type {
+  Bus,
+  BusProducer,
+  BusTransaction,
+  ProducerOwnership,
+  TopicMessages,
+  TransactionalProducer,
+} from '@rtdp/bus/bus';
 import type { SourceDefinition } from '../catalog/source-definition.ts';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import type { Batch } from './batch.ts';
@@ -55,8 +62,12 @@ export class Publisher {
     this.#options = options;
   }
 
-  /** Takes the transactional id over: from here no earlier process can commit any more, and the position may be read. */
-  async fence(): Promise<void> {
+  /**
+   * Takes the transactional id over: from here no earlier process can commit any more, and the position may be read.
+   * @param held what an earlier publisher of this stream held: then only where no other process has taken over since
+   * @throws RtdpError BUS_FENCED where one has
+   */
+  async fence(held?: ProducerOwnership): Promise<void> {
     const { bus, definition } = this.#options;
     // Also with at-least-once: the fence keeps two processes from writing one position.
     this.#transactional = bus.transactionalProducer({
@@ -64,8 +75,13 @@ export class Publisher {
       transactionTimeoutMs: definition.transactionTimeoutMs,
       alternating: true,
     });
-    await this.#transactional.start();
+    await this.#transactional.start(held);
     if (definition.delivery === 'at-least-once') this.#plain = bus.producer();
+  }
+
+  /** What the next publisher of this stream fences with; undefined before {@link fence}. */
+  get ownership(): ProducerOwnership | undefined {
+    return this.#transactional?.ownership;
   }
 
   /** The position that Kafka holds (or the one to begin with), before anything is sent. */

@@ -142,6 +142,24 @@ test('a dropped slot and a slot ahead of the position stop the stream with what 
   await expect(source.stream.start()).rejects.toMatchObject({ code: 'DBUS_SLOT_LOST' });
 });
 
+test('who has stopped a stream finds its slot free', async () => {
+  await using database = await testPostgres();
+  await database.query('create table t (id int primary key)');
+  await using source = await streamFixture({ url: database.url, ...(await testKafka()) }, uniqueName('s'));
+  await source.publish(['t']);
+  for (let round = 0; round < 10; round++) {
+    await source.stream.start();
+    await database.query(
+      `insert into t select max(id) + generate_series(1, 500) from (select 0 as id union select id from t) s`,
+    );
+    await source.stream.stop();
+    const { rows } = await database.query<{ active: boolean }>(
+      `select active from pg_replication_slots where slot_name = '${source.definition.slot}'`,
+    );
+    expect(rows, `round ${round}`).toEqual([{ active: false }]);
+  }
+});
+
 test('a second process takes the source over; the first one is fenced and stops', async () => {
   await using database = await testPostgres();
   await database.query('create table t (id int primary key)');
@@ -168,6 +186,39 @@ test('a second process takes the source over; the first one is fenced and stops'
   expect(await idsOf(source)).toEqual(upTo(Number(rows[0]!.count)));
   await second.stop();
 });
+
+test.each(['idle', 'in the middle of rows'])(
+  'a stream whose session ends while somebody else takes over (%s) does not take the source back',
+  async (when) => {
+    await using database = await testPostgres();
+    await database.query('create table t (id int primary key)');
+    // No heartbeat: it would be a commit, and tell the stream that it is fenced before its session ends.
+    await using source = await streamFixture({ url: database.url, ...(await testKafka()) }, uniqueName('s'), {
+      heartbeatMs: 600_000,
+    });
+    const { name, slot } = source.definition;
+    await source.publish(['t']);
+    await source.stream.start();
+    await database.query('insert into t values (1)');
+    await source.settle();
+    const other = source.bus.transactionalProducer({ transactionalId: `dbus.${name}`, alternating: true });
+    await other.start();
+    if (when !== 'idle') await database.query('insert into t select generate_series(2, 20000)');
+    await database.query(
+      `select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = '${slot}' and active`,
+    );
+    await expect
+      .poll(() => source.stream.state(), { timeout: 30_000 })
+      .toMatchObject({ name: 'stopped', reason: { code: 'DBUS_FENCED' } });
+    const transaction = await other.begin();
+    await transaction.send(source.definition.topic, []);
+    await transaction.commit();
+    await other.close();
+    // Told to, it does take it.
+    await source.stream.start();
+    expect(source.stream.state()).toMatchObject({ name: 'streaming' });
+  },
+);
 
 test('while the broker is away nothing is acknowledged to the source, and nothing is lost or doubled when it is back', async () => {
   await using database = await testPostgres();

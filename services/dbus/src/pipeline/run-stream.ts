@@ -1,5 +1,5 @@
 /** Decides how a source's stream is kept alive: one session after the other, with growing pauses, until it is stopped or must not go on. */
-import type { Bus } from '@rtdp/bus/bus';
+import type { Bus, ProducerOwnership } from '@rtdp/bus/bus';
 import type { Registry } from '@rtdp/bus/registry';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Logger } from 'pino';
@@ -10,7 +10,7 @@ import { decideRetry } from './retry-decision.ts';
 import type { SchemaOpening } from './schema-ledger.ts';
 import { SchemaRegistrar } from './schema-registrar.ts';
 import { StreamSequencer } from './sequencer.ts';
-import { StreamSession } from './stream-session.ts';
+import { asFenced, StreamSession } from './stream-session.ts';
 import { traceFromEnvironment } from './transaction-trace.ts';
 
 export interface RunStreamOptions {
@@ -115,6 +115,8 @@ class RunningStream implements SourceStream {
   async #run(onStreaming: () => void): Promise<void> {
     let attempt = 0;
     let lastError: RtdpError | undefined;
+    // Only who starts it takes a source away from others; a session that begins anew by itself finds out whether it was taken over.
+    let held: ProducerOwnership | undefined;
     while (!this.#isStopping) {
       this.#enter({ name: 'connecting', attempt: attempt + 1, ...(lastError ? { lastError } : {}) });
       const session = new StreamSession({
@@ -126,10 +128,12 @@ class RunningStream implements SourceStream {
         figures: this.figures,
         tableFigures: this.tableFigures,
         now: Date.now,
+        held,
       });
       this.#session = session;
       const { error, streamedMs } = await this.#runSession(session, onStreaming);
       this.#session = undefined;
+      held = session.ownership ?? held;
       if (this.#isStopping) break;
       attempt = streamedMs >= STEADY_MS ? 1 : attempt + 1;
       lastError = asRtdpError(error);
@@ -159,7 +163,7 @@ class RunningStream implements SourceStream {
       const error = await session.ended;
       return { error, streamedMs: Date.now() - since };
     } catch (error) {
-      return { error, streamedMs: 0 };
+      return { error: asFenced(error), streamedMs: 0 };
     } finally {
       await session.stop(false);
     }

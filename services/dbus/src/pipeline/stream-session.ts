@@ -3,6 +3,7 @@
  * decoded outlives it; the next one begins at the position that Kafka holds.
  */
 import { hostname } from 'node:os';
+import type { ProducerOwnership } from '@rtdp/bus/bus';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { afterLoss } from '@rtdp/ums/ids';
 import { DBUS_TOPICS } from '../catalog/source-definition.ts';
@@ -33,6 +34,8 @@ export interface StreamSessionOptions extends RunStreamOptions {
   figures: StreamFigures;
   tableFigures: Map<string, TableFigures>;
   now: () => number;
+  /** What the session before left behind; undefined = take the source over, whoever streams it. */
+  held: ProducerOwnership | undefined;
 }
 
 export class StreamSession {
@@ -40,6 +43,7 @@ export class StreamSession {
   readonly #ended = Promise.withResolvers<unknown>();
   readonly #pool = new BufferPool();
   readonly #cleanups: (() => Promise<unknown> | undefined)[] = [];
+  #publisher: Publisher | undefined;
   #parts: SessionParts | undefined;
   #isEnded = false;
   #isStopping = false;
@@ -55,6 +59,11 @@ export class StreamSession {
     return this.#ended.promise;
   }
 
+  /** For the session that follows this one. */
+  get ownership(): ProducerOwnership | undefined {
+    return this.#publisher?.ownership;
+  }
+
   /** Resolves when rows flow. Rejects with the reason if they never do; call `stop` in either case. */
   async start(): Promise<void> {
     const { bus, definition, sequencer, now } = this.#options;
@@ -68,8 +77,9 @@ export class StreamSession {
       onFailed: (error) => this.#end(error),
       onProgress: () => this.#onProgress(),
     });
+    this.#publisher = publisher;
     this.#cleanups.push(() => publisher.close());
-    await publisher.fence();
+    await publisher.fence(this.#options.held);
     const catalog = await openSession(definition.connection, `rtdp dbus ${definition.name} catalog`);
     this.#cleanups.push(() => catalog.close());
     catalog.client.on('error', (error) => this.#end(error));
@@ -215,7 +225,7 @@ export class StreamSession {
   #end(error: unknown): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
-    const reason = isRtdpError(error, 'BUS_FENCED') ? fenced(error) : error;
+    const reason = asFenced(error);
     this.#parts?.cutter.close();
     this.#parts?.publisher.fail(reason);
     this.#options.sequencer.detach(reason);
@@ -223,7 +233,9 @@ export class StreamSession {
   }
 }
 
-function fenced(cause: RtdpError): RtdpError {
+/** The bus knows only of transactional ids; whatever else it is stays as it is. */
+export function asFenced(cause: unknown): unknown {
+  if (!isRtdpError(cause, 'BUS_FENCED')) return cause;
   return new RtdpError({
     code: 'DBUS_FENCED',
     message: 'Another process has taken this source over.',
