@@ -38,6 +38,8 @@ const EPOCH_MICROS = 946_684_800_000_000n;
 const STATUS_INTERVAL_MS = 1_000;
 /** Longer than wal_sender_timeout by default, within which the server itself must be able to answer. */
 const SILENCE_MS = 90_000;
+/** How long a server may take to end the connection. */
+const GOODBYE_MS = 2_000;
 const LOG_DATA = 0x77;
 const LOG_DATA_HEADER = 25;
 const KEEPALIVE = 0x6b;
@@ -117,19 +119,26 @@ export class WalStream {
     if (this.#options.durableLsn() > this.#acknowledged) this.#sendStatus(false);
   }
 
+  /** Resolves when the server has let go of the slot, or has not answered for a while. */
   async stop(): Promise<void> {
     this.#isEnded = true;
     clearTimeout(this.#pauseTimer);
     clearInterval(this.#statusTimer);
     this.#held = [];
-    const { stream } = this.#connection ?? {};
-    // A paused socket would never see the server's goodbye.
-    stream?.resume?.();
+    const connection = this.#connection;
+    const deadline = new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref());
+    if (connection !== undefined && !connection.stream.closed) {
+      const closed = new Promise((resolve) => connection.stream.once('close', resolve));
+      // A paused socket would never see the server's goodbye.
+      connection.stream.resume();
+      // The library would just cut the connection: the server notices that later, and the slot is taken until then.
+      connection.end();
+      await Promise.race([closed, deadline]);
+    }
     // It is over in either case: the socket is destroyed below.
-    const closed = this.#service.destroy().catch(() => undefined);
-    const deadline = new Promise((resolve) => setTimeout(resolve, 2_000).unref());
-    await Promise.race([closed, deadline]);
-    stream?.destroy?.();
+    const ended = this.#service.destroy().catch(() => undefined);
+    await Promise.race([ended, deadline]);
+    connection?.stream.destroy();
   }
 
   #attach(client: Client): void {
