@@ -38,6 +38,8 @@ test('a view is checked at its source, kept or not, with the place and the name 
   });
   const filtered = (filter: string) => check({ rights: { admin: {}, viewer: { filter } } });
   expect((await filtered("total > 5 and :user_role = 'viewer' -- theirs")).status).toBe(200);
+  // What the author is called says nothing of what viewers are called.
+  expect((await filtered('total > 5 and :user_id::uuid is not null')).body).toHaveProperty('columns');
   expect(await filtered('totl > 5')).toMatchObject({
     status: 400,
     body: {

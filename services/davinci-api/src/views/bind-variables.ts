@@ -7,11 +7,11 @@ import type { Variable, VariableValue } from '../client/variables.ts';
 import { bindValue, invalid, type Moment, type Parameters } from './bind-value.ts';
 import { scanSql } from './sql-scan.ts';
 
-/** What the platform itself knows of the one who asks; usable in every view under these names. */
+/** What the platform itself knows of the one who asks; usable in every view under these names. Null where nobody asks yet. */
 export interface KnownOfViewer {
-  user_id: string;
-  user_email: string;
-  user_role: string;
+  user_id: string | null;
+  user_email: string | null;
+  user_role: string | null;
 }
 
 export const BUILT_IN_VARIABLES = ['user_id', 'user_email', 'user_role'] as const satisfies (keyof KnownOfViewer)[];
