@@ -8,7 +8,12 @@ export interface ServiceClientOptions {
   /** A token, or where to get a fresh one. */
   token: string | (() => Promise<string>);
   timeoutMs?: number;
+  /** In the name of which organisation, where those who run the platform ask for another than their own. */
+  organisationId?: string | undefined;
 }
+
+/** Names the organisation for which those who run the platform ask. */
+export const ORGANISATION_HEADER = 'rtdp-organisation';
 
 export interface ServiceClient {
   /**
@@ -51,6 +56,7 @@ async function send(
 ): Promise<{ response: Response; text: string }> {
   const headers: Record<string, string> = { authorization: `Bearer ${token}` };
   if (body !== undefined) headers['content-type'] = 'application/json';
+  if (options.organisationId !== undefined) headers[ORGANISATION_HEADER] = options.organisationId;
   const late = AbortSignal.timeout(options.timeoutMs ?? 30_000);
   try {
     const response = await fetch(new URL(path, options.baseUrl), {

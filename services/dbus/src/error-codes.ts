@@ -19,6 +19,7 @@ export const DBUS_ERROR_CODES = {
   DBUS_PULL_FAILED: 'A pull gave up; the facts say why.',
   DBUS_PULL_NOT_VISIBLE:
     'A transaction that is in the log does not become visible to snapshots, so no chunk can be read.',
+  DBUS_ORGANISATION_FORBIDDEN: 'Only those who run the platform may ask in the name of another organisation.',
   DBUS_TOPIC_FORBIDDEN: 'The topic belongs to another organisation, or to the platform.',
   DBUS_TOPIC_UNOWNED: 'The topic was in Kafka before anybody registered a source for it, and belongs to nobody.',
   DBUS_TOPIC_NOT_FOUND: 'Kafka has no such topic.',

@@ -63,7 +63,7 @@ async function start(
     secrets: createSecretBox(options.secretKeyFile),
     logger,
     metrics,
-    pulls: dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
+    pullsOf: (organisationId) => dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }, organisationId),
     topics: topicOwners({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
     worker,
     groupPrefix: options.groupPrefix,

@@ -23,7 +23,7 @@ export interface AssemblyOptions {
   secrets: SecretBox;
   logger: Logger;
   metrics: Metrics;
-  pulls: PullService;
+  pullsOf: (organisationId: string) => PullService;
   topics: TopicOwners;
   /** Names this process in claims and feedback. */
   worker: string;
@@ -56,7 +56,7 @@ export function assembleFlows(options: AssemblyOptions): Assembly {
       feedback,
       metrics: createFlowMetrics(options.metrics),
       schemas: new RecordedSchemas(bus, now),
-      pulls: options.pulls,
+      pullsOf: options.pullsOf,
       topics: options.topics,
       readerOf(stream) {
         let reader = readers.get(stream);

@@ -7,7 +7,7 @@ import type { StoredSource } from '../catalog/source-store.ts';
 import { askPullsSchema, chunkSchema, type PullView, pullSchema } from '../client.ts';
 import { nextPullState } from '../pulls/pull-states.ts';
 import type { Pull } from '../pulls/pull-store.ts';
-import { allowed, type RouteSurroundings } from './surroundings.ts';
+import { allowed, allowedInNameOf, type RouteSurroundings } from './surroundings.ts';
 import { viewChunk, viewPull } from './views.ts';
 
 const named = z.object({ name: z.string() });
@@ -41,7 +41,7 @@ export function pullRoutes(application: HttpApplication, around: RouteSurroundin
       },
     },
     async (request) => {
-      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      const stored = await sources.get(allowedInNameOf(request, 'viewer').organisationId, request.params.name);
       return (await pulls.list(stored.id, { limit: request.query.limit })).map((pull) => view(stored, pull));
     },
   );
@@ -58,7 +58,7 @@ export function pullRoutes(application: HttpApplication, around: RouteSurroundin
       },
     },
     async (request, reply) => {
-      const { organisationId, subject } = allowed(request, 'editor');
+      const { organisationId, subject } = allowedInNameOf(request, 'editor');
       const stored = await sources.get(organisationId, request.params.name);
       const patterns = request.body.tables ?? true;
       const chosen = (await tables.list(stored.id)).filter((table) =>
@@ -86,7 +86,7 @@ export function pullRoutes(application: HttpApplication, around: RouteSurroundin
     '/sources/:name/pulls/:id',
     { schema: { tags, summary: 'One pull', params: identified, response: { 200: pullSchema } } },
     async (request) => {
-      const { organisationId } = allowed(request, 'viewer');
+      const { organisationId } = allowedInNameOf(request, 'viewer');
       const { stored, pull } = await find(organisationId, request.params.name, request.params.id);
       return view(stored, pull);
     },

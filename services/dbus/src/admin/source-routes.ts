@@ -13,7 +13,7 @@ import {
 import type { StoredSource } from '../catalog/source-store.ts';
 import { withPassword } from '../catalog/source-store.ts';
 import { changeSchema, checkSchema, eventSchema, type SourceView, sourceSchema, tableChangeSchema } from '../client.ts';
-import { allowed, type RouteSurroundings } from './surroundings.ts';
+import { allowed, allowedInNameOf, type RouteSurroundings } from './surroundings.ts';
 import { viewEvent, viewSource } from './views.ts';
 
 const named = z.object({ name: z.string() });
@@ -36,7 +36,7 @@ export function sourceRoutes(application: HttpApplication, around: RouteSurround
     '/sources',
     { schema: { tags, summary: 'All sources with state, rates and lag', response: { 200: z.array(sourceSchema) } } },
     async (request) => {
-      const stored = await sources.list(allowed(request, 'viewer').organisationId);
+      const stored = await sources.list(allowedInNameOf(request, 'viewer').organisationId);
       return stored.map((source) => forReader(view(source), request));
     },
   );

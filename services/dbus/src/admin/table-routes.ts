@@ -16,7 +16,7 @@ import {
 import type { TableName } from '../pipeline/contract.ts';
 import type { Pull } from '../pulls/pull-store.ts';
 import { readDeadLetters } from './read-dead-letters.ts';
-import { allowed, type RouteSurroundings } from './surroundings.ts';
+import { allowed, allowedInNameOf, type RouteSurroundings } from './surroundings.ts';
 import { viewLag, viewTable } from './views.ts';
 
 const named = z.object({ name: z.string() });
@@ -43,7 +43,7 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       },
     },
     async (request) => {
-      const stored = await sources.get(allowed(request, 'viewer').organisationId, request.params.name);
+      const stored = await sources.get(allowedInNameOf(request, 'viewer').organisationId, request.params.name);
       const report = await (await loadKind(stored.definition.kind)).check(
         stored.definition,
         stored.slotMadeAt !== null,

@@ -1,7 +1,6 @@
 /** Decides the REST side of topics: which there are and who may look into them, and their messages decoded. */
 import { firstFrom } from '@rtdp/bus/find-offset';
 import type { Registry } from '@rtdp/bus/registry';
-import { FIRST_ORGANISATION_ID, hasRole } from '@rtdp/identity/roles';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { FastifyRequest } from 'fastify';
@@ -17,7 +16,7 @@ import {
   topicSchema,
 } from '../topics/topic-shapes.ts';
 import { readAny, viewDetail } from '../topics/view-message.ts';
-import { allowed, type RouteSurroundings } from './surroundings.ts';
+import { allowed, type RouteSurroundings, seesAll } from './surroundings.ts';
 
 const tags = ['topics'];
 const named = z.object({ name: z.string() });
@@ -188,10 +187,4 @@ function notYours(topic: string, because = 'is not yours'): RtdpError {
     next: "Topics belong to the organisation whose source writes them; only administrators of the platform see others, and give away what is nobody's.",
     facts: { topic },
   });
-}
-
-/** Topics that are nobody's, or somebody else's: for those who run the platform. */
-function seesAll(request: FastifyRequest): boolean {
-  const identity = identityOf(request);
-  return identity.organisationId === FIRST_ORGANISATION_ID && hasRole(identity, 'admin');
 }

@@ -4,12 +4,13 @@ import { readFile } from 'node:fs/promises';
 import { createDbusClient, type DbusClient, type PullView } from '@rtdp/dbus/client';
 import { typedCommand } from '@rtdp/service/typed-command';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
-import { formatNamespace, parseNamespace } from '@rtdp/ums/namespace';
+import { formatNamespace, matchesPattern, parseNamespace } from '@rtdp/ums/namespace';
 import type { PullService } from './request-pulls.ts';
 
-export function dbusPulls(options: { baseUrl: string; tokenFile: string }): PullService {
+export function dbusPulls(options: { baseUrl: string; tokenFile: string }, organisationId: string): PullService {
   const client = createDbusClient({
     baseUrl: options.baseUrl,
+    organisationId,
     token: () => readToken(options.tokenFile),
     timeoutMs: 15_000,
   });
@@ -18,9 +19,14 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }): Pull
     return (await client.listSources()).find((each) => each.source === `${system}.${instance}`);
   };
   return {
-    async capturedTables() {
+    async capturedTables({ text, parts }) {
       const tables: { namespace: string }[] = [];
-      for (const { name, source } of await client.listSources()) {
+      // Each look at tables asks the source's own server: one that is away must not hold up the flows over others.
+      const ofSource = { text, parts: parts.slice(0, 2) };
+      const sources = (await client.listSources()).filter(({ source }) =>
+        matchesPattern(ofSource, parseNamespace(namespaceOf(source, ANY_TABLE))),
+      );
+      for (const { name, source } of sources) {
         for (const table of await client.listTables(name)) {
           if (table.captured) tables.push({ namespace: table.namespace ?? namespaceOf(source, table) });
         }
@@ -69,6 +75,8 @@ function newestOf(pulls: readonly PullView[], schema: string, table: string, sin
       pull.schema === schema && pull.table === table && pull.state !== 'cancelled' && new Date(pull.askedAt) >= since,
   );
 }
+
+const ANY_TABLE = { schema: 'any', table: 'any' };
 
 /** A table that the stream has not met yet has no version; any will do to match a pattern. */
 function namespaceOf(source: string, { schema, table }: { schema: string; table: string }): string {

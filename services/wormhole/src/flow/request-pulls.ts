@@ -2,10 +2,10 @@
 import { matchesPattern, type NamespacePattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
 import type { Reason } from '../state/flow-store.ts';
 
-/** What Wormhole needs of DBus. */
+/** What Wormhole needs of DBus, in the name of one organisation: only its sources are there. */
 export interface PullService {
-  /** Captured tables of all sources, as namespaces; the version may be any. */
-  capturedTables(): Promise<{ namespace: string }[]>;
+  /** Captured tables of the sources that the pattern may mean, as namespaces; the version may be any. */
+  capturedTables(pattern: NamespacePattern): Promise<{ namespace: string }[]>;
   /**
    * Asks for a full pull of a table; gives the pull's name. A pull of it that waits already may be given instead; with `since`,
    * any that was asked for after that moment and not cancelled, whatever became of it.
@@ -31,7 +31,7 @@ export async function requestPulls(
   since?: Date,
 ): Promise<RequestedPulls | undefined> {
   const pattern: NamespacePattern = parsePattern(patternText);
-  const captured = await service.capturedTables();
+  const captured = await service.capturedTables(pattern);
   const wanted = captured.filter(({ namespace }) => matchesPattern(pattern, parseNamespace(namespace)));
   if (wanted.length === 0) return undefined;
   const tables: Record<string, string> = { ...asked };

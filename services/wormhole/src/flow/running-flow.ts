@@ -38,7 +38,7 @@ export interface FlowSurroundings {
   feedback: FeedbackWriter;
   metrics: FlowMetrics;
   schemas: RecordedSchemas;
-  pulls: PullService;
+  pullsOf(organisationId: string): PullService;
   topics: TopicOwners;
   readerOf(stream: string): TopicReader;
   logger: Logger;
@@ -64,6 +64,7 @@ export class RunningFlow {
   #run: FlowRun | undefined;
   #store: Store | undefined;
   #relay: RereadRelay | undefined;
+  readonly #pulls: PullService;
   readonly #loading: LoadingWatch;
   #work: Promise<unknown> = Promise.resolve();
   #saving: Promise<void> = Promise.resolve();
@@ -76,7 +77,8 @@ export class RunningFlow {
     this.#ownsTopic = stored.topicOwned;
     this.#meant = new MeantTopic(around.topics, around.now);
     this.#logger = around.logger.child({ flow: stored.name });
-    this.#loading = new LoadingWatch(around.pulls, () => this.#run, this.#logger);
+    this.#pulls = around.pullsOf(stored.organisationId);
+    this.#loading = new LoadingWatch(this.#pulls, () => this.#run, this.#logger);
   }
 
   get state(): FlowState {
@@ -202,7 +204,7 @@ export class RunningFlow {
       }
       try {
         const asked = await requestPulls(
-          this.#around.pulls,
+          this.#pulls,
           this.stored.definition.source.namespace,
           this.#pull.tables,
           (await this.#hasWholeTopic()) ? this.stored.createdAt : undefined,
