@@ -1,6 +1,7 @@
 /** Decides what happens in the demo's shop: customers arrive, order, pay, change their mind; goods ship, prices move. */
 import type { Client } from 'pg';
 import type { RandomSource } from './random-source.ts';
+import { fillPast } from './shop-history.ts';
 import { CITIES, COLOURS, FAMILY_NAMES, GIVEN_NAMES, MATERIALS, NOTES, PAYMENT_METHODS, THINGS } from './shop-words.ts';
 
 /** One action is one transaction of the shop. */
@@ -27,7 +28,7 @@ const ACTIONS: readonly (readonly [weight: number, name: string, action: ShopAct
 ];
 const TOTAL_WEIGHT = ACTIONS.reduce((sum, [weight]) => sum + weight, 0);
 
-/** Gives an empty shop its first products and customers, in one transaction. */
+/** Gives an empty shop its first products, customers and orders, in one transaction. */
 export async function stockShop(client: Client, random: RandomSource): Promise<void> {
   const { rows } = await client.query<{ empty: boolean }>('select not exists (select from products) as empty');
   if (rows[0]?.empty !== true) return;
@@ -35,6 +36,7 @@ export async function stockShop(client: Client, random: RandomSource): Promise<v
   try {
     for (let number = 0; number < FIRST_PRODUCTS; number++) await addProduct(client, random, number);
     for (let number = 0; number < FIRST_CUSTOMERS; number++) await addCustomer(client, random);
+    await fillPast(client, random);
     await client.query('commit');
   } catch (error) {
     await client.query('rollback');

@@ -1,13 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { testPostgres } from '@rtdp/testing/postgres';
+import pg from 'pg';
 import { describe, expect, it } from 'vitest';
 import { seededRandom } from './random-source.ts';
-import { chooseAction } from './shop-activity.ts';
+import { chooseAction, stockShop } from './shop-activity.ts';
 import { runShopGenerator } from './shop-generator.ts';
+import { SHOP_SCHEMA } from './shop-schema.ts';
 
 describe('the demo shop', () => {
   it('fills itself, follows the rate in its settings, and its sums are right to the cent', async () => {
     await using database = await testPostgres();
+    const opened = new Date();
     const stop = new AbortController();
     const seen: number[] = [];
     const running = runShopGenerator(
@@ -26,10 +29,42 @@ describe('the demo shop', () => {
     );
     expect(wrong.rows).toEqual([]);
     const counts = await database.query(
-      'select (select count(*) from orders) as orders, (select count(*) from payments) as payments',
+      `select (select count(*) from orders where placed_at >= $1) as orders, (select count(*) from payments where paid_at >= $1) as payments`,
+      [opened],
     );
     expect(Number(counts.rows[0].orders)).toBeGreaterThan(10);
     expect(Number(counts.rows[0].payments)).toBeGreaterThan(1);
+  });
+
+  it('has orders in each minute of the hour before it opens, each in the status of its age, and paid once if it is paid', async () => {
+    await using database = await testPostgres();
+    const client = new pg.Client({ connectionString: database.url });
+    await using _closing = { [Symbol.asyncDispose]: () => client.end() };
+    await client.connect();
+    await client.query(SHOP_SCHEMA);
+    await stockShop(client, seededRandom(11));
+    const { rows: minutes } = await client.query<{ minute: number; orders: number }>(
+      `select floor(extract(epoch from now() - placed_at) / 60)::int as minute, count(*)::int as orders
+       from orders group by 1 having count(*) > 10 order by 1`,
+    );
+    expect(minutes.map(({ minute }) => minute).slice(1, 61)).toEqual(
+      Array.from({ length: 60 }, (_, index) => index + 1),
+    );
+    const { rows: statuses } = await client.query<{ status: string; age: number }>(
+      `select status::text, avg(extract(epoch from now() - placed_at))::float as age from orders
+       where status <> 'cancelled' group by orders.status order by orders.status`,
+    );
+    expect(statuses.map(({ status }) => status)).toEqual(['placed', 'paid', 'shipped', 'delivered']);
+    expect(statuses.map(({ age }) => age)).toEqual(statuses.map(({ age }) => age).sort((one, other) => one - other));
+    const { rows: unpaid } = await client.query(
+      `select o.id from orders o left join payments p on p.order_id = o.id group by o.id
+       having count(p.id) <> (o.status in ('paid', 'shipped', 'delivered'))::int`,
+    );
+    expect(unpaid).toEqual([]);
+    const count = async () => (await database.query('select count(*)::int as orders from orders')).rows;
+    const before = await count();
+    await stockShop(client, seededRandom(12));
+    expect(await count()).toEqual(before);
   });
 
   it('repeats itself for one seed', () => {
