@@ -1,6 +1,7 @@
 /** Opens the demo: the shop's activity, its pipeline, its dashboard; and waits until rows flow. */
 import { fileURLToPath } from 'node:url';
 import { pause } from '@rtdp/service/pause';
+import type { FlowStatus } from '@rtdp/wormhole/client';
 import { errorText } from '../output/print-error.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { type Pipeline, readPipelineFile } from '../pipeline/pipeline-file.ts';
@@ -37,7 +38,7 @@ export async function openDemo(demo: OpenDemo): Promise<GeneratorProcess> {
     const pipeline = demoFile('shop.yaml', description);
     const flowIn = async () => applyPipeline(await planPipeline(pipeline, clients, { prune: false }), clients);
     await inPlace("The demo's pipeline", flowIn, demo);
-    await untilFlowsRun(clients, say, signal);
+    await untilRowsFlow(pipeline, clients, demo);
     const shown = ['dashboard.yaml', ...(description.suppliers === undefined ? [] : ['suppliers.yaml'])];
     for (const file of shown) {
       const show = () => showDemo(demoFile(file, description), clients, description.dataFolder);
@@ -88,13 +89,22 @@ function demoFile(name: string, description: PlatformDescription): Pipeline {
   return readPipelineFile(fileURLToPath(new URL(name, FOLDER)), demoVariables(description));
 }
 
-/** Waits for the demo's flows, but not for ever: what keeps them is shown by the live view. */
-async function untilFlowsRun(clients: Clients, say: (sentence: string) => void, signal: AbortSignal): Promise<void> {
+/** Waits until the demo's flows store rows, but not for ever: what keeps them is shown by the live view. */
+async function untilRowsFlow(pipeline: Pipeline, clients: Clients, { say, signal }: OpenDemo): Promise<void> {
   const deadline = Date.now() + FLOWS_MILLISECONDS;
   while (!signal.aborted && Date.now() < deadline) {
-    const flows = await clients.wormhole.listFlows();
-    if (flows.length > 0 && flows.every(({ state }) => state === 'running')) return say('Rows flow');
+    const statuses = await Promise.all(pipeline.flows.map(({ name }) => clients.wormhole.status(name)));
+    // Somebody has told these not to.
+    const awaited = statuses.filter(({ state }) => state !== 'paused' && state !== 'stopped');
+    if (awaited.every(storesRows)) return awaited.length === 0 ? undefined : say('Rows flow');
     await pause(100, signal);
   }
   if (!signal.aborted) say('Not every flow runs yet; their rows follow as soon as they do');
+}
+
+/** A flow can run before its first row has come, and with it the sink table that the dashboard asks for. */
+function storesRows({ state, tables }: FlowStatus): boolean {
+  const isThere = ({ partitions }: FlowStatus['tables'][number]) =>
+    partitions.some((each) => each.storedOffset !== null);
+  return state === 'running' && tables.length > 0 && tables.every(isThere);
 }
