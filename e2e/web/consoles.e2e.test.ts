@@ -116,6 +116,21 @@ test('a flow is made by its form, watched, mended row by row, changed and remove
   const { page, dbus, wormhole, shop, store, sourceName } = stand;
   await person.open('/flows');
   await person.press('New flow');
+  // A slip of the pen is told when it is deployed, also to who did not check.
+  await person.fill({
+    Name: 'slip',
+    Reads: `postgresql.${sourceName}.public.ordres`,
+    Address: store.url,
+    Table: 'slip',
+  });
+  await person.press('Deploy');
+  await page.waitForURL(/\/flows\/slip$/);
+  const told = page.getByRole('alert').filter({ hasText: 'Worth knowing of slip' });
+  await told.getByText(`Did you mean postgresql.${sourceName}.public.orders?`).waitFor();
+  await wormhole.remove('slip');
+
+  await person.open('/flows');
+  await person.press('New flow');
   await person.fill({
     Name: 'shares',
     Reads: `postgresql.${sourceName}.public.orders`,

@@ -55,6 +55,10 @@ export const flowSchema = z.object({
   updatedAt: time,
 });
 
+export const deployedFlowSchema = flowSchema.extend({
+  notes: z.array(z.string()).describe('What is worth knowing of it, such as a table that no source captures yet'),
+});
+
 export const latencySchema = z.object({
   source: z.number().nullable(),
   kafka: z.number().nullable(),
@@ -219,6 +223,7 @@ export const traceSchema = z.object({
 });
 
 export type FlowView = z.output<typeof flowSchema>;
+export type DeployedFlowView = z.output<typeof deployedFlowSchema>;
 export type FlowStatus = z.output<typeof flowStatusSchema>;
 export type TableStatus = z.output<typeof tableStatusSchema>;
 export type FlowPlanView = z.output<typeof planSchema>;
@@ -234,8 +239,8 @@ export interface WormholeClient {
   dryRun(definition: z.input<typeof flowDefinitionSchema>, rows?: number): Promise<DryRunView>;
   listFlows(): Promise<FlowView[]>;
   getFlow(name: string): Promise<FlowView>;
-  deploy(definition: z.input<typeof flowDefinitionSchema>): Promise<FlowView>;
-  replace(name: string, definition: z.input<typeof flowDefinitionSchema>): Promise<FlowView>;
+  deploy(definition: z.input<typeof flowDefinitionSchema>): Promise<DeployedFlowView>;
+  replace(name: string, definition: z.input<typeof flowDefinitionSchema>): Promise<DeployedFlowView>;
   /** The sink tables stay. */
   remove(name: string): Promise<void>;
   command(name: string, command: 'start' | 'pause' | 'resume' | 'stop' | 'pull'): Promise<FlowView>;
@@ -269,8 +274,8 @@ export function createWormholeClient(options: ServiceClientOptions): WormholeCli
     dryRun: (definition, rows = 100) => request('POST', `/flows/dry-run?rows=${rows}`, dryRunSchema, definition),
     listFlows: () => request('GET', '/flows', z.array(flowSchema)),
     getFlow: (name) => request('GET', at(name), flowSchema),
-    deploy: (definition) => request('POST', '/flows', flowSchema, definition),
-    replace: (name, definition) => request('PUT', at(name), flowSchema, definition),
+    deploy: (definition) => request('POST', '/flows', deployedFlowSchema, definition),
+    replace: (name, definition) => request('PUT', at(name), deployedFlowSchema, definition),
     remove: async (name) => void (await request('DELETE', at(name), doneSchema)),
     command: (name, command) => request('POST', at(name, `/${command}`), flowSchema),
     restart: (name, from) => request('POST', at(name, '/restart'), flowSchema, from === undefined ? {} : { from }),

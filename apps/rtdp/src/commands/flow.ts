@@ -91,7 +91,8 @@ export function flowCommands(program: Command, act: Act): void {
         const view = exists
           ? await session.wormhole.replace(definition.name, definition)
           : await session.wormhole.deploy(definition);
-        printDone(session, view, `Flow ${view.name} is ${exists ? 'changed' : 'deployed'} and ${view.state}.`);
+        const done = `Flow ${view.name} is ${exists ? 'changed' : 'deployed'} and ${view.state}.`;
+        printDone(session, view, [done, ...view.notes.map((note) => `note: ${note}`)].join('\n'));
       }),
     );
 

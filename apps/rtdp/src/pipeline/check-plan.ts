@@ -1,6 +1,6 @@
 /**
  * Decides whether a plan can be done, before anything of it is: every name stands for something, the SQL of every flow and view that is new or
- * changed can be run, and every such widget asks only for what its view has. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop.
+ * changed can be run, and every such widget asks only for what its view has. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop, as is what a flow would wait for.
  */
 import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
@@ -11,7 +11,7 @@ import { davinciIds } from './read-existing.ts';
 /** Stands for what the plan will make: the real id is not known yet. */
 const NEW_ID = '00000000-0000-4000-8000-000000000000';
 
-/** @returns what could not be checked, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS, RTDP_PIPELINE_INVALID with `problems` */
+/** @returns what could not be checked, or is worth knowing, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS, RTDP_PIPELINE_INVALID with `problems` */
 export async function checkPlan(path: string, plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
   for (const { kind, name, namesakes, action } of plan) {
     if (namesakes !== undefined && action !== 'remove') throw ambiguous(kind, name, namesakes);
@@ -30,9 +30,10 @@ export async function checkPlan(path: string, plan: readonly PlannedStep[], clie
           : step.kind === 'widget'
             ? await checkWidget(input, step, made, inputOf, clients)
             : [];
-    for (const { why, isOpen } of outcomes) {
+    for (const { why, isOpen, isNote } of outcomes) {
       const sentence = `${step.kind} ${step.name}: ${why}`;
-      if (isOpen) notes.push(`Not checked: ${sentence}`);
+      if (isNote === true) notes.push(sentence);
+      else if (isOpen) notes.push(`Not checked: ${sentence}`);
       else problems.push({ message: sentence });
     }
   }
@@ -69,12 +70,16 @@ async function checkFlow(
 ): Promise<Outcome[]> {
   // New flows are made before anything else; for one that is changed, what a source gives may be another by then.
   const isOpen = action === 'change' && plan.some((step) => step.kind === 'source' && step.action !== 'keep');
-  const { problems } = await wormhole.check(input as Parameters<typeof wormhole.check>[0]);
-  return problems.map((problem) => ({
+  const { problems, notes } = await wormhole.check(input as Parameters<typeof wormhole.check>[0]);
+  // The topic and the tables that a flow would wait for may just be what the plan makes.
+  const isSourceMade = plan.some(({ kind, action }) => kind === 'source' && action !== 'keep' && action !== 'remove');
+  const told = isSourceMade ? [] : notes.map((note) => ({ why: note, isOpen: false, isNote: true }));
+  const found = problems.map((problem) => ({
     why: `${problem.step === undefined ? '' : `step ${problem.step}, `}${whyOf({ ...problem, facts: { problems: [problem] } })}`,
     // What a flow keeps for good is refused whatever its source becomes.
     isOpen: isOpen && problem.code !== 'WORMHOLE_FLOW_INVALID',
   }));
+  return [...found, ...told];
 }
 
 const OF_DAVINCI = { 'data source': true, view: true, widget: true, dashboard: true } as const;
@@ -83,6 +88,8 @@ interface Outcome {
   why: string;
   /** What is to answer is not there yet, or does not answer. */
   isOpen: boolean;
+  /** Nothing is wrong, but it is worth knowing. */
+  isNote?: boolean;
 }
 
 type ViewCheck = Parameters<Clients['davinci']['checkView']>[0];

@@ -3,7 +3,7 @@ import { requireRole } from '@rtdp/identity/roles';
 import { doneSchema } from '@rtdp/service/answer-shapes';
 import { type HttpApplication, identityOf } from '@rtdp/service/http';
 import { z } from 'zod';
-import { dryRunSchema, flowSchema, flowStatusSchema, planSchema } from '../client.ts';
+import { deployedFlowSchema, dryRunSchema, flowSchema, flowStatusSchema, planSchema } from '../client.ts';
 import { flowDefinitionSchema, readFlowDefinition } from '../flow/definition.ts';
 import { dryRun } from '../flow/dry-run.ts';
 import type { FlowService } from '../flow/flow-service.ts';
@@ -42,14 +42,15 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
         tags: ['flows'],
         summary: 'Check, keep and start a flow',
         body: flowDefinitionSchema,
-        response: { 201: flowSchema },
+        response: { 201: deployedFlowSchema },
       },
     },
     async (request, reply) => {
       const identity = editor(request);
       const { organisationId } = identity;
       const stored = await service.deploy(request.body, { organisationId, origin: 'rest' });
-      return reply.status(201).send(flowView(stored, service.stateOf(stored), identity));
+      const { notes } = stored;
+      return reply.status(201).send({ ...flowView(stored, service.stateOf(stored), identity), notes });
     },
   );
 
@@ -99,13 +100,13 @@ export function flowRoutes(application: HttpApplication, { service, around }: Ro
         summary: 'Change a flow; it goes on where it stands',
         params: named,
         body: flowDefinitionSchema,
-        response: { 200: flowSchema },
+        response: { 200: deployedFlowSchema },
       },
     },
     async (request) => {
       const identity = editor(request);
-      await service.replace(identity.organisationId, request.params.name, request.body);
-      return view(identity, request.params.name);
+      const { notes } = await service.replace(identity.organisationId, request.params.name, request.body);
+      return { ...(await view(identity, request.params.name)), notes };
     },
   );
 

@@ -47,6 +47,26 @@ test('mistakes in SQL, a sink that does not answer, and a table that another flo
   expect((await service.list(ORGANISATION)).map(({ name }) => name)).toEqual(['first']);
 });
 
+test('a flow over a table that no source captures is told so when it is checked and when it is deployed', async () => {
+  const captured: { namespace: string }[] = [];
+  await using fixture = await flowFixture({
+    pulls: { capturedTables: async () => captured, requestPull: async () => '', failureOf: async () => null },
+  });
+  const { service, instance } = fixture;
+  captured.push({ namespace: `${ordersOf(instance).name}.1.0.0` });
+  const over = (table: string) =>
+    fixture.flow({ name: 'wrong', autoStart: false, source: { namespace: `postgresql.${instance}.public.${table}` } });
+  const notes = async (table: string) => (await service.check(over(table), ORGANISATION)).notes;
+  const told = `No source captures postgresql.${instance}.public.ordres yet: the flow waits for one that does. Did you mean ${ordersOf(instance).name}?`;
+  expect(await notes('ordres')).toEqual([told]);
+  // Captured, and not met yet: only its columns are unknown.
+  expect(await notes('orders')).toEqual([expect.stringContaining('SQL and columns are checked')]);
+  const deployed = await service.deploy(over('ordres'), { organisationId: ORGANISATION, origin: 'rest' });
+  expect(deployed.notes).toEqual([told]);
+  const changed = { ...over('ordres'), description: 'Still wrong' };
+  expect((await service.replace(ORGANISATION, 'wrong', changed)).notes).toEqual([told]);
+});
+
 test('two source tables that would meet in one sink table without the source in its key are refused, and messages nobody knows are passed over', async () => {
   await using fixture = await flowFixture();
   const { source, instance, service, sink } = fixture;

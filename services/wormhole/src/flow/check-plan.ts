@@ -1,13 +1,14 @@
 /** Decides whether a flow can work before it runs: its SQL against the schemas at hand, its sink, and that no other flow writes there. */
 import { SqlError } from '@rtdp/sql/problem';
 import { RtdpError } from '@rtdp/ums/error';
-import { matchesPattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
+import { matchesPattern, type NamespacePattern, parseNamespace, parsePattern } from '@rtdp/ums/namespace';
 import type { UmsField } from '@rtdp/ums/types';
 import { reasonOf } from '../ingest/after-lane-error.ts';
 import { openSinkStore } from '../sink/open-sink-store.ts';
 import { sinkDefinitionOf } from '../sink/sink-definition.ts';
 import { compileSource } from './compile.ts';
 import type { FlowDefinition } from './definition.ts';
+import { missingTable } from './missing-table.ts';
 import { nearestOwnTopic } from './missing-topic.ts';
 import type { RecordedSchema } from './recorded-schemas.ts';
 import type { FlowSurroundings } from './running-flow.ts';
@@ -47,7 +48,7 @@ export interface FlowPlan {
 const NO_TABLE_YET = 'No table of the pattern is known yet: SQL and columns are checked when the first row arrives.';
 
 export async function checkPlan(
-  around: Pick<FlowSurroundings, 'bus' | 'engine' | 'progress' | 'schemas' | 'topics'>,
+  around: Pick<FlowSurroundings, 'bus' | 'engine' | 'progress' | 'pullsOf' | 'schemas' | 'topics'>,
   definition: FlowDefinition,
   organisationId: string,
 ): Promise<FlowPlan> {
@@ -69,11 +70,28 @@ export async function checkPlan(
     matchesPattern(pattern, parseNamespace(namespace)),
   );
   const recorded = await ofOrganisation(matching, around.topics, organisationId);
-  if (recorded.length === 0) plan.notes.push(NO_TABLE_YET);
+  if (recorded.length === 0) plan.notes.push(await whyNoTable(around, pattern, organisationId));
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
   if (isSinkUsable) await checkSinkTables(plan, definition);
   return plan;
+}
+
+/** A table that is captured is known once its stream has met it; of one that is not, most are a slip of the pen. */
+async function whyNoTable(
+  around: Pick<FlowSurroundings, 'pullsOf'>,
+  pattern: NamespacePattern,
+  organisationId: string,
+): Promise<string> {
+  try {
+    const tables = await around.pullsOf(organisationId).capturedTables(pattern);
+    const captured = tables.map(({ namespace }) => parseNamespace(namespace));
+    // Where none is captured, others than our sources may write the topic.
+    if (captured.length === 0 || captured.some((each) => matchesPattern(pattern, each))) return NO_TABLE_YET;
+    return missingTable(pattern, captured);
+  } catch (error) {
+    return `${NO_TABLE_YET} Whether a source captures one cannot be found out: ${reasonOf(error).message}`;
+  }
 }
 
 /** What can be said of the SQL without knowing any column: its form, and what a flow that sees one row at a time cannot do. */

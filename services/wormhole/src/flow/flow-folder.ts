@@ -65,12 +65,15 @@ export class FlowFolder {
   }
 
   async #applyFlow(input: unknown, file: string): Promise<void> {
-    const { service, organisationId } = this.#options;
+    const { service, organisationId, logger } = this.#options;
     const definition = readFlowDefinition(input);
     const known = (await service.list(organisationId)).find(({ name }) => name === definition.name);
-    if (known === undefined) await service.deploy(input, { organisationId, origin: `file:${file}` });
-    else if (!isDeepStrictEqual(known.definition, definition))
-      await service.replace(organisationId, definition.name, input);
+    if (known !== undefined && isDeepStrictEqual(known.definition, definition)) return;
+    const { name, notes } =
+      known === undefined
+        ? await service.deploy(input, { organisationId, origin: `file:${file}` })
+        : await service.replace(organisationId, definition.name, input);
+    if (notes.length > 0) logger.info({ file, flow: name, notes }, 'a flow is deployed');
   }
 
   #next(): void {

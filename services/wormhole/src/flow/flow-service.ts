@@ -28,6 +28,11 @@ export interface DeployOptions {
   origin: string;
 }
 
+/** A flow as it is kept, with what is worth knowing of it: see {@link FlowPlan}. */
+export interface DeployedFlow extends StoredFlow {
+  notes: string[];
+}
+
 export class FlowService {
   readonly #around: FlowSurroundings;
   readonly #running = new Map<string, RunningFlow>();
@@ -92,10 +97,10 @@ export class FlowService {
   }
 
   /** Checks, keeps, and starts unless it is told not to. @throws WORMHOLE_FLOW_NOT_ALLOWED with every problem, WORMHOLE_FLOW_EXISTS */
-  deploy(input: unknown, options: DeployOptions): Promise<StoredFlow> {
+  deploy(input: unknown, options: DeployOptions): Promise<DeployedFlow> {
     return this.#turns.take(async () => {
       const definition = readFlowDefinition(input);
-      await this.#requirePlan(definition, options.organisationId);
+      const { notes } = await this.#requirePlan(definition, options.organisationId);
       const stored = await this.#around.flows.add({
         ...options,
         definition,
@@ -103,24 +108,24 @@ export class FlowService {
         pull: definition.from === 'pull' ? await this.#firstPull(definition) : null,
       });
       if (definition.autoStart) this.#launch(stored);
-      return stored;
+      return { ...stored, notes };
     });
   }
 
   /** Changes a flow; it goes on where it stands. Source and sink table stay: for others, make another flow. */
-  replace(organisationId: string, name: string, input: unknown): Promise<StoredFlow> {
+  replace(organisationId: string, name: string, input: unknown): Promise<DeployedFlow> {
     return this.#turns.take(async () => {
       const stored = await this.get(organisationId, name);
       const definition = withKeptPassword(readFlowDefinition(input), stored.definition);
       requireSamePlaces(stored.definition, definition);
-      await this.#requirePlan(definition, organisationId);
+      const { notes } = await this.#requirePlan(definition, organisationId);
       await this.#end(stored.id, 'stop');
       await this.#around.flows.replace(stored.id, definition);
       // What waited for better SQL has it now; if it still cannot work, that is told again.
       await this.#around.progress.releaseFromSql(stored.id);
       const changed = await this.get(organisationId, name);
       if (changed.wanted === 'running') this.#launch(changed);
-      return changed;
+      return { ...changed, notes };
     });
   }
 
@@ -326,9 +331,9 @@ export class FlowService {
     return { state: 'wanted', tables: {}, ...(wholeTopic ? { wholeTopic } : {}) };
   }
 
-  async #requirePlan(definition: FlowDefinition, organisationId: string): Promise<void> {
+  async #requirePlan(definition: FlowDefinition, organisationId: string): Promise<FlowPlan> {
     const plan = await checkPlan(this.#around, definition, organisationId);
-    if (plan.problems.length === 0) return;
+    if (plan.problems.length === 0) return plan;
     throw new RtdpError({
       code: 'WORMHOLE_FLOW_NOT_ALLOWED',
       message: plan.problems.map((problem) => problem.message).join('\n'),

@@ -1,6 +1,6 @@
 /** Decides how a flow is made or changed: what it reads, its steps in SQL, where it writes; checked and tried on real rows before it is deployed. */
-import type { DryRunView, FlowPlanView, FlowView } from '@rtdp/wormhole/client';
-import { Button } from 'antd';
+import type { DeployedFlowView, DryRunView, FlowPlanView } from '@rtdp/wormhole/client';
+import { App, Button } from 'antd';
 import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError, api } from '../../api/client.ts';
@@ -8,6 +8,7 @@ import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { wormholePath } from '../console/console-api.ts';
 import { useAct } from '../console/use-act.ts';
 import { CheckResult } from './check-result.tsx';
@@ -26,6 +27,8 @@ type Tried =
 
 export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const tell = useTell();
+  const { notification } = App.useApp();
   const go = useGo();
   const [first] = useState<FlowForm>(() => (before === undefined ? NEW_FLOW : flowForm(before)));
   const [form, setForm] = useState(first);
@@ -51,13 +54,20 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
   };
 
   const deploy = async (): Promise<void> => {
-    const flow = await run<FlowView>({
+    const flow = await run<DeployedFlowView>({
       method: before === undefined ? 'POST' : 'PUT',
       path: before === undefined ? wormholePath('flows') : wormholePath('flows', before.name),
       body: flowDefinition(form, before),
       done: t(before === undefined ? 'edit.deployed' : 'edit.changed', { name: form.name }),
     });
     if (flow === undefined) return;
+    if (flow.notes.length > 0) {
+      notification.info({
+        title: t('edit.worthKnowing', { name: flow.name }),
+        description: flow.notes.map(tell).join(' '),
+        duration: 0,
+      });
+    }
     leaves.current = true;
     go(`/flows/${encodeURIComponent(flow.name)}`);
   };
