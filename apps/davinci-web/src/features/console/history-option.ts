@@ -15,6 +15,8 @@ export interface HistoryLine {
   name: string;
   /** With its unit, in the reader's language. */
   write: (value: number) => string;
+  /** It counts things: half a one is no place on its axis. */
+  whole?: true;
   points: readonly Point[];
 }
 
@@ -66,8 +68,8 @@ export function historyOption(history: History, context: ChartContext, name: str
         axisLabel: { ...(axis.axisLabel as object), show: isLast },
       };
     }),
-    yAxis: lines.map(({ name: title, write }, at) => ({
-      ...valueAxis(context, write, { min: 0, splitNumber: 2 }),
+    yAxis: lines.map(({ name: title, write, whole }, at) => ({
+      ...valueAxis(context, write, { min: 0, splitNumber: 2, ...(whole ? { minInterval: 1 } : {}) }),
       gridIndex: at,
       name: title,
       nameLocation: 'end',
@@ -89,24 +91,25 @@ export function historyOption(history: History, context: ChartContext, name: str
         silent: true,
         symbol: 'none',
         label: { show: false },
-        data: [
-          ...marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
-          // A gap is a dotted line on the ground; the first strip says what it means, where there is room for the word.
-          ...gapsOf(filled[at] ?? []).map(([begin, end]) => [
-            {
-              coord: [begin, 0],
-              lineStyle: { color: palette['text-faint'], type: 'dotted' },
-              label: {
-                show: at === 0 && (end - begin) / (to - from) > WORD_ROOM,
-                position: 'insideMiddleTop',
-                formatter: history.unmeasured,
-                color: palette['text-muted'],
-                fontSize: TEXT[0],
-              },
+        data: marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
+      },
+      // A gap is shaded from top to bottom, since a line on the ground would read as zero; the first strip says what it means, where there is room for the word.
+      markArea: {
+        silent: true,
+        itemStyle: { color: palette.raised },
+        data: gapsOf(filled[at] ?? []).map(([begin, end]) => [
+          {
+            xAxis: begin,
+            label: {
+              show: at === 0 && (end - begin) / (to - from) > WORD_ROOM,
+              position: 'inside',
+              formatter: history.unmeasured,
+              color: palette['text-muted'],
+              fontSize: TEXT[0],
             },
-            { coord: [end, 0] },
-          ]),
-        ],
+          },
+          { xAxis: end },
+        ]),
       },
     })),
     tooltip: tooltip(context, 'axis', (parts: readonly { seriesIndex: number; value: Point }[]) => {

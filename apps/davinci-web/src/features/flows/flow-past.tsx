@@ -19,7 +19,12 @@ export function FlowPast({
   const lines = useMemo(
     () => [
       { key: 'rowsPerSecond', name: t('column.rate'), write: words.rate },
-      { key: 'lag', name: t('column.lag'), write: (value: number) => formatNumber(value, i18n.language) },
+      {
+        key: 'lag',
+        name: t('column.lag'),
+        write: (value: number) => formatNumber(value, i18n.language),
+        whole: true as const,
+      },
       { key: 'freshnessMillis', name: t('figure.freshness'), write: words.duration },
       { key: 'latencyMillis', name: t('column.latency'), write: words.duration },
     ],

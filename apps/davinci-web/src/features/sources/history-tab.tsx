@@ -102,7 +102,7 @@ function SourcePast(props: {
       { key: 'rowsPerSecond', name: t('column.rate'), write: words.rate },
       { key: 'lagMillis', name: t('column.lag'), write: words.duration },
       { key: 'latencyMillis', name: t('figure.latency'), write: words.duration },
-      { key: 'slotLagBytes', name: t('column.slot'), write: words.bytes },
+      { key: 'slotLagBytes', name: t('column.slot'), write: words.bytes, whole: true as const },
     ],
     [t, words],
   );
