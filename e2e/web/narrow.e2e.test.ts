@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, and a table shows its last column; a list comes to where its skeleton stood; a user who is added has a login link at once; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, that of a row filter too, and a table shows its last column; a list comes to where its skeleton stood; a user who is added has a login link at once; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -79,6 +79,35 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   await page.getByRole('navigation').getByRole('link', { name: 'Views' }).first().click();
   await page.getByRole('link', { name: 'Written here' }).click();
   await page.getByRole('textbox', { name: 'Name of the view' }).and(page.locator('[value="Written here"]')).waitFor();
+
+  // A row filter that its source refuses is told at its place, and is not kept.
+  await page.getByRole('tab', { name: 'Rights' }).click();
+  await page.getByText('By role', { exact: true }).click();
+  const ofViewers = page.getByRole('group', { name: 'Viewers' });
+  await ofViewers.getByLabel('Only rows where').fill('amuont > 10');
+  await page.getByRole('tab', { name: 'Model' }).click();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await ofViewers.getByRole('alert').filter({ hasText: 'amuont' }).waitFor();
+  const keptRights = async () =>
+    (await davinci.views.list()).find(({ name }) => name === 'Written here')?.rights.viewer?.filter;
+  expect(await keptRights()).toBeUndefined();
+  await ofViewers.getByLabel('Only rows where').fill('amount > 10 and :user_id is not null');
+  expect(await ofViewers.getByRole('alert').count()).toBe(0);
+  // What is written while it is saved stays, to be saved next.
+  const checked = Promise.withResolvers<void>();
+  await page.route('**/api/views/check', async (route) => {
+    await checked.promise;
+    await route.continue();
+  });
+  await page.getByRole('button', { name: 'Save' }).click();
+  await ofViewers.getByLabel('Only rows where').fill('amount > 20');
+  checked.resolve();
+  await expect.poll(keptRights, { timeout: 60_000 }).toBe('amount > 10 and :user_id is not null');
+  await page.getByText('Written here is saved').waitFor();
+  expect(await ofViewers.getByLabel('Only rows where').inputValue()).toBe('amount > 20');
+  await page.unroute('**/api/views/check');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await expect.poll(keptRights, { timeout: 60_000 }).toBe('amount > 20');
 
   await davinci.dashboards.create({ name: 'Any', tabs: [{ id: 'main', name: 'Main', items: [] }] });
   // What stands over a list is there while the list is on its way, so that nothing moves when it comes.

@@ -47,6 +47,9 @@ test('a view is checked at its source, kept or not, with the place and the name 
       facts: { role: 'viewer', sqlState: '42703' },
     },
   });
+  // Also of a view whose model is not finished, which the editor saves all the same.
+  const unfinished = { model: [{ ...view.model[0], column: 'totl' }], rights: { viewer: { filter: 'totl > 5' } } };
+  expect((await check(unfinished)).body).toMatchObject({ facts: { role: 'viewer' } });
   const inline = { source: { name: 'shop', kind: 'postgres', connection } };
   expect((await check({ sourceId: NOT_THERE }, inline)).status).toBe(200);
   expect((await check({ sourceId: NOT_THERE })).body.code).toBe('DAVINCI_NOT_FOUND');

@@ -52,10 +52,6 @@ export async function proveView(
     const { columns } = await ask(unfiltered).catch((error: unknown) => {
       throw atItsPlace(error, unfiltered, written);
     });
-    checkModel(
-      view.model,
-      columns.map(({ name }) => name),
-    );
     for (const role of ROLES) {
       const filter = view.rights[role]?.filter?.trim() ?? '';
       if (filter === '') continue;
@@ -63,6 +59,11 @@ export async function proveView(
         throw ofFilter(error, role);
       });
     }
+    // Last: the editor, which saves a view whose model is not finished, hears of its filters all the same.
+    checkModel(
+      view.model,
+      columns.map(({ name }) => name),
+    );
     return { columns };
   } finally {
     if (input !== undefined) await source.close();

@@ -58,6 +58,7 @@ export function EditorPage(props: {
   const nameField = useRef<InputRef>(null);
   /** What keeps the view from being saved, told at its place until that is changed. */
   const [problem, setProblem] = useState<'nameMissing' | 'nameTaken' | 'sqlMissing'>();
+  const [refusedFilter, setRefusedFilter] = useState<{ role: string; why: string }>();
   const isNameWrong = problem === 'nameMissing' || problem === 'nameTaken';
   /** Of the statement that was run last. */
   const [unset, setUnset] = useState<readonly string[]>([]);
@@ -124,10 +125,15 @@ export function EditorPage(props: {
     draft,
     saved,
     onNameTaken: () => refuse('nameTaken'),
+    onFilterRefused: (role, { message: said, next }) => {
+      setRefusedFilter({ role, why: `${tell(said)} ${tell(next)}` });
+      setPanel('rights');
+    },
     onSaved: (next) => {
       const isFirst = saved === undefined;
       setSaved(next);
-      setDraft(draftOf(next));
+      // What was written meanwhile is to be saved next.
+      setDraft((before) => (before === draft ? draftOf(next) : before));
       void message.success(t('save.done', { name: next.name }));
       // Who has left meanwhile stays where he went.
       if (!isFirst || window.location.pathname !== '/views/new') return;
@@ -256,6 +262,7 @@ export function EditorPage(props: {
               onChange={(sql) => {
                 change({ sql });
                 if (problem === 'sqlMissing') setProblem(undefined);
+                setRefusedFilter(undefined);
                 runner.forgetError();
               }}
             />
@@ -281,8 +288,12 @@ export function EditorPage(props: {
           resultColumns={runner.state.is === 'done' ? runner.state.result.columns : undefined}
           isReadOnly={isReadOnly}
           panel={panel}
+          refusedFilter={refusedFilter}
           onPanel={setPanel}
-          onChange={change}
+          onChange={(part) => {
+            if (part.rights !== undefined) setRefusedFilter(undefined);
+            change(part);
+          }}
         />
       </div>
       {saving.conflict === undefined ? null : (

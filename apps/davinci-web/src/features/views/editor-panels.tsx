@@ -23,6 +23,8 @@ export function EditorPanels(props: {
   resultColumns: readonly ResultColumnLike[] | undefined;
   isReadOnly: boolean;
   panel: string;
+  /** The row filter that kept the view from being saved. */
+  refusedFilter: { role: string; why: string } | undefined;
   onPanel: (panel: string) => void;
   onChange: (part: Partial<ViewDraft>) => void;
 }): ReactNode {
@@ -71,6 +73,7 @@ export function EditorPanels(props: {
               <RightsPanel
                 rights={draft.rights}
                 model={draft.model}
+                refused={props.refusedFilter}
                 isReadOnly={isReadOnly}
                 onChange={(rights) => onChange({ rights })}
               />

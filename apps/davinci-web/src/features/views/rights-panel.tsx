@@ -10,11 +10,13 @@ const ROLES = ['admin', 'editor', 'viewer'] as const;
 export function RightsPanel(props: {
   rights: ViewRights;
   model: readonly ModelColumn[];
+  /** Whose filter the source does not take, and why. */
+  refused: { role: string; why: string } | undefined;
   onChange: (rights: ViewRights) => void;
   isReadOnly: boolean;
 }): ReactNode {
   const { t } = useTranslation('views');
-  const { rights, model, onChange, isReadOnly } = props;
+  const { rights, model, refused, onChange, isReadOnly } = props;
   const isOpen = Object.keys(rights).length === 0;
   const set = (role: (typeof ROLES)[number], entry: ViewRights['admin'] | undefined): void => {
     const { [role]: _before, ...others } = rights;
@@ -64,10 +66,15 @@ export function RightsPanel(props: {
                   <p className="muted small">{t('rights.nothing')}</p>
                 ) : (
                   <>
-                    <Field label={t('rights.filter')} hint={t('rights.filterHint')}>
+                    <Field
+                      label={t('rights.filter')}
+                      hint={t('rights.filterHint')}
+                      problem={refused?.role === role ? refused.why : undefined}
+                    >
                       {(id) => (
                         <Input.TextArea
                           id={id}
+                          {...(refused?.role === role ? { status: 'error' as const, 'aria-invalid': true } : {})}
                           className="mono"
                           autoSize={{ minRows: 1, maxRows: 6 }}
                           value={entry.filter ?? ''}
