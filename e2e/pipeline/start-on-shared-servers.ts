@@ -42,8 +42,6 @@ export async function startOnSharedServers(): Promise<SharedPipeline> {
     RTDP_DBUS_URL: services.baseUrls.dbus,
     RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
     RTDP_TOKEN: services.token,
-    RTDP_VERIFY_SOURCE_URL: source.url,
-    RTDP_VERIFY_SINK_URL: sink.url,
   };
   const held = stack.move();
   return {

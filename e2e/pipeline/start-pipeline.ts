@@ -63,8 +63,6 @@ export async function startPipeline(): Promise<Pipeline> {
             RTDP_DBUS_URL: services.baseUrls.dbus,
             RTDP_WORMHOLE_URL: services.baseUrls.wormhole,
             RTDP_TOKEN: services.token,
-            RTDP_VERIFY_SOURCE_URL: sourceServer.url,
-            RTDP_VERIFY_SINK_URL: sinkServer.url,
           },
         }),
       logs: () => [dbus, wormhole].map(lastLines).join('\n'),

@@ -57,5 +57,5 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   expect(text.code).toBe(1);
   expect(text.output).toMatch(/landed\.whole +equal/);
   expect(text.output).toMatch(/landed\.moods +not comparable .*the source has no table public\.moods any more/);
-  expect(text.output).toMatch(/landed\.held +failed .*RTDP_NOT_SETTLED: landed\.held/);
+  expect(text.output).toMatch(/landed\.held +failed .*WORMHOLE_NOT_SETTLED: landed\.held/);
 }, 180_000);

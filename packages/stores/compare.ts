@@ -69,6 +69,8 @@ export interface CompareOptions {
   readonly settle: () => Promise<void>;
   readonly chunkRows?: number;
   readonly mostDifferences?: number;
+  /** Ends it between two questions. */
+  readonly signal?: AbortSignal;
   readonly onProgress?: (progress: { rows: number; estimatedRows: number; suspects: number }) => void;
 }
 
@@ -77,7 +79,7 @@ const MOST_DIFFERENCES = 100;
 /** A row that changes so often between two readings is left undecided. */
 const MOST_ROUNDS = 8;
 
-/** @throws STORE_NOT_COMPARABLE if the sides have no common key; otherwise whatever the sides or `settle` throw. */
+/** @throws STORE_NOT_COMPARABLE if the sides have no common key, the reason of `signal`; otherwise whatever the sides or `settle` throw. */
 export async function compareTables(options: CompareOptions): Promise<Comparison> {
   const { source, sink } = options;
   if (source.keyColumns.length === 0 || source.keyColumns.length !== sink.keyColumns.length) {
@@ -118,6 +120,7 @@ async function findSuspects(options: CompareOptions): Promise<Survey> {
   const estimatedRows = await source.estimateRows();
   const survey: Survey = { suspects: new Set(), sourceRows: 0, sinkRows: 0, segments: 0, more: false };
   for await (const [segment, ofSource, ofSink] of readChecksums(source, sink, chunkRows, estimatedRows)) {
+    options.signal?.throwIfAborted();
     survey.segments++;
     survey.sourceRows += ofSource.rows;
     survey.sinkRows += ofSink.rows;
@@ -161,7 +164,7 @@ async function addSuspects({ source, sink }: CompareOptions, segment: Segment, s
 }
 
 async function judgeSuspects(
-  { source, sink, settle, mostDifferences }: CompareOptions,
+  { source, sink, settle, mostDifferences, signal }: CompareOptions,
   suspects: ReadonlySet<string>,
 ): Promise<{ differences: Difference[]; undecided: Record<string, string>[] }> {
   const differences: Difference[] = [];
@@ -169,6 +172,7 @@ async function judgeSuspects(
   const absentBefore = new Set<string>();
   let open = [...suspects];
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round++) {
+    signal?.throwIfAborted();
     const keys = open.map((key) => JSON.parse(key) as string[]);
     const before = await source.rowsByKey(keys);
     await settle();

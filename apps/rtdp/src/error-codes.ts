@@ -5,9 +5,7 @@ export const RTDP_ERROR_CODES = {
   RTDP_REFERENCE_UNKNOWN: 'A view, widget or dashboard of a pipeline file names something that does not exist.',
   RTDP_NAME_AMBIGUOUS: 'A pipeline file names something by a name that several have.',
   RTDP_USAGE: 'A command was called with arguments it cannot take.',
-  RTDP_NOT_SETTLED:
-    'A sink table did not pass a position of its source within the time given, so nothing can be said about it.',
-  RTDP_ADDRESS_UNKNOWN: 'The address or password of a database is not known here.',
+  RTDP_VERIFICATION_ENDED: 'A verification ended before it was done.',
   RTDP_NOT_ARRIVED: 'A change did not arrive in the sink within the time given.',
 } as const;
 

@@ -110,19 +110,7 @@ sourceCommands(program, act);
 flowCommands(program, act);
 topicCommands(program, act);
 deadLetterCommands(program, act);
-verifyCommand(program, (work) =>
-  guarded(async () => {
-    const { data, json } = program.opts<GlobalOptions>();
-    const remote = clientsFromEnvironment(process.env);
-    const platform = remote ? undefined : await readPlatformFile(data);
-    const clients = remote ?? openClients(await readPlatformFile(data));
-    try {
-      await work({ ...clients, print, json: json === true }, platform);
-    } catch (error) {
-      throw await withCommandHint(error, clients);
-    }
-  }),
-);
+verifyCommand(program, act);
 demoCommands(program, actOnPlatform);
 loginCommand(program, actOnPlatform);
 organisationCommands(program, actOnPlatform);

@@ -15,6 +15,9 @@ const MANY_TEXTS: readonly [type: RegExp, canonical: (column: string) => string]
   [/^(real|double precision|float4|float8)$/, (column) => `(${column} + 0)`],
 ];
 
+/** What a comparison has to know of a column. */
+export type ComparedField = Pick<UmsField, 'name' | 'key' | 'sourceType'>;
+
 export interface ComparedTable {
   readonly pool: Pool;
   /** Quoted, with schema; may be a view. */
@@ -23,11 +26,23 @@ export interface ComparedTable {
   readonly from?: string;
   /** Field → the column's own name, where it is another one. */
   readonly names?: ReadonlyMap<string, string>;
-  readonly fields: readonly UmsField[];
+  readonly fields: readonly ComparedField[];
   /** Further condition, for example for one source's rows; already SQL. */
   readonly condition?: string;
   /** Whether the row version may be read (a view has none). */
   readonly versioned: boolean;
+}
+
+/** What is known of a side before its server is asked. */
+export function describeSide(
+  fields: readonly ComparedField[],
+): Pick<ComparedSide, 'columns' | 'keyColumns' | 'ordered'> {
+  const keys = fields.filter((field) => field.key);
+  return {
+    columns: fields.map((field) => field.name),
+    keyColumns: keys.map((field) => field.name),
+    ordered: keys.length > 0 && keys.every((field) => ORDERED_ALIKE.test(field.sourceType ?? '')),
+  };
 }
 
 export class PostgresComparedSide implements ComparedSide {
@@ -48,13 +63,11 @@ export class PostgresComparedSide implements ComparedSide {
   constructor(table: ComparedTable) {
     const keys = table.fields.filter((field) => field.key);
     this.#table = table;
-    this.columns = table.fields.map((field) => field.name);
-    this.keyColumns = keys.map((field) => field.name);
-    this.ordered = keys.length > 0 && keys.every((field) => ORDERED_ALIKE.test(field.sourceType ?? ''));
-    const own = (field: UmsField) => table.names?.get(field.name) ?? field.name;
+    ({ columns: this.columns, keyColumns: this.keyColumns, ordered: this.ordered } = describeSide(table.fields));
+    const own = (field: ComparedField) => table.names?.get(field.name) ?? field.name;
     this.#ownKeys = keys.map(own);
     this.#key = this.#ownKeys.map(quoteIdentifier).join(', ');
-    const text = (field: UmsField) => {
+    const text = (field: ComparedField) => {
       const column = quoteIdentifier(own(field));
       const canonical = field.key && MANY_TEXTS.find(([type]) => type.test(field.sourceType ?? ''))?.[1];
       return `${canonical ? canonical(column) : column}::text`;

@@ -1,25 +1,32 @@
 /** Decides how a Postgres table and the sink table that follows it are compared: which columns, which rows, under which names. */
 import { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
-import type { CompareOptions, Comparison } from '../compare.ts';
+import type { Pool } from 'pg';
+import type { ComparedSide, CompareOptions, Comparison } from '../compare.ts';
 import { compareTables } from '../compare.ts';
 import type { SinkDefinition } from '../contract.ts';
-import { PostgresComparedSide } from './checksum.ts';
-import { openReader } from './connect.ts';
+import { type ComparedField, PostgresComparedSide } from './checksum.ts';
 import { qualify, quoteLiteral } from './dialect.ts';
-import { readSourceColumns, type SourceColumns } from './source-columns.ts';
+import type { SourceColumns } from './source-columns.ts';
 import { ACTIVE, liveView, SOURCE } from './table-shape.ts';
 import { keepsSourceType } from './types.ts';
 
+/** The source's table, here or in another process. */
+export interface FollowedSource {
+  /** @throws STORE_NOT_COMPARABLE if the source has no such table */
+  columns(): Promise<Pick<SourceColumns, 'names' | 'virtual'>>;
+  /** Over the table as it is when it is asked. */
+  side(fields: readonly ComparedField[]): ComparedSide;
+}
+
 export interface FollowedTable {
-  readonly sourceUrl: string;
-  readonly sourceSchema: string;
-  readonly sourceTable: string;
-  readonly sinkUrl: string;
+  readonly source: FollowedSource;
+  /** The database of the sink. */
+  readonly sink: Pool;
   /** As the flow writes it; its fields name the source's columns too, as UMS knows them (a flow without SQL). */
   readonly definition: SinkDefinition;
   /** `tableIdentity` of the source, needed where several sources feed the sink table. */
-  readonly source?: string;
+  readonly sourceIdentity?: string;
 }
 
 export interface NotCompared {
@@ -38,35 +45,20 @@ export async function compareFollowedTable(
 ): Promise<FollowedComparison> {
   const { definition } = table;
   requireRows(definition);
-  const sourcePool = openReader(table.sourceUrl);
-  const sinkPool = openReader(table.sinkUrl);
-  try {
-    const columns = await readSourceColumns(sourcePool, table.sourceSchema, table.sourceTable);
-    const { fields, notCompared } = chooseColumns(definition, columns);
-    const source = new PostgresComparedSide({
-      pool: sourcePool,
-      table: qualify(table.sourceSchema, table.sourceTable),
-      from: columns.from,
-      names: columns.names,
-      fields,
-      versioned: true,
-    });
-    const history = definition.deletes === 'history';
-    const conditions = [
-      ...(definition.deletes === 'tombstone' ? [`${ACTIVE} = 1`] : []),
-      ...(definition.sourceNamespaceInKey ? [`${SOURCE} = ${quoteLiteral(table.source ?? '')}`] : []),
-    ];
-    const sink = new PostgresComparedSide({
-      pool: sinkPool,
-      table: history ? liveView(definition) : qualify(definition.schema, definition.table),
-      fields,
-      versioned: !history,
-      ...(conditions.length > 0 ? { condition: conditions.join(' AND ') } : {}),
-    });
-    return { ...(await compareTables({ ...options, source, sink })), notCompared };
-  } finally {
-    await Promise.all([sourcePool.end(), sinkPool.end()]);
-  }
+  const { fields, notCompared } = chooseColumns(definition, await table.source.columns());
+  const history = definition.deletes === 'history';
+  const conditions = [
+    ...(definition.deletes === 'tombstone' ? [`${ACTIVE} = 1`] : []),
+    ...(definition.sourceNamespaceInKey ? [`${SOURCE} = ${quoteLiteral(table.sourceIdentity ?? '')}`] : []),
+  ];
+  const sink = new PostgresComparedSide({
+    pool: table.sink,
+    table: history ? liveView(definition) : qualify(definition.schema, definition.table),
+    fields,
+    versioned: !history,
+    ...(conditions.length > 0 ? { condition: conditions.join(' AND ') } : {}),
+  });
+  return { ...(await compareTables({ ...options, source: table.source.side(fields), sink })), notCompared };
 }
 
 /** @throws STORE_NOT_COMPARABLE if no row of the sink table answers to one of the source, with the way out that there is */
@@ -92,7 +84,7 @@ function requireRows(definition: SinkDefinition): void {
 /** What both sides have and show alike, and what is left out. @throws STORE_NOT_COMPARABLE if the source has the key no more */
 function chooseColumns(
   definition: SinkDefinition,
-  { names, virtual }: SourceColumns,
+  { names, virtual }: Pick<SourceColumns, 'names' | 'virtual'>,
 ): { fields: UmsField[]; notCompared: NotCompared[] } {
   const fields: UmsField[] = [];
   const notCompared: NotCompared[] = [];

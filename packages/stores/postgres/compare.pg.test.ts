@@ -4,8 +4,11 @@ import type { RtdpError } from '@rtdp/ums/error';
 import type { UmsField } from '@rtdp/ums/types';
 import { describe, expect, test } from 'vitest';
 import { batchOfRows } from '../batch-of-rows.ts';
+import { sourceQuestionSchema } from '../compare-wire.ts';
 import type { SinkDefinition } from '../contract.ts';
 import { compareFollowedTable } from './compare-tables.ts';
+import { answerSourceQuestion, askedSource } from './compared-source.ts';
+import { openReader } from './connect.ts';
 import { createStore } from './store.ts';
 
 const NAMESPACE = 'postgresql.shop.public.items.1.0.0';
@@ -49,11 +52,20 @@ async function prepare(rows: number, definition: Partial<SinkDefinition> = {}) {
   await source.query(`INSERT INTO items ${fill}`);
   await sink.query(`INSERT INTO items (id, name, price, at, doc, ums_id_, ums_ts_${full.deletes === 'tombstone' ? ', ums_active_' : ''})
     SELECT id, name, price, at, doc, 1000, now()${full.deletes === 'tombstone' ? ', 1' : ''} FROM (${fill}) f`);
+  const pools = [openReader(source.url), openReader(sink.url)] as const;
+  // Asked as another process asks: what travels is what JSON keeps.
+  const sent = <Value>(value: Value) => JSON.parse(JSON.stringify(value)) as Value;
   const followed = {
-    sourceUrl: source.url,
-    sourceSchema: 'public',
-    sourceTable: 'items',
-    sinkUrl: sink.url,
+    source: askedSource(async (question) =>
+      sent(
+        await answerSourceQuestion(
+          pools[0],
+          { schema: 'public', table: 'items' },
+          sourceQuestionSchema.parse(sent(question)),
+        ),
+      ),
+    ),
+    sink: pools[1],
     definition: full,
   };
   return {
@@ -63,6 +75,7 @@ async function prepare(rows: number, definition: Partial<SinkDefinition> = {}) {
     followed,
     [Symbol.asyncDispose]: async () => {
       await store.close();
+      for (const pool of pools) await pool.end();
       await source.drop();
       await sink.drop();
     },
@@ -238,11 +251,15 @@ describe('comparison of source and sink', () => {
   test('a key that has no one text is named, not a primary key asked for that is there', async () => {
     const fields = [field('id', 'jsonb', 'jsonobject', true), ...FIELDS.slice(1)];
     const definition: SinkDefinition = { flow: 'f', schema: 'public', table: 't', fields, deletes: 'physical' };
-    const table = { sourceUrl: '', sourceSchema: 'public', sourceTable: 't', sinkUrl: '', definition };
+    await using database = await testPostgres();
+    const sink = openReader(database.url);
+    const unasked = () => Promise.reject(new Error('nothing has to be asked for it'));
+    const table = { source: askedSource(unasked), sink, definition };
     const refused = (await compareFollowedTable(table, { settle: settled }).catch(
       (error: unknown) => error,
     )) as RtdpError;
     expect(refused).toMatchObject({ code: 'STORE_NOT_COMPARABLE', facts: { column: 'id' } });
     expect(refused.next).not.toContain('primary key');
+    await sink.end();
   });
 });

@@ -1,7 +1,7 @@
 /** Decides how the store's connections are opened and set, and keeps what belongs to each: prepared statements and staging tables. */
 
 import type { Socket } from 'node:net';
-import type { PoolClient, Submittable } from 'pg';
+import type { ClientConfig, PoolClient, Submittable } from 'pg';
 import { Pool } from 'pg';
 import type { StoreOptions } from '../contract.ts';
 import { toStoreError } from './errors.ts';
@@ -51,11 +51,11 @@ function toOptions(settings: Record<string, string>): string {
 }
 
 /** A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it. */
-export function openReader(url: string): Pool {
+export function openReader(address: string | ClientConfig): Pool {
   const pool = new Pool({
-    connectionString: url,
+    ...(typeof address === 'string' ? { connectionString: address } : address),
     max: 2,
-    application_name: 'rtdp reader',
+    application_name: typeof address === 'string' ? 'rtdp reader' : address.application_name,
     options: toOptions(READ_SETTINGS),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,

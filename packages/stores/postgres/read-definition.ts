@@ -1,6 +1,6 @@
 /** Tells what flow writes a sink table and in which layout, as the sink's own bookkeeping remembers it. */
+import type { Pool } from 'pg';
 import type { DeletePolicy, SinkDefinition } from '../contract.ts';
-import { openReader } from './connect.ts';
 import { toStoreError } from './errors.ts';
 import type { StoredField } from './table-shape.ts';
 
@@ -15,11 +15,10 @@ interface SinkRow {
 
 /** undefined if no flow has made the table. Columns that the source has no more are left out. */
 export async function readSinkDefinition(
-  url: string,
+  pool: Pool,
   schema: string,
   table: string,
 ): Promise<SinkDefinition | undefined> {
-  const pool = openReader(url);
   try {
     const known = await pool.query<{ present: boolean }>(
       `SELECT to_regclass('rtdp.sink_tables') IS NOT NULL AS present`,
@@ -43,14 +42,11 @@ export async function readSinkDefinition(
     };
   } catch (error) {
     throw toStoreError(error, { schema, table });
-  } finally {
-    await pool.end();
   }
 }
 
 /** The server's clock in UTC, `yyyy-MM-dd HH:mm:ss.ffffff`: no transaction that was committed before the call has a later commit time. */
-export async function readClock(url: string): Promise<string> {
-  const pool = openReader(url);
+export async function readClock(pool: Pool): Promise<string> {
   try {
     const { rows } = await pool.query<{ now: string }>(
       `SELECT to_char(clock_timestamp() AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI:SS.US') AS now`,
@@ -58,7 +54,5 @@ export async function readClock(url: string): Promise<string> {
     return rows[0]!.now;
   } catch (error) {
     throw toStoreError(error, {});
-  } finally {
-    await pool.end();
   }
 }

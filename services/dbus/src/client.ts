@@ -1,5 +1,6 @@
 /** Decides what other services may know of DBus: the shapes of its answers, and a thin client that asks for them. Nothing else. */
 import { createServiceClient, type ServiceClientOptions } from '@rtdp/service/client';
+import { sourceQuestionSchema } from '@rtdp/stores/compare-wire';
 import { z } from 'zod';
 import type { DefinitionChange } from './catalog/change-definition.ts';
 import { sourceDefinitionSchema, tablePatternSchema } from './catalog/source-definition.ts';
@@ -219,6 +220,9 @@ export const askRereadsSchema = z.object({
     .max(10_000),
 });
 
+export const comparedSchema = z.object({ answer: z.unknown() });
+export const compareTableSchema = tableNameSchema.extend({ question: sourceQuestionSchema });
+
 /** Loose on purpose: a schema with defaults would put back what the caller left out; the result is checked as a whole. */
 export const changeSchema = z
   .looseObject({ connection: z.looseObject({}).optional() })
@@ -257,6 +261,8 @@ export interface DbusClient {
   lag(name: string): Promise<z.output<typeof lagSchema>>;
   listDeadLetters(name: string, limit?: number): Promise<z.output<typeof deadLetterSchema>[]>;
   askRereads(name: string, request: z.input<typeof askRereadsSchema>): Promise<{ asked: number }>;
+  /** The source's side of a comparison: `@rtdp/stores/postgres/compared-source` reads the answer. Aborting `signal` breaks the connection. */
+  compareTable(name: string, asked: z.input<typeof compareTableSchema>, signal?: AbortSignal): Promise<unknown>;
   listEvents(name: string, limit?: number): Promise<z.output<typeof eventSchema>[]>;
   pastFigures(name: string, hours?: number): Promise<PastFiguresView>;
   listTopics(): Promise<TopicView[]>;
@@ -307,6 +313,8 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
     },
     getMessage: (topic, partition, offset) =>
       request('GET', `/topics/${encodeURIComponent(topic)}/messages/${partition}/${offset}`, messageDetailSchema),
+    compareTable: async (name, asked, signal) =>
+      (await request('POST', at(name, '/tables/compare'), comparedSchema, asked, signal)).answer,
     listEvents: (name, limit = 100) => request('GET', at(name, `/events?limit=${limit}`), z.array(eventSchema)),
   };
 }

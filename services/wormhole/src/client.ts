@@ -6,6 +6,11 @@ import { DEAD_LETTER_STATUSES } from './dead-letter/dead-letter-status.ts';
 import { BATCH_KIND, FEEDBACK_TOPIC, NOTICE_KIND } from './feedback/records.ts';
 import { flowDefinitionSchema } from './flow/definition.ts';
 import { FLOW_STATES } from './flow/flow-state.ts';
+import {
+  type VerificationView,
+  type verificationInputSchema,
+  verificationSchema,
+} from './verify/verification-shapes.ts';
 
 /** A flow as a caller writes it. */
 export const flowInputSchema = flowDefinitionSchema;
@@ -222,6 +227,7 @@ export const traceSchema = z.object({
   isComplete: z.boolean().describe('False when the feedback was longer than may be looked through at once'),
 });
 
+export type { TableVerification, VerificationView } from './verify/verification-shapes.ts';
 export type FlowView = z.output<typeof flowSchema>;
 export type DeployedFlowView = z.output<typeof deployedFlowSchema>;
 export type FlowStatus = z.output<typeof flowStatusSchema>;
@@ -231,6 +237,8 @@ export type DryRunView = z.output<typeof dryRunSchema>;
 export type PastFiguresView = z.output<typeof pastFiguresSchema>;
 export type TraceView = z.output<typeof traceSchema>;
 export type DeadLetterView = z.output<typeof deadLetterSchema>;
+
+const newestVerificationSchema = z.object({ verification: verificationSchema.nullable() });
 
 export interface WormholeClient {
   /** What a flow would do: problems with step, line and column; tables with their result columns. Nothing is deployed. */
@@ -252,6 +260,11 @@ export interface WormholeClient {
     table: { schema: string; table: string },
     command: 'pause' | 'resume',
   ): Promise<FlowStatus>;
+  /** Begins to compare source and sink; {@link newestVerification} tells how far it is. */
+  verify(name: string, asked?: z.input<typeof verificationInputSchema>): Promise<VerificationView>;
+  /** Null where none was begun since the service started. */
+  newestVerification(name: string): Promise<VerificationView | null>;
+  cancelVerification(name: string): Promise<VerificationView | null>;
   listDeadLetters(
     name: string,
     filter?: { status?: (typeof DEAD_LETTER_STATUSES)[number]; table?: string; before?: string; limit?: number },
@@ -286,6 +299,11 @@ export function createWormholeClient(options: ServiceClientOptions): WormholeCli
         at(name, `/tables/${encodeURIComponent(schema)}/${encodeURIComponent(table)}/${command}`),
         flowStatusSchema,
       ),
+    verify: (name, asked = {}) => request('POST', at(name, '/verification'), verificationSchema, asked),
+    newestVerification: async (name) =>
+      (await request('GET', at(name, '/verification'), newestVerificationSchema)).verification,
+    cancelVerification: async (name) =>
+      (await request('POST', at(name, '/verification/cancel'), newestVerificationSchema)).verification,
     listDeadLetters: (name, filter = {}) => {
       const query = new URLSearchParams(
         Object.entries(filter).map(([key, value]): [string, string] => [key, String(value)]),

@@ -16,6 +16,10 @@ export const WORMHOLE_ERROR_CODES = {
   WORMHOLE_DEAD_LETTER_LIMIT: 'More rows in a row failed than the flow allows.',
   WORMHOLE_DEAD_LETTER_INVALID: 'An edited row does not have the columns or values of its table.',
   WORMHOLE_TOPIC_FORBIDDEN: 'The topic of a flow does not belong to its organisation.',
+  WORMHOLE_VERIFICATION_STATE: 'The verification of a flow is in a state from which this step is not possible.',
+  WORMHOLE_NOT_SETTLED:
+    'A sink table did not pass a position of its source within the time given, so nothing can be said about it.',
+  WORMHOLE_SOURCE_UNKNOWN: 'DBus has no source of this name.',
   WORMHOLE_PULL_REFUSED: 'DBus could not be asked to pull the tables of a flow.',
 } as const;
 

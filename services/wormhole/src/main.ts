@@ -17,16 +17,22 @@ import { createSecretBox } from '@rtdp/service/secrets';
 import { deadLetterRoutes } from './admin/dead-letter-routes.ts';
 import { figureRoutes } from './admin/figure-routes.ts';
 import { flowRoutes } from './admin/flow-routes.ts';
+import { readStatus } from './admin/read-status.ts';
 import { traceRoutes } from './admin/trace-routes.ts';
+import { verificationRoutes } from './admin/verification-routes.ts';
 import { watchHealth } from './admin/watch-health.ts';
 import { flowSampler } from './feedback/flow-figures.ts';
-import { dbusPulls } from './flow/dbus-pulls.ts';
+import { dbusClient, dbusPulls } from './flow/dbus-pulls.ts';
 import { FlowFolder } from './flow/flow-folder.ts';
 import { FlowService } from './flow/flow-service.ts';
 import { topicOwners } from './flow/topic-owners.ts';
 import { WORMHOLE_OPTIONS } from './options.ts';
 import { assembleFlows } from './registry.ts';
 import { WORMHOLE_MIGRATIONS } from './state/migrations.ts';
+import { Verifications } from './verify/verifications.ts';
+
+/** A source whose keys have no order that sinks share is read whole for one answer; Node's fetch waits no longer than five minutes for one. */
+const COMPARE_TIMEOUT_MS = 280_000;
 
 if (process.argv.includes('--help')) {
   process.stdout.write(optionsHelp('wormhole: UMS → SQL → sinks', WORMHOLE_OPTIONS));
@@ -57,14 +63,15 @@ async function start(
   });
   lifecycle.onStop('kafka', () => bus.close());
   const worker = `${hostname()}:${process.pid}:${randomUUID().slice(0, 8)}`;
+  const dbus = { baseUrl: options.dbusUrl, tokenFile: options.tokenFile };
   const assembly = assembleFlows({
     bus,
     database,
     secrets: createSecretBox(options.secretKeyFile),
     logger,
     metrics,
-    pullsOf: (organisationId) => dbusPulls({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }, organisationId),
-    topics: topicOwners({ baseUrl: options.dbusUrl, tokenFile: options.tokenFile }),
+    pullsOf: (organisationId) => dbusPulls(dbus, organisationId),
+    topics: topicOwners(dbus),
     worker,
     groupPrefix: options.groupPrefix,
     engine: { threads: options.engineThreads, memoryLimit: options.engineMemory },
@@ -72,6 +79,13 @@ async function start(
   lifecycle.onStop('readers', () => assembly.close());
   const service = new FlowService(assembly.flows);
   lifecycle.onStop('flows', () => service.stop());
+  const verifications = new Verifications({
+    dbusOf: (organisationId) => dbusClient(dbus, organisationId, COMPARE_TIMEOUT_MS),
+    statusOf: (organisationId, flow) => readStatus(service, assembly.flows, { organisationId, roles: [] }, flow),
+    onFailed: (err, flow) => logger.warn({ err, flow }, 'a flow could not be verified'),
+    now: Date.now,
+  });
+  lifecycle.onStop('verifications', () => verifications.stop());
 
   const ring = new FigureRing({ database, now: Date.now, process: worker, sums: ['rowsPerSecond'] });
   let isReady = false;
@@ -86,6 +100,7 @@ async function start(
     routes(application) {
       flowRoutes(application, { service, around: assembly.flows });
       deadLetterRoutes(application, { service, around: assembly.flows });
+      verificationRoutes(application, { service, verifications });
       traceRoutes(application, { bus, now: Date.now });
       figureRoutes(application, service, ring);
     },

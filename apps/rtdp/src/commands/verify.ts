@@ -1,49 +1,32 @@
-/** The verb that proves a flow: compares source and sink row by row while both change, and names what differs. */
+/** The verb that proves a flow: has Wormhole compare source and sink row by row while both change, and names what differs. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { typedCommand } from '@rtdp/service/typed-command';
+import { RtdpError } from '@rtdp/ums/error';
+import type { TableVerification, VerificationView, WormholeClient } from '@rtdp/wormhole/client';
 import type { Command } from 'commander';
 import { placeName } from '../output/place-name.ts';
-import type { PlatformDescription } from '../platform/contract.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
-import type { FlowVerification } from '../verify/verify-flow.ts';
-import { verifyFlow } from '../verify/verify-flow.ts';
-
-type ActWithPlatform = (
-  work: (session: Session, platform: PlatformDescription | undefined) => Promise<void>,
-) => Promise<void>;
+import type { Act } from './act.ts';
 
 interface VerifyFlags {
   table?: string;
-  sourceUrl?: string;
-  sinkUrl?: string;
   most: string;
 }
 
-export function verifyCommand(program: Command, act: ActWithPlatform): void {
+const POLL_MS = 300;
+
+export function verifyCommand(program: Command, act: Act): void {
   program
     .command('verify <flow>')
     .description(
       'compare source and sink by checksums while both change; exit code 0 only when they are equal, 2 when nothing differs but not everything was compared',
     )
     .option('--table <name>', 'only this sink table')
-    // Not a default of the option: the help would show the password.
-    .option('--source-url <url>', 'address of the source database (RTDP_VERIFY_SOURCE_URL)')
-    .option('--sink-url <url>', 'address of the sink database (RTDP_VERIFY_SINK_URL)')
     .option('--most <number>', 'name at most this many rows a table', '20')
-    .action((flow: string, flags: VerifyFlags) =>
-      act(async (session, platform) => {
-        const verification = await verifyFlow({
-          dbus: session.dbus,
-          wormhole: session.wormhole,
-          flow,
-          table: flags.table,
-          addresses: {
-            sourceUrl: flags.sourceUrl ?? process.env.RTDP_VERIFY_SOURCE_URL,
-            sinkUrl: flags.sinkUrl ?? process.env.RTDP_VERIFY_SINK_URL,
-          },
-          platform,
-          mostDifferences: Number(flags.most),
-          ...(process.stderr.isTTY ? { onProgress: showProgress } : {}),
-        });
+    .action((flow: string, { table, most }: VerifyFlags) =>
+      act(async (session) => {
+        const asked = { ...(table === undefined ? {} : { table }), mostDifferences: Number(most) };
+        const verification = await verified(session.wormhole, flow, asked);
         if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
         printVerification(session, verification);
         process.exitCode = exitCodeOf(verification);
@@ -51,12 +34,41 @@ export function verifyCommand(program: Command, act: ActWithPlatform): void {
     );
 }
 
-function exitCodeOf({ equal, tables }: FlowVerification): number {
+/** Whoever interrupts it here ends it there too. @throws why it failed, RTDP_VERIFICATION_ENDED */
+async function verified(
+  wormhole: WormholeClient,
+  flow: string,
+  asked: Parameters<WormholeClient['verify']>[1],
+): Promise<VerificationView> {
+  let view: VerificationView | null = await wormhole.verify(flow, asked);
+  const interrupted = new AbortController();
+  const interrupt = (): void => interrupted.abort();
+  process.once('SIGINT', interrupt);
+  try {
+    while (view?.state === 'running') {
+      if (process.stderr.isTTY && view.progress !== null) showProgress(view.progress);
+      await sleep(POLL_MS, undefined, { signal: interrupted.signal }).catch(() => wormhole.cancelVerification(flow));
+      view = await wormhole.newestVerification(flow);
+    }
+  } finally {
+    process.off('SIGINT', interrupt);
+  }
+  if (view?.state === 'done') return view;
+  if (view?.reason) throw new RtdpError({ ...view.reason, facts: { flow } });
+  throw new RtdpError({
+    code: 'RTDP_VERIFICATION_ENDED',
+    message: `the verification of ${flow} ended before it was done: ${view === null ? 'Wormhole was started anew' : 'it was cancelled'}`,
+    next: `Begin it again: ${typedCommand(`verify ${flow}`)}`,
+    facts: { flow },
+  });
+}
+
+function exitCodeOf({ equal, tables }: VerificationView): number {
   if (equal) return 0;
   return tables.some(({ verdict }) => UNEQUAL.includes(verdict)) ? 1 : 2;
 }
 
-const UNEQUAL: readonly FlowVerification['tables'][number]['verdict'][] = ['different', 'undecided', 'failed'];
+const UNEQUAL: readonly TableVerification['verdict'][] = ['different', 'undecided', 'failed'];
 
 const KINDS: Readonly<Record<string, string>> = {
   missing: 'is missing in the sink',
@@ -67,7 +79,7 @@ function showProgress({ source, rows, estimatedRows }: { source: string; rows: n
   process.stderr.write(`\r\u001b[K${placeName(source)}: ${rows} of about ${Math.max(rows, estimatedRows)} rows`);
 }
 
-function printVerification(session: Session, verification: FlowVerification): void {
+function printVerification(session: Session, verification: VerificationView): void {
   if (session.json) {
     printDone(session, verification, '');
     return;
@@ -121,11 +133,11 @@ function printVerification(session: Session, verification: FlowVerification): vo
   }
 }
 
-function isCountedApart(comparison: FlowVerification['tables'][number]['comparison']): boolean {
+function isCountedApart(comparison: TableVerification['comparison']): boolean {
   return comparison !== null && comparison.sourceRows !== comparison.sinkRows;
 }
 
-function differenceText(comparison: FlowVerification['tables'][number]['comparison']): string | undefined {
+function differenceText(comparison: TableVerification['comparison']): string | undefined {
   return comparison === null ? undefined : `${comparison.differences.length}${comparison.more ? ' and more' : ''}`;
 }
 

@@ -8,6 +8,8 @@ import { DBUS_TOPICS } from '../catalog/source-definition.ts';
 import {
   askRereadsSchema,
   capturedTableSchema,
+  comparedSchema,
+  compareTableSchema,
   deadLetterSchema,
   lagSchema,
   schemaVersionSchema,
@@ -100,6 +102,28 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
     },
   );
 
+  application.post(
+    '/sources/:name/tables/compare',
+    {
+      schema: {
+        tags,
+        summary: 'The source’s side of a comparison with a sink: checksums, hashes and rows of one captured table',
+        params: named,
+        body: compareTableSchema,
+        response: { 200: comparedSchema },
+      },
+    },
+    async (request) => {
+      const stored = await sources.get(allowedInNameOf(request, 'editor').organisationId, request.params.name);
+      const { schema, table, question } = request.body;
+      // What a source was not given to read, nobody reads through it.
+      const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
+      if (!isCaptured) throw notCaptured(stored.name, { schema, table });
+      const { compare } = await loadKind(stored.definition.kind);
+      return { answer: await compare(stored.definition, { schema, table }, question) };
+    },
+  );
+
   application.get(
     '/sources/:name/schemas',
     {
@@ -169,14 +193,7 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const { schema, table, keys } = request.body;
       const current = supervisor.mustRun(stored).stream.sequencer.currentSchema({ schema, table });
       const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
-      if (!isCaptured || current === undefined) {
-        throw new RtdpError({
-          code: 'DBUS_TABLE_NOT_CAPTURED',
-          message: `source ${stored.name} does not capture ${schema}.${table}`,
-          next: `GET /sources/${stored.name}/tables lists what it captures.`,
-          facts: { schema, table },
-        });
-      }
+      if (!isCaptured || current === undefined) throw notCaptured(stored.name, { schema, table });
       const namespace = formatNamespace(current.namespace);
       const producer = bus.producer();
       try {
@@ -194,6 +211,15 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       return reply.status(202).send({ asked: keys.length });
     },
   );
+}
+
+function notCaptured(source: string, { schema, table }: TableName): RtdpError {
+  return new RtdpError({
+    code: 'DBUS_TABLE_NOT_CAPTURED',
+    message: `source ${source} does not capture ${schema}.${table}`,
+    next: `GET /sources/${source}/tables lists what it captures.`,
+    facts: { schema, table },
+  });
 }
 
 /** The newest pull of a table reads all that was passed over: it has not begun, or the table goes on since and it was neither cancelled nor given up. */

@@ -2,6 +2,7 @@
 import type { Bus } from '@rtdp/bus/bus';
 import type { Registry } from '@rtdp/bus/registry';
 import type { Logger } from '@rtdp/service/logging';
+import type { SourceQuestion } from '@rtdp/stores/compare-wire';
 import type { EventStore } from '../catalog/event-store.ts';
 import type { SchemaVersionStore } from '../catalog/schema-version-store.ts';
 import type { SourceDefinition } from '../catalog/source-definition.ts';
@@ -153,6 +154,8 @@ export interface SourceKind {
   watch(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch;
   /** Whether somebody reads the source's log at this moment, here or elsewhere. Rejects when its server cannot be asked. */
   isRead(definition: SourceDefinition): Promise<boolean>;
+  /** Answers one question of a comparison, see `@rtdp/stores/compare-wire`. @throws STORE_NOT_COMPARABLE, and what its server says */
+  compare(definition: SourceDefinition, table: TableName, question: SourceQuestion): Promise<unknown>;
   /** Takes slot and publications away, those of another platform never. @returns what could not be taken away, as sentences. */
   remove(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]>;
 }

@@ -7,13 +7,22 @@ import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace, matchesPattern, parseNamespace } from '@rtdp/ums/namespace';
 import type { PullService } from './request-pulls.ts';
 
-export function dbusPulls(options: { baseUrl: string; tokenFile: string }, organisationId: string): PullService {
-  const client = createDbusClient({
+/** In the name of an organisation, with the token of this platform's services. */
+export function dbusClient(
+  options: { baseUrl: string; tokenFile: string },
+  organisationId: string,
+  timeoutMs: number,
+): DbusClient {
+  return createDbusClient({
     baseUrl: options.baseUrl,
     organisationId,
     token: () => readToken(options.tokenFile),
-    timeoutMs: 15_000,
+    timeoutMs,
   });
+}
+
+export function dbusPulls(options: { baseUrl: string; tokenFile: string }, organisationId: string): PullService {
+  const client = dbusClient(options, organisationId, 15_000);
   const sourceOf = async (namespace: string) => {
     const { system, instance } = parseNamespace(namespace);
     return (await client.listSources()).find((each) => each.source === `${system}.${instance}`);

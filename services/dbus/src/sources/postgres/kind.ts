@@ -1,10 +1,14 @@
 /** Decides what the kind `postgres` offers the supervisor: check, open, remove. */
 import type { Logger } from '@rtdp/service/logging';
+import type { SourceQuestion } from '@rtdp/stores/compare-wire';
+import { answerSourceQuestion } from '@rtdp/stores/postgres/compared-source';
+import { openReader } from '@rtdp/stores/postgres/connect';
 import { RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
+import type { TableName } from '../../pipeline/contract.ts';
 import type { SourceKind, SourceWatch } from '../contract.ts';
 import { checkPostgres } from './check.ts';
-import { openSession, type SourceSession } from './connection.ts';
+import { clientConfig, openSession, type SourceSession } from './connection.ts';
 import { openPostgresSource } from './postgres-source.ts';
 import { dropPublications } from './publication.ts';
 import { dropSlot, inspectSlot, NOT_WHOLE } from './slot.ts';
@@ -15,8 +19,23 @@ export const kind: SourceKind = {
   open: async (stored, surroundings) => openPostgresSource(stored, surroundings),
   watch: watchPostgres,
   isRead: isSlotRead,
+  compare: comparePostgres,
   remove: removePostgres,
 };
+
+/** Under the settings of whoever compares, not of the stream: both sides must write a value alike. */
+async function comparePostgres(
+  definition: SourceDefinition,
+  table: TableName,
+  question: SourceQuestion,
+): Promise<unknown> {
+  const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`));
+  try {
+    return await answerSourceQuestion(pool, table, question);
+  } finally {
+    await pool.end();
+  }
+}
 
 function watchPostgres(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch {
   const onLost = (because: string): void => logger.error({ source: definition.name }, `the slot is lost: ${because}`);

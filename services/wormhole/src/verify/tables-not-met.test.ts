@@ -1,6 +1,7 @@
 import type { DbusClient } from '@rtdp/dbus/client';
-import type { FlowStatus } from '@rtdp/wormhole/client';
 import { expect, test } from 'vitest';
+import type { FlowStatus } from '../client.ts';
+import type { FlowDefinition } from '../flow/definition.ts';
 import { tablesNotMet } from './verify-flow.ts';
 
 type Tables = Awaited<ReturnType<DbusClient['listTables']>>;
@@ -27,13 +28,9 @@ test('a captured table that the flow has no sink table for is named with the rea
     table('public', 'left_out', false, ['id']),
     table('other', 'orders', true, ['id']),
   ];
-  const definition = {
-    source: { namespace: 'postgresql.erp.public.*.*.*.*' },
-    steps: [],
-    sink: { store: 'postgres', connection: { host: 'localhost', port: 5432, database: 'warehouse' } },
-  };
+  const definition = { source: { namespace: 'postgresql.erp.public.*.*.*.*' } } as FlowDefinition;
   const tables = [{ sources: ['postgresql.erp.public.orders.3.0.0'] }] as FlowStatus['tables'];
-  const found = await tablesNotMet({ listSources, listTables }, { definition, tables });
+  const found = await tablesNotMet({ listSources, listTables }, definition, { tables });
   expect(found.map(({ source, verdict, sink }) => [source, verdict, sink])).toEqual([
     ['postgresql.erp.public.%4fdd%20notes.0.0.0', 'not comparable', null],
   ]);

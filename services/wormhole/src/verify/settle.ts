@@ -2,34 +2,35 @@
 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { typedCommand } from '@rtdp/service/typed-command';
-import { readClock } from '@rtdp/stores/postgres/read-definition';
 import { RtdpError } from '@rtdp/ums/error';
-import type { TableStatus, WormholeClient } from '@rtdp/wormhole/client';
+import type { FlowStatus, TableStatus } from '../client.ts';
 
 const POLL_MS = 200;
 
 export interface SettleOptions {
-  readonly wormhole: Pick<WormholeClient, 'status'>;
+  readonly status: () => Promise<Pick<FlowStatus, 'state' | 'tables'>>;
+  /** The source's own, in UTC: nothing that it committed before has a later commit time. */
+  readonly clock: () => Promise<string>;
   readonly flow: string;
   readonly schema: string;
   readonly table: string;
-  readonly sourceUrl: string;
   readonly timeoutMs: number;
+  readonly signal: AbortSignal;
 }
 
-/** Resolves when everything the source had committed at the time of the call is in the sink. @throws RTDP_NOT_SETTLED */
+/** Resolves when everything the source had committed at the time of the call is in the sink. @throws WORMHOLE_NOT_SETTLED */
 export async function settle(options: SettleOptions): Promise<void> {
-  const mark = await readClock(options.sourceUrl);
+  const mark = await options.clock();
   const deadline = Date.now() + options.timeoutMs;
   for (;;) {
-    const status = await options.wormhole.status(options.flow);
+    const status = await options.status();
     const table = status.tables.find((each) => each.schema === options.schema && each.table === options.table);
     // Texts of one form: a fraction that is left out counts as zeros.
     if (table?.watermark && table.watermark.padEnd(19 + 7, table.watermark.length === 19 ? '.000000' : '0') >= mark)
       return;
     const isHeld = table?.state === 'paused' || table?.state === 'stopped';
     if (isHeld || Date.now() > deadline) throw notSettled(options, table, mark, status.state);
-    await sleep(POLL_MS);
+    await sleep(POLL_MS, undefined, { signal: options.signal });
   }
 }
 
@@ -41,7 +42,7 @@ function notSettled(
 ): RtdpError {
   const reason = table?.reason?.message ?? (table?.loading ? 'a pull is loading' : `the flow is ${flowState}`);
   return new RtdpError({
-    code: 'RTDP_NOT_SETTLED',
+    code: 'WORMHOLE_NOT_SETTLED',
     message: `${options.schema}.${options.table} stands at ${table?.watermark ?? 'no time yet'} and has not passed ${mark}: ${reason}`,
     next: `Look at "${typedCommand(`flow show ${options.flow}`)}"; verify again when the table runs and its lag is small.`,
     facts: {
