@@ -41,6 +41,9 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
   { title: 'detail', value: ({ reason, onlyInserts }) => reason?.message ?? (onlyInserts ? ONLY_INSERTS : undefined) },
 ];
 
+const COUNTED =
+  'In, applied, stale and deleted are counted since Wormhole last took the flow up: they are no totals of the sink.';
+
 function stateText({ state, loading, loadFailed }: TableStatus): string {
   if (loadFailed) return `${state}, load failed`;
   return loading ? `${state}, loading` : state;
@@ -171,6 +174,7 @@ async function showFlow(session: Session, status: FlowStatus): Promise<void> {
   printRows(session, [{ ...status, pullProgress: progress }], FLOW_COLUMNS, '');
   session.print('\n');
   printRows(session, status.tables, TABLE_COLUMNS, 'It has met no table yet.');
+  if (status.tables.length > 0) session.print(`\n${COUNTED}\n`);
   if (status.openDeadLetters > 0) {
     session.print(
       `\n${status.openDeadLetters} dead letters are open: ${typedCommand(`dead-letters list ${status.name}`)}\n`,

@@ -48,6 +48,11 @@ test('a table that stopped goes on by the command that is named, and a pattern w
   await vi.waitUntil(async () => (await tables()).some((line) => /^public\.big +stopped /.test(line)), {
     timeout: 60_000,
   });
+  const counted = 'counted since the stream of the source last started';
+  expect([await typed('tables', name), await typed('list')]).toEqual([
+    expect.stringContaining(counted),
+    expect.stringContaining(counted),
+  ]);
   expect(await typed('list')).toContain(`source resume-table ${name} public.big`);
   await expect(typed('resume-table', name, 'small')).rejects.toMatchObject({
     code: 'RTDP_USAGE',

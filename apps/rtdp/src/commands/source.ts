@@ -55,6 +55,12 @@ const PULL_COLUMNS: readonly TableColumn<PullView>[] = [
   { title: 'detail', value: ({ reason, waitsFor }) => reason?.message ?? waitsFor },
 ];
 
+/** What the figures above are of. */
+function printCounted(session: Session, rows: readonly unknown[], what: string): void {
+  if (session.json || rows.length === 0) return;
+  session.print(`\n${what} are counted since the stream of the source last started: they are no totals.\n`);
+}
+
 export function sourceCommands(program: Command, act: Act): void {
   const source = program.command('source').description('databases that DBus reads');
 
@@ -62,14 +68,12 @@ export function sourceCommands(program: Command, act: Act): void {
     .command('list')
     .description('all sources with their state and lag')
     .action(() =>
-      act(async (session) =>
-        printRows(
-          session,
-          await session.dbus.listSources(),
-          SOURCE_COLUMNS,
-          `No sources yet; "${typedCommand('source add FILE')}" registers one.`,
-        ),
-      ),
+      act(async (session) => {
+        const sources = await session.dbus.listSources();
+        const none = `No sources yet; "${typedCommand('source add FILE')}" registers one.`;
+        printRows(session, sources, SOURCE_COLUMNS, none);
+        printCounted(session, sources, 'Dead letters');
+      }),
     );
 
   source
@@ -83,6 +87,7 @@ export function sourceCommands(program: Command, act: Act): void {
         printRows(session, [view], SOURCE_COLUMNS, '');
         session.print('\n');
         printRows(session, tables, TABLE_COLUMNS, 'No tables are chosen.');
+        printCounted(session, tables, 'Changes and dead letters');
       }),
     );
 
@@ -135,7 +140,11 @@ export function sourceCommands(program: Command, act: Act): void {
     .command('tables <name>')
     .description('tables with what is captured, what is not and why')
     .action((name: string) =>
-      act(async (session) => printRows(session, await session.dbus.listTables(name), TABLE_COLUMNS, 'No tables.')),
+      act(async (session) => {
+        const tables = await session.dbus.listTables(name);
+        printRows(session, tables, TABLE_COLUMNS, 'No tables.');
+        printCounted(session, tables, 'Changes and dead letters');
+      }),
     );
 
   for (const [verb, method] of [

@@ -39,11 +39,7 @@ async function pipelineLines(clients: Clients, state: LiveViewState): Promise<st
   try {
     const [sources, flows] = await Promise.all([clients.dbus.listSources(), clients.wormhole.listFlows()]);
     const statuses = await Promise.all(flows.map(({ name }) => clients.wormhole.status(name)));
-    return [
-      ...sourceLines(sources, state, performance.now()),
-      '',
-      renderTable(statuses.flatMap(rowsOf), COLUMNS, 'The flows have met no table yet.').trimEnd(),
-    ];
+    return [...sourceLines(sources, state, performance.now()), '', liveFlows(statuses)];
   } catch (error) {
     return [`The services do not answer: ${error instanceof Error ? error.message : String(error)}`];
   }
@@ -67,6 +63,11 @@ export function sourceLines(sources: readonly ShownSource[], state: LiveViewStat
   });
 }
 
+/** One line for each sink table. */
+export function liveFlows(statuses: readonly FlowStatus[]): string {
+  return renderTable(statuses.flatMap(rowsOf), COLUMNS, 'The flows have met no table yet.').trimEnd();
+}
+
 interface LiveRow {
   flow: FlowStatus;
   table: TableStatus;
@@ -80,7 +81,7 @@ const COLUMNS = [
   { title: 'flow', value: ({ flow }: LiveRow) => flow.name },
   { title: 'sink table', value: ({ table }: LiveRow) => `${table.schema}.${table.table}` },
   { title: 'state', value: ({ table }: LiveRow) => (table.loading ? 'loading' : table.state) },
-  { title: 'rows', value: ({ table }: LiveRow) => table.rowsIn, align: 'right' as const },
+  { title: 'rows since start', value: ({ table }: LiveRow) => table.rowsIn, align: 'right' as const },
   { title: 'rate', value: ({ table }: LiveRow) => rateText(table.rowsPerSecond), align: 'right' as const },
   { title: 'lag', value: ({ table }: LiveRow) => messagesText(table.lag), align: 'right' as const },
   { title: 'freshness', value: ({ table }: LiveRow) => millisecondsText(table.freshnessMs), align: 'right' as const },
@@ -89,5 +90,5 @@ const COLUMNS = [
     value: ({ table }: LiveRow) => millisecondsText(table.latency?.total),
     align: 'right' as const,
   },
-  { title: 'dead', value: ({ table }: LiveRow) => table.dead, align: 'right' as const },
+  { title: 'dead letters', value: ({ table }: LiveRow) => table.openDeadLetters, align: 'right' as const },
 ];
