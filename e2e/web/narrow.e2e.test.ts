@@ -111,28 +111,33 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
 
   await davinci.dashboards.create({ name: 'Any', tabs: [{ id: 'main', name: 'Main', items: [] }] });
   // What stands over a list is there while the list is on its way, so that nothing moves when it comes.
-  for (const [path, name, shown] of [
-    ['/views', 'New view', 'table'],
-    ['/widgets', 'New widget', '.widget-card'],
-    ['/dashboards', 'New dashboard', '.dashboard-card'],
+  for (const [path, asked, over, shown] of [
+    ['/views', 'views', 'New view', 'table'],
+    ['/widgets', 'widgets', 'New widget', '.widget-card'],
+    ['/dashboards', 'dashboards', 'New dashboard', '.dashboard-card'],
+    ['/queries?tab=mounts', 'console/moonbox/mounts', 'Mount a database', 'table'],
+    ['/data', 'console/moonbox/databases', 'Tables', 'table'],
   ] as const) {
     const come = Promise.withResolvers<void>();
-    await page.route(`**/api${path}`, async (route) => {
+    await page.route(`**/api/${asked}`, async (route) => {
       await come.promise;
       await route.continue();
     });
     await page.goto(`${baseUrl}${path}`);
-    await page.getByRole('button', { name }).waitFor();
+    await page
+      .getByRole('button', { name: over })
+      .or(page.getByRole('tab', { name: over }))
+      .waitFor();
     const topOf = (part: string) =>
       page
         .locator(part)
         .first()
         .evaluate((each) => each.getBoundingClientRect().top);
-    const before = await topOf('.page-body > .skeleton');
+    const before = await topOf('.page-body .skeleton:not(.own)');
     come.resolve();
     await page.locator(shown).first().waitFor();
     expect(Math.abs((await topOf(shown)) - before), path).toBeLessThanOrEqual(1);
-    await page.unroute(`**/api${path}`);
+    await page.unroute(`**/api/${asked}`);
   }
 
   // An address that is cut off is read whole under the pointer.

@@ -12,3 +12,10 @@ test('a record on its way has its figures, a statement, facts and a card, and no
   // The row of figures on a page is a grid of that name: the skeleton around it must not become one.
   expect(html).not.toMatch(/class="skeleton [^"]*\bfigures\b/);
 });
+
+test('a thing on its way has a list below its tabs, or what is given where the first tab shows something else', () => {
+  const own = renderToStaticMarkup(createElement(Loading, { shape: 'thing' }, 'a picture'));
+  expect(own).toContain('a picture');
+  expect(own).not.toContain('bone-list');
+  expect(renderToStaticMarkup(createElement(Loading, { shape: 'thing' }))).toContain('bone-list');
+});

@@ -38,7 +38,7 @@ function useAfter(milliseconds: number): boolean {
 }
 
 /**
- * `thing`: the figures of one thing, then its tabs and a list. `record`: its figures, a statement, a few facts and a card.
+ * `thing`: the figures of one thing, then its tabs and a list, or its children where the first tab shows something else. `record`: its figures, a statement, a few facts and a card.
  * `search`: tabs, a form and what it finds. `board`: a dashboard. `own`: whatever is given as its children.
  */
 type Shape = 'page' | 'lines' | 'block' | 'cards' | 'thing' | 'record' | 'search' | 'own' | 'board';
@@ -109,7 +109,7 @@ export function Loading({
               <div className="bone block" />
             </div>
           ) : null}
-          <div className="bone-list">{list}</div>
+          {children ?? <div className="bone-list">{list}</div>}
         </>
       ) : null}
       {shape === 'record' ? (

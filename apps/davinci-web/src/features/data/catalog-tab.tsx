@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link } from '../../shell/link.tsx';
-import { Answer, Empty } from '../../shell/states.tsx';
+import { Answer, Empty, Loading } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { moonboxPath } from '../console/console-api.ts';
 import { DatabaseTables } from '../mounts/mount-detail.tsx';
@@ -19,7 +19,15 @@ export function CatalogTab(): ReactNode {
   return (
     <Answer
       query={databases}
-      shape="lines"
+      skeleton={
+        // The choice of the database takes its room as well, so that the list comes where its skeleton stood.
+        <div className="stack">
+          <Loading shape="own">
+            <div className="bone button" />
+          </Loading>
+          <Loading shape="lines" />
+        </div>
+      }
       isEmpty={({ items }) => items.length === 0}
       empty={
         <Empty
@@ -34,7 +42,7 @@ export function CatalogTab(): ReactNode {
         const one = items.find(({ name }) => name === chosen) ?? items[0]!;
         return (
           <div className="stack">
-            <div>
+            <div className="row">
               <Segmented
                 className="verbatim"
                 aria-label={t('catalog.database')}

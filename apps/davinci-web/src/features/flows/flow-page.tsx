@@ -8,12 +8,13 @@ import { useApi } from '../../api/use-api.ts';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Quantity } from '../../shell/quantity.tsx';
-import { Answer, Empty } from '../../shell/states.tsx';
+import { Answer, Empty, Loading } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
 import { LOOK_EVERY, wormholePath } from '../console/console-api.ts';
 import { Figure, Figures } from '../console/figures.tsx';
+import { GraphSkeleton } from '../console/graph-skeleton.tsx';
 import { LazyGraph } from '../console/lazy-graph.tsx';
 import { Reason } from '../console/reason.tsx';
 import { Statement } from '../console/statement.tsx';
@@ -32,8 +33,11 @@ import { LatencyBar } from './latency-bar.tsx';
 import { RemoveFlow } from './remove-flow.tsx';
 import { UnwrittenNote } from './unwritten-note.tsx';
 
+const FIRST_TAB = 'flow';
+
 export function FlowPage({ name }: { name: string }): ReactNode {
   const { t } = useTranslation('console-flows');
+  const [tab] = useUrlState<string>('tab', FIRST_TAB);
   const status = useApi<FlowStatus>(wormholePath('flows', name, 'status'), { every: LOOK_EVERY });
   return (
     <Page
@@ -44,7 +48,10 @@ export function FlowPage({ name }: { name: string }): ReactNode {
       badge={status.data === undefined ? undefined : <FlowState flow={status.data} status={status.data} tag />}
       actions={status.data === undefined ? undefined : <Actions flow={status.data} />}
     >
-      <Answer query={status} shape="thing">
+      <Answer
+        query={status}
+        skeleton={<Loading shape="thing">{tab === FIRST_TAB ? <GraphSkeleton shape="flat" /> : undefined}</Loading>}
+      >
         {(flow) => <Body flow={flow} />}
       </Answer>
     </Page>
@@ -53,7 +60,7 @@ export function FlowPage({ name }: { name: string }): ReactNode {
 
 function Body({ flow }: { flow: FlowStatus }): ReactNode {
   const { t } = useTranslation('console-flows');
-  const [tab, setTab] = useUrlState<string>('tab', 'flow');
+  const [tab, setTab] = useUrlState<string>('tab', FIRST_TAB);
   const tell = useTell();
   const kind = flowStateStatus(flow);
   const worst = flow.tables.toSorted((a, b) => (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0))[0];
@@ -100,7 +107,7 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
         destroyOnHidden
         items={[
           {
-            key: 'flow',
+            key: FIRST_TAB,
             label: t('tab.flow'),
             children: (
               <div className="stack">

@@ -111,6 +111,12 @@ export function MountList(): ReactNode {
   return (
     <div className="stack">
       {isAdding === '1' ? <MountForm onClose={() => setAdding(undefined)} /> : null}
+      {isAdmin && isAdding !== '1' && mounts.data?.items.length !== 0 ? (
+        <div className="row">
+          <span className="grow" />
+          {add}
+        </div>
+      ) : null}
       <Answer
         query={mounts}
         shape="lines"
@@ -123,12 +129,6 @@ export function MountList(): ReactNode {
       >
         {({ items }) => (
           <>
-            {isAdmin && isAdding !== '1' ? (
-              <div className="row">
-                <span className="grow" />
-                {add}
-              </div>
-            ) : null}
             {items
               .filter(({ emptySchemas }) => emptySchemas.length > 0)
               .map(({ name, emptySchemas }) => (
