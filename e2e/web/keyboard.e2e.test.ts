@@ -169,4 +169,8 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await dialog.waitFor();
   const opacity = `getComputedStyle(document.querySelector('[role="dialog"]')).opacity`;
   await expect.poll(() => page.evaluate<string>(opacity)).toBe('1');
+
+  // And begins at the first field, not at the button that closes.
+  const first = dialog.getByRole('textbox', { name: 'Name' });
+  await expect.poll(() => first.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
 }, 300_000);

@@ -2,6 +2,7 @@
 import { Button, Input, Modal } from 'antd';
 import { type ReactNode, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { useFirstField } from '../../shell/use-first-field.ts';
 
 export interface ConfirmLossProps {
   /** What must be typed. */
@@ -22,6 +23,7 @@ export function ConfirmLoss(props: ConfirmLossProps): ReactNode {
   const [typed, setTyped] = useState('');
   const [busy, setBusy] = useState(false);
   const label = useId();
+  const { field, afterOpenChange } = useFirstField();
   const confirm = async (): Promise<void> => {
     if (typed !== props.name) return;
     setBusy(true);
@@ -36,6 +38,7 @@ export function ConfirmLoss(props: ConfirmLossProps): ReactNode {
       open
       title={props.title}
       onCancel={props.onClose}
+      afterOpenChange={afterOpenChange}
       footer={[
         <Button key="keep" onClick={props.onClose}>
           {t('keep')}
@@ -59,6 +62,7 @@ export function ConfirmLoss(props: ConfirmLossProps): ReactNode {
         <div className="stack tight">
           <label htmlFor={label}>{t('typeName', { name: props.name })}</label>
           <Input
+            ref={field}
             id={label}
             value={typed}
             autoComplete="off"

@@ -8,6 +8,7 @@ import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { RedoIcon, UndoIcon } from '../../shell/step-icons.tsx';
+import { useFirstField } from '../../shell/use-first-field.ts';
 import { Reason } from '../console/reason.tsx';
 import type { Draft, Edit } from './draft.ts';
 
@@ -185,6 +186,7 @@ function Naming(props: {
   onClose: () => void;
 }): ReactNode {
   const { t } = useTranslation('dashboards');
+  const { field, afterOpenChange } = useFirstField();
   const [form] = Form.useForm<{ name: string; folder: string; description: string; crossFilter: boolean }>();
   const { now } = props.draft;
   const name = Form.useWatch('name', { form, preserve: true }) ?? now.name;
@@ -197,6 +199,7 @@ function Naming(props: {
       okText={t('text.apply')}
       onOk={form.submit}
       onCancel={props.onClose}
+      afterOpenChange={afterOpenChange}
       destroyOnHidden
     >
       <Form
@@ -219,7 +222,7 @@ function Naming(props: {
           rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
           {...(isTaken ? { help: t('nameTaken', { name: props.taken }), validateStatus: 'error' as const } : {})}
         >
-          <Input autoFocus maxLength={200} {...(isTaken ? { 'aria-invalid': true } : {})} />
+          <Input ref={field} maxLength={200} {...(isTaken ? { 'aria-invalid': true } : {})} />
         </Form.Item>
         {isTab ? null : (
           <>

@@ -21,6 +21,7 @@ import { asSentence } from '../../shell/sentence.ts';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useFirstField } from '../../shell/use-first-field.ts';
 import { useTell } from '../../shell/use-tell.ts';
 import { Reason } from '../console/reason.tsx';
 import { freeName } from './free-name.ts';
@@ -187,6 +188,7 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
   const go = useGo();
   const change = useChange<Dashboard>(['/api/dashboards', '/api/search']);
   const [problem, setProblem] = useState<string>();
+  const { field, afterOpenChange } = useFirstField();
   const [form] = Form.useForm<{ name: string; folder?: string; description?: string }>();
   const submit = async (values: { name: string; folder?: string; description?: string }) => {
     try {
@@ -215,6 +217,7 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
       confirmLoading={change.isPending}
       onOk={form.submit}
       onCancel={onClose}
+      afterOpenChange={afterOpenChange}
       destroyOnHidden
     >
       <Form form={form} layout="vertical" onFinish={submit} onValuesChange={() => setProblem(undefined)}>
@@ -224,7 +227,7 @@ function NewDashboard({ folders, onClose }: { folders: readonly string[]; onClos
           rules={[{ required: true, whitespace: true, message: t('nameNeeded') }]}
           {...(problem ? { help: problem, validateStatus: 'error' as const } : {})}
         >
-          <Input autoFocus maxLength={200} {...(problem ? { 'aria-invalid': true } : {})} />
+          <Input ref={field} maxLength={200} {...(problem ? { 'aria-invalid': true } : {})} />
         </Form.Item>
         <Form.Item name="folder" label={t('folder')} extra={t('folderHint')}>
           <Input list="folders" maxLength={400} />

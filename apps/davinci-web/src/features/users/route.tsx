@@ -12,6 +12,7 @@ import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
+import { useFirstField } from '../../shell/use-first-field.ts';
 import { useTell } from '../../shell/use-tell.ts';
 import { ListTable } from '../console/list-table.tsx';
 import { Statement } from '../console/statement.tsx';
@@ -198,6 +199,7 @@ function AddUser({ onClose, onAdded }: { onClose: () => void; onAdded: (user: Us
   const { t } = useTranslation('users');
   const change = useChange<User>(['/api/users']);
   const [problem, setProblem] = useState<ApiError>();
+  const { field, afterOpenChange } = useFirstField();
   const [form] = Form.useForm<{ email: string; name: string; role: RoleName }>();
   return (
     <Modal
@@ -207,6 +209,7 @@ function AddUser({ onClose, onAdded }: { onClose: () => void; onAdded: (user: Us
       confirmLoading={change.isPending}
       onOk={form.submit}
       onCancel={onClose}
+      afterOpenChange={afterOpenChange}
       destroyOnHidden
     >
       <Form
@@ -225,7 +228,7 @@ function AddUser({ onClose, onAdded }: { onClose: () => void; onAdded: (user: Us
           rules={[{ required: true, type: 'email', message: t('emailNeeded') }]}
           {...(problem === undefined ? {} : { help: problem.message, validateStatus: 'error' as const })}
         >
-          <Input autoFocus />
+          <Input ref={field} />
         </Form.Item>
         <Form.Item
           name="name"

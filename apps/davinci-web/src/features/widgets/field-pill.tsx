@@ -6,6 +6,7 @@ import { Dropdown, Input, type MenuProps, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
+import { useFirstField } from '../../shell/use-first-field.ts';
 import { chosenColours } from '../../widgets/colours.ts';
 import { type Dimension, type Measure, nameOf, type Shelf } from '../../widgets/contract.ts';
 import { chosenColour, FORMATS, textsOf } from '../../widgets/dress.ts';
@@ -36,6 +37,7 @@ export function FieldPill(
   const { setNodeRef, listeners } = useDraggable({ id: `field:${name}` });
   const { palette } = useAppearance();
   const [naming, setNaming] = useState<string>();
+  const firstField = useFirstField();
   const [isColouring, setColouring] = useState(false);
   const isMeasure = 'aggregation' in field;
   const others = shelves.filter((each) => each.takes === 'dimension' && each.name !== shelf.name);
@@ -178,9 +180,16 @@ export function FieldPill(
         />
       ) : null}
       {naming === undefined ? null : (
-        <Modal open title={t('rename')} okText={t('apply')} onOk={rename} onCancel={() => setNaming(undefined)}>
+        <Modal
+          open
+          title={t('rename')}
+          okText={t('apply')}
+          onOk={rename}
+          onCancel={() => setNaming(undefined)}
+          afterOpenChange={firstField.afterOpenChange}
+        >
           <Input
-            autoFocus
+            ref={firstField.field}
             aria-label={t('rename')}
             placeholder={t('renameHint')}
             maxLength={200}
