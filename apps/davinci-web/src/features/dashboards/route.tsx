@@ -40,9 +40,15 @@ export default function DashboardsPage() {
       {t('new')}
     </Button>
   );
+  const isNone = dashboards.data?.items.length === 0;
   return (
-    <Page title={t('title')} description={t('description')} actions={mayEdit ? create : null}>
-      {dashboards.data?.items.length === 0 ? null : (
+    <Page
+      title={t('title')}
+      description={t('description')}
+      // Where there is nothing yet, it stands where that is told.
+      actions={mayEdit && !isNone ? create : undefined}
+    >
+      {isNone ? null : (
         <Input
           className="search-field"
           allowClear

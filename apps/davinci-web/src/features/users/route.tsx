@@ -72,14 +72,18 @@ export default function UsersPage() {
     else if (key === 'forget') forget(user);
     else void patch(user, { disabled: !user.disabled });
   };
+  const isAlone = users.data?.items.every(({ id }) => id === me) ?? false;
   return (
     <Page
       title={t('title')}
       description={t('description')}
+      // Where there is nobody else yet, it stands where that is told.
       actions={
-        <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding('1')}>
-          {t('add')}
-        </Button>
+        isAlone ? undefined : (
+          <Button type="primary" icon={<PlusOutlined />} onClick={() => setAdding('1')}>
+            {t('add')}
+          </Button>
+        )
       }
     >
       <Answer query={users} shape="lines">
@@ -166,7 +170,7 @@ export default function UsersPage() {
                 ]}
               />
             )}
-            {items.every(({ id }) => id === me) ? (
+            {isAlone ? (
               <Empty
                 icon={<TeamOutlined />}
                 title={t('empty.title')}

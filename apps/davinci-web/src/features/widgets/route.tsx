@@ -30,9 +30,15 @@ export default function WidgetsPage() {
     </Button>
   );
   const viewName = (id: string) => views.data?.items.find((view) => view.id === id)?.name;
+  const isNone = widgets.data?.items.length === 0;
   return (
-    <Page title={t('list.title')} description={t('list.description')} actions={mayEdit ? create : null}>
-      {widgets.data?.items.length === 0 ? null : (
+    <Page
+      title={t('list.title')}
+      description={t('list.description')}
+      // Where there is nothing yet, it stands where that is told.
+      actions={mayEdit && !isNone ? create : undefined}
+    >
+      {isNone ? null : (
         <Input
           className="search-field"
           allowClear
