@@ -124,7 +124,7 @@ export function EditFlow({ before }: { before?: FlowDefinitionView }): ReactNode
         <section className="card stack" aria-live="polite" aria-label={t('edit.result')}>
           {tried.is === 'nothing' ? (
             <Empty title={t('edit.try')}>
-              {isReady ? t('edit.tryText') : `${t('edit.fillFirst')} ${t('edit.tryText')}`}
+              {isReady ? t('edit.tryText') : t('edit.fillFirst', { next: t('edit.tryText') })}
             </Empty>
           ) : null}
           {tried.is === 'asking' ? (
