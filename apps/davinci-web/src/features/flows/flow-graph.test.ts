@@ -51,3 +51,8 @@ test('an edge says how far its table is behind in few letters, a box in words', 
   expect(edges.find(({ to }) => to === 'sink:analytics.items')?.label).toBe('5 msg');
   expect(nodes.find(({ kind }) => kind === 'topic')?.figures).toEqual(['5 messages behind']);
 });
+
+test('a topic in which nothing waits says so: what stands there means the same at every look', () => {
+  const { nodes } = flowGraph({ ...flow, lag: 0 }, words);
+  expect(nodes.find(({ kind }) => kind === 'topic')?.figures).toEqual(['0 messages behind']);
+});

@@ -28,7 +28,8 @@ export function flowGraph(flow: FlowStatus, words: FlowWording): Graph {
     title: definition.source.topic,
     detail: definition.source.namespace,
     status,
-    figures: flow.lag > 0 ? [words.messages(flow.lag)] : [],
+    // Also when nothing waits: what stands there does not change its meaning from one look to the next.
+    figures: [words.messages(flow.lag)],
     href: `/topics/${encodeURIComponent(definition.source.topic)}`,
   });
 
