@@ -81,12 +81,17 @@ export function GrantsTab(): ReactNode {
         empty={<Empty title={t('grants.empty.title')}>{t('grants.empty.text')}</Empty>}
       >
         {({ items }) => (
-          <ListTable
-            label={t('tab.rights')}
-            rows={items}
-            columns={columns}
-            rowKey={(grant) => JSON.stringify([grant.subject, grant.role, grant.database, grant.table, grant.columns])}
-          />
+          <>
+            <ListTable
+              label={t('tab.rights')}
+              rows={items}
+              columns={columns}
+              rowKey={(grant) =>
+                JSON.stringify([grant.subject, grant.role, grant.database, grant.table, grant.columns])
+              }
+            />
+            <p className="muted small">{t('grants.note')}</p>
+          </>
         )}
       </Answer>
     </div>
