@@ -1,6 +1,7 @@
 /** Starts DBus and Wormhole as real processes between two databases of a test, on the servers that all tests share: for what needs no kill. */
 import { fileURLToPath } from 'node:url';
 import { createDbusClient, type DbusClient } from '@rtdp/dbus/client';
+import type { Role } from '@rtdp/identity/roles';
 import { connectionOf } from '@rtdp/testing/connection';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
@@ -20,6 +21,8 @@ export interface SharedPipeline extends AsyncDisposable {
   readonly name: string;
   /** Registers the source and deploys a flow `all` that writes what these tables hold to the schema `landed`. */
   synchronise(tables: string[], flow?: Record<string, unknown>): Promise<void>;
+  /** The clients of somebody else than the operator. */
+  as(identity: { organisationId: string; roles: Role[] }): Promise<{ dbus: DbusClient; wormhole: WormholeClient }>;
   /** Runs the command line against these services. */
   commandLine(...words: string[]): Promise<ProgramResult>;
   /** Runs a line of bash in which `rtdp` is the command line; a part of a pipe that fails makes all of it fail. */
@@ -58,6 +61,13 @@ export async function startOnSharedServers(): Promise<SharedPipeline> {
         ...flow,
       });
       await dbus.registerSource({ name, kind: 'postgres', connection: connectionOf(source.url), tables });
+    },
+    async as(identity) {
+      const token = await services.signToken({ subject: 'somebody', ...identity });
+      return {
+        dbus: createDbusClient({ baseUrl: services.baseUrls.dbus, token }),
+        wormhole: createWormholeClient({ baseUrl: services.baseUrls.wormhole, token }),
+      };
     },
     commandLine: (...words) => runProgram(process.execPath, [PROGRAM, ...words], { environment }),
     shell: (line) => {

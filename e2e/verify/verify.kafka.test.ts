@@ -1,4 +1,6 @@
 /** Shows what `verify` answers where not everything can be compared: each table is told by itself, and only what was proven ends with 0. */
+import { randomUUID } from 'node:crypto';
+import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { eventually } from '@rtdp/testing/eventually';
 import { expect, test } from 'vitest';
 import { startOnSharedServers } from '../pipeline/start-on-shared-servers.ts';
@@ -58,4 +60,63 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   expect(text.output).toMatch(/landed\.whole +equal/);
   expect(text.output).toMatch(/landed\.moods +not comparable .*the source has no table public\.moods any more/);
   expect(text.output).toMatch(/landed\.held +failed .*WORMHOLE_NOT_SETTLED: landed\.held/);
+}, 180_000);
+
+test('only editors of the organisation have rows compared, one verification of a flow runs at a time, and it can be cancelled', async () => {
+  await using pipeline = await startOnSharedServers();
+  const { source, sink, dbus, wormhole, name } = pipeline;
+  await source.query('CREATE TABLE orders (id int PRIMARY KEY, words text)');
+  await source.query('CREATE TABLE private (id int PRIMARY KEY)');
+  await source.query(`INSERT INTO orders VALUES (1, 'one')`);
+  await pipeline.synchronise(['public.orders']);
+  const count = async () => (await sink.query('SELECT FROM landed.orders')).rowCount;
+  await eventually(
+    () => count().catch(() => 0),
+    (rows) => rows === 1,
+    60_000,
+  );
+
+  const clock = { about: 'clock' } as const;
+  const orders = { schema: 'public', table: 'orders', question: clock };
+  expect(await dbus.compareTable(name, orders)).toMatch(/^\d{4}-/);
+  await expect(dbus.compareTable(name, { ...orders, table: 'private' })).rejects.toMatchObject({
+    code: 'DBUS_TABLE_NOT_CAPTURED',
+  });
+  const viewer = await pipeline.as({ organisationId: FIRST_ORGANISATION_ID, roles: ['viewer'] });
+  const stranger = await pipeline.as({ organisationId: randomUUID(), roles: ['admin'] });
+  for (const [{ wormhole: flows, dbus: sources }, noFlow, noSource] of [
+    [viewer, 'IDENTITY_FORBIDDEN', 'IDENTITY_FORBIDDEN'],
+    [stranger, 'WORMHOLE_FLOW_NOT_FOUND', 'DBUS_SOURCE_NOT_FOUND'],
+  ] as const) {
+    await expect(flows.verify('all')).rejects.toMatchObject({ code: noFlow });
+    await expect(flows.newestVerification('all')).rejects.toMatchObject({ code: noFlow });
+    await expect(flows.cancelVerification('all')).rejects.toMatchObject({ code: noFlow });
+    await expect(sources.compareTable(name, orders)).rejects.toMatchObject({ code: noSource });
+  }
+  expect(await wormhole.newestVerification('all')).toBeNull();
+  await wormhole.verify('all', { table: 'nothing' });
+  expect(
+    await eventually(
+      () => wormhole.newestVerification('all'),
+      (view) => view?.state !== 'running',
+      60_000,
+    ),
+  ).toMatchObject({ state: 'failed', reason: { code: 'WORMHOLE_TABLE_NOT_FOUND' } });
+
+  const locking = await source.pool.connect();
+  await locking.query('BEGIN');
+  await locking.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
+  expect(await wormhole.verify('all')).toMatchObject({ state: 'running', tables: [] });
+  await expect(wormhole.verify('all')).rejects.toMatchObject({ code: 'WORMHOLE_VERIFICATION_STATE' });
+  expect(await wormhole.cancelVerification('all')).toMatchObject({ state: 'cancelled', equal: false });
+  await locking.query('ROLLBACK');
+  locking.release();
+  await wormhole.verify('all');
+  expect(
+    await eventually(
+      () => wormhole.newestVerification('all'),
+      (view) => view?.state !== 'running',
+      60_000,
+    ),
+  ).toMatchObject({ state: 'done', equal: true, tables: [{ verdict: 'equal' }] });
 }, 180_000);
