@@ -38,3 +38,15 @@ test(
   },
   START_MILLISECONDS,
 );
+
+test(
+  'a count that is none is refused before anybody is asked',
+  () => {
+    for (const count of ['x', '0', '1.5', '1001']) {
+      expect(output(['verify', 'all', '--most', count], 'rtdp')).toContain(
+        `error: option '--most <number>' argument '${count}' is invalid. it is a whole number from 1 to 1000`,
+      );
+    }
+  },
+  START_MILLISECONDS,
+);

@@ -7,6 +7,7 @@ import type { Command } from 'commander';
 import { renderJson, renderTable } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
+import { countUpTo } from './count-option.ts';
 
 type DeadLetter = Awaited<ReturnType<WormholeClient['getDeadLetter']>>;
 
@@ -19,12 +20,12 @@ export function deadLetterCommands(program: Command, act: Act): void {
     .command('list <flow>')
     .description('open dead letters of a flow, newest first')
     .option('--all', 'replayed and discarded ones too')
-    .option('--limit <number>', 'at most this many', '50')
-    .action((flow: string, options: { all?: boolean; limit: string }) =>
+    .option('--limit <number>', 'at most this many', countUpTo(1_000), 50)
+    .action((flow: string, options: { all?: boolean; limit: number }) =>
       act(async (session) => {
         const rows = await session.wormhole.listDeadLetters(flow, {
           ...(options.all === true ? {} : { status: 'open' }),
-          limit: Number(options.limit),
+          limit: options.limit,
         });
         printRows(
           session,

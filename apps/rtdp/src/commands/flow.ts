@@ -8,6 +8,7 @@ import { messagesText, millisecondsText, rateText } from '../output/quantities.t
 import { renderTable, type TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
+import { countUpTo } from './count-option.ts';
 import { readDefinition, readDefinitions } from './read-definition.ts';
 
 const ONLY_INSERTS = 'only inserts and truncates arrive: its source table has no primary key';
@@ -79,9 +80,9 @@ export function flowCommands(program: Command, act: Act): void {
   flow
     .command('dry-run <file>')
     .description('run a flow over the newest real messages, with the result of each step; nothing is written')
-    .option('--rows <number>', 'at most this many source rows', '10')
-    .action((file: string, options: { rows: string }) =>
-      act((session) => dryRun(session, readDefinition<FlowDefinition>(file), Number(options.rows))),
+    .option('--rows <number>', 'at most this many source rows', countUpTo(2_000), 10)
+    .action((file: string, options: { rows: number }) =>
+      act((session) => dryRun(session, readDefinition<FlowDefinition>(file), options.rows)),
     );
 
   flow

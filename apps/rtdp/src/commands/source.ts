@@ -10,6 +10,7 @@ import { bytesText, millisecondsText, rateText } from '../output/quantities.ts';
 import type { TableColumn } from '../output/table.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
+import { countUpTo } from './count-option.ts';
 import { readDefinition, readDefinitions } from './read-definition.ts';
 
 type SourceDefinition = Parameters<DbusClient['registerSource']>[0];
@@ -220,12 +221,12 @@ export function sourceCommands(program: Command, act: Act): void {
   source
     .command('dead-letters <name>')
     .description('rows that could not be read from the log or mapped, newest first')
-    .option('--limit <number>', 'at most this many', '50')
-    .action((name: string, options: { limit: string }) =>
+    .option('--limit <number>', 'at most this many', countUpTo(1_000), 50)
+    .action((name: string, options: { limit: number }) =>
       act(async (session) =>
         printRows(
           session,
-          await session.dbus.listDeadLetters(name, Number(options.limit)),
+          await session.dbus.listDeadLetters(name, options.limit),
           [
             { title: 'at', value: ({ at }) => at },
             { title: 'table', value: ({ table }) => `${table.schema}.${table.table}` },
@@ -242,12 +243,12 @@ export function sourceCommands(program: Command, act: Act): void {
   source
     .command('events <name>')
     .description('what happened to a source, newest first')
-    .option('--limit <number>', 'at most this many', '50')
-    .action((name: string, options: { limit: string }) =>
+    .option('--limit <number>', 'at most this many', countUpTo(1_000), 50)
+    .action((name: string, options: { limit: number }) =>
       act(async (session) =>
         printRows(
           session,
-          await session.dbus.listEvents(name, Number(options.limit)),
+          await session.dbus.listEvents(name, options.limit),
           [
             { title: 'at', value: ({ at }) => at },
             { title: 'kind', value: ({ kind }) => kind },

@@ -7,10 +7,11 @@ import type { Command } from 'commander';
 import { placeName } from '../output/place-name.ts';
 import { printDone, printRows, type Session } from '../session/session.ts';
 import type { Act } from './act.ts';
+import { countUpTo } from './count-option.ts';
 
 interface VerifyFlags {
   table?: string;
-  most: string;
+  most: number;
 }
 
 const POLL_MS = 300;
@@ -22,10 +23,10 @@ export function verifyCommand(program: Command, act: Act): void {
       'compare source and sink by checksums while both change; exit code 0 only when they are equal, 2 when nothing differs but not everything was compared',
     )
     .option('--table <name>', 'only this sink table')
-    .option('--most <number>', 'name at most this many rows a table', '20')
+    .option('--most <number>', 'name at most this many rows a table', countUpTo(1_000), 20)
     .action((flow: string, { table, most }: VerifyFlags) =>
       act(async (session) => {
-        const asked = { ...(table === undefined ? {} : { table }), mostDifferences: Number(most) };
+        const asked = { ...(table === undefined ? {} : { table }), mostDifferences: most };
         const verification = await verified(session.wormhole, flow, asked);
         if (process.stderr.isTTY) process.stderr.write('\r\u001b[K');
         printVerification(session, verification);
