@@ -19,3 +19,8 @@ test('a thing on its way has a list below its tabs, or what is given where the f
   expect(own).not.toContain('bone-list');
   expect(renderToStaticMarkup(createElement(Loading, { shape: 'thing' }))).toContain('bone-list');
 });
+
+test('a search on its way has a form between its tabs and its list: how to read, the fields and the button', () => {
+  const html = renderToStaticMarkup(createElement(Loading, { shape: 'search' }));
+  expect(html).toMatch(/bone-tabs.*bone-pane.*bone button wide.*bone block.*bone button".*bone-list/s);
+});

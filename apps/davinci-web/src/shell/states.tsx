@@ -105,8 +105,9 @@ export function Loading({
           </div>
           {shape === 'search' ? (
             <div className="bone-pane">
+              <div className="bone button wide" />
               <div className="bone block" />
-              <div className="bone block" />
+              <div className="bone button" />
             </div>
           ) : null}
           {children ?? <div className="bone-list">{list}</div>}
