@@ -39,9 +39,7 @@ function Advice({ message, statements }: { message: string; statements: readonly
   const { t } = useTranslation('console-sources');
   return (
     <div className="stack tight small muted">
-      <p>
-        {t('severity.advice')}: {message}
-      </p>
+      <p>{t('severity.advice', { message })}</p>
       {statements.length === 0 ? null : (
         <details>
           <summary>{t('adviceStatements', { count: statements.length })}</summary>

@@ -135,7 +135,7 @@ function Rows({ message }: { message: Detail }): ReactNode {
   );
   const columns = fields.map(({ name, key }) => ({
     key: name,
-    title: key === true ? `${name} (${t('messages.isKey')})` : name,
+    title: key === true ? t('messages.isKey', { name }) : name,
     ...(name === 'ums_op_'
       ? {
           write: (value: string | number | boolean | null) => {
