@@ -21,7 +21,7 @@ export function SourceFigures({ source }: { source: SourceView }): ReactNode {
           label={t('figure.lag')}
         />
       </Figure>
-      <Figure name={t('figure.rate')} note={t('figure.rateNote')}>
+      <Figure name={t('figure.rate')}>
         <SourceRate source={source} />
       </Figure>
       <Figure name={t('figure.rows')} note={t('figure.since')}>
