@@ -39,9 +39,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
             show: (
               <>
                 <p>{tellEvent(event, source.name, i18n.language, t)}</p>
-                <p className="small muted">
-                  {event.kind} · {who(event.subject)}
-                </p>
+                <p className="small muted">{who(event.subject)}</p>
               </>
             ),
           })),
