@@ -76,6 +76,7 @@ test('a source is registered by its form, and mended, watched and commanded on i
   await dbus.changeSource(sourceName, { snapshot: { rowsPerSecond: 1, chunkRows: 5 } } as never);
   await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
   await person.tab('Tables');
+  await person.sees('Changes are counted since the stream of the source last started.');
   await page.getByLabel('Choose public.orders').check();
   await person.press('Pull');
   await person.tab('Pulls');
@@ -164,6 +165,8 @@ test('a flow is made by its form, watched, mended row by row, changed and remove
   // Its picture names what it reads, does and writes; its figures move.
   await page.locator('.graph-node', { hasText: 'shares' }).first().waitFor();
   await person.sees(/rows\/s/);
+  await person.tab(/^Tables/);
+  await person.sees('Rows in, applied, known already and deleted are counted since Wormhole last took the flow up.');
   await shop.query('insert into orders values (301, 1, 0), (302, 1, 0), (303, 1, 3)');
 
   // Two rows cannot be computed. One is corrected and sent again, the other given up.

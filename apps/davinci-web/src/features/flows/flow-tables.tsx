@@ -129,6 +129,7 @@ export function FlowTables({ flow }: { flow: FlowStatus }): ReactNode {
         rowKey={nameOf}
         chosen={opened}
       />
+      {flow.tables.length === 0 ? null : <p className="muted small">{t('tables.counted')}</p>}
     </div>
   );
 }

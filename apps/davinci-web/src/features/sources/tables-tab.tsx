@@ -226,7 +226,10 @@ function Tables({ source, tables }: { source: SourceView; tables: readonly Captu
       {shown.length === 0 ? (
         <Empty title={t('tables.none')} />
       ) : (
-        <ListTable label={t('tab.tables')} rows={shown} columns={columns} rowKey={nameOf} chosen={opened} />
+        <>
+          <ListTable label={t('tab.tables')} rows={shown} columns={columns} rowKey={nameOf} chosen={opened} />
+          <p className="muted small">{t('tables.counted')}</p>
+        </>
       )}
       {one === undefined ? <ProblemList problems={advices} /> : null}
     </div>
