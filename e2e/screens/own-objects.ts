@@ -41,6 +41,7 @@ export async function ownObjects(client: () => Promise<DavinciClient>): Promise<
   const stack = new AsyncDisposableStack();
   try {
     await removeLeftOvers(davinci);
+    await askOnce(davinci, gateway.id);
     const sales = await davinci.views.create({
       name: `${MARK} Sales`,
       sourceId: gateway.id,
@@ -141,6 +142,14 @@ async function removeLeftOvers(davinci: DavinciClient): Promise<void> {
     if (name.startsWith(MARK)) await davinci.dashboards.remove(id);
   for (const { id, name } of await davinci.widgets.list()) if (name.startsWith(MARK)) await davinci.widgets.remove(id);
   for (const { id, name } of await davinci.views.list()) if (name.startsWith(MARK)) await davinci.views.remove(id);
+}
+
+/** A platform that nobody has asked yet has no query whose page and plan could be seen. */
+async function askOnce(davinci: DavinciClient, sourceId: string): Promise<void> {
+  const view = (await davinci.views.list()).find((each) => each.sourceId === sourceId);
+  const field = view?.model.find(({ role }) => role === 'dimension');
+  if (view === undefined || field === undefined) throw new Error('the platform has no view that could be asked');
+  await davinci.query({ viewId: view.id, dimensions: [{ column: field.column }], limit: 10 });
 }
 
 function controllers(viewId: string): DashboardInput['controllers'] {
