@@ -1,4 +1,5 @@
 /** Uses a dashboard, the workbench and an operators' page without a pointer: Tab reaches everything and shows where it is, arrows, Enter and Esc do the rest. */
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { tabTo, walk } from './keyboard.ts';
 import { webStand } from './web-stand.ts';
@@ -170,7 +171,16 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   const opacity = `getComputedStyle(document.querySelector('[role="dialog"]')).opacity`;
   await expect.poll(() => page.evaluate<string>(opacity)).toBe('1');
 
-  // And begins at the first field, not at the button that closes.
-  const first = dialog.getByRole('textbox', { name: 'Name' });
-  await expect.poll(() => first.evaluate((field) => field === field.ownerDocument.activeElement)).toBe(true);
+  // They begin at their first field, not at the button that closes, and lead back to what opened them.
+  const isAt = (part: Locator) => () => part.evaluate((element) => element === element.ownerDocument.activeElement);
+  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' }))).toBe(true);
+  await keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  const opener = page.getByRole('button', { name: 'New dashboard' });
+  await tabTo(page, opener);
+  await keyboard.press('Enter');
+  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' }))).toBe(true);
+  await keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await expect.poll(isAt(opener)).toBe(true);
 }, 300_000);

@@ -37,7 +37,6 @@ export function FieldPill(
   const { setNodeRef, listeners } = useDraggable({ id: `field:${name}` });
   const { palette } = useAppearance();
   const [naming, setNaming] = useState<string>();
-  const firstField = useFirstField();
   const [isColouring, setColouring] = useState(false);
   const isMeasure = 'aggregation' in field;
   const others = shelves.filter((each) => each.takes === 'dimension' && each.name !== shelf.name);
@@ -180,26 +179,39 @@ export function FieldPill(
         />
       ) : null}
       {naming === undefined ? null : (
-        <Modal
-          open
-          title={t('rename')}
-          okText={t('apply')}
-          onOk={rename}
-          onCancel={() => setNaming(undefined)}
-          afterOpenChange={firstField.afterOpenChange}
-        >
-          <Input
-            ref={firstField.field}
-            aria-label={t('rename')}
-            placeholder={t('renameHint')}
-            maxLength={200}
-            value={naming}
-            onChange={(event) => setNaming(event.target.value)}
-            onPressEnter={rename}
-          />
-        </Modal>
+        <Renaming name={naming} onChange={setNaming} onApply={rename} onClose={() => setNaming(undefined)} />
       )}
     </>
+  );
+}
+
+function Renaming(props: {
+  name: string;
+  onChange: (name: string) => void;
+  onApply: () => void;
+  onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation('workbench');
+  const { field, afterOpenChange } = useFirstField();
+  return (
+    <Modal
+      open
+      title={t('rename')}
+      okText={t('apply')}
+      onOk={props.onApply}
+      onCancel={props.onClose}
+      afterOpenChange={afterOpenChange}
+    >
+      <Input
+        ref={field}
+        aria-label={t('rename')}
+        placeholder={t('renameHint')}
+        maxLength={200}
+        value={props.name}
+        onChange={(event) => props.onChange(event.target.value)}
+        onPressEnter={props.onApply}
+      />
+    </Modal>
   );
 }
 
