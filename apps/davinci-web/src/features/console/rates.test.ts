@@ -10,6 +10,15 @@ test('the rate is over the last ten seconds', () => {
   expect(meter.curve().slice(-2)).toEqual([100, 100]);
 });
 
+test('two pages that ask one after the other make no rate of zero', () => {
+  const meter = new RateMeter();
+  meter.add(1_000, 0);
+  meter.add(1_000, 150);
+  expect(meter.rate()).toBeNull();
+  meter.add(1_020, 2_000);
+  expect(meter.rate()).toBe(10);
+});
+
 test('there is no curve before as long was seen as a rate is over: two points look like a rise or a fall', () => {
   const meter = new RateMeter();
   for (const second of [0, 2, 4, 6, 8]) meter.add(second < 4 ? 0 : second, second * 1_000);

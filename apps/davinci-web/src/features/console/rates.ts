@@ -7,6 +7,8 @@ interface Sample {
 
 /** Rates are over about this time, milliseconds. */
 const WINDOW_MS = 10_000;
+/** Two values closer than this, in milliseconds, say nothing: two pages that ask one after the other see the same one twice. */
+const LEAST_MS = 1_000;
 /** What is kept for the little curve, milliseconds. */
 const KEPT_MS = 120_000;
 
@@ -22,11 +24,11 @@ export class RateMeter {
     while (this.#samples[0] !== undefined && this.#samples[0].at < at - KEPT_MS) this.#samples.shift();
   }
 
-  /** Per second; null before two values were seen. */
+  /** Per second; null before two values were seen, some time apart. */
   rate(): number | null {
     const last = this.#samples.at(-1);
     const first = this.#samples.find((sample) => last !== undefined && sample.at >= last.at - WINDOW_MS);
-    return last === undefined || first === undefined || first === last ? null : perSecond(first, last);
+    return last === undefined || first === undefined || last.at - first.at < LEAST_MS ? null : perSecond(first, last);
   }
 
   /** Rates between the values seen, oldest first; none before as long was seen as a rate is over. */
