@@ -36,6 +36,9 @@ export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promi
   const view = await first('/api/views', ({ id }) => id);
   const source = await first('/api/console/dbus/sources', ({ name }) => name);
   const flow = await first('/api/console/wormhole/flows', ({ name }) => (name?.includes('item') ? name : undefined));
+  const copies = await first('/api/console/wormhole/flows', ({ name }) =>
+    name?.includes('warehouse') ? name : undefined,
+  );
   const mount = await first('/api/console/moonbox/mounts', ({ name }) => name);
   const query = await first('/api/console/moonbox/queries?limit=50', ({ id, sql }) =>
     /^(select|with)\b/i.test(sql ?? '') ? id : undefined,
@@ -70,6 +73,10 @@ export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promi
     ...one('flow-tables', flow, (id) => `/flows/${id}?tab=tables`, FORM),
     ...one('flow-sql', flow, (id) => `/flows/${id}?tab=sql`, FORM),
     ...one('flow-dead-letters', flow, (id) => `/flows/${id}?tab=dead-letters`, FORM),
+    ...one('flow-verify', copies, (id) => `/flows/${id}?tab=verification`, FORM).map((page) => ({
+      ...page,
+      act: verify,
+    })),
     ...one('flow-settings', flow, (id) => `/flows/${id}?tab=settings`, FORM),
     ...one('change-flow', flow, (id) => `/flows/${id}?edit=1`, FORM),
     { name: 'topics', path: '/topics', states: LIST },
@@ -85,6 +92,13 @@ export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promi
     { name: 'account', path: '/account', states: FORM },
     { name: 'users', path: '/users', states: LIST },
   ];
+}
+
+/** Begins it where nobody has; one that runs already, in another language, is waited for. */
+async function verify(page: Page): Promise<void> {
+  const begin = page.locator('.state .ant-btn-primary');
+  if ((await begin.count()) > 0) await begin.click();
+  await page.waitForSelector('.ant-tabs-tabpane-active .reason', { timeout: 60_000 });
 }
 
 function one(

@@ -8,12 +8,15 @@ import {
 } from '@tanstack/react-query';
 import { type ApiError, type ApiRequest, api, type QueryValue } from './client.ts';
 
-export interface ReadOptions {
+export interface ReadOptions<T = unknown> {
   query?: Record<string, QueryValue>;
   /** False keeps the question back, for example until a field is filled. */
   enabled?: boolean;
-  /** Ask again after so many milliseconds while the page is visible: only for states of operations, never for data of widgets. */
-  every?: number;
+  /**
+   * Ask again after so many milliseconds while the page is visible: only for states of operations, never for data of widgets.
+   * What comes to an end decides by its last answer; undefined is never.
+   */
+  every?: number | ((answer: T | undefined) => number | undefined);
   /** Show the last answer while another one is on its way. */
   keep?: boolean;
 }
@@ -25,12 +28,15 @@ export interface List<T> {
 }
 
 /** Reads `path`; cancelled for real when the page goes. */
-export function useApi<T>(path: string, options: ReadOptions = {}): UseQueryResult<T, ApiError> {
+export function useApi<T>(path: string, options: ReadOptions<T> = {}): UseQueryResult<T, ApiError> {
+  const { every } = options;
   return useQuery<T, ApiError>({
     queryKey: keyOf(path, options.query),
     queryFn: ({ signal }) => api<T>(path, { signal, ...(options.query ? { query: options.query } : {}) }),
     enabled: options.enabled ?? true,
-    ...(options.every === undefined ? {} : { refetchInterval: options.every }),
+    ...(every === undefined
+      ? {}
+      : { refetchInterval: typeof every === 'number' ? every : ({ state }) => every(state.data) ?? false }),
     ...(options.keep ? { placeholderData: (previous) => previous } : {}),
   });
 }

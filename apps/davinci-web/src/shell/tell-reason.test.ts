@@ -88,6 +88,15 @@ test.each([
     ':since 的值不是数字。请给出与声明的类型一致的值。',
   ],
   ['the rights of editor hide margin, which the model does not have', '角色 editor 的权限隐藏了模型中没有的列 margin'],
+  // Why a table of a flow was not compared with its source.
+  [
+    'column mood was not compared: mood[] is kept in another form in the sink',
+    '列 mood 未比较：mood[] 在目标端以另一种形式保存',
+  ],
+  [
+    'landed.held stands at no time yet and has not passed 2026-11-26 19:00:00: a pull is loading',
+    'landed.held 停在 尚无时间，尚未越过 2026-11-26 19:00:00：正在加载拉取的数据',
+  ],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],

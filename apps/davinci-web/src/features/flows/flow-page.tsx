@@ -29,9 +29,11 @@ import { FlowPast } from './flow-past.tsx';
 import { FlowSettings } from './flow-settings.tsx';
 import { FlowState } from './flow-state.tsx';
 import { FlowTables } from './flow-tables.tsx';
+import { FlowVerification } from './flow-verification.tsx';
 import { LatencyBar } from './latency-bar.tsx';
 import { RemoveFlow } from './remove-flow.tsx';
 import { UnwrittenNote } from './unwritten-note.tsx';
+import { useVerify, VERIFICATION_TAB } from './use-verify.ts';
 
 const FIRST_TAB = 'flow';
 
@@ -62,6 +64,7 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
   const { t } = useTranslation('console-flows');
   const [tab, setTab] = useUrlState<string>('tab', FIRST_TAB);
   const tell = useTell();
+  const mayVerify = useMay('editor');
   const kind = flowStateStatus(flow);
   const worst = flow.tables.toSorted((a, b) => (b.freshnessMs ?? 0) - (a.freshnessMs ?? 0))[0];
   const slowest = flow.tables.toSorted((a, b) => (b.latency?.total ?? 0) - (a.latency?.total ?? 0))[0];
@@ -133,6 +136,9 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
             label: t('tab.dead', { count: flow.openDeadLetters }),
             children: <FlowDeadLetters flow={flow} />,
           },
+          ...(mayVerify
+            ? [{ key: VERIFICATION_TAB, label: t('tab.verification'), children: <FlowVerification flow={flow} /> }]
+            : []),
           { key: 'history', label: t('tab.history'), children: <FlowPast flow={flow} /> },
           { key: 'settings', label: t('tab.settings'), children: <FlowSettings flow={flow} /> },
         ]}
@@ -170,6 +176,7 @@ function Actions({ flow }: { flow: FlowStatus }): ReactNode {
   const mayAct = useMay('editor');
   const [isRemoving, setRemoving] = useState(false);
   const { run, busy } = useAct([wormholePath('flows')]);
+  const { verify, busy: isBeginning } = useVerify(flow.name);
   if (!mayAct) return null;
   return (
     <>
@@ -190,6 +197,9 @@ function Actions({ flow }: { flow: FlowStatus }): ReactNode {
           {t(`command.${command}.verb`)}
         </Button>
       ))}
+      <Button disabled={isBeginning} title={t('verify.hint')} onClick={() => void verify()}>
+        {t('verify.verb')}
+      </Button>
       <Button onClick={() => go(`/flows/${encodeURIComponent(flow.name)}?edit=1`)}>{t('edit.verb')}</Button>
       <Button danger onClick={() => setRemoving(true)}>
         {t('remove.verb')}

@@ -18,6 +18,7 @@ import { BUDGETS, flowTableStatus, flowTablesCondition } from '../console/status
 import { useAct } from '../console/use-act.ts';
 import { useWording } from '../console/use-wording.ts';
 import { LatencyBar, longestOf } from './latency-bar.tsx';
+import { useVerify } from './use-verify.ts';
 
 const nameOf = ({ schema, table }: TableStatus): string => `${schema}.${table}`;
 
@@ -140,6 +141,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
   const mayAct = useMay('editor');
   const { flow, table, onClose } = props;
   const { run, busy } = useAct([wormholePath('flows')]);
+  const { verify, busy: isBeginning } = useVerify(flow.name);
   const command = table.state === 'paused' ? 'resume' : 'pause';
   const partitions: ListColumn<TableStatus['partitions'][number]>[] = [
     { key: 'partition', title: t('tables.partition'), align: 'end', cell: ({ partition }) => partition },
@@ -189,6 +191,11 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
             }
           >
             {t(`tables.command.${command}.verb`)}
+          </Button>
+        ) : null}
+        {mayAct ? (
+          <Button disabled={isBeginning} title={t('verify.hint')} onClick={() => void verify(nameOf(table))}>
+            {t('verify.verbOfTable')}
           </Button>
         ) : null}
         <Button onClick={onClose}>{t('close')}</Button>
