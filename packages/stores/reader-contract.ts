@@ -158,6 +158,21 @@ export function describeReader(dialect: ReaderDialect, make: () => Promise<Reade
       expect(await subject.running('CROSS JOIN')).toBe(0);
     });
 
+    test('a session whose result has come whole is free and not held back, though its reader leaves early', async () => {
+      const alone = await openReader({ kind: dialect.kind, url: subject.url, connections: 1 });
+      const few = { sql: 'SELECT n, word FROM numbers WHERE n <= 200 ORDER BY n', batchRows: 3 };
+      const one = async () => rowsOf(await alone.scan({ sql: 'SELECT n FROM numbers WHERE n = 5', timeoutMs: 10_000 }));
+      for (let round = 0; round < 5; round += 1) {
+        const leaving = (await alone.scan(few)).batches[Symbol.asyncIterator]();
+        expect((await leaving.next()).value?.rowCount).toBe(3);
+        // Let everything come that the server has sent.
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        await leaving.return?.();
+        expect(await one()).toEqual([[5]]);
+      }
+      await alone.close();
+    });
+
     test('the caller’s types are checked against what comes', async () => {
       const sql = 'SELECT n, word FROM numbers WHERE n < 7 ORDER BY n';
       const wide = await reader.scan({ sql, columns: [typed('a', 'bigint'), typed('b', 'text')] });

@@ -104,6 +104,9 @@ export class ScanRun {
       this.#queue.push(this.#builder.take());
     this.#queue.end(failure);
     await this.#stopping;
+    // It goes to somebody else: that this reader holds it back, or has left it held back, is over.
+    this.#session?.resume();
+    this.#session = null;
     this.#finished();
   }
 
