@@ -4,7 +4,7 @@
  */
 import type { EngineQuery, QueryEngine } from '@rtdp/engine/query-contract';
 import type { ColumnBatch, ResultColumn, StoreReader } from '@rtdp/stores/scan-contract';
-import { RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Plan, PlanPart } from '../plan/contract.ts';
 import { askForKeys } from './read-keys.ts';
 
@@ -98,7 +98,9 @@ async function loadParts(parts: readonly PlanPart[], query: EngineQuery, options
     const scan = await reader.scan({ sql, parameters, columns: part.columns, signal, timeoutMs });
     // The planner calls the columns of a part by their places.
     const held = part.columns.map((column, index) => ({ ...column, name: `c${index}` }));
-    const rows = await query.load(part.name, held, scan.batches);
+    const rows = await query.load(part.name, held, scan.batches).catch((error: unknown) => {
+      throw ofPart(error, part);
+    });
     options.measured?.({ part: part.name, rows, milliseconds: performance.now() - begun });
   };
   for (const part of parts) {
@@ -112,6 +114,21 @@ async function loadParts(parts: readonly PlanPart[], query: EngineQuery, options
   if (outcomes.every(({ status }) => status === 'fulfilled')) return;
   // The others failed because of the first, which is the reason of the signal.
   throw failed.signal.reason;
+}
+
+/** The engine calls columns by their places in the part, which mean nothing to whoever asked. */
+function ofPart(error: unknown, { table, columns }: PlanPart): unknown {
+  if (!isRtdpError(error, 'ENGINE_VALUE_FAILED')) return error;
+  const [whole, place] = / when casting from source column s(\d+)/.exec(error.message) ?? [];
+  const type = place === undefined ? undefined : columns[Number(place)]?.typeText;
+  const what = type === undefined ? 'a value' : `a value of type ${type}`;
+  return new RtdpError({
+    code: error.code,
+    message: `${what} of ${table} is none that the gateway computes with: ${error.message.replace(whole ?? '', '')}`,
+    next: 'Ask that database alone, or leave the rows with such values out by a condition: NaN is greater than every number, `price < 10000000000` has none.',
+    facts: { table },
+    cause: error,
+  });
 }
 
 /** For a mount that a plan still names. */

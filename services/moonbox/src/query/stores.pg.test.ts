@@ -25,6 +25,8 @@ beforeAll(async () => {
     insert into orders select i, i % 100, i % 7, i from generate_series(1, 20000) i;
     create view wide as select a.id * 1000 + b.id as id, a.part, repeat(md5((a.id * 7 + b.id)::text), 20) as text
       from orders a, orders b where a.id <= 1000 and b.id <= 75;
+    create table bills (id int primary key, price numeric(12,2));
+    insert into bills values (1, 1.50), (2, 'NaN');
     analyze orders;`);
   await parts.query('create table parts (id int primary key, name varchar(40) not null, price decimal(10,2) not null)');
   const rows = Array.from({ length: 100 }, (_, id) => `(${id}, 'part ${id}', ${id}.25)`);
@@ -57,6 +59,22 @@ test('a join across two stores is answered as one Postgres would', async () => {
   expect(answer.tables).toEqual([
     { database: 'shop', table: 'orders', sinkNamespace: `postgresql.${orders.name}.public.orders.*.0.0` },
     { database: 'stock', table: 'parts', sinkNamespace: null },
+  ]);
+});
+
+test('a NaN that the engine cannot hold fails a statement over two stores with the table, and leaving it out is enough', async () => {
+  const { client } = gateway.operator;
+  const sql = 'select b.id, b.price from shop.bills b join stock.parts p on p.id = b.id';
+  const failed = client.query({ sql });
+  await expect(failed).rejects.toMatchObject({
+    code: 'ENGINE_VALUE_FAILED',
+    message: expect.stringMatching(/^a value of type numeric\(12,2\) of shop\.bills is none .*: [^:]*"NaN"[^:]*$/),
+    next: expect.stringContaining('price < 10000000000'),
+  });
+  expect((await client.query({ sql: `${sql} where b.price < 10000000000` })).rows).toEqual([[1, '1.50']]);
+  expect((await client.query({ sql: 'select id, price from shop.bills order by id' })).rows).toEqual([
+    [1, '1.50'],
+    [2, 'NaN'],
   ]);
 });
 
