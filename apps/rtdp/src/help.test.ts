@@ -1,5 +1,6 @@
 /** Keeps the texts that the first command on a machine shows before anything is installed equal to what the command line says of itself. */
 import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 
@@ -35,6 +36,21 @@ test(
     expect(output(['up', 'status'], 'start')).toContain(
       'error: npm start takes options only, and was given "status"; did you mean npm run -s rtdp -- status?',
     );
+  },
+  START_MILLISECONDS,
+);
+
+test(
+  'a port that only root may open is refused before anything is started',
+  () => {
+    const why =
+      'a port is a whole number from 1024 to 65535: lower ones are kept for root, and the servers run as an ordinary user';
+    for (const option of ['--port-base', '--port-shop']) {
+      // Were it taken, a folder below a file could not be made.
+      expect(output(['up', '--data', join(MAIN, 'data'), option, '80'], 'start')).toContain(
+        `error: option '${option} <port>' argument '80' is invalid. ${why}`,
+      );
+    }
   },
   START_MILLISECONDS,
 );

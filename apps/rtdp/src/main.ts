@@ -21,7 +21,15 @@ import { errorJson, errorText } from './output/print-error.ts';
 import { commandLineOn } from './platform/command-line-of.ts';
 import { defaultDataFolder } from './platform/data-folder.ts';
 import { readPlatformFile } from './platform/platform-file.ts';
-import { HIGHEST_PORT_BASE, type PlatformPorts, PORTS, type PortName, portsFrom } from './platform/ports.ts';
+import {
+  HIGHEST_PORT_BASE,
+  isPort,
+  type PlatformPorts,
+  PORT_RULE,
+  PORTS,
+  type PortName,
+  portsFrom,
+} from './platform/ports.ts';
 import { clientsFromEnvironment, openClients } from './session/open-session.ts';
 import type { Session } from './session/session.ts';
 
@@ -172,8 +180,8 @@ function portsOf(options: Record<string, unknown>): Partial<PlatformPorts> {
 
 function portOf(text: string): number {
   const port = Number(text);
-  if (Number.isInteger(port) && port > 0 && port < 65_536) return port;
-  throw new InvalidArgumentError('a port is a whole number from 1 to 65535');
+  if (isPort(port)) return port;
+  throw new InvalidArgumentError(PORT_RULE);
 }
 
 function portBaseOf(text: string): number {

@@ -57,14 +57,14 @@ test('a folder that cannot be made says so', async () => {
 test('RTDP_DATA names the folder; a port comes from the call, the environment, the last start or the defaults, in this order', () => {
   expect(defaultDataFolder({ RTDP_DATA: '/somewhere' })).toBe('/somewhere');
   const ports = platformPorts(
-    { kafka: 1 },
-    { shop: 8, warehouse: 9 },
-    { RTDP_PORT_KAFKA: '2', RTDP_PORT_SHOP: '3', RTDP_PORT_DBUS: '' },
+    { kafka: 8001 },
+    { shop: 8008, warehouse: 8009 },
+    { RTDP_PORT_KAFKA: '8002', RTDP_PORT_SHOP: '8003', RTDP_PORT_DBUS: '' },
   );
   expect(ports).toMatchObject({
-    kafka: 1,
-    shop: 3,
-    warehouse: 9,
+    kafka: 8001,
+    shop: 8003,
+    warehouse: 8009,
     dbus: 7401,
     wormhole: 7402,
     metadata: 7431,
@@ -72,6 +72,16 @@ test('RTDP_DATA names the folder; a port comes from the call, the environment, t
   });
   const wellKnown = [5432, 8080, 9000, 9092];
   expect(Object.values(platformPorts({}, {}, {})).filter((port) => wellKnown.includes(port))).toEqual([]);
+});
+
+test.each(['80', 'abc', '65536', '7400.5'])('RTDP_PORT_SHOP=%s is refused with what to do', (text) => {
+  expect(() => platformPorts({}, {}, { RTDP_PORT_SHOP: text })).toThrow(
+    expect.objectContaining({
+      code: 'RTDP_USAGE',
+      message: `RTDP_PORT_SHOP is ${text}, and a port is a whole number from 1024 to 65535: lower ones are kept for root, and the servers run as an ordinary user.`,
+      next: "Choose another port for the shop's Postgres with --port-shop (or RTDP_PORT_SHOP).",
+    }),
+  );
 });
 
 test('pauses between restarts double up to half a minute', () => {

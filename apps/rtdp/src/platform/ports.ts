@@ -42,7 +42,18 @@ export const PORTS = {
 export type PortName = keyof typeof PORTS;
 export type PlatformPorts = Record<PortName, number>;
 
-/** The ports to use: `given` wins over the environment, that over those of the last start, those over the defaults. */
+const LOWEST_PORT = 1_024;
+const HIGHEST_PORT = 65_535;
+export const PORT_RULE = `a port is a whole number from ${LOWEST_PORT} to ${HIGHEST_PORT}: lower ones are kept for root, and the servers run as an ordinary user`;
+
+export function isPort(port: number): boolean {
+  return Number.isInteger(port) && port >= LOWEST_PORT && port <= HIGHEST_PORT;
+}
+
+/**
+ * The ports to use: `given` wins over the environment, that over those of the last start, those over the defaults.
+ * @throws RtdpError RTDP_USAGE for what the environment names and is no port
+ */
 export function platformPorts(
   given: Partial<PlatformPorts> = {},
   remembered: Partial<PlatformPorts> = {},
@@ -50,16 +61,28 @@ export function platformPorts(
 ): PlatformPorts {
   const entries = Object.entries(PORTS).map(([key, port]) => {
     const name = key as PortName;
-    const chosen = given[name] ?? (env[port.environment] || undefined) ?? remembered[name] ?? port.default;
-    return [name, Number(chosen)];
+    return [name, given[name] ?? portOfEnvironment(name, env) ?? remembered[name] ?? port.default];
   });
   return Object.fromEntries(entries) as PlatformPorts;
+}
+
+function portOfEnvironment(name: PortName, env: NodeJS.ProcessEnv): number | undefined {
+  const { environment, what } = PORTS[name];
+  const text = env[environment];
+  if (!text) return undefined;
+  if (isPort(Number(text))) return Number(text);
+  throw new RtdpError({
+    code: 'RTDP_USAGE',
+    message: `${environment} is ${text}, and ${PORT_RULE}.`,
+    next: `Choose another port for ${what} with ${portOption(name)}.`,
+    facts: { environment, text },
+  });
 }
 
 const LOWEST = Math.min(...Object.values(PORTS).map((port) => port.default));
 const HIGHEST = Math.max(...Object.values(PORTS).map((port) => port.default));
 /** Above it some port would be none. */
-export const HIGHEST_PORT_BASE = 65_535 - (HIGHEST - LOWEST);
+export const HIGHEST_PORT_BASE = HIGHEST_PORT - (HIGHEST - LOWEST);
 
 /** All ports as far apart as the usual ones, the lowest of them (that of the web application) being `base`. */
 export function portsFrom(base: number): PlatformPorts {
@@ -69,7 +92,7 @@ export function portsFrom(base: number): PlatformPorts {
 
 const PORTS_FILE = 'ports.json';
 
-/** The ports of the last start on this folder: sources and flows name them, so the next start keeps them. */
+/** The ports of the last start on this folder that came up: sources and flows name them, so the next start keeps them. */
 export async function rememberedPorts(dataFolder: string): Promise<Partial<PlatformPorts>> {
   const text = await readFile(join(dataFolder, PORTS_FILE), 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code !== 'ENOENT') throw cause;

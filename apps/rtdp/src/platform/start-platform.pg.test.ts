@@ -1,7 +1,7 @@
 /** Shows how a platform is started, refused, given up, supervised, stopped, and found again after a kill -9. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { stat } from 'node:fs/promises';
+import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { acceptsConnection } from '@rtdp/local/ports';
@@ -9,7 +9,9 @@ import { processExists, signalTree } from '@rtdp/local/process-tree';
 import pg from 'pg';
 import { expect, test, vi } from 'vitest';
 import type { PartStatus } from './contract.ts';
+import { DATA_VERSION } from './data-folder.ts';
 import { readPlatformFile } from './platform-file.ts';
+import { rememberedPorts } from './ports.ts';
 import { folderHolder } from './running-lock.ts';
 import { startPlatform } from './start-platform.ts';
 import { platformFolder } from './testing/small-platform.ts';
@@ -118,6 +120,19 @@ test('a taken port is named with its flag, and nothing stays behind', async () =
   });
   await new Promise((resolve) => holder.close(resolve));
   expect(existsSync(folder.dataFolder)).toBe(false);
+});
+
+test('the ports of a start are kept for the next one only when it came up', async () => {
+  await using folder = await platformFolder(['warehouse']);
+  await mkdir(folder.dataFolder);
+  await writeFile(`${folder.dataFolder}/version.json`, JSON.stringify({ version: DATA_VERSION }));
+  await mkdir(`${folder.dataFolder}/warehouse`);
+  await writeFile(`${folder.dataFolder}/warehouse/data`, 'where its data should be');
+  await expect(startPlatform(folder)).rejects.toThrow('warehouse/data');
+  expect(await rememberedPorts(folder.dataFolder)).toEqual({});
+  await rm(`${folder.dataFolder}/warehouse/data`);
+  await (await startPlatform(folder)).stop();
+  expect(await rememberedPorts(folder.dataFolder)).toEqual(folder.ports);
 });
 
 test('a disk without room is refused with the real number before anything starts', async () => {

@@ -62,8 +62,9 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
   const host = options.host ?? '127.0.0.1';
   const onProgress = options.onProgress ?? (() => undefined);
 
+  const asked = platformPorts(options.ports);
   // A folder that is made for nothing would be taken for one that was used.
-  if (!existsSync(dataFolder)) await requireFreePorts(platformPorts(options.ports), host);
+  if (!existsSync(dataFolder)) await requireFreePorts(asked, host);
   const isNew = await openDataFolder(dataFolder);
   const release = await takeFolder(dataFolder);
   const ports = platformPorts(options.ports, await rememberedPorts(dataFolder));
@@ -106,7 +107,6 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
     const needed = options.neededMegabytes ?? (isNew ? NEEDED_MEGABYTES_NEW : NEEDED_MEGABYTES_AGAIN);
     await requireFreeSpace(dataFolder, needed, '--data or RTDP_DATA');
     await requireFreePorts(ports, host);
-    await rememberPorts(dataFolder, ports);
     const secrets = await platformSecrets(dataFolder);
     const description = describePlatform(dataFolder, (name) => ({ host, port: ports[name] }), secrets);
     await startParts({
@@ -125,6 +125,8 @@ export async function startPlatform(options: PlatformOptions = {}): Promise<Plat
       underWay: (work) => void underWay.push(work),
     });
     forget();
+    // Not before: what a start that failed was given would stand in the way of the next one.
+    await rememberPorts(dataFolder, ports);
     await writePlatformFile(description);
     const unnoticed = new Map<PartName, number>();
     let asking = false;
