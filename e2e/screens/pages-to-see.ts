@@ -98,7 +98,7 @@ export async function pagesToSee(ask: (path: string) => Promise<unknown>): Promi
 async function verify(page: Page): Promise<void> {
   const begin = page.locator('.state .ant-btn-primary');
   if ((await begin.count()) > 0) await begin.click();
-  await page.waitForSelector('.ant-tabs-tabpane-active .reason', { timeout: 60_000 });
+  await page.waitForSelector('[role="tabpanel"] .reason', { timeout: 60_000 });
 }
 
 function one(
