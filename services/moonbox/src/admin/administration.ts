@@ -85,9 +85,13 @@ export class Administration {
 
   /** @throws RtdpError MOONBOX_MOUNT_UNKNOWN */
   mountOf(principal: Principal, name: string): SeenMount {
-    const found = this.mounts(principal).find(({ mount }) => mount.name === name);
-    if (found === undefined) throw unknownMount(name);
-    return found;
+    const seen = this.mounts(principal);
+    const found = seen.find(({ mount }) => mount.name === name);
+    if (found !== undefined) return found;
+    throw unknownMount(
+      name,
+      seen.map(({ mount }) => mount.name),
+    );
   }
 
   async mount(principal: Principal, request: MountRequest): Promise<Mount> {
@@ -105,7 +109,7 @@ export class Administration {
 
   async unmount(principal: Principal, name: string): Promise<void> {
     requireRole(principal, 'admin');
-    await this.#options.mounting.unmount(principal.organisationId, name);
+    await this.#options.mounting.unmount(principal.organisationId, this.mountOf(principal, name).mount.name);
     await this.#options.grants.load();
   }
 

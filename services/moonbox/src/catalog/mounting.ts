@@ -1,6 +1,7 @@
 /** Decides what happens when a store is mounted, looked at again and let go: tested first, then stored, then seen by everybody. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Logger } from '@rtdp/service/logging';
+import { didYouMean } from '@rtdp/sql/nearest-name';
 import type { ServerFacts, StoreReader } from '@rtdp/stores/scan-contract';
 import { RtdpError, sentences } from '@rtdp/ums/error';
 import type { MountRequest } from '../client/mounts.ts';
@@ -222,12 +223,12 @@ function storeFacts(cause: unknown): Record<string, unknown> {
   return { ...(sqlState === undefined ? {} : { sqlState }), ...(errno === undefined ? {} : { errno }) };
 }
 
-/** It is not there, or not for whoever asks. */
-export function unknownMount(name: string): RtdpError {
+/** It is not there, or not for whoever asks. @param seen those that are */
+export function unknownMount(name: string, seen: Iterable<string> = []): RtdpError {
   return new RtdpError({
     code: 'MOONBOX_MOUNT_UNKNOWN',
     message: `there is no mount "${name}"`,
-    next: 'SHOW MOUNTS lists the mounts there are.',
+    next: [didYouMean(name, seen), 'SHOW MOUNTS lists the mounts there are.'].filter(Boolean).join(' '),
     facts: { name },
   });
 }

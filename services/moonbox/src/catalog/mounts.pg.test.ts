@@ -80,6 +80,10 @@ test('a MariaDB is mounted over REST', async () => {
   const mounted = await client.mount({ name: 'stock', kind: 'mysql', connection: connectionOf(maria.url) });
   expect(mounted).toMatchObject({ name: 'stock', kind: 'mysql', tables: 1, state: 'ok' });
   expect((await client.query({ sql: 'select name from stock.parts where id = 2' })).rows).toEqual([['nut']]);
+  await expect(client.unmount('stok')).rejects.toMatchObject({
+    code: 'MOONBOX_MOUNT_UNKNOWN',
+    next: 'Did you mean stock? SHOW MOUNTS lists the mounts there are.',
+  });
   await client.unmount('stock');
   await expect(client.query({ sql: 'select name from stock.parts' })).rejects.toMatchObject({
     code: 'SQL_UNKNOWN_TABLE',
