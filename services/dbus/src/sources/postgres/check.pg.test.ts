@@ -1,5 +1,6 @@
 /** Shows on a real server how each kind of table is sorted, that no application write is ever refused, and that every statement we name mends what it says. */
 import { connectionOf } from '@rtdp/testing/connection';
+import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test } from 'vitest';
 import { readSourceDefinition, type SourceDefinition } from '../../catalog/source-definition.ts';
@@ -194,4 +195,55 @@ test('each statement that is named for a table mends it', async () => {
   expect(after.tables.map(({ table, capture }) => [table, capture])).toEqual(
     before.tables.map(({ table }) => [table, 'all changes']),
   );
+});
+
+test('what mends a table that is owned by somebody else makes nobody more than that table takes', async () => {
+  await using shop = await testPostgres();
+  const [role, owner, administrator] = [uniqueName('reader'), uniqueName('owner'), uniqueName('administrator')];
+  await shop.query(`CREATE ROLE ${role} LOGIN REPLICATION PASSWORD 'much-secret'; CREATE ROLE ${owner}`);
+  await shop.query(`CREATE ROLE ${administrator}; GRANT ${connectionOf(shop.url).user} TO ${administrator}`);
+  try {
+    await shop.query(`GRANT CREATE ON DATABASE ${shop.name} TO ${role}`);
+    await shop.query(
+      'CREATE TABLE by_superuser (id int PRIMARY KEY); CREATE TABLE by_administrator (id int PRIMARY KEY)',
+    );
+    await shop.query('CREATE TABLE by_owner (id int PRIMARY KEY); ALTER TABLE by_owner ENABLE ROW LEVEL SECURITY');
+    await shop.query(`ALTER TABLE by_administrator OWNER TO ${administrator}; ALTER TABLE by_owner OWNER TO ${owner}`);
+    const definition = definitionOf(shop.url);
+    Object.assign(definition.connection, { user: role, password: 'much-secret' });
+    const before = await checkPostgres(definition);
+    const statements = before.tables.flatMap(({ problems }) =>
+      problems.flatMap(({ severity, statement }) => (severity === 'blocking' ? [statement ?? ''] : [])),
+    );
+    const reading = (table: string) =>
+      `GRANT USAGE ON SCHEMA "public" TO "${role}"; GRANT SELECT ON "public"."${table}" TO "${role}";`;
+    expect(statements).toEqual([
+      `ALTER TABLE "public"."by_administrator" OWNER TO "${role}";`,
+      reading('by_administrator'),
+      // Row security holds for no owner, unless it is forced.
+      `GRANT "${owner}" TO "${role}";`,
+      reading('by_owner'),
+      `ALTER TABLE "public"."by_superuser" OWNER TO "${role}";`,
+      reading('by_superuser'),
+    ]);
+    expect(before.tables.map(({ problems }) => problems[0]?.message)).toContain(
+      `"${role}" does not own "public"."by_superuser"; only an owner may add a table to a publication. A member of its owner, "${connectionOf(shop.url).user}", could become a superuser: give the table to a role that cannot.`,
+    );
+    for (const statement of statements) await shop.query(statement);
+    const after = await checkPostgres(definition);
+    expect(after.tables.map(({ table, capture }) => [table, capture])).toEqual([
+      ['by_administrator', 'all changes'],
+      ['by_owner', 'all changes'],
+      ['by_superuser', 'all changes'],
+    ]);
+    // Forced, it holds for the owner too.
+    await shop.query('ALTER TABLE by_owner FORCE ROW LEVEL SECURITY');
+    const forced = (await checkPostgres(definition)).tables.find(({ table }) => table === 'by_owner');
+    expect(forced?.problems).toContainEqual(
+      expect.objectContaining({ code: 'table-row-security', statement: `ALTER ROLE "${role}" BYPASSRLS;` }),
+    );
+  } finally {
+    for (const name of [role, owner, administrator])
+      await shop.query(`DROP OWNED BY ${name} CASCADE; DROP ROLE ${name}`);
+  }
 });

@@ -21,9 +21,12 @@ export interface SourceTable {
   /** default, full, nothing or index: how the source identifies the old row. */
   replicaIdentity: 'd' | 'f' | 'n' | 'i';
   owner: string;
+  /** Or is one, and so could every member of it. */
+  ownerMayBecomeSuperuser: boolean;
   /** Whether our role may add the table to a publication. */
   owned: boolean;
   selectable: boolean;
+  /** Whether it would hide rows from our role even if it owned the table, as it must. */
   rowSecurity: boolean;
   columns: SourceColumn[];
   /** Columns of the primary key, in its order. */
@@ -48,6 +51,7 @@ interface TableRow {
   unlogged: boolean;
   replica_identity: SourceTable['replicaIdentity'];
   owner: string;
+  owner_may_become_superuser: boolean;
   owned: boolean;
   selectable: boolean;
   row_security: boolean;
@@ -72,9 +76,10 @@ const TABLES_SQL = `
 select c.oid, n.nspname as schema, c.relname as "table", c.relkind = 'p' as partitioned,
   c.relpersistence = 'u' as unlogged, c.relreplident::text as replica_identity,
   pg_get_userbyid(c.relowner) as owner,
+  exists (select 1 from pg_roles r where r.rolsuper and pg_has_role(c.relowner, r.oid, 'MEMBER')) as owner_may_become_superuser,
   pg_has_role(c.relowner, 'USAGE') as owned,
   has_schema_privilege(n.oid, 'USAGE') and has_table_privilege(c.oid, 'SELECT') as selectable,
-  c.relrowsecurity and not (pg_has_role(c.relowner, 'USAGE') and not c.relforcerowsecurity)
+  c.relrowsecurity and c.relforcerowsecurity
     and not (select rolsuper or rolbypassrls from pg_roles where rolname = current_user) as row_security,
   (select coalesce(json_agg(json_build_object('name', a.attname, 'number', a.attnum, 'typeName',
       format_type(a.atttypid, a.atttypmod), 'notNull', a.attnotnull, 'generated', a.attgenerated::text) order by a.attnum), '[]')::text
@@ -125,6 +130,7 @@ function toTable(row: TableRow): SourceTable {
     unlogged: row.unlogged,
     replicaIdentity: row.replica_identity,
     owner: row.owner,
+    ownerMayBecomeSuperuser: row.owner_may_become_superuser,
     owned: row.owned,
     selectable: row.selectable,
     rowSecurity: row.row_security,

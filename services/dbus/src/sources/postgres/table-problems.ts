@@ -15,14 +15,7 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
       statement: `ALTER TABLE ${name} SET LOGGED;`,
     });
   }
-  if (!table.owned) {
-    problems.push({
-      code: 'table-not-owned',
-      severity: 'blocking',
-      message: `${quoteName(user)} does not own ${name}; only an owner may add a table to a publication.`,
-      statement: `GRANT ${quoteName(table.owner)} TO ${quoteName(user)};`,
-    });
-  }
+  if (!table.owned) problems.push(ownershipProblem(table, user));
   if (!table.selectable) {
     problems.push({
       code: 'table-not-selectable',
@@ -69,6 +62,21 @@ export function tableProblems(table: SourceTable, user: string, serverVersion: n
     });
   }
   return problems;
+}
+
+function ownershipProblem(table: SourceTable, user: string): Problem {
+  const name = quoteTable(table);
+  const owner = quoteName(table.owner);
+  const fact = `${quoteName(user)} does not own ${name}; only an owner may add a table to a publication.`;
+  const code = 'table-not-owned';
+  if (!table.ownerMayBecomeSuperuser)
+    return { code, severity: 'blocking', message: fact, statement: `GRANT ${owner} TO ${quoteName(user)};` };
+  return {
+    code,
+    severity: 'blocking',
+    message: `${fact} A member of its owner, ${owner}, could become a superuser: give the table to a role that cannot.`,
+    statement: `ALTER TABLE ${name} OWNER TO ${quoteName(user)};`,
+  };
 }
 
 function generatedProblem(name: string, columns: string[]): Problem {
