@@ -1,9 +1,10 @@
 /** Decides how a chart lives on the page: drawn once, moved from old to new values, resized, clicked, photographed. */
 import type { ECharts } from 'echarts/core';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { useAppearance } from '../shell/appearance.tsx';
 import { TIMES } from '../shell/tokens.ts';
-import type { WidgetViewProps } from './contract.ts';
+import type { Pick, WidgetViewProps } from './contract.ts';
+import { fadeOthers } from './fade-others.ts';
 import { type Fit, fitLegend } from './fit-legend.ts';
 import { nearestMark } from './nearest-mark.ts';
 import { findMark, type Mark, type Marks } from './picks.ts';
@@ -13,18 +14,22 @@ import { Waiting } from './waiting.tsx';
 /** Parts that the new option decides alone: what it leaves out is gone. */
 const REPLACED = ['series', 'xAxis', 'yAxis', 'dataZoom', 'visualMap', 'legend', 'grid'];
 
+const NONE: readonly Pick[] = [];
+
 export function Chart({
   widget,
   option,
   marks,
   onPick,
   onMenu,
+  chosen = NONE,
   pictureRef,
   fit = fitLegend,
 }: WidgetViewProps & { option: Record<string, unknown>; marks?: Marks; fit?: Fit }) {
   const { palette } = useAppearance();
   const place = useRef<HTMLDivElement>(null);
-  const chart = useCanvas(place, option, REPLACED, { onMade, onSet, fit });
+  const shown = useMemo(() => fadeOthers(option, marks, chosen), [option, marks, chosen]);
+  const chart = useCanvas(place, shown, REPLACED, { onMade, onSet, fit });
   /** The first frame may come late on a busy machine: then something says so. */
   const [isLate, setLate] = useState(false);
   const lateness = useRef<ReturnType<typeof setTimeout>>(undefined);

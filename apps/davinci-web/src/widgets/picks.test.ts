@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import { barTable } from './bar/to-option.ts';
 import type { Cell } from './contract.ts';
-import { categoryMarks, findMark, isPicked, picksAt, pivotPicks, trendPicks } from './picks.ts';
+import { categoryMarks, findMark, isPicked, isPivotPicked, picksAt, pivotPicks, trendPicks } from './picks.ts';
 import { pivotText } from './pivot/to-option.ts';
 import { amount, column, data, widget } from './testing/widget-fixture.ts';
 
@@ -46,6 +46,13 @@ test('a cell of a pivot and a moment of a trend stand for their values', () => {
   expect(pivotPicks(pivot, answer, { c0: pivotText('') })).toEqual([{ column: 'region', value: '' }]);
   expect(pivotPicks(pivot, answer, { c1: '5' })).toEqual([{ column: 'size', value: 5 }]);
   expect(pivotPicks(pivot, answer, { c0: 'unknown' })).toEqual([]);
+  // Chosen by the head of its row, each cell of the row is; a cell alone is itself only.
+  const cell = { c0: 'n', c1: '5', c2: 1 };
+  expect(isPivotPicked(pivot, cell, [{ column: 'region', value: 'n' }])).toBe(true);
+  expect(isPivotPicked(pivot, cell, [...pivotPicks(pivot, answer, cell)])).toBe(true);
+  expect(isPivotPicked(pivot, { ...cell, c1: '6' }, pivotPicks(pivot, answer, cell))).toBe(false);
+  expect(isPivotPicked(pivot, { c0: pivotText(null) }, [{ column: 'region', value: '' }])).toBe(false);
+  expect(isPivotPicked(pivot, cell, [])).toBe(false);
   const trend = widget('scorecard', ['at']);
   trend.query.dimensions[0]!.grain = 'day';
   const days = data(

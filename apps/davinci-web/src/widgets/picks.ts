@@ -75,6 +75,24 @@ export function pivotPicks(
   });
 }
 
+/** Whether a cell of a pivot is chosen: `record` holds what it stands for, as `pivotPicks` takes it. */
+export function isPivotPicked(
+  widget: WidgetDefinition,
+  record: Readonly<Record<string, unknown>>,
+  chosen: readonly Pick[],
+): boolean {
+  const { dimensions } = widget.query;
+  return (
+    chosen.length > 0 &&
+    chosen.every(({ value, ...pick }) =>
+      dimensions.some(
+        ({ column, grain }, index) =>
+          column === pick.column && grain === pick.grain && record[`c${index}`] === pivotText(value),
+      ),
+    )
+  );
+}
+
 /** Whether the marks are those of this row: a mark for each of its dimensions, at its grain, and none beside. */
 export function isPicked(widget: WidgetDefinition, row: readonly Cell[], chosen: readonly Pick[]): boolean {
   const { dimensions } = widget.query;
@@ -82,9 +100,18 @@ export function isPicked(widget: WidgetDefinition, row: readonly Cell[], chosen:
     chosen.length === dimensions.length &&
     dimensions.every((dimension, index) => {
       const own = pickOf(dimension, row[index] ?? null);
-      return chosen.some((each) => each.column === own.column && each.grain === own.grain && each.value === own.value);
+      return chosen.some((each) => isSamePick(own, each));
     })
   );
+}
+
+/** Whether a mark that stands for `picks` is a chosen one: all that is chosen of its widget is true of it. "Others" stand for none. */
+export function isPickedBy(picks: readonly Pick[], chosen: readonly Pick[]): boolean {
+  return chosen.length > 0 && chosen.every((each) => picks.some((own) => isSamePick(own, each)));
+}
+
+function isSamePick(one: Pick, other: Pick): boolean {
+  return one.column === other.column && one.grain === other.grain && one.value === other.value;
 }
 
 /** The moment of a trend that is nearest to `part` (0 to 1) of its span. */

@@ -11,6 +11,7 @@ import {
   defaultValue,
   isStep,
   markFilters,
+  notFollowed,
   readValue,
   togglePicks,
 } from './filters.ts';
@@ -122,6 +123,17 @@ test('a clicked mark filters the others, not its own widget, and a second click 
   expect(askedOf(view, 'i2', { ...dashboard, crossFilter: false }, {}, once).filters).toEqual([]);
   expect(togglePicks(once, picks, 'i1', 'v1', label)).toEqual([]);
   expect(togglePicks(once, [{ column: 'status', value: 'paid' }], 'i1', 'v1', label)).toHaveLength(1);
+});
+
+test('a widget of another view, or of one without the column, does not follow a clicked mark, and knows which', () => {
+  const clicked = togglePicks([], [{ column: 'status', value: 'open' }], 'i1', 'v1', () => 'Status: open');
+  const lacking = { ...view, model: [] };
+  expect(notFollowed(view, 'i2', clicked)).toEqual([]);
+  expect(notFollowed({ ...view, id: 'v2' }, 'i2', clicked)).toEqual(clicked);
+  expect(notFollowed(lacking, 'i2', clicked)).toEqual(clicked);
+  expect(askedOf(lacking, 'i2', { controllers: [], crossFilter: true }, {}, clicked).filters).toEqual([]);
+  // Its own mark is chosen there.
+  expect(notFollowed({ ...view, id: 'v2' }, 'i1', clicked)).toEqual([]);
 });
 
 test('an answer is behind a commit with a higher number, and behind any where it knows none', () => {

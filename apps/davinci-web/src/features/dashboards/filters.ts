@@ -127,12 +127,25 @@ export function askedOf(
   }
   if (dashboard.crossFilter) {
     for (const cross of crossFilters) {
-      if (cross.viewId !== view.id || cross.from === itemId) continue;
+      if (cross.from === itemId || !follows(view, cross)) continue;
       const type = view.model.find((column) => column.column === cross.column)?.type;
-      if (type !== undefined) asked.filters.push(...markFilters(cross, type === 'instant'));
+      asked.filters.push(...markFilters(cross, type === 'instant'));
     }
   }
   return asked;
+}
+
+/** The clicked marks that say nothing of the widget of `itemId` on `view`: it stays as it is. */
+export function notFollowed(
+  view: Pick2<ViewModel, 'id' | 'model'>,
+  itemId: string,
+  crossFilters: readonly CrossFilter[],
+): CrossFilter[] {
+  return crossFilters.filter((cross) => cross.from !== itemId && !follows(view, cross));
+}
+
+function follows(view: Pick2<ViewModel, 'id' | 'model'>, cross: CrossFilter): boolean {
+  return cross.viewId === view.id && view.model.some((column) => column.column === cross.column);
 }
 
 /** What the choices of a controller are narrowed by: all other controllers, as they stand, on the view that gives the choices. */

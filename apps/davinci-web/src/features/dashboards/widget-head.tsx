@@ -8,6 +8,7 @@ import { Hint } from '../../shell/hint.tsx';
 import { late } from '../../shell/late.tsx';
 import { FreshnessMark } from '../../widgets/freshness-mark.tsx';
 import { ItemHead } from './item-head.tsx';
+import { ChosenMark, NotFollowedMark } from './pick-marks.tsx';
 import type { WidgetMenuProps } from './widget-menu.tsx';
 
 const WidgetMenu = late(async () => (await import('./widget-menu.tsx')).default, { floating: true });
@@ -19,6 +20,9 @@ export const WidgetHead = memo(function WidgetHead({
   failed,
   deaf,
   editing,
+  chosen,
+  notFollowed,
+  onClear,
   onMoveKey,
   onRemove,
   ...menu
@@ -29,6 +33,11 @@ export const WidgetHead = memo(function WidgetHead({
   failed: boolean;
   deaf: boolean;
   editing: boolean;
+  /** What is chosen of its own marks; empty where nothing is. */
+  chosen: string;
+  /** Which clicked marks it does not follow; empty where it follows all. */
+  notFollowed: string;
+  onClear: () => void;
   onMoveKey: (event: KeyboardEvent) => void;
   onRemove: () => void;
 }): ReactNode {
@@ -45,6 +54,8 @@ export const WidgetHead = memo(function WidgetHead({
   return (
     <ItemHead name={name} editing={editing} onMoveKey={onMoveKey}>
       {description === '' ? title : <Hint title={() => description}>{title}</Hint>}
+      {chosen === '' ? null : <ChosenMark label={chosen} onClear={onClear} />}
+      {notFollowed === '' ? null : <NotFollowedMark told={notFollowed} />}
       <FreshnessMark freshness={freshness} failed={failed} deaf={deaf} />
       {editing ? (
         <Button

@@ -19,10 +19,11 @@ import { WidgetBody } from '../../widgets/widget-body.tsx';
 import type { DetailsTab } from '../../widgets/widget-details.tsx';
 import { drilledQuery } from './drill.ts';
 import { DrillPath } from './drill-path.tsx';
-import type { Asked } from './filters.ts';
+import { type Asked, notFollowed } from './filters.ts';
 import type { ItemProps } from './item-contract.ts';
 import { ItemHead } from './item-head.tsx';
 import { isDeaf } from './live-mark.tsx';
+import { useTellNotFollowed } from './pick-marks.tsx';
 import { useAskAgain, useNewest } from './use-answer-age.ts';
 import { useCloser } from './use-closer.ts';
 import { useLatest } from './use-latest.ts';
@@ -173,6 +174,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
     [filters.crossFilters, item.id],
   );
 
+  const clear = useLatest(() => filters.setCrossFilters(filters.crossFilters.filter((each) => each.from !== item.id)));
+  const told = useTellNotFollowed(canPick ? notFollowed(view, item.id, filters.crossFilters) : [], props.bundle.views);
+
   const act = useLatest(async (key: WidgetAct) => {
     if (key === 'data' || key === 'sql' || key === 'freshness') setDetails(key);
     else if (key === 'csv' && data !== undefined)
@@ -212,6 +216,9 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
         failed={error !== null}
         deaf={isDeaf(live)}
         editing={editing}
+        chosen={canPick ? chosen.map(({ label }) => label).join(', ') : ''}
+        onClear={clear}
+        notFollowed={told}
         hasData={hasData}
         hasPicture={hasPicture}
         onMoveKey={moveByKey}

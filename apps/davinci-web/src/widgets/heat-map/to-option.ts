@@ -67,7 +67,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
       outerBoundsMode: 'same',
       outerBoundsContain: 'axisLabel',
     },
-    tooltip: tooltip(context, 'item', ({ data: [x, y, amount] }: { data: [number, number, number] }) => {
+    tooltip: tooltip(context, 'item', ({ value: [x, y, amount] }: { value: [number, number, number] }) => {
       const places = [
         placeOf(widget, data, heat.acrossIndex, heat.across[x] ?? null),
         placeOf(widget, data, heat.downIndex, heat.down[y] ?? null),
@@ -106,7 +106,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
         label: {
           show: widget.settings.labels === true,
           fontSize: TEXT[0],
-          formatter: ({ data: cell }: { data: [number, number, number] }) => writeNumber(cell[2], column, context),
+          formatter: ({ value: cell }: { value: [number, number, number] }) => writeNumber(cell[2], column, context),
         },
       },
     ],

@@ -75,7 +75,9 @@ export function toOption(
         smooth: widget.settings.smooth === true ? 0.3 : false,
         showSymbol: widget.settings.points === true || one.values.length === 1,
         symbolSize: 6,
-        lineStyle: { width: 2 },
+        // Said, since they come back when nothing is chosen any more.
+        showAllSymbol: 'auto',
+        lineStyle: { width: 2, opacity: 1 },
         emphasis: { focus: labels.length > 1 ? 'series' : 'none' },
         connectNulls: false,
         ...(one.values.length > SAMPLE_ABOVE ? { sampling: 'lttb' } : {}),

@@ -2,8 +2,8 @@
 import { PivotSheet, type S2DataConfig, S2Event, type S2Options, setLang } from '@antv/s2';
 import { useEffect, useMemo, useRef } from 'react';
 import { FONT, LENGTHS, type Palette, TEXT } from '../../shell/tokens.ts';
-import type { WidgetViewProps } from '../contract.ts';
-import { pivotPicks } from '../picks.ts';
+import type { Pick, WidgetDefinition, WidgetViewProps } from '../contract.ts';
+import { isPivotPicked, pivotPicks } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { useSize } from '../use-size.ts';
 import { toPivot } from './to-option.ts';
@@ -15,7 +15,9 @@ interface CellMeta {
   colQuery?: Record<string, unknown>;
 }
 
-export default function View({ widget, data, colours, onPick, pictureRef }: WidgetViewProps) {
+const NONE: readonly Pick[] = [];
+
+export default function View({ widget, data, colours, onPick, chosen = NONE, pictureRef }: WidgetViewProps) {
   const context = useChartContext(colours);
   const place = useRef<HTMLDivElement>(null);
   const sheet = useRef<PivotSheet>(undefined);
@@ -41,6 +43,8 @@ export default function View({ widget, data, colours, onPick, pictureRef }: Widg
       tooltip: { enable: false },
       style: { layoutWidthType: 'compact' as never },
       interaction: { copy: { enable: true, withHeader: true, withFormat: false } },
+      // No fields rather than no conditions: what the sheet is not told of stays.
+      conditions: conditionsOf(widget, chosen.length === 0 ? [] : pivot.fields.values, chosen, context.palette),
       totals: { row: totals, col: { ...totals, showGrandTotals: pivot.totals && pivot.fields.columns.length > 0 } },
     };
     if (sheet.current === undefined) {
@@ -58,7 +62,7 @@ export default function View({ widget, data, colours, onPick, pictureRef }: Widg
     }
     sheet.current.setThemeCfg({ theme: sheetTheme(context.palette) as never });
     void sheet.current.render();
-  }, [pivot, size, context]);
+  }, [widget, pivot, size, context, chosen]);
 
   const ground = context.palette.surface;
   useEffect(() => {
@@ -87,6 +91,22 @@ export default function View({ widget, data, colours, onPick, pictureRef }: Widg
   );
 
   return <div ref={place} className="widget-canvas" role="img" aria-label={widget.name} />;
+}
+
+/** What is chosen has a ground of its own, and the numbers beside it fade. */
+function conditionsOf(widget: WidgetDefinition, fields: string[], chosen: readonly Pick[], palette: Palette) {
+  const isChosen = (record: unknown) =>
+    isPivotPicked(widget, (record ?? {}) as Readonly<Record<string, unknown>>, chosen);
+  return {
+    background: fields.map((field) => ({
+      field,
+      mapping: (_: unknown, record: unknown) => (isChosen(record) ? { fill: palette['accent-soft'] } : null),
+    })),
+    text: fields.map((field) => ({
+      field,
+      mapping: (_: unknown, record: unknown) => ({ fill: isChosen(record) ? palette.text : palette['text-faint'] }),
+    })),
+  };
 }
 
 function sheetTheme(palette: Palette): unknown {

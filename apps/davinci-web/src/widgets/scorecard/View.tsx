@@ -6,12 +6,13 @@ import { Null } from '../../shell/quantity.tsx';
 import { TIMES } from '../../shell/tokens.ts';
 import { formatOf, labelOf } from '../chart-words.ts';
 import type { WidgetViewProps } from '../contract.ts';
+import { FADED } from '../fade-others.ts';
 import { trendPicks } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { useChartContext } from '../use-chart-context.ts';
-import { onTheWay, sparkline, tellChange, tellScorecard, toScorecard, trendRange } from './to-option.ts';
+import { chosenPlace, onTheWay, sparkline, tellChange, tellScorecard, toScorecard, trendRange } from './to-option.ts';
 
-export default function View({ widget, data, colours, onPick }: WidgetViewProps) {
+export default function View({ widget, data, colours, onPick, chosen = [] }: WidgetViewProps) {
   const { t, i18n } = useTranslation('widgets');
   const context = useChartContext(colours);
   const card = useMemo(() => toScorecard(widget, data), [widget, data]);
@@ -22,6 +23,7 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   const write = (value: number) => formatNumber(value, i18n.language, format);
   const path = sparkline(card.trend, 'over', card.open);
   const open = card.open > 0 ? sparkline(card.trend, 'open', card.open) : '';
+  const mark = chosenPlace(widget, card.trend, chosen);
   const range = useMemo(() => trendRange(widget, data, card, context), [widget, data, card, context]);
   const spans = range === undefined ? '' : t('scorecard.range', range.told);
   return (
@@ -53,7 +55,7 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
         <div className="scorecard-trend">
           {onPick === undefined ? (
             <span className="scorecard-line-of" title={spans}>
-              <Trend path={path} open={open} />
+              <Trend path={path} open={open} mark={mark} />
               <span className="visually-hidden">{spans}</span>
             </span>
           ) : (
@@ -69,7 +71,7 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
                 onPick(trendPicks(widget, data, part));
               }}
             >
-              <Trend path={path} open={open} />
+              <Trend path={path} open={open} mark={mark} />
             </button>
           )}
           {range === undefined ? null : (
@@ -84,11 +86,21 @@ export default function View({ widget, data, colours, onPick }: WidgetViewProps)
   );
 }
 
-/** `open` is the way to the moment that is not over. */
-function Trend({ path, open }: { path: string; open: string }) {
+/** `open` is the way to the moment that is not over, `mark` the place of the chosen one, of 100. */
+function Trend({ path, open, mark }: { path: string; open: string; mark: number | undefined }) {
   return (
     <svg className="widget-canvas" viewBox="0 0 100 30" preserveAspectRatio="none" aria-hidden="true">
-      <path d={path} fill="none" stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+      {mark === undefined ? null : (
+        <path d={`M${mark} 0V30`} stroke="currentColor" strokeWidth="2" vectorEffect="non-scaling-stroke" />
+      )}
+      <path
+        d={path}
+        fill="none"
+        stroke="currentColor"
+        strokeWidth="2"
+        vectorEffect="non-scaling-stroke"
+        opacity={mark === undefined ? 1 : FADED}
+      />
       {open === '' ? null : (
         <path
           d={open}
@@ -96,6 +108,7 @@ function Trend({ path, open }: { path: string; open: string }) {
           stroke="currentColor"
           strokeWidth="2"
           strokeDasharray="3 4"
+          opacity={mark === undefined ? 1 : FADED}
           vectorEffect="non-scaling-stroke"
         />
       )}

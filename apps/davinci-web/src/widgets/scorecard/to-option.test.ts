@@ -2,7 +2,7 @@
 import { expect, test } from 'vitest';
 import type { Cell, QueryColumn } from '../contract.ts';
 import { amount, column, context, data, widget } from '../testing/widget-fixture.ts';
-import { onTheWay, sparkline, toScorecard, trendRange } from './to-option.ts';
+import { chosenPlace, onTheWay, sparkline, toScorecard, trendRange } from './to-option.ts';
 
 test('a scorecard shows the newest moment exactly, the change against the one before, and what that means', () => {
   const answer = data(
@@ -67,6 +67,14 @@ test('a scorecard compares a moment with the one before it, though that has no r
   // From nothing there is no part.
   expect(cardOf(3).change).toBeUndefined();
   expect(cardOf(3).trend.map(({ value }) => value)).toEqual([10, 0, 0, 20, 0, 30]);
+});
+
+test('a chosen moment has its place in the trend, as long as it is in it', () => {
+  const timed = widget('scorecard', ['at']);
+  const trend = [0, 30, 120].map((moment, index) => ({ moment, at: `t${index}` }));
+  const placeAt = (value: string) => chosenPlace(timed, trend, [{ column: 'at', value }]);
+  expect(['t0', 't1', 't2', 'gone'].map(placeAt)).toEqual([0, 25, 100, undefined]);
+  expect(chosenPlace(timed, trend, [])).toBeUndefined();
 });
 
 test('a count on its way shows whole numbers, an amount its fractions, and both arrive', () => {

@@ -1,8 +1,9 @@
 /** Decides what a scorecard tells: its number, the change of the last whole moment against the one before, the trend, and whether that is good; pure. */
 import type { Grain } from '@rtdp/davinci-api/client';
 import { type ChartContext, labelOf, writeNumber } from '../chart-words.ts';
-import type { Cell, WidgetData, WidgetDefinition } from '../contract.ts';
+import type { Cell, Pick, WidgetData, WidgetDefinition } from '../contract.ts';
 import { absentValue, endOfAnswer, fillMoments } from '../fill-moments.ts';
+import { isPickedBy, pickOf } from '../picks.ts';
 import { numberOf } from '../series.ts';
 import { clockOf, openAtEnd, toMoment } from '../time-values.ts';
 import { comparison, nameOfPlace, placeOf, strong, tipText, whereOf } from '../tip.ts';
@@ -188,6 +189,19 @@ export function sparkline(
       return point;
     })
     .join('');
+}
+
+/** Where the chosen moment stands in the trend, of 100. */
+export function chosenPlace(
+  widget: WidgetDefinition,
+  trend: readonly { moment: number; at: Cell }[],
+  chosen: readonly Pick[],
+): number | undefined {
+  const dimension = widget.query.dimensions[0];
+  if (dimension === undefined || trend.length < 2) return undefined;
+  const found = trend.find(({ at }) => isPickedBy([pickOf(dimension, at)], chosen));
+  const first = trend[0]!.moment;
+  return found && round(((found.moment - first) / (trend.at(-1)!.moment - first || 1)) * 100);
 }
 
 /** What is shown when `part` (0 to 1) of the time has gone: fast at first; between two whole numbers only whole ones. */
