@@ -93,6 +93,13 @@ test('a flow is verified on its page, and what differs is named', async () => {
     holder.release();
   }
 
+  // Of a table that stands still nothing can be said; nobody is sent to the command line for it.
+  await wormhole.commandTable('copies', { schema: 'copies', table: 'customers' }, 'pause');
+  await person.press('Verify again');
+  await person.sees('Nothing was found that differs, but copies.customers could not be judged.');
+  const held = verified.getByRole('row', { name: /^copies\.customers not judged .* WORMHOLE_NOT_SETTLED$/ });
+  expect(await held.textContent()).not.toContain('flow show');
+
   // Who may not have rows compared is offered nothing of it.
   await davinci.createUser({ email: 'vera@example.org', name: 'Vera', role: 'viewer' });
   const { code } = await davinci.createLoginLink({ email: 'vera@example.org' });

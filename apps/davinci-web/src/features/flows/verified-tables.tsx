@@ -12,6 +12,8 @@ import { type ComparedLine, type ComparedValue, comparedLines, keyText } from '.
 import { nameOf, verdictStatus, worstFirst } from './verification-outcome.ts';
 import './flows.css';
 
+/** Its next step is a command that shows what this page does. */
+const IS_HERE = 'WORMHOLE_NOT_SETTLED';
 /** Keys of rows that could not be judged. */
 const MOST_KEYS = 20;
 
@@ -78,7 +80,7 @@ function Notes({ table }: { table: TableVerification }): ReactNode {
       <>
         <p>{asSentence(tell(problem.message))}</p>
         <p>
-          {tell(problem.next)} <code>{problem.code}</code>
+          {problem.code === IS_HERE ? null : tell(problem.next)} <code>{problem.code}</code>
         </p>
       </>
     );
