@@ -3,12 +3,16 @@ import { expect, test } from 'vitest';
 import { guessWidth } from './column-width.ts';
 import type { CellValue } from './data-grid.tsx';
 
+/** As the font of tables is drawn: a letter takes seven pixels, a figure eight. */
+const measure = (text: string) => text.length * 7 + (text.match(/\d/g)?.length ?? 0);
+
 const widthOf = (title: string, ...values: CellValue[]) =>
   guessWidth(
     { title },
     values.map((value) => [value]),
     0,
     String,
+    measure,
   );
 
 test.each([
@@ -21,8 +25,8 @@ test.each([
 ])('%s is never cut', (title, value) => {
   const { width, narrowest } = widthOf(title, value, null);
   expect(narrowest).toBe(width);
-  // A letter of the font of tables takes seven pixels, a figure eight, and a cell has twelve around it on each side.
-  expect(width).toBeGreaterThanOrEqual(value.length * (/\d{4}/.test(value) ? 7.6 : 7.4) + 24);
+  // A cell has twelve around it on each side.
+  expect(width).toBeGreaterThanOrEqual(measure(value) + 24);
 });
 
 test('a text gives way, and no column is wider than can be read at a glance', () => {
@@ -33,7 +37,21 @@ test('a text gives way, and no column is wider than can be read at a glance', ()
 
 test('numbers fit, also the greatest one far below', () => {
   const rows = Array.from({ length: 200 }, (_, index) => [index === 150 ? 1_000_000_000 : index]);
-  const { width, narrowest } = guessWidth({ title: 'n', numeric: true }, rows, 0, String);
+  const { width, narrowest } = guessWidth({ title: 'n', numeric: true }, rows, 0, String, measure);
   expect(narrowest).toBe(width);
-  expect(width).toBeGreaterThanOrEqual(10 * 8.5 + 24);
+  expect(width).toBeGreaterThanOrEqual(10 * 8 + 24);
+});
+
+test('a column takes no more than what is in it, so that five of them stand in half a page', () => {
+  const columns: [string, CellValue][] = [
+    ['Order', '23,868'],
+    ['Placed', '26 Nov 2026, 19:22:36'],
+    ['Status', 'cancelled'],
+    ['Size', 'very large'],
+    ['Total', '€1,360.51'],
+  ];
+  const needed = columns.map(([title, value]) => widthOf(title, value).narrowest);
+  expect(needed.reduce((sum, each) => sum + each, 0)).toBeLessThan(557);
+  // Where there is room, the arrow of the order stands beside the title.
+  expect(widthOf('Status', 'paid')).toEqual({ width: 6 * 7 + 16 + 25, narrowest: 6 * 7 + 25 });
 });

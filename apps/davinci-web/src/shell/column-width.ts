@@ -14,16 +14,16 @@ export const NARROWEST = 48;
 /** A text is not made narrower than this to make room. */
 const SHRUNK = 96;
 const WIDEST = 420;
-const LETTER = 7.5;
-/** Figures of one width are wider than most letters. */
-const FIGURE = 8.5;
-/** What is as wide as two letters: an address is not cut by its last one. */
-const WIDE_LETTERS = /[MW@mw%\p{Script=Han}]/gu;
-const WIDER_BY = 0.5;
-const AROUND = 28;
+/** Beside a text on both sides, and what is lost where a width is no whole number. */
+const AROUND = 2 * SPACE[2] + 1;
+/** Beside a title: the arrow that tells how it is sorted. */
+const ARROW = SPACE[3];
 const SAMPLE = 60;
 /** A number is not cut where it can be helped: the least and the greatest of so many, from all over the rows, fit too. */
 const NUMBERS_LOOKED_AT = 20_000;
+
+/** Pixels of a text, of a title where it is `bold`. */
+export type Measure = (text: string, bold?: boolean) => number;
 
 /** @param write a value as the grid shows it */
 export function guessWidth(
@@ -31,18 +31,20 @@ export function guessWidth(
   rows: readonly (readonly CellValue[])[],
   index: number,
   write: (value: CellValue) => string,
+  measure: Measure,
 ): ColumnWidth {
   const looked = rows.slice(0, SAMPLE).map((row) => row[index] ?? null);
   const values = column.numeric ? [...looked, ...outermost(rows, index)] : looked;
   const texts = values.filter((value) => value !== null).map(write);
-  const letters = Math.max(column.title.length + 3, ...texts.map(lettersOf));
-  const wanted = Math.max(NARROWEST + SPACE[3], Math.ceil(letters * (column.numeric ? FIGURE : LETTER)) + AROUND);
-  const width = Math.min(WIDEST, wanted);
-  return { width, narrowest: column.numeric || texts.every(isWhole) ? width : Math.min(width, SHRUNK) };
-}
-
-function lettersOf(text: string): number {
-  return text.length + WIDER_BY * (text.match(WIDE_LETTERS)?.length ?? 0);
+  const title = measure(column.title, true);
+  const inside = Math.max(0, ...texts.map((text) => measure(text)));
+  const fitting = (beside: number) =>
+    Math.min(WIDEST, Math.max(NARROWEST, Math.ceil(Math.max(title + beside, inside)) + AROUND));
+  const narrowest = fitting(0);
+  return {
+    width: fitting(ARROW),
+    narrowest: column.numeric || texts.every(isWhole) ? narrowest : Math.min(narrowest, SHRUNK),
+  };
 }
 
 /** More letters than this are a text, whatever they are: a UUID has just as many. */

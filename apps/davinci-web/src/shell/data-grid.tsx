@@ -14,11 +14,12 @@ import {
 } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from './appearance.tsx';
-import { guessWidth, NARROWEST } from './column-width.ts';
+import { guessWidth, type Measure, NARROWEST } from './column-width.ts';
 import { formatNumber, type NumberFormat } from './numbers.ts';
 import { Null } from './quantity.tsx';
 import { type GridSort, nextSort, sortedOrder } from './sort-rows.ts';
-import { ROW_HEIGHT } from './tokens.ts';
+import { textWidth } from './text-width.ts';
+import { ROW_HEIGHT, TEXT } from './tokens.ts';
 
 export type CellValue = string | number | boolean | null;
 
@@ -51,6 +52,8 @@ export interface DataGridProps {
   empty?: ReactNode;
 }
 
+const measure: Measure = (content, bold) => textWidth(content, TEXT[1], bold ? 600 : 400);
+
 export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }: DataGridProps): ReactNode {
   const { t, i18n } = useTranslation('shell');
   const { density } = useAppearance();
@@ -77,13 +80,20 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
     [i18n.language, t],
   );
   const guessed = useMemo(
-    () => columns.map((column, index) => guessWidth(column, rows, index, (value) => String(text(value, column)))),
+    () =>
+      columns.map((column, index) => guessWidth(column, rows, index, (value) => String(text(value, column)), measure)),
     [columns, rows, text],
   );
   const width = (index: number) => widths[columns[index]!.key] ?? columns[index]!.width ?? guessed[index]!.width;
   // In a narrow place texts are cut before anything is out of sight; what a reader has drawn stays as drawn.
   const narrowest = (index: number) =>
     widths[columns[index]!.key] === undefined ? Math.min(width(index), guessed[index]!.narrowest) : width(index);
+  // The room that is left is shared; what a reader has drawn does not grow either.
+  const sizeOf = (index: number): CSSProperties => ({
+    width: width(index),
+    minWidth: narrowest(index),
+    flexGrow: widths[columns[index]!.key] === undefined ? 1 : 0,
+  });
   const minWidth = columns.reduce((sum, _, index) => sum + narrowest(index), 0);
   const virtual = useVirtualizer({
     count: order.length,
@@ -150,12 +160,18 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
   };
   const resize = (index: number) => (down: PointerEvent<HTMLElement>) => {
     const handle = down.currentTarget;
-    const key = columns[index]!.key;
     const from = down.clientX;
-    const before = width(index);
+    // What stands before it stays as it stands, or the edge would run away from the pointer.
+    const before = [...(handle.closest('[role="row"]')?.children ?? [])].slice(0, index + 1);
+    const stood = before.map((cell, at) => [columns[at]!.key, cell.getBoundingClientRect().width] as const);
+    const [key, wide] = stood[index] ?? [columns[index]!.key, width(index)];
     handle.setPointerCapture(down.pointerId);
     handle.onpointermove = (event) =>
-      setWidths((all) => ({ ...all, [key]: Math.max(NARROWEST, before + event.clientX - from) }));
+      setWidths((all) => ({
+        ...all,
+        ...Object.fromEntries(stood),
+        [key]: Math.max(NARROWEST, wide + event.clientX - from),
+      }));
     handle.onpointerup = () => {
       handle.onpointermove = null;
     };
@@ -185,7 +201,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
             role="columnheader"
             tabIndex={-1}
             className={`grid-cell ${column.numeric ? 'number' : ''}`}
-            style={{ width: width(index), minWidth: narrowest(index), height }}
+            style={{ ...sizeOf(index), height }}
             aria-colindex={index + 1}
             aria-sort={sort?.column === index ? (sort.direction === 'asc' ? 'ascending' : 'descending') : 'none'}
           >
@@ -237,7 +253,7 @@ export function DataGrid({ label, columns, rows, bare, onRow, isChosen, empty }:
                     tabIndex={isActive ? 0 : -1}
                     aria-colindex={index + 1}
                     className={`grid-cell ${column.numeric ? 'number' : ''} ${inside ? 'chosen' : ''}`}
-                    style={{ width: width(index), minWidth: narrowest(index), ...column.style?.(value) }}
+                    style={{ ...sizeOf(index), ...column.style?.(value) }}
                     title={
                       written === null
                         ? undefined

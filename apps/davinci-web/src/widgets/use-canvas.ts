@@ -1,10 +1,13 @@
 /** Decides how a picture of the library of charts lives in an element: made when there is room, drawn anew with its option, resized, gone with its element. */
 import type { ECharts } from 'echarts/core';
 import { type RefObject, useCallback, useEffect, useRef } from 'react';
-import { FONT, TEXT } from '../shell/tokens.ts';
+import { textWidth } from '../shell/text-width.ts';
+import { TEXT } from '../shell/tokens.ts';
 import { makePicture } from './chart-library.ts';
 import type { Fit } from './fit-legend.ts';
 import { useSize } from './use-size.ts';
+
+const measure = (text: string) => textWidth(text, TEXT[0]);
 
 export interface CanvasEvents {
   /** Once, before anything is drawn. */
@@ -37,7 +40,7 @@ export function useCanvas(
   newestSize.current = size;
   const fitted = useCallback(
     (whole: Record<string, unknown>) =>
-      told.current.fit?.(whole, { ...newestSize.current, measure: textWidth, from: from.current }) ?? whole,
+      told.current.fit?.(whole, { ...newestSize.current, measure, from: from.current }) ?? whole,
     [],
   );
 
@@ -83,14 +86,4 @@ export function useCanvas(
     [],
   );
   return picture;
-}
-
-let pen: CanvasRenderingContext2D | null | undefined;
-
-function textWidth(text: string): number {
-  if (pen === undefined) {
-    pen = document.createElement('canvas').getContext('2d');
-    if (pen !== null) pen.font = `${TEXT[0]}px ${FONT.sans}`;
-  }
-  return pen?.measureText(text).width ?? text.length * TEXT[0];
 }
