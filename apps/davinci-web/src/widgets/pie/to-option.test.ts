@@ -59,3 +59,9 @@ test('what a slice is of the whole stands beside it; averages have no others, an
   expect(slices.map((slice) => slice.amount)).toEqual([12, 11, 10, 9, 8, 7, 6, 5, 4, 3]);
   expect(slices.some(({ others }) => others)).toBe(false);
 });
+
+test('the two lines of a label do not run into each other', () => {
+  const option = toOption(widget('pie', ['a']), data([column('a', 'text'), amount], [['shipped', 1]]), context);
+  const [pie] = option.series as { label: { fontSize: number; lineHeight: number } }[];
+  expect(pie!.label.lineHeight).toBeGreaterThanOrEqual(1.3 * pie!.label.fontSize);
+});

@@ -23,8 +23,10 @@ const LEAST_RADIUS = SPACE[6] - SPACE[1];
 /** From the ring outwards, so long that a label below it does not lie on it. */
 const LINE = SPACE[3];
 const TO_LABEL = LINE + 2 * SPACE[0];
+/** The tails of g, p and y stand clear of the line below. */
+const LINE_HEIGHT = TEXT[3];
 /** Two lines of a label with the room between it and the next. */
-const LABEL_HEIGHT = 2 * TEXT[2] + SPACE[1];
+const LABEL_HEIGHT = 2 * LINE_HEIGHT + SPACE[0];
 const LONGEST_LABEL = LENGTHS['rail-narrow'] * 2;
 
 /** Beside the ring stand its labels where there is room for them; else the legend over it tells the same. */
@@ -122,6 +124,7 @@ export function toOption(widget: WidgetDefinition, data: WidgetData, context: Ch
           show: widget.settings.labels !== false,
           color: context.palette['text-muted'],
           fontSize: TEXT[0],
+          lineHeight: LINE_HEIGHT,
           formatter: ({ dataIndex }: { dataIndex: number }) =>
             `${labels[dataIndex]}\n${share(slices[dataIndex]?.amount ?? 0)}`,
           overflow: 'truncate',
