@@ -99,6 +99,32 @@ test('what is broken comes before what is late, with its own words and page', ()
   expect(problems[0]).toMatchObject({ message: reason.message, next: reason.next, href: '/sources/shop' });
 });
 
+test('a table whose source is away is told by that source; one that is late by itself says how far it is behind', () => {
+  const stale = table({ sources: ['postgresql.shop.shop.public.orders.1.0.0'], freshnessMs: 24_000 });
+  const away = source({ health: { status: 'degraded', detail: 'It reconnects.' } });
+  const of = (sources: SourceView[], late: typeof stale) =>
+    findProblems({ sources, flows: [flow({ tables: [late] })], mounts: [] });
+  expect(of([away], stale)).toMatchObject([{ about: 'source', message: 'It reconnects.' }]);
+  expect(of([source({})], stale)).toMatchObject([{ about: 'table', behind: { ms: 24_000 } }]);
+  // Of another source, whose name begins alike.
+  expect(of([source({ ...away, source: 'postgresql.sho' })], stale).map(({ about }) => about)).toEqual([
+    'source',
+    'table',
+  ]);
+  // Messages wait for it in any case, and what it says itself is its own.
+  expect(of([away], table({ ...stale, lag: 20_000 }))[1]).toMatchObject({ behind: { messages: 20_000 } });
+  expect(of([away], table({ ...stale, state: 'retrying', reason }))[1]).toMatchObject({ message: reason.message });
+});
+
+test('a source that is only late says how far', () => {
+  const [late] = findProblems({
+    sources: [source({ stream: { lagMillis: 9_000 } as SourceView['stream'] })],
+    flows: [],
+    mounts: [],
+  });
+  expect(late).toMatchObject({ about: 'source', kind: 'late', behind: { ms: 9_000 } });
+});
+
 test('rows that wait in the dead letter are one problem, whatever table they are of', () => {
   const waiting = flow({ openDeadLetters: 1, tables: [table({ openDeadLetters: 1 })] });
   expect(findProblems({ sources: [], flows: [waiting], mounts: [] }).map(({ about }) => about)).toEqual([

@@ -5,6 +5,7 @@ import type { MountView } from '@rtdp/moonbox/client';
 import type { FlowStatus } from '@rtdp/wormhole/client';
 import type { GraphStatus } from '../console/graph.ts';
 import {
+  BUDGETS,
   flowStateStatus,
   flowTableStatus,
   healthStatus,
@@ -26,6 +27,8 @@ export interface Problem {
   next: string;
   href: string;
   count?: number;
+  /** How far it is behind, where no words of its own say why: milliseconds, or messages. */
+  behind?: { ms: number } | { messages: number };
   /** Names of the dashboards that suffer from it. */
   shownOn?: readonly string[];
 }
@@ -62,13 +65,18 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
       href: '/status',
     });
   }
+  // Their tables stand still with them.
+  const away = sources.filter((source) => ['broken', 'late'].includes(sourceStatus(source)));
   for (const source of sources) {
+    const lag = source.stream?.lagMillis;
+    const message = source.reason?.message ?? source.health.detail;
     add(sourceStatus(source), {
       key: `source ${source.name}`,
       about: 'source',
       name: source.name,
-      message: source.reason?.message ?? source.health.detail,
+      message,
       next: source.reason?.next ?? '',
+      ...(message === '' && lag !== null && lag !== undefined ? { behind: { ms: lag } } : {}),
       href: `/sources/${encodeURIComponent(source.name)}`,
     });
   }
@@ -88,12 +96,15 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
       if (flow.state !== 'running') break;
       // A table that loads is not late: it is being filled.
       if (table.loading) continue;
+      const behind = behindOf(table);
+      if (behind !== undefined && 'ms' in behind && away.some(({ source }) => isFrom(table, source))) continue;
       add(flowTableStatus(table), {
         key: `table ${flow.name} ${name}`,
         about: 'table',
         name,
         message: table.reason?.message ?? '',
         next: table.reason?.next ?? '',
+        ...(behind === undefined ? {} : { behind }),
         href: `${href}?tab=tables&table=${encodeURIComponent(name)}`,
       });
     }
@@ -146,6 +157,19 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
     }
   }
   return problems.toSorted((a, b) => Number(b.kind === 'broken') - Number(a.kind === 'broken'));
+}
+
+type Table = FlowStatus['tables'][number];
+
+/** Of a table that has no words of its own: messages that wait for it, or, where none do, how old what it has is. */
+function behindOf({ reason, lag, freshnessMs }: Table): Problem['behind'] {
+  if (reason !== null) return undefined;
+  if (lag > BUDGETS.flowLag) return { messages: lag };
+  return freshnessMs === null ? undefined : { ms: freshnessMs };
+}
+
+function isFrom({ sources }: Table, source: string): boolean {
+  return sources.some((namespace) => namespace.startsWith(`${source}.`));
 }
 
 /** What is said of the whole: a service that is well is not all, when something on the platform needs attention. */

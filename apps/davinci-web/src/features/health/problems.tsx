@@ -16,6 +16,7 @@ import { Status } from '../../shell/status.tsx';
 import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '../console/console-api.ts';
 import { tellDetail } from '../console/tell-detail.ts';
+import { useWording } from '../console/use-wording.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
 import { findProblems, type Problem, verdictOf } from './find-problems.ts';
 import '../console/console.css';
@@ -59,6 +60,7 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
   const { t, i18n } = useTranslation('console-health');
   const { t: consoleWords } = useTranslation('console');
   const tell = useTell();
+  const wording = useWording();
   const names = new Intl.ListFormat(i18n.language, { type: 'conjunction' });
   const { problems, health, isLooking } = useProblems();
   const partName = usePartName();
@@ -88,6 +90,13 @@ export function ProblemList({ most }: { most?: number }): ReactNode {
                 {problem.part === undefined ? null : <span>{partName(problem.part)}</span>}
                 {problem.message === '' ? null : (
                   <span>{asSentence(tell(tellDetail(problem.message, consoleWords)))}</span>
+                )}
+                {problem.behind === undefined ? null : (
+                  <span>
+                    {'ms' in problem.behind
+                      ? wording.behind(problem.behind.ms)
+                      : wording.messages(problem.behind.messages)}
+                  </span>
                 )}
                 {problem.next === '' ? null : <span className="muted">{tell(problem.next)}</span>}
                 {problem.shownOn === undefined || problem.shownOn.length === 0 ? null : (
