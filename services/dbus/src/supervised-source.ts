@@ -7,6 +7,7 @@ import type { SourceState } from './catalog/source-states.ts';
 import { type Reason, reasonOf, type StoredSource } from './catalog/source-store.ts';
 import { FollowedSource } from './followed-source.ts';
 import type { SourceMetrics } from './health/source-metrics.ts';
+import { type OutageNews, type SourceFlow, SourceOutage } from './health/source-outage.ts';
 import { HeldSlot } from './held-slot.ts';
 import type { TableName } from './pipeline/contract.ts';
 import { SourceCondition, type SourceHealth } from './source-condition.ts';
@@ -30,7 +31,7 @@ export interface EndedStream {
 /** Everything but `interrupt`, `health` and the getters must be called within {@link SupervisedSource.inTurn}. */
 export class SupervisedSource {
   readonly name: string;
-  readonly #organisationId: string;
+  readonly organisationId: string;
   readonly #id: string;
   readonly #options: SupervisedSourceOptions;
   readonly #lease: SourceLease;
@@ -38,6 +39,7 @@ export class SupervisedSource {
   readonly #run: SourceRun;
   readonly #heldSlot: HeldSlot;
   readonly #followed: FollowedSource;
+  readonly #outage = new SourceOutage();
   readonly #onGone: () => void;
   readonly #turns = new Turns();
   #retry: NodeJS.Timeout | undefined;
@@ -47,7 +49,7 @@ export class SupervisedSource {
   /** @param onGone told when another process has removed the source from the catalog */
   constructor(stored: StoredSource, options: SupervisedSourceOptions, onGone: () => void) {
     this.name = stored.name;
-    this.#organisationId = stored.organisationId;
+    this.organisationId = stored.organisationId;
     this.#id = stored.id;
     this.#options = options;
     this.#onGone = onGone;
@@ -273,6 +275,21 @@ export class SupervisedSource {
     return { running, endedBy: state.name === 'stopped' ? state.reason : 'a command elsewhere' };
   }
 
+  /** Every second: that it is cut off for some time, or streams again. */
+  news(): OutageNews | undefined {
+    return this.#outage.look(this.#flow(), this.#options.now());
+  }
+
+  #flow(): SourceFlow {
+    if (this.isHearsay) return 'held';
+    if (this.state === 'failed') return { reason: this.health().detail };
+    if (this.state !== 'starting' && this.state !== 'running') return 'held';
+    const state = this.running?.stream.state();
+    if (state?.name === 'streaming') return 'streams';
+    const failed = state?.name === 'waiting' || state?.name === 'connecting' ? state.lastError : undefined;
+    return failed === undefined ? 'unknown' : { reason: failed.message };
+  }
+
   health(): SourceHealth {
     const { waitsFor } = this.#followed;
     return this.#condition.health({ running: this.running, watch: this.#heldSlot, waitsFor });
@@ -280,7 +297,7 @@ export class SupervisedSource {
 
   /** @throws RtdpError DBUS_SOURCE_NOT_FOUND, also when another one has the name by now */
   async #stored(): Promise<StoredSource> {
-    const stored = await this.#options.store.get(this.#organisationId, this.name);
+    const stored = await this.#options.store.get(this.organisationId, this.name);
     if (stored.id === this.#id) return stored;
     throw new RtdpError({
       code: 'DBUS_SOURCE_NOT_FOUND',

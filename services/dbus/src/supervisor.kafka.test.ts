@@ -55,6 +55,42 @@ test('a source whose server is away is tried again until it is there', async () 
   });
 });
 
+test('the history says once that a server was lost and once that it is back, also across a restart of the service', async () => {
+  await using fixture = await dbusFixture();
+  await using server = await ownPostgres();
+  const given = fixture.definitionOf(server.url);
+  await fixture.register(given);
+  await fixture.becomes(given.name, 'running');
+  const outages = async () => {
+    const events = await fixture.around.events.list(fixture.organisationId, given.name, 100);
+    return events.filter(({ kind }) => kind === 'stream-lost' || kind === 'stream-resumed').reverse();
+  };
+  const told = (what: string, kinds: readonly string[]) =>
+    until(what, async () => {
+      const events = await outages();
+      return events.length >= kinds.length ? events : 'not yet';
+    }).then((events) => {
+      expect(events.map(({ kind }) => kind)).toEqual(kinds);
+      return events.at(-1)!;
+    });
+  await server.stop();
+  const lost = await told('the loss is told', ['stream-lost']);
+  expect(lost.sentence).toMatch(/^Source .* cannot be streamed: .*127\.0\.0\.1/);
+  await server.restart();
+  const found = await told('the return is told', ['stream-lost', 'stream-resumed']);
+  expect(found.facts.lost).toBe(lost.facts.since);
+
+  await server.stop();
+  await told('the second loss is told', ['stream-lost', 'stream-resumed', 'stream-lost']);
+  await fixture.supervisor.stop();
+  const again = fixture.restartSupervisor();
+  await again.start();
+  // As long as it would take to tell it a second time.
+  await new Promise((resolve) => setTimeout(resolve, 13_000));
+  await server.restart();
+  await told('the second return is told', ['stream-lost', 'stream-resumed', 'stream-lost', 'stream-resumed']);
+});
+
 test('a source that the catalog refuses to note as starting is tried again until it is noted', async () => {
   await using fixture = await dbusFixture();
   await using shop = await testPostgres();

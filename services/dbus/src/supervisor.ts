@@ -6,6 +6,7 @@ import { RtdpError } from '@rtdp/ums/error';
 import { onlyTablesChanged } from './catalog/change-definition.ts';
 import type { EventStore } from './catalog/event-store.ts';
 import { holdsForTable, readSourceDefinition, type SourceDefinitionInput } from './catalog/source-definition.ts';
+import { SourceJournal } from './catalog/source-journal.ts';
 import { nextSourceState, type SourceCommand, type SourceState } from './catalog/source-states.ts';
 import { reasonOf, type StoredSource, withPassword } from './catalog/source-store.ts';
 import type { SourceHealth } from './source-condition.ts';
@@ -174,15 +175,18 @@ export class Supervisor {
     if (command !== 'remove') await this.#event(stored, command, `Source ${stored.name}: ${command}`, subject);
   }
 
-  /** Every second: figures for the metrics, and whether a stream has ended by itself. */
+  /** Every second: figures for the metrics, whether a stream is cut off, and whether one has ended by itself. */
   #look(): void {
+    const { events, logger } = this.#options;
     for (const source of this.#sources.values()) {
+      const news = source.news();
+      if (news !== undefined) void new SourceJournal(events, logger, source).outage(news);
       const found = source.look();
       if (found === undefined) continue;
       source
         .inTurn(() => this.#endedByItself(source, found))
         .catch((error: unknown) =>
-          this.#options.logger.error({ err: error, source: source.name }, 'the end of a source could not be recorded'),
+          logger.error({ err: error, source: source.name }, 'the end of a source could not be recorded'),
         );
     }
   }

@@ -1,10 +1,14 @@
-/** Decides the sentences in which a source's own doings are remembered: tables that come and go, pulls that end, versions, losses. */
+/** Decides the sentences in which a source's own doings are remembered: tables that come and go, pulls that end, versions, losses, outages. */
 import type { Logger } from '@rtdp/service/logging';
+import type { OutageNews } from '../health/source-outage.ts';
 import type { TableName } from '../pipeline/contract.ts';
 import type { Pull } from '../pulls/pull-store.ts';
 import type { ReconcileReport } from '../sources/contract.ts';
 import type { EventStore } from './event-store.ts';
 import type { SchemaVersion } from './schema-version-store.ts';
+
+/** With that of the first event: an earlier source may have had the name. */
+const OUTAGE_KINDS = ['registered', 'stream-lost', 'stream-resumed'] as const;
 
 export class SourceJournal {
   readonly #events: EventStore;
@@ -27,6 +31,25 @@ export class SourceJournal {
       await this.#events.record(this.#organisationId, event);
     } catch (error) {
       this.#logger.warn({ err: error, kind }, 'an event could not be recorded');
+    }
+  }
+
+  /** Only where the history does not say it already: a service that starts anew finds a loss told, or nothing to come back from. */
+  async outage(news: OutageNews): Promise<void> {
+    try {
+      const last = await this.#events.last(this.#organisationId, this.#name, OUTAGE_KINDS);
+      const wasLost = last?.kind === 'stream-lost';
+      if (wasLost === (news.kind === 'stream-lost')) return;
+      const since = new Date(news.since).toISOString();
+      if (news.kind === 'stream-lost') {
+        await this.tell('stream-lost', `Source ${this.#name} cannot be streamed: ${news.reason}`, { since });
+        return;
+      }
+      const lost = last?.facts.since;
+      const sentence = `Source ${this.#name} is streamed again: it was not from ${lost} to ${since}`;
+      await this.tell('stream-resumed', sentence, { since, lost });
+    } catch (error) {
+      this.#logger.warn({ err: error, kind: news.kind }, 'an event could not be recorded');
     }
   }
 
