@@ -1,6 +1,6 @@
 /** The verbs on the demo: make your own change and watch it arrive, set the shop's pace. */
 import { type Command, InvalidArgumentError } from 'commander';
-import { changeShop } from '../demo/change-shop.ts';
+import { type ArrivedChange, changeShop } from '../demo/change-shop.ts';
 import { setShopRate } from '../demo/set-rate.ts';
 import { millisecondsText } from '../output/quantities.ts';
 import type { PlatformDescription } from '../platform/contract.ts';
@@ -24,13 +24,7 @@ export function demoCommands(program: Command, act: ActOnPlatform): void {
           name,
           timeoutMilliseconds: 10_000,
         });
-        printDone(
-          session,
-          change,
-          `${change.name} is customer ${change.customerId} of the shop, and of the warehouse ${millisecondsText(change.milliseconds)} later.\n` +
-            `  shop        public.customers  id ${change.customerId}\n` +
-            `  warehouse   shop.customers    id ${change.customerId}, committed ${change.committedAt} UTC, ums_id_ ${change.umsId}`,
-        );
+        printDone(session, change, arrivedText(change));
       }),
     );
 
@@ -39,6 +33,14 @@ export function demoCommands(program: Command, act: ActOnPlatform): void {
     .argument('<actions-per-second>', `from 0 to ${MOST_ACTIONS_PER_SECOND}`, rateOf)
     .description('how many things happen in the shop each second (0 stops it)')
     .action((rate: number) => setRate(act, rate));
+}
+
+export function arrivedText({ customerId, name, milliseconds, committedAt, umsId }: ArrivedChange): string {
+  return (
+    `Customer ${customerId} (${name}) is in the shop, and ${millisecondsText(milliseconds)} later in the warehouse.\n` +
+    `  shop        public.customers  id ${customerId}\n` +
+    `  warehouse   shop.customers    id ${customerId}, committed ${committedAt} UTC, ums_id_ ${umsId}`
+  );
 }
 
 function rateOf(text: string): number {

@@ -4,6 +4,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { typedCommand } from '@rtdp/service/typed-command';
 import { RtdpError } from '@rtdp/ums/error';
 import pg from 'pg';
+import { seededRandom } from './random-source.ts';
+import { CITIES } from './shop-words.ts';
 
 export interface ArrivedChange {
   customerId: string;
@@ -32,8 +34,8 @@ export async function changeShop(options: {
   try {
     await Promise.all([shop.connect(), warehouse.connect()]);
     const inserted = await shop.query<{ id: string }>(
-      "insert into customers (name, email, city, country) values ($1, 'you@example.com', 'Here', 'XX') returning id",
-      [options.name],
+      "insert into customers (name, email, city, country) values ($1, 'you@example.com', $2, $3) returning id",
+      [options.name, ...seededRandom(Date.now()).pick(CITIES)],
     );
     const committed = performance.now();
     const customerId = inserted.rows[0]?.id ?? '';
