@@ -8,7 +8,7 @@ export function typedCommand(words: string): string {
   return `${process.env.RTDP_COMMAND || USUAL} ${words}`;
 }
 
-/** For those who have not signed in: where the data is, is nothing for them. */
+/** For those who have not signed in: where the data is, is nothing for them, but without its folder the command would ask another platform. */
 export function typedCommandForStrangers(words: string): string {
-  return `${(process.env.RTDP_COMMAND || USUAL).replace(/ --data .*$/, '')} ${words}`;
+  return `${(process.env.RTDP_COMMAND || USUAL).replace(/ --data .*$/, ' --data DATA')} ${words}`;
 }
