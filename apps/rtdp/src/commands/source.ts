@@ -322,15 +322,17 @@ function printCheck(session: Session, answer: Awaited<ReturnType<DbusClient['che
   for (const { severity, message, statement } of answer.problems) {
     session.print(`  ${severity}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
   }
-  for (const { tables, message, statements } of groupProblems(answer.tables)) {
+  const chosen = answer.tables.filter((table) => table.chosen);
+  for (const { tables, message, statements } of groupProblems(chosen)) {
     const [first, ...others] = tables;
     session.print(`  ${first}: ${message}\n`);
     if (others.length > 0) session.print(`    The same holds for ${others.join(', ')}.\n`);
     for (const statement of statements) session.print(`    ${statement}\n`);
   }
-  session.print(
-    `${answer.tables.filter(({ chosen }) => chosen).length} of ${answer.tables.length} tables are chosen.\n`,
-  );
+  session.print(`${chosen.length} of ${answer.tables.length} tables are chosen.`);
+  const others = answer.tables.filter((table) => !table.chosen && table.problems.length > 0).length;
+  if (others > 0) session.print(` Of ${others} that are not chosen there is something to say too: --json prints it.`);
+  session.print('\n');
 }
 
 function pullCommand(text: string): 'pause' | 'resume' | 'cancel' | 'rerun' {
