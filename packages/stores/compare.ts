@@ -76,6 +76,8 @@ export interface CompareOptions {
 
 const CHUNK_ROWS = 20_000;
 const MOST_DIFFERENCES = 100;
+/** Rows that are looked at again at once: they come whole, and may be wide. */
+const ROWS_AT_ONCE = 500;
 /** A row that changes so often between two readings is left undecided. */
 const MOST_ROUNDS = 8;
 
@@ -91,46 +93,42 @@ export async function compareTables(options: CompareOptions): Promise<Comparison
     });
   }
   await options.settle();
-  const survey = await findSuspects(options);
-  const judged = await judgeSuspects(options, survey.suspects);
   const most = options.mostDifferences ?? MOST_DIFFERENCES;
-  return {
-    equal: judged.differences.length === 0 && judged.undecided.length === 0,
-    sourceRows: survey.sourceRows,
-    sinkRows: survey.sinkRows,
-    segments: survey.segments,
-    differences: judged.differences.slice(0, most),
-    undecided: judged.undecided,
-    more: survey.more || judged.differences.length > most,
+  const survey = { sourceRows: 0, sinkRows: 0, segments: 0 };
+  const suspects = new Set<string>();
+  const differences: Difference[] = [];
+  const undecided: Record<string, string>[] = [];
+  const judge = async (fewest: number): Promise<void> => {
+    while (suspects.size >= fewest && differences.length <= most) {
+      const some = [...suspects].slice(0, ROWS_AT_ONCE);
+      for (const key of some) suspects.delete(key);
+      const judged = await judgeSuspects(options, some, most - differences.length);
+      differences.push(...judged.differences);
+      undecided.push(...judged.undecided);
+    }
   };
-}
-
-interface Survey {
-  suspects: Set<string>;
-  sourceRows: number;
-  sinkRows: number;
-  segments: number;
-  more: boolean;
-}
-
-async function findSuspects(options: CompareOptions): Promise<Survey> {
-  const { source, sink } = options;
-  const chunkRows = options.chunkRows ?? CHUNK_ROWS;
-  const mostSuspects = (options.mostDifferences ?? MOST_DIFFERENCES) * 20;
   const estimatedRows = await source.estimateRows();
-  const survey: Survey = { suspects: new Set(), sourceRows: 0, sinkRows: 0, segments: 0, more: false };
+  const chunkRows = options.chunkRows ?? CHUNK_ROWS;
   for await (const [segment, ofSource, ofSink] of readChecksums(source, sink, chunkRows, estimatedRows)) {
     options.signal?.throwIfAborted();
     survey.segments++;
     survey.sourceRows += ofSource.rows;
     survey.sinkRows += ofSink.rows;
-    if (ofSource.rows !== ofSink.rows || ofSource.sum !== ofSink.sum) {
-      if (survey.suspects.size >= mostSuspects) survey.more = true;
-      else await addSuspects(options, segment, survey.suspects);
+    const isAlike = ofSource.rows === ofSink.rows && ofSource.sum === ofSink.sum;
+    if (!isAlike && differences.length <= most) {
+      await addSuspects(options, segment, suspects);
+      await judge(ROWS_AT_ONCE);
     }
-    options.onProgress?.({ rows: survey.sourceRows, estimatedRows, suspects: survey.suspects.size });
+    options.onProgress?.({ rows: survey.sourceRows, estimatedRows, suspects: suspects.size });
   }
-  return survey;
+  await judge(1);
+  return {
+    equal: differences.length === 0 && undecided.length === 0,
+    ...survey,
+    differences: differences.slice(0, most),
+    undecided: differences.length > most ? [] : undecided,
+    more: differences.length > most,
+  };
 }
 
 async function* readChecksums(
@@ -164,13 +162,14 @@ async function addSuspects({ source, sink }: CompareOptions, segment: Segment, s
 }
 
 async function judgeSuspects(
-  { source, sink, settle, mostDifferences, signal }: CompareOptions,
-  suspects: ReadonlySet<string>,
+  { source, sink, settle, signal }: CompareOptions,
+  suspects: readonly string[],
+  most: number,
 ): Promise<{ differences: Difference[]; undecided: Record<string, string>[] }> {
   const differences: Difference[] = [];
   /** Keys without a row at the source have no version to watch: they must be found wanting twice in a row. */
   const absentBefore = new Set<string>();
-  let open = [...suspects];
+  let open = suspects;
   for (let round = 0; round < MOST_ROUNDS && open.length > 0; round++) {
     signal?.throwIfAborted();
     const keys = open.map((key) => JSON.parse(key) as string[]);
@@ -189,14 +188,10 @@ async function judgeSuspects(
       else next.push(key);
     }
     open = next;
-    // Far more than will be shown: the rest would only be waited for.
-    if (differences.length > (mostDifferences ?? MOST_DIFFERENCES)) break;
+    // More than will be shown: the rest would only be waited for.
+    if (differences.length > most) break;
   }
-  return {
-    differences,
-    undecided:
-      differences.length > (mostDifferences ?? MOST_DIFFERENCES) ? [] : open.map((key) => nameKey(source, key)),
-  };
+  return { differences, undecided: open.map((key) => nameKey(source, key)) };
 }
 
 function describe(

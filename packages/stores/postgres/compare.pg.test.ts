@@ -195,6 +195,46 @@ describe('comparison of source and sink', () => {
     expect(calls).toBe(2);
   });
 
+  test('what differs is found behind more rows that lag than are looked at again at once', async () => {
+    await using world = await prepare(300);
+    await world.source.query(`UPDATE items SET name = 'newer' WHERE id <= 200`);
+    await world.sink.query('DELETE FROM items WHERE id = 277');
+    let calls = 0;
+    const settle = async () => {
+      if (++calls > 1) await world.sink.query(`UPDATE items SET name = 'newer' WHERE id <= 200`);
+    };
+    const result = await compareFollowedTable(world.followed, { settle, chunkRows: 50, mostDifferences: 2 });
+    expect(result).toMatchObject({
+      equal: false,
+      more: false,
+      sourceRows: 300,
+      differences: [{ key: { id: '277' }, kind: 'missing' }],
+    });
+  });
+
+  test('of many rows that differ no more is asked for at once than is looked at again', async () => {
+    await using world = await prepare(2_000);
+    await world.source.query('TRUNCATE items');
+    const asked: number[] = [];
+    const counted = {
+      ...world.followed.source,
+      side: (fields: readonly UmsField[]) => {
+        const side = world.followed.source.side(fields);
+        return {
+          ...side,
+          rowsByKey: (keys: readonly (readonly string[])[]) => {
+            asked.push(keys.length);
+            return side.rowsByKey(keys);
+          },
+        };
+      },
+    };
+    const followed = { ...world.followed, source: counted };
+    const result = await compareFollowedTable(followed, { settle: settled, mostDifferences: 2 });
+    expect(result).toMatchObject({ equal: false, more: true, sinkRows: 2000, differences: [{ kind: 'extra' }, {}] });
+    expect(Math.max(...asked)).toBeLessThanOrEqual(500);
+  });
+
   test('columns that only one side has are left out and named; a renamed one is found', async () => {
     const fields = [...FIELDS, field('source_ums_id_', 'integer', 'int'), field('late', 'text', 'string')];
     await using world = await prepare(50, { fields });
