@@ -121,6 +121,7 @@ export class Verifications {
           view.tables.push(table);
         },
       });
+      signal.throwIfAborted();
       this.#end(view, 'done');
       view.equal = view.tables.length > 0 && view.tables.every(({ verdict }) => verdict === 'equal');
     } catch (error) {
