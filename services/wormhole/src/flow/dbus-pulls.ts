@@ -1,10 +1,10 @@
 /** Decides how Wormhole asks DBus for pulls: through its client, with the token of this platform's services. */
 
 import { readFile } from 'node:fs/promises';
-import { createDbusClient, type DbusClient, type PullView } from '@rtdp/dbus/client';
+import { createDbusClient, type DbusClient, type PullView, type SourceView } from '@rtdp/dbus/client';
 import { typedCommand } from '@rtdp/service/typed-command';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
-import { formatNamespace, matchesPattern, parseNamespace } from '@rtdp/ums/namespace';
+import { formatNamespace, matchesPattern, type NamespacePattern, parseNamespace } from '@rtdp/ums/namespace';
 import type { PullService } from './request-pulls.ts';
 
 /** In the name of an organisation, with the token of this platform's services. */
@@ -28,14 +28,9 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }, organ
     return (await client.listSources()).find((each) => each.source === `${system}.${instance}`);
   };
   return {
-    async capturedTables({ text, parts }) {
+    async capturedTables(pattern) {
       const tables: { namespace: string }[] = [];
-      // Each look at tables asks the source's own server: one that is away must not hold up the flows over others.
-      const ofSource = { text, parts: parts.slice(0, 2) };
-      const sources = (await client.listSources()).filter(({ source }) =>
-        matchesPattern(ofSource, parseNamespace(namespaceOf(source, ANY_TABLE))),
-      );
-      for (const { name, source } of sources) {
+      for (const { name, source } of await sourcesMeant(client, pattern)) {
         for (const table of await client.listTables(name)) {
           if (table.captured) tables.push({ namespace: table.namespace ?? namespaceOf(source, table) });
         }
@@ -66,6 +61,17 @@ export function dbusPulls(options: { baseUrl: string; tokenFile: string }, organ
       return pull.id;
     },
   };
+}
+
+/** Each look at tables asks the source's own server: one that is away must not hold up the flows over others. */
+export async function sourcesMeant(
+  client: Pick<DbusClient, 'listSources'>,
+  { text, parts }: NamespacePattern,
+): Promise<SourceView[]> {
+  const ofSource = { text, parts: parts.slice(0, 2) };
+  return (await client.listSources()).filter(({ source }) =>
+    matchesPattern(ofSource, parseNamespace(namespaceOf(source, ANY_TABLE))),
+  );
 }
 
 /** Undefined where it is gone, for example with a source that was removed and registered again. */

@@ -21,13 +21,20 @@ const table = (schema: string, name: string, captured: boolean, keyColumns: stri
 
 test('a captured table that the flow has no sink table for is named with the reason', async () => {
   const listSources = async () =>
-    [{ name: 'erp', source: 'postgresql.erp' }] as Awaited<ReturnType<DbusClient['listSources']>>;
-  const listTables = async () => [
-    table('public', 'orders', true, ['id']),
-    table('public', 'Odd notes', true, []),
-    table('public', 'left_out', false, ['id']),
-    table('other', 'orders', true, ['id']),
-  ];
+    [
+      { name: 'away', source: 'postgresql.away' },
+      { name: 'erp', source: 'postgresql.erp' },
+    ] as Awaited<ReturnType<DbusClient['listSources']>>;
+  const listTables = async (source: string) => {
+    // That the server of a source of other flows is away is nothing to this one.
+    if (source === 'away') throw new Error('its server does not answer');
+    return [
+      table('public', 'orders', true, ['id']),
+      table('public', 'Odd notes', true, []),
+      table('public', 'left_out', false, ['id']),
+      table('other', 'orders', true, ['id']),
+    ];
+  };
   const definition = { source: { namespace: 'postgresql.erp.public.*.*.*.*' } } as FlowDefinition;
   const tables = [{ sources: ['postgresql.erp.public.orders.3.0.0'] }] as FlowStatus['tables'];
   const found = await tablesNotMet({ listSources, listTables }, definition, { tables });

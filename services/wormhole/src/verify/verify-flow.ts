@@ -7,6 +7,7 @@ import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import { formatNamespace, matchesPattern, parseNamespace, parsePattern, tableIdentity } from '@rtdp/ums/namespace';
 import type { Pool } from 'pg';
 import type { FlowStatus, TableStatus } from '../client.ts';
+import { sourcesMeant } from '../flow/dbus-pulls.ts';
 import type { FlowDefinition } from '../flow/definition.ts';
 import { settle } from './settle.ts';
 import type { TableVerification } from './verification-shapes.ts';
@@ -66,7 +67,7 @@ export async function tablesNotMet(
     status.tables.flatMap(({ sources }) => sources.map((each) => tableIdentity(parseNamespace(each)))),
   );
   const found: TableVerification[] = [];
-  for (const { name, source } of await dbus.listSources()) {
+  for (const { name, source } of await sourcesMeant(dbus, pattern)) {
     const [system = '', instance = ''] = source.split('.');
     for (const { schema, table, captured, keyColumns } of await dbus.listTables(name)) {
       const place = { system, instance, database: schema, table, version: '0', dbPartition: '0', tablePartition: '0' };
