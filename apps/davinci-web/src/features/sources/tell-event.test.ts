@@ -32,7 +32,7 @@ test('what happened is told by its kind and its facts', async () => {
 test('Chinese has no English in it', async () => {
   const tell = await tellIn('zh');
   const told = [
-    ...['registered', 'start', 'pause', 'stop'].map((kind) => tell(kind)),
+    ...['registered', 'start', 'pause', 'stop', 'stream-resumed'].map((kind) => tell(kind)),
     ...['table-added', 'table-removed', 'table-changed', 'pull-paused', 'pull-cancelled'].map((kind) =>
       tell(kind, products),
     ),

@@ -7,7 +7,7 @@ import { formatNumber } from '../../shell/numbers.ts';
 export type SourceEvent = z.output<typeof eventSchema>;
 
 /** Kinds of which the name of the source says the rest, and those of a table. Others carry a reason, which is told as it came. */
-const OF_SOURCE = new Set(['registered', 'start', 'pause', 'stop']);
+const OF_SOURCE = new Set(['registered', 'start', 'pause', 'stop', 'stream-resumed']);
 const OF_TABLE = new Set(['table-added', 'table-removed', 'table-changed', 'pull-paused', 'pull-cancelled']);
 
 /** `t` finds the words of the sources. */
