@@ -217,7 +217,7 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await untilNumber(totalId, total.all);
   await page.route('**/api/live**', (route) => route.abort());
   await stand.restartApi(async () => undefined);
-  await page.getByText('Reconnecting').first().waitFor();
+  await page.getByText('May be old', { exact: true }).first().waitFor();
   const { version } = await davinci.views.get(still.id);
   await davinci.views.replace(still.id, { ...still.input, sql: 'select 3 as amount', version });
   await page.unroute('**/api/live**');

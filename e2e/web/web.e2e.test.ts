@@ -115,7 +115,17 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
   // A click on a row filters the others of the same view; the address keeps it, and a step back takes it away.
   await page.getByRole('gridcell', { name: 'north' }).click();
   await untilNumber(page, total.id, '60');
-  await page.getByRole('button', { name: /Remove the filter Region: north/ }).waitFor();
+  // What is chosen is said at the top and where the click was, and who does not follow says so.
+  const wayBack = { name: 'Remove the filter Region: north' };
+  await page.locator('.chips').getByRole('button', wayBack).waitFor();
+  await page
+    .locator(`[data-widget-id="${other.id}"]`)
+    .getByRole('img', { name: 'Not filtered by Region: only widgets of the view “Orders” follow.' })
+    .waitFor();
+  await page.locator('.widget.chosen .widget-head').getByRole('button', wayBack).click();
+  await untilNumber(page, total.id, '150');
+  await page.getByRole('gridcell', { name: 'north' }).click();
+  await untilNumber(page, total.id, '60');
   await page.reload();
   await untilNumber(page, total.id, '60');
   opening = [];
@@ -140,8 +150,10 @@ test('from the login link to a dashboard that moves, filters, and misses nothing
 
   // The connection is lost, that is said, and what was committed meanwhile is not missed.
   await stand.restartApi(async () => {
-    await page.getByText('Reconnecting').first().waitFor();
-    await page.getByText('May be old', { exact: true }).first().waitFor();
+    // The page and its widgets say the same of it, and what was shown stays.
+    await page.locator('.status.tag', { hasText: 'May be old' }).waitFor();
+    await page.locator('.widget-fresh', { hasText: 'May be old' }).first().waitFor();
+    await untilNumber(page, total.id, '1150');
     await stand.commit("insert into orders values (7, 'west', 5000)");
   });
   await untilNumber(page, total.id, '6150');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { bodyState, emptiness } from './body-state.ts';
+import { ApiError } from '../api/client.ts';
+import { bodyState, emptiness, isKept } from './body-state.ts';
 import type { WidgetQuery } from './contract.ts';
 
 test('a widget says that it waits only when something is under way', () => {
@@ -14,6 +15,22 @@ test('a widget says that it waits only when something is under way', () => {
   expect(bodyState({ ...still, data: { ...data, rows: [] } })).toBe('empty');
   // What is kept is shown, also where nothing is asked at present.
   expect(bodyState({ ...still, data, isAsked: false })).toBe('picture');
+});
+
+test('what a widget has shown it keeps while nobody is there to ask', () => {
+  const data = { columns: [], rows: [[1]], truncated: false };
+  const away = new ApiError(0, { code: 'WEB_UNREACHABLE', message: '', next: '', facts: {} });
+  const refused = new ApiError(400, { code: 'SQL_UNKNOWN_COLUMN', message: '', next: '', facts: {} });
+  const still = { data, error: away, isFetching: false, isAsked: true };
+  expect(bodyState(still)).toBe('picture');
+  expect(bodyState({ ...still, isFetching: true })).toBe('picture');
+  expect(bodyState({ ...still, data: undefined })).toBe('failed');
+  expect(bodyState({ ...still, error: refused })).toBe('failed');
+  expect([isKept(still), isKept({ data, error: refused }), isKept({ data, error: null })]).toEqual([
+    true,
+    false,
+    false,
+  ]);
 });
 
 test('an empty widget says that nothing matches only where something is asked for', () => {

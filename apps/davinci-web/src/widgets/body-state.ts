@@ -1,8 +1,14 @@
 /** Decides which of its states a widget shows, and why one that is empty has no rows; pure. */
+import { isAbsence } from '../api/query-client.ts';
 import type { WidgetData, WidgetQuery } from './contract.ts';
 
 /** `unasked`: nothing is under way, so nothing is counted. */
 export type BodyState = 'unasked' | 'waiting' | 'failed' | 'empty' | 'picture';
+
+/** Whether what is shown is kept because nobody is there to ask: then it may be old, and is better than nothing. */
+export function isKept({ data, error }: { data: unknown; error: unknown }): boolean {
+  return data !== undefined && isAbsence(error);
+}
 
 export function bodyState(answer: {
   data: WidgetData | undefined;
@@ -12,7 +18,7 @@ export function bodyState(answer: {
   isAsked: boolean;
 }): BodyState {
   const { data, error, isFetching, isAsked } = answer;
-  if (error !== null && (data === undefined || !isFetching)) return 'failed';
+  if (error !== null && (data === undefined || !isFetching) && !isKept(answer)) return 'failed';
   if (data === undefined) return isAsked ? 'waiting' : 'unasked';
   return data.rows.length === 0 ? 'empty' : 'picture';
 }

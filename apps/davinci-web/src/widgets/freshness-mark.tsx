@@ -31,12 +31,15 @@ export function FreshnessMark({
   freshness,
   failed = false,
   deaf = false,
+  why,
 }: {
   freshness: readonly Freshness[];
   /** Its last question had no answer: what it shows, or showed, is older. */
   failed?: boolean;
-  /** Commits are not heard: what it shows may be old. */
+  /** Commits are not heard, or nobody answers: what it shows may be old, however old it is. */
   deaf?: boolean;
+  /** Why it is not newer, in a sentence. */
+  why?: string | undefined;
 }): ReactNode {
   const { t, i18n } = useTranslation('widgets');
   const [now, setNow] = useState(() => Date.now());
@@ -45,25 +48,30 @@ export function FreshnessMark({
     return () => clearInterval(timer);
   }, []);
   const summary = summarise(freshness, Math.max(now, Date.now()));
-  if (summary === undefined) return null;
+  // Where no flow writes what it shows, nothing is told of it but that it may be old.
+  if (summary === undefined && !deaf) return null;
   const word =
-    summary.kind === 'late' && summary.behind !== undefined
-      ? t('fresh.behind', { time: formatDuration(summary.behind, i18n.language) })
-      : t(summary.word);
-  const lines = () =>
-    freshness.map(({ sinkNamespace, watermark }) => {
+    summary === undefined
+      ? ''
+      : summary.kind === 'late' && summary.behind !== undefined
+        ? t('fresh.behind', { time: formatDuration(summary.behind, i18n.language) })
+        : t(summary.word);
+  const lines = () => [
+    ...(why === undefined ? [] : [<div key="why">{why}</div>]),
+    ...freshness.map(({ sinkNamespace, watermark }) => {
       const upTo =
         watermark === null ? t('fresh.noWatermark') : t('fresh.upTo', { time: formatMoment(watermark, i18n.language) });
       return <div key={sinkNamespace}>{`${tableName(sinkNamespace)}: ${upTo}`}</div>;
-    });
+    }),
+  ];
   return (
     <Hint title={lines}>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: its hint is read from the keyboard as well */}
       <span className="widget-fresh" tabIndex={0}>
         {failed ? (
           <Status kind="broken" word={t('fresh.failed')} />
-        ) : deaf && summary.kind === 'ok' ? (
-          <Status kind="late" word={t('fresh.deaf')} />
+        ) : deaf || summary === undefined ? (
+          <Status kind="late" word={t('fresh.old')} />
         ) : (
           <Status kind={summary.kind} word={word} />
         )}

@@ -1,6 +1,7 @@
 /** Proves that a page calls itself live only where its stream stands and its widgets have answers. */
 import { QueryClient, QueryObserver } from '@tanstack/react-query';
 import { expect, test, vi } from 'vitest';
+import { ApiError } from '../../api/client.ts';
 import { WIDGET_QUERY } from '../../widgets/use-widget-data.ts';
 import { pageState } from './live-mark.tsx';
 import { countAnswers } from './page-answers.ts';
@@ -8,8 +9,8 @@ import { countAnswers } from './page-answers.ts';
 const LIVE = { state: { is: 'live' }, stale: undefined } as const;
 
 test('the mark of a page says the worst that is true', () => {
-  const word = (live: Parameters<typeof pageState>[0], asked: number, waiting: number, failed: number) => {
-    const state = pageState(live, { asked, waiting, failed });
+  const word = (live: Parameters<typeof pageState>[0], asked: number, waiting: number, failed: number, old = 0) => {
+    const state = pageState(live, { asked, waiting, failed, old });
     return `${state.kind} ${state.word}`;
   };
   expect(word(LIVE, 5, 0, 0)).toBe('ok live');
@@ -18,10 +19,13 @@ test('the mark of a page says the worst that is true', () => {
   expect(word(LIVE, 5, 5, 0)).toBe('unknown loading');
   expect(word(LIVE, 5, 0, 5)).toBe('broken failing');
   expect(word(LIVE, 5, 4, 1)).toBe('late partly');
-  expect(word({ ...LIVE, stale: 'no feedback' }, 5, 0, 0)).toBe('late delayed');
+  expect(word({ ...LIVE, stale: 'no feedback' }, 5, 0, 0)).toBe('late old');
   expect(word({ ...LIVE, stale: 'no feedback' }, 5, 0, 5)).toBe('broken failing');
+  // Widgets that keep what they had say the same of themselves.
+  expect(word(LIVE, 5, 0, 0, 5)).toBe('late old');
+  expect(word(LIVE, 5, 0, 1, 4)).toBe('late partly');
   const lost = { state: { is: 'lost', since: 0, why: '' }, stale: undefined } as const;
-  expect(word(lost, 5, 0, 5)).toBe('late lost');
+  expect(word(lost, 5, 0, 5)).toBe('late old');
   expect(word({ ...lost, state: { ...lost.state, is: 'refused' } }, 5, 0, 0)).toBe('broken refused');
   expect(word({ state: undefined, stale: undefined }, 0, 0, 0)).toBe('unknown connecting');
 });
@@ -41,16 +45,20 @@ test('widgets that are looked at are counted: waiting, failed also while they ar
     ask([WIDGET_QUERY, { viewId: 'far' }, 1], async () => 1, false),
     ask(['/api/views'], () => Promise.reject(new Error('away'))),
   ];
-  expect(counted()).toEqual({ asked: 2, waiting: 2, failed: 0 });
-  await vi.waitFor(() => expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2 }));
+  expect(counted()).toEqual({ asked: 2, waiting: 2, failed: 0, old: 0 });
+  await vi.waitFor(() => expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2, old: 0 }));
   const asking = Promise.withResolvers<unknown>();
   answers = () => asking.promise;
   const again = client.refetchQueries({ queryKey });
   expect(client.getQueryState(queryKey)?.fetchStatus).toBe('fetching');
-  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2 });
+  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 2, old: 0 });
   asking.resolve('there');
   await again;
-  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 0 });
+  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 0, old: 0 });
+  // Nobody is there to ask any more: what was answered stays.
+  answers = () => Promise.reject(new ApiError(0, { code: 'WEB_UNREACHABLE', message: '', next: '', facts: {} }));
+  await client.refetchQueries({ queryKey });
+  expect(counted()).toEqual({ asked: 2, waiting: 0, failed: 0, old: 2 });
   for (const end of ends) end();
   client.clear();
 });

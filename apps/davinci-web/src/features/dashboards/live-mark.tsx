@@ -9,18 +9,18 @@ import type { Live } from './use-live.ts';
 /** What a page says of itself; its words are `live.<word>`. */
 export interface PageState {
   kind: StatusKind;
-  word: 'connecting' | 'live' | 'lost' | 'refused' | 'delayed' | 'failing' | 'partly' | 'loading';
+  word: 'connecting' | 'live' | 'old' | 'refused' | 'failing' | 'partly' | 'loading';
 }
 
 /** The worst that is true; the widgets of a stream that stands count, too. Pure. */
 export function pageState({ state, stale }: Pick<Live, 'state' | 'stale'>, answers: PageAnswers): PageState {
-  const { asked, failed, waiting } = answers;
+  const { asked, failed, waiting, old } = answers;
   if (state?.is === 'refused') return { kind: 'broken', word: 'refused' };
-  if (state?.is === 'lost') return { kind: 'late', word: 'lost' };
+  if (state?.is === 'lost') return { kind: 'late', word: 'old' };
   if (asked > 0 && failed === asked) return { kind: 'broken', word: 'failing' };
   if (failed > 0) return { kind: 'late', word: 'partly' };
   if (state === undefined || state.is === 'connecting') return { kind: 'unknown', word: 'connecting' };
-  if (stale !== undefined) return { kind: 'late', word: 'delayed' };
+  if (stale !== undefined || old > 0) return { kind: 'late', word: 'old' };
   if (asked > 0 && waiting === asked) return { kind: 'unknown', word: 'loading' };
   return { kind: 'ok', word: 'live' };
 }
@@ -41,7 +41,7 @@ export function LiveMark({ live, on }: { live: Live; on: boolean }): ReactNode {
       ? live.state.why
       : word === 'connecting'
         ? undefined
-        : word === 'delayed'
+        : word === 'old' && live.stale !== undefined
           ? live.stale
           : t(`live.${word}Why`);
   const told = t(`live.${word}`, { asked, failed });

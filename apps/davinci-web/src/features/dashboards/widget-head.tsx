@@ -19,6 +19,7 @@ export const WidgetHead = memo(function WidgetHead({
   freshness,
   failed,
   deaf,
+  why,
   editing,
   chosen,
   notFollowed,
@@ -32,6 +33,8 @@ export const WidgetHead = memo(function WidgetHead({
   freshness: readonly Freshness[];
   failed: boolean;
   deaf: boolean;
+  /** Why what it shows is not newer. */
+  why: string | undefined;
   editing: boolean;
   /** What is chosen of its own marks; empty where nothing is. */
   chosen: string;
@@ -56,7 +59,7 @@ export const WidgetHead = memo(function WidgetHead({
       {description === '' ? title : <Hint title={() => description}>{title}</Hint>}
       {chosen === '' ? null : <ChosenMark label={chosen} onClear={onClear} />}
       {notFollowed === '' ? null : <NotFollowedMark told={notFollowed} />}
-      <FreshnessMark freshness={freshness} failed={failed} deaf={deaf} />
+      <FreshnessMark freshness={freshness} failed={failed} deaf={deaf} why={why} />
       {editing ? (
         <Button
           type="text"

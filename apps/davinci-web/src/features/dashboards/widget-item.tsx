@@ -7,7 +7,10 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from 'react-i18next';
 import { late } from '../../shell/late.tsx';
 import { useGo } from '../../shell/link.tsx';
+import { asSentence } from '../../shell/sentence.ts';
 import { Empty, ErrorState, Loading } from '../../shell/states.tsx';
+import { useTell } from '../../shell/use-tell.ts';
+import { isKept } from '../../widgets/body-state.ts';
 import type { Pick, WidgetDefinition, WidgetQuery } from '../../widgets/contract.ts';
 import { dress } from '../../widgets/dress.ts';
 import { download, fileName, toCsv, toTabs } from '../../widgets/export.ts';
@@ -81,6 +84,7 @@ export default function WidgetItem(props: ItemProps): ReactNode {
 function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle['views'][number] }): ReactNode {
   const { t, i18n } = useTranslation(['dashboards', 'widgets', 'shell']);
   const { message } = App.useApp();
+  const tell = useTell();
   const { item, widget, view, filters, live, editing } = props;
   const go = useGo();
   const client = useQueryClient();
@@ -126,6 +130,8 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
   useAskAgain(answer, live.freshness);
   const freshness = useNewest(data?.freshness, live.freshness);
   const error = useStandingError(answer);
+  const kept = isKept({ data, error });
+  const failed = error !== null && !kept;
   const isAgain = error !== null && answer.isFetching;
   const shown = useMemo(() => ({ data, error, isFetching: isAgain }), [data, error, isAgain]);
 
@@ -206,15 +212,16 @@ function KnownWidget(props: ItemProps & { widget: Widget; view: DashboardBundle[
       className={`widget ${chosen.length > 0 ? 'chosen' : ''}`}
       aria-label={widget.name}
       data-widget-id={widget.id}
-      data-state={error !== null ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
+      data-state={failed ? 'error' : hasData ? (answer.isFetching ? 'refreshing' : 'full') : 'loading'}
       data-answered={data?.askedAt ?? ''}
     >
       <WidgetHead
         name={widget.name}
         description={widget.description}
         freshness={freshness}
-        failed={error !== null}
-        deaf={isDeaf(live)}
+        failed={failed}
+        deaf={data !== undefined && (isDeaf(live) || kept)}
+        why={kept && error !== null ? asSentence(tell(error.message)) : undefined}
         editing={editing}
         chosen={canPick ? chosen.map(({ label }) => label).join(', ') : ''}
         onClear={clear}

@@ -7,6 +7,7 @@ import { useTranslation } from 'react-i18next';
 import { keyOf } from '../../api/use-api.ts';
 import { formatDuration } from '../../shell/numbers.ts';
 import { Empty } from '../../shell/states.tsx';
+import { isKept } from '../../widgets/body-state.ts';
 import { chosenColours, createColourBook } from '../../widgets/colours.ts';
 import type { WidgetDefinition } from '../../widgets/contract.ts';
 import { dress } from '../../widgets/dress.ts';
@@ -60,6 +61,7 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
       ? undefined
       : answer.data;
 
+  const kept = isKept({ data, error });
   const dressed = useMemo(
     () => (data === undefined ? undefined : dress(data, definition.settings)),
     [data, definition.settings],
@@ -108,7 +110,11 @@ export function Preview({ draft, view }: { draft: WidgetDraft; view: View | unde
     <section className="widget workbench-preview" aria-label={t('preview')}>
       <div className="widget-head">
         <h2 className="ellipsis">{draft.name || t('newWidget')}</h2>
-        {isDeaf(live) ? <LiveMark live={live} on /> : <FreshnessMark freshness={freshness} failed={error !== null} />}
+        {isDeaf(live) ? (
+          <LiveMark live={live} on />
+        ) : (
+          <FreshnessMark freshness={freshness} failed={error !== null && !kept} deaf={kept} />
+        )}
         <span className="faint small numbers">
           {data === undefined || problem !== undefined
             ? ''
