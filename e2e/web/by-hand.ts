@@ -223,8 +223,12 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await page.unroute('**/api/live**');
   await untilNumber(otherId, '3');
   await davinci.dashboards.remove(dashboardId);
-  await page
-    .getByText(/^There is no dashboard/)
-    .first()
-    .waitFor();
+  await page.getByRole('heading', { name: 'There is no such dashboard', level: 2 }).waitFor();
+  // A name that nothing can have is told alike, with the way to those there are.
+  for (const thing of ['widget', 'view', 'dashboard']) {
+    await page.goto(`${baseUrl}/${thing}s/nosuch`);
+    await page.getByRole('heading', { name: `There is no such ${thing}`, level: 2 }).waitFor();
+    await page.getByRole('button', { name: `All ${thing}s` }).click();
+    await page.waitForURL(`${baseUrl}/${thing}s`);
+  }
 }

@@ -65,8 +65,11 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await number('150');
   await tabTo(page, page.getByRole('gridcell').first());
   await keyboard.press('Enter');
-  await page.getByRole('button', { name: /^Remove the filter Region/ }).waitFor();
-  await tabTo(page, page.getByRole('button', { name: /^Remove the filter Region/ }));
+  await page
+    .locator('.chips')
+    .getByRole('button', { name: /^Remove the filter Region/ })
+    .waitFor();
+  await tabTo(page, page.locator('.chips').getByRole('button', { name: /^Remove the filter Region/ }));
   await keyboard.press('Enter');
   await number('150');
   // How fresh a widget is, table by table, is read at its mark, and goes away by Esc and when the page is scrolled.

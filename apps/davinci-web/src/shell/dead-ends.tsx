@@ -18,6 +18,16 @@ export function MissingPage(): ReactNode {
   );
 }
 
+/** Of what the address names there is none; the way back leads to the list of those there are. */
+export function MissingThing({ title, back }: { title: string; back: Way }): ReactNode {
+  const { t } = useTranslation('shell');
+  return (
+    <DeadEnd icon={<CompassOutlined />} title={title} way={back}>
+      {t('missing.text')}
+    </DeadEnd>
+  );
+}
+
 /** Calmly, with whom to ask, and nothing to press that would be refused. */
 export function ClosedPage({ needed }: { needed: Role }): ReactNode {
   const { t } = useTranslation('shell');
@@ -28,7 +38,23 @@ export function ClosedPage({ needed }: { needed: Role }): ReactNode {
   );
 }
 
-function DeadEnd({ icon, title, children }: { icon: ReactNode; title: string; children: ReactNode }): ReactNode {
+interface Way {
+  label: string;
+  to: string;
+}
+
+function DeadEnd({
+  icon,
+  title,
+  way,
+  children,
+}: {
+  icon: ReactNode;
+  title: string;
+  /** Home, where nothing is nearer. */
+  way?: Way;
+  children: ReactNode;
+}): ReactNode {
   const { t } = useTranslation('shell');
   const go = useGo();
   return (
@@ -37,8 +63,8 @@ function DeadEnd({ icon, title, children }: { icon: ReactNode; title: string; ch
         icon={icon}
         title={title}
         action={
-          <Button type="primary" onClick={() => go('/')}>
-            {t('missing.home')}
+          <Button type="primary" onClick={() => go(way?.to ?? '/')}>
+            {way?.label ?? t('missing.home')}
           </Button>
         }
       >

@@ -7,6 +7,8 @@ import { useTranslation } from 'react-i18next';
 import { bundlePath } from '../../api/sent-ahead.ts';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { MissingThing } from '../../shell/dead-ends.tsx';
+import { isMissing } from '../../shell/is-missing.ts';
 import { late } from '../../shell/late.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
@@ -35,6 +37,9 @@ export default function DashboardPage() {
   const [editing] = useUrlState('edit', '');
   // Removed, or taken from us, while it was open; what somebody is changing stays on the screen.
   const isGone = (bundle.error?.status === 404 || bundle.error?.status === 403) && editing !== '1';
+  if (isMissing(bundle.error) && (bundle.data === undefined || isGone)) {
+    return <MissingThing title={t('noSuch')} back={{ label: t('noSuchBack'), to: '/dashboards' }} />;
+  }
   if (bundle.data === undefined || isGone) {
     return (
       <Page title={t('title')} heading={null} size="wide">

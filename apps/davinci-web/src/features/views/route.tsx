@@ -3,6 +3,8 @@ import type { Source, View } from '@rtdp/davinci-api/client';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
+import { MissingThing } from '../../shell/dead-ends.tsx';
+import { isMissing } from '../../shell/is-missing.ts';
 import { Page } from '../../shell/page.tsx';
 import { ErrorState } from '../../shell/states.tsx';
 import { usePathName } from '../../shell/url-state.ts';
@@ -48,6 +50,9 @@ function LoadedEditor({ id, onMade }: { id: string; onMade: (id: string) => void
         {...(view.data === undefined ? {} : { view: view.data })}
       />
     );
+  }
+  if (isMissing(view.error)) {
+    return <MissingThing title={t('noSuch')} back={{ label: t('noSuchBack'), to: '/views' }} />;
   }
   return (
     <Page

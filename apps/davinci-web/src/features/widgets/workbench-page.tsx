@@ -8,6 +8,8 @@ import { useTranslation } from 'react-i18next';
 import type { ApiError } from '../../api/client.ts';
 import { useMay, useSession } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
+import { MissingThing } from '../../shell/dead-ends.tsx';
+import { isMissing } from '../../shell/is-missing.ts';
 import { LeaveGuard } from '../../shell/leave-guard.tsx';
 import { useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
@@ -39,6 +41,9 @@ export default function WorkbenchPage() {
   const widget = useApi<Widget>(`/api/widgets/${encodeURIComponent(id)}`, { enabled: !isNew });
   const crumbs = [{ label: t('widgets:list.title'), to: '/widgets' }];
   const failed = views.error ?? widget.error;
+  if (isMissing(widget.error) && widget.data === undefined) {
+    return <MissingThing title={t('noSuch')} back={{ label: t('noSuchBack'), to: '/widgets' }} />;
+  }
   if (views.data === undefined || (!isNew && widget.data === undefined)) {
     return (
       <Page title={t('title')} heading={null} crumbs={crumbs} size="fill">
