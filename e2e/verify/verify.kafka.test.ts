@@ -103,14 +103,28 @@ test('only editors of the organisation have rows compared, one verification of a
     ),
   ).toMatchObject({ state: 'failed', reason: { code: 'WORMHOLE_TABLE_NOT_FOUND' } });
 
-  const locking = await source.pool.connect();
-  await locking.query('BEGIN');
-  await locking.query('LOCK TABLE orders IN ACCESS EXCLUSIVE MODE');
-  expect(await wormhole.verify('all')).toMatchObject({ state: 'running', tables: [] });
-  await expect(wormhole.verify('all')).rejects.toMatchObject({ code: 'WORMHOLE_VERIFICATION_STATE' });
-  expect(await wormhole.cancelVerification('all')).toMatchObject({ state: 'cancelled', equal: false });
-  await locking.query('ROLLBACK');
-  locking.release();
+  const sides = [
+    { database: source, table: 'orders', name: `rtdp-dbus-${name}-compare` },
+    { database: sink, table: 'landed.orders', name: 'rtdp reader' },
+  ];
+  for (const side of sides) {
+    const locking = await side.database.pool.connect();
+    try {
+      await locking.query('BEGIN');
+      await locking.query(`LOCK TABLE ${side.table} IN ACCESS EXCLUSIVE MODE`);
+      expect(await wormhole.verify('all')).toMatchObject({ state: 'running', tables: [] });
+      await expect(wormhole.verify('all')).rejects.toMatchObject({ code: 'WORMHOLE_VERIFICATION_STATE' });
+      const waiting = `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock' AND application_name = $1`;
+      const held = async () => (await side.database.query(waiting, [side.name])).rowCount;
+      expect(await eventually(held, (sessions) => sessions === 1, 60_000)).toBe(1);
+      expect(await wormhole.cancelVerification('all')).toMatchObject({ state: 'cancelled', equal: false });
+      // Also what a server was still busy with is ended there.
+      expect(await eventually(held, (sessions) => sessions === 0)).toBe(0);
+    } finally {
+      await locking.query('ROLLBACK');
+      locking.release();
+    }
+  }
   await wormhole.verify('all');
   expect(
     await eventually(

@@ -1,8 +1,8 @@
 /** Decides how the store's connections are opened and set, and keeps what belongs to each: prepared statements and staging tables. */
 
 import type { Socket } from 'node:net';
-import type { ClientConfig, PoolClient, Submittable } from 'pg';
-import { Pool } from 'pg';
+import type { ClientConfig, PoolClient, PoolConfig, Submittable } from 'pg';
+import { Client, Pool } from 'pg';
 import type { StoreOptions } from '../contract.ts';
 import { toStoreError } from './errors.ts';
 import type { PipelineResult } from './pipeline.ts';
@@ -50,18 +50,49 @@ function toOptions(settings: Record<string, string>): string {
     .join(' ');
 }
 
-/** A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it. */
-export function openReader(address: string | ClientConfig): Pool {
-  const pool = new Pool({
+/**
+ * A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it; aborting `signal` ends its
+ * sessions at the server too: a closed connection alone is not noticed there by one that waits or reads much.
+ */
+export function openReader(address: string | ClientConfig, signal?: AbortSignal): Pool {
+  const config: PoolConfig = {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     max: 2,
     application_name: typeof address === 'string' ? 'rtdp reader' : address.application_name,
     options: toOptions(READ_SETTINGS),
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
-  });
+  };
+  const pool = new Pool(config);
   pool.on('error', () => undefined);
+  if (signal !== undefined) endWith(signal, pool, config);
   return pool;
+}
+
+function endWith(signal: AbortSignal, pool: Pool, config: ClientConfig): void {
+  const processOf = (client: PoolClient) => (client as unknown as { processID: number }).processID;
+  const open = new Set<number>();
+  const end = () => void endSessions(config, [...open]);
+  pool.on('connect', (client) => {
+    open.add(processOf(client));
+    if (signal.aborted) end();
+  });
+  pool.on('remove', (client) => open.delete(processOf(client)));
+  signal.addEventListener('abort', end, { once: true });
+}
+
+async function endSessions(config: ClientConfig, processes: readonly number[]): Promise<void> {
+  if (processes.length === 0) return;
+  const client = new Client({ ...config, query_timeout: 10_000 });
+  client.on('error', () => undefined);
+  try {
+    await client.connect();
+    await client.query('SELECT pg_terminate_backend(process) FROM unnest($1::int[]) AS process', [processes]);
+  } catch {
+    // A server that cannot be asked ends them itself as soon as it finds nobody there.
+  } finally {
+    await client.end().catch(() => undefined); // it may have had no connection to end
+  }
 }
 
 export class Session {

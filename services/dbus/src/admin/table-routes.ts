@@ -113,14 +113,18 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
         response: { 200: comparedSchema },
       },
     },
-    async (request) => {
+    async (request, reply) => {
+      const gone = new AbortController();
+      reply.raw.once('close', () => {
+        if (!reply.raw.writableFinished) gone.abort();
+      });
       const stored = await sources.get(allowedInNameOf(request, 'editor').organisationId, request.params.name);
       const { schema, table, question } = request.body;
       // What a source was not given to read, nobody reads through it.
       const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
       if (!isCaptured) throw notCaptured(stored.name, { schema, table });
       const { compare } = await loadKind(stored.definition.kind);
-      return { answer: await compare(stored.definition, { schema, table }, question) };
+      return { answer: await compare(stored.definition, { schema, table }, question, gone.signal) };
     },
   );
 

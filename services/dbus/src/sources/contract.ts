@@ -154,8 +154,16 @@ export interface SourceKind {
   watch(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch;
   /** Whether somebody reads the source's log at this moment, here or elsewhere. Rejects when its server cannot be asked. */
   isRead(definition: SourceDefinition): Promise<boolean>;
-  /** Answers one question of a comparison, see `@rtdp/stores/compare-wire`. @throws STORE_NOT_COMPARABLE, and what its server says */
-  compare(definition: SourceDefinition, table: TableName, question: SourceQuestion): Promise<unknown>;
+  /**
+   * Answers one question of a comparison, see `@rtdp/stores/compare-wire`. Aborting `signal` ends what its server does for it.
+   * @throws STORE_NOT_COMPARABLE, and what its server says
+   */
+  compare(
+    definition: SourceDefinition,
+    table: TableName,
+    question: SourceQuestion,
+    signal: AbortSignal,
+  ): Promise<unknown>;
   /** Takes slot and publications away, those of another platform never. @returns what could not be taken away, as sentences. */
   remove(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]>;
 }

@@ -81,7 +81,7 @@ export class Verifications {
     return this.#of.get(flowId)?.view;
   }
 
-  /** Ends the one that runs, if one does: nothing more is asked, and what a server still answers is not looked at. */
+  /** Ends the one that runs, if one does: nothing more is asked, and what the servers are still busy with is ended there. */
   cancel(flowId: string): void {
     const { view, ended } = this.#of.get(flowId) ?? {};
     if (view?.state !== 'running') return;
@@ -102,7 +102,7 @@ export class Verifications {
     view: VerificationView,
     signal: AbortSignal,
   ): Promise<void> {
-    const sink = openReader(sinkUrl(flow.definition));
+    const sink = openReader(sinkUrl(flow.definition), signal);
     try {
       await verifyFlow({
         dbus: this.#options.dbusOf(flow.organisationId),

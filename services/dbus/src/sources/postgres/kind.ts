@@ -28,8 +28,9 @@ async function comparePostgres(
   definition: SourceDefinition,
   table: TableName,
   question: SourceQuestion,
+  signal: AbortSignal,
 ): Promise<unknown> {
-  const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`));
+  const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`), signal);
   try {
     return await answerSourceQuestion(pool, table, question);
   } finally {
