@@ -18,6 +18,8 @@ const WIDEST = 420;
 const AROUND = 2 * SPACE[2] + 1;
 /** Beside a title: the arrow that tells how it is sorted. */
 const ARROW = SPACE[3];
+/** Between figures of one width the marks are wider as well, which no measure tells. */
+const TABULAR = 1.05;
 const SAMPLE = 60;
 /** A number is not cut where it can be helped: the least and the greatest of so many, from all over the rows, fit too. */
 const NUMBERS_LOOKED_AT = 20_000;
@@ -37,7 +39,7 @@ export function guessWidth(
   const values = column.numeric ? [...looked, ...outermost(rows, index)] : looked;
   const texts = values.filter((value) => value !== null).map(write);
   const title = measure(column.title, true);
-  const inside = Math.max(0, ...texts.map((text) => measure(text)));
+  const inside = Math.max(0, ...texts.map((text) => measure(text))) * (column.numeric ? TABULAR : 1);
   const fitting = (beside: number) =>
     Math.min(WIDEST, Math.max(NARROWEST, Math.ceil(Math.max(title + beside, inside)) + AROUND));
   const narrowest = fitting(0);
