@@ -15,6 +15,7 @@ import { KafkaTransactionalProducer } from './transactional-producer.ts';
 export class AlternatingProducer implements TransactionalProducer {
   readonly #pair: readonly [KafkaTransactionalProducer, KafkaTransactionalProducer];
   #turn: 0 | 1 = 0;
+  #held: ProducerOwnership = [];
 
   constructor(client: KafkaClient, options: TransactionalProducerOptions) {
     this.#pair = [
@@ -25,6 +26,7 @@ export class AlternatingProducer implements TransactionalProducer {
 
   async start(held: ProducerOwnership = []): Promise<void> {
     for (const producer of this.#pair) producer.checkNotOpen();
+    this.#held = held;
     const [first, second] = this.#pair;
     const [ofFirst, ofSecond] = held;
     await first.start([ofFirst]);
@@ -33,7 +35,8 @@ export class AlternatingProducer implements TransactionalProducer {
   }
 
   get ownership(): ProducerOwnership {
-    return this.#pair.flatMap((producer) => producer.ownership);
+    // The second is not told what it held before the first is taken.
+    return this.#pair.map(({ ownership: [own] }, index) => own ?? this.#held[index]);
   }
 
   async begin(): Promise<BusTransaction> {

@@ -254,6 +254,20 @@ test.each([
   },
 );
 
+test.each([false, true])('a start that reaches no broker forgets nothing of what is held (alternating: %s)', async (alternating) => {
+  const transactionalId = uniqueName('away');
+  const first = bus.transactionalProducer({ transactionalId, alternating });
+  await first.start();
+  const { ownership } = first;
+  await first.close();
+  const away = connectBus({ brokers: ['127.0.0.1:1'], clientId: 'transactions-test' });
+  const second = away.transactionalProducer({ transactionalId, alternating });
+  await expect(second.start(ownership)).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
+  expect(second.ownership).toEqual(ownership);
+  await second.close();
+  await away.close();
+});
+
 test('a zombie that only commits is told so', async () => {
   const topic = await newTopic(1);
   const transactionalId = uniqueName('zombie');
