@@ -34,9 +34,11 @@ export class TransactionCoordinator {
 
   /**
    * Takes the id over: the epoch rises, what was open is aborted, and the answer comes only when all markers are written.
-   * With `expected`, only if that is still the owner; else the broker answers PRODUCER_FENCED.
+   * With `expected`, only if that is still the owner; else the broker answers INVALID_PRODUCER_EPOCH or PRODUCER_FENCED.
    */
   async takeOver(expected?: ProducerIdentity): Promise<ProducerIdentity> {
+    // Asked for an id whose transaction is open, the broker ends that one, whoever's it is, before it looks at what is expected.
+    if (expected !== undefined) await this.abortLeftOpen(expected);
     const { transactionalId, transactionTimeoutMs, requestTimeoutMs } = this.#options;
     const id = Buffer.from(transactionalId);
     return this.#ask(async (broker) => {

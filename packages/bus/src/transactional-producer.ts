@@ -83,8 +83,6 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
   /** Takes the id over again where nobody else has since; fails with the broker's word for a fenced producer. */
   async #takeBack(own: IdOwnership): Promise<ProducerIdentity> {
     try {
-      // Of an open transaction the take-over would make two steps, and take the first for somebody else's.
-      if (own.openSince !== null) await this.#coordinator.abortLeftOpen(own);
       return await this.#coordinator.takeOver(own);
     } catch (error) {
       const mayBeTimedOut = own.openSince !== null && performance.now() - own.openSince >= this.#timeoutMs;
@@ -201,9 +199,9 @@ export class KafkaTransactionalProducer implements TransactionalProducer {
         const identity = this.#sender.identity!;
         const clean = this.#state === 'open';
         try {
-          if (this.#openSince !== null) await this.#coordinator.abortLeftOpen(identity);
           // After a failed send the broker's sequence numbers are unknown: a new epoch starts them anew.
           if (!clean) this.#own(await this.#coordinator.takeOver(identity));
+          else if (this.#openSince !== null) await this.#coordinator.abortLeftOpen(identity);
           this.#openSince = null;
         } catch (error) {
           const mapped = this.#map(error, `aborting transaction ${this.#transactionalId}`, performance.now() - begun);

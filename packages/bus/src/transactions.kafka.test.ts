@@ -254,19 +254,47 @@ test.each([
   },
 );
 
-test.each([false, true])('a start that reaches no broker forgets nothing of what is held (alternating: %s)', async (alternating) => {
-  const transactionalId = uniqueName('away');
-  const first = bus.transactionalProducer({ transactionalId, alternating });
-  await first.start();
-  const { ownership } = first;
-  await first.close();
-  const away = connectBus({ brokers: ['127.0.0.1:1'], clientId: 'transactions-test' });
-  const second = away.transactionalProducer({ transactionalId, alternating });
-  await expect(second.start(ownership)).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
-  expect(second.ownership).toEqual(ownership);
-  await second.close();
-  await away.close();
-});
+test.each([false, true])(
+  'a start that reaches no broker forgets nothing of what is held (alternating: %s)',
+  async (alternating) => {
+    const transactionalId = uniqueName('away');
+    const first = bus.transactionalProducer({ transactionalId, alternating });
+    await first.start();
+    const { ownership } = first;
+    await first.close();
+    const away = connectBus({ brokers: ['127.0.0.1:1'], clientId: 'transactions-test' });
+    const second = away.transactionalProducer({ transactionalId, alternating });
+    await expect(second.start(ownership)).rejects.toMatchObject({ code: 'BUS_UNREACHABLE' });
+    expect(second.ownership).toEqual(ownership);
+    await second.close();
+    await away.close();
+  },
+);
+
+test.each([false, true])(
+  'who was taken over and starts anew ends no transaction of the other (alternating: %s)',
+  async (alternating) => {
+    const topic = await newTopic(1);
+    const transactionalId = uniqueName('refused');
+    const producer = () => bus.transactionalProducer({ transactionalId, alternating });
+    const [earlier, other] = [producer(), producer()];
+    await earlier.start();
+    const { ownership } = earlier;
+    await earlier.close();
+    await other.start();
+    // Each id of two has its turn.
+    for (const round of ['first', 'second']) {
+      const transaction = await other.begin();
+      await transaction.send(topic, [{ partition: 0, key: null, value: text(round) }]);
+      const late = producer();
+      await expect(late.start(ownership)).rejects.toMatchObject({ code: 'BUS_FENCED' });
+      await late.close();
+      await transaction.commit();
+    }
+    await expectCommitted(topic, ['0:first', '0:second']);
+    await other.close();
+  },
+);
 
 test('a zombie that only commits is told so', async () => {
   const topic = await newTopic(1);
