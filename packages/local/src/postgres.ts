@@ -1,6 +1,7 @@
 /** Starts a real Postgres as a local process: programs from npm, data in a folder of ours, logical decoding on. */
 import { execFile } from 'node:child_process';
-import { chown, mkdir, mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { chown, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -115,6 +116,8 @@ export async function preparePostgres(options: PostgresOptions): Promise<LocalPo
   };
 }
 
+const MAKING = 'data.making.';
+
 async function isInitialised(data: string): Promise<boolean> {
   return stat(join(data, 'PG_VERSION')).then(
     () => true,
@@ -134,10 +137,14 @@ async function lend(folder: string, user: SystemUser | undefined): Promise<void>
   });
 }
 
-/** Makes the data beside its final place and renames it, so that an interrupted first start leaves nothing half made. */
+/**
+ * Makes the data beside its final place and renames it, so that an interrupted first start leaves nothing half made. Each start in a place of its
+ * own: the initdb of a killed one may go on for a moment.
+ */
 async function initialise(data: string, bin: string, password: string, user: SystemUser | undefined): Promise<void> {
   const passwordFolder = await mkdtemp(join(tmpdir(), 'rtdp-initdb-'));
-  const making = join(dirname(data), 'data.making');
+  const parent = dirname(data);
+  const making = join(parent, `${MAKING}${randomUUID()}`);
   try {
     const passwordFile = join(passwordFolder, 'password');
     await writeFile(passwordFile, `${password}\n`, { mode: 0o600 });
@@ -145,7 +152,6 @@ async function initialise(data: string, bin: string, password: string, user: Sys
       await chown(passwordFolder, user.uid, user.gid);
       await chown(passwordFile, user.uid, user.gid);
     }
-    await rm(making, { recursive: true, force: true });
     await run(
       join(bin, 'initdb'),
       [
@@ -159,9 +165,14 @@ async function initialise(data: string, bin: string, password: string, user: Sys
         '--locale=C.UTF-8',
         '--no-sync',
       ],
-      { cwd: dirname(data), env: { ...process.env, LC_ALL: 'C' }, ...(user && { uid: user.uid, gid: user.gid }) },
+      { cwd: parent, env: { ...process.env, LC_ALL: 'C' }, ...(user && { uid: user.uid, gid: user.gid }) },
     );
     await run('mv', [making, data]);
+    // Not before: by now what a killed start had left going has ended.
+    for (const left of await readdir(parent)) {
+      if (!left.startsWith(MAKING)) continue;
+      await rm(join(parent, left), { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    }
   } finally {
     await rm(passwordFolder, { recursive: true, force: true });
   }

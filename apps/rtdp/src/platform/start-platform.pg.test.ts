@@ -1,7 +1,7 @@
 /** Shows how a platform is started, refused, given up, supervised, stopped, and found again after a kill -9. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { acceptsConnection } from '@rtdp/local/ports';
@@ -186,6 +186,24 @@ test('what a killed supervisor left running is stopped by the next start, with i
   ]);
   expect(await query(platform.description.warehouse.writer.url, 'select seven from kept')).toEqual([{ seven: 7 }]);
   await platform.stop();
+});
+
+test('a first start that was killed while it made its data keeps the next one from nothing', async () => {
+  for (let round = 0; round < 3; round++) {
+    await using folder = await platformFolder(['warehouse']);
+    const { child } = supervisor(folder);
+    const making = async () => {
+      const names = await readdir(`${folder.dataFolder}/warehouse`).catch(() => []);
+      const found = names.find((name) => name.startsWith('data.making'));
+      return found === undefined ? [] : readdir(`${folder.dataFolder}/warehouse/${found}`).catch(() => []);
+    };
+    while ((await making()).length === 0) await new Promise((resolve) => setTimeout(resolve, 5));
+    child.kill('SIGKILL');
+    await new Promise((resolve) => child.once('exit', resolve));
+    const platform = await startPlatform(folder);
+    await platform.stop();
+    expect(await making()).toEqual([]);
+  }
 });
 
 test('Ctrl-C stops everything, also after a part has crashed and also while it starts', async () => {
