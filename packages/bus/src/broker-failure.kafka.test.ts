@@ -122,7 +122,7 @@ test('a commit that a dead broker never answers is unknown, and the next start f
   await producer.start();
   const transaction = await producer.begin();
   await transaction.send(topic, [{ partition: 0, key: null, value: Buffer.from('maybe') }]);
-  kafka.freeze();
+  await kafka.freeze();
   const commit = transaction.commit();
   const outcome = expect(commit).rejects.toMatchObject({ code: 'BUS_COMMIT_UNKNOWN' });
   await outcome;

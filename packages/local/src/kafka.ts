@@ -44,7 +44,7 @@ export interface LocalKafka {
   /** Starts it again with its data, after `stop` or `kill` or while it runs. */
   restart(): Promise<void>;
   /** SIGSTOP: connections stay open and nothing answers. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
 }
 

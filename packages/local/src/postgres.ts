@@ -43,7 +43,7 @@ export interface LocalPostgres {
   kill(): Promise<void>;
   restart(settings?: Record<string, string | number>): Promise<void>;
   /** SIGSTOP for the server and its backends: connections stay open and nothing answers. */
-  freeze(): void;
+  freeze(): Promise<void>;
   thaw(): void;
 }
 

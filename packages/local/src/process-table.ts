@@ -10,6 +10,8 @@ export interface ProcessFacts {
   parent: number;
   /** Ended, and only waits for its parent to take notice. */
   ended: boolean;
+  /** Stopped by a signal, until it is told to go on. */
+  stopped: boolean;
   /** Text to compare: with the id it names a process for good. */
   start: string;
 }
@@ -39,7 +41,14 @@ function fromProc(pid: number): ProcessFacts | undefined {
   }
   // The program's name comes second, in parentheses, and may hold spaces and parentheses itself.
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
-  return { pid, parent: Number(fields[1]), ended: fields[0] === 'Z' || fields[0] === 'X', start: fields[19] ?? '' };
+  const [state, parent] = fields;
+  return {
+    pid,
+    parent: Number(parent),
+    ended: state === 'Z' || state === 'X',
+    stopped: state === 'T',
+    start: fields[19] ?? '',
+  };
 }
 
 function fromPs(which: string[]): ProcessFacts[] {
@@ -57,6 +66,12 @@ function fromPs(which: string[]): ProcessFacts[] {
     .split('\n')
     .map((line) => {
       const [pid, parent, state = '', ...start] = line.trim().split(/\s+/);
-      return { pid: Number(pid), parent: Number(parent), ended: state.startsWith('Z'), start: start.join(' ') };
+      return {
+        pid: Number(pid),
+        parent: Number(parent),
+        ended: state.startsWith('Z'),
+        stopped: state.startsWith('T'),
+        start: start.join(' '),
+      };
     });
 }

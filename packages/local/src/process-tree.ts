@@ -1,6 +1,6 @@
 /** Sends signals to a process and to all that descend from it (Postgres' backends leave their parent's group). */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { allProcesses, oneProcess } from './process-table.ts';
+import { allProcesses, oneProcess, type ProcessFacts } from './process-table.ts';
 
 /** Ids of all processes below `root`, nearest first. */
 export function descendants(root: number): number[] {
@@ -20,6 +20,17 @@ export function signalTree(root: number, signal: NodeJS.Signals): void {
   const below = descendants(root);
   signalProcess(root, signal);
   for (const pid of below) signalProcess(pid, signal);
+}
+
+/** Stops `root` and everything below it, and resolves when all of them stand still: on a busy machine they go on for a moment. */
+export async function freezeTree(root: number): Promise<void> {
+  signalTree(root, 'SIGSTOP');
+  const all = [root, ...descendants(root)];
+  while (all.some((pid) => isRunning(oneProcess(pid)))) await sleep(1);
+}
+
+function isRunning(facts: ProcessFacts | undefined): boolean {
+  return facts !== undefined && !facts.ended && !facts.stopped;
 }
 
 /**

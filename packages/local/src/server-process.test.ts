@@ -86,7 +86,7 @@ test('one that does not hear its signal is killed, and so is one that is frozen'
   expect(deaf.running).toBe(false);
   const frozen = shell('echo ready; sleep 300');
   await frozen.start();
-  frozen.freeze();
+  await frozen.freeze();
   await frozen.stop();
   expect(frozen.running).toBe(false);
 });

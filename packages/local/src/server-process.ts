@@ -11,7 +11,7 @@ import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { localError } from './errors.ts';
 import { writePidFile } from './pid-file.ts';
-import { killTree, signalProcess, signalTree } from './process-tree.ts';
+import { freezeTree, killTree, signalProcess, signalTree } from './process-tree.ts';
 
 const KILLED_WITHIN_MILLISECONDS = 10_000;
 
@@ -167,8 +167,8 @@ export class ServerProcess {
   }
 
   /** Freezes the server and its children: the sockets stay open and nothing answers. */
-  freeze(): void {
-    if (this.#child?.pid !== undefined) signalTree(this.#child.pid, 'SIGSTOP');
+  async freeze(): Promise<void> {
+    if (this.#child?.pid !== undefined) await freezeTree(this.#child.pid);
   }
 
   /** Lets a frozen server go on. */

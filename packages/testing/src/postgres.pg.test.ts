@@ -42,7 +42,7 @@ test('a private server keeps what was committed when it is killed, and can be fr
   await server.restart({ work_mem: '6MB' });
   expect(await query('select answer from kept')).toEqual([{ answer: 42 }]);
   expect(await query('show work_mem')).toEqual([{ work_mem: '6MB' }]);
-  server.freeze();
+  await server.freeze();
   let answered = false;
   const waiting = query('select 1').then(() => {
     answered = true;
