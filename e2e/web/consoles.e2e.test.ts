@@ -95,6 +95,25 @@ test('a source is registered by its form, and mended, watched and commanded on i
     await person.press(verb);
     await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
   }
+  // A start that does not answer, as one whose server is away, can be stopped all the same.
+  await person.press('Pause');
+  const answered = Promise.withResolvers<void>();
+  await page.route(
+    `**/sources/${sourceName}/start`,
+    async (route) => {
+      const response = await route.fetch();
+      await answered.promise;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  await person.press('Go on');
+  await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
+  await person.press('Stop');
+  await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('stopped');
+  answered.resolve();
+  await person.press('Start');
+  await expect.poll(async () => (await dbus.getSource(sourceName)).state, patiently).toBe('running');
 
   // Its past: what was measured, and what happened meanwhile, where the pointer stands.
   await person.tab('History');

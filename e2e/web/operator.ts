@@ -28,9 +28,11 @@ export function operator(page: Page, baseUrl: string): Operator {
     page.getByLabel(labelled(label)).and(page.locator('input, textarea')).first();
   // A picture on a button is read out before its word.
   const button = (name: string): RegExp => new RegExp(`(^| )${name}$`);
+  // One that turns its wheel takes no press: a person waits for it.
   const press = async (name: string, within: Locator | Page = page): Promise<void> =>
     within
       .getByRole('button', { name: button(name) })
+      .and(page.locator(':not(.ant-btn-loading)'))
       .first()
       .click();
   return {

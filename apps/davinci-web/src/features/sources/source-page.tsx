@@ -19,7 +19,7 @@ import { HistoryTab } from './history-tab.tsx';
 import { PullsTab } from './pulls-tab.tsx';
 import { RemoveSource } from './remove-source.tsx';
 import { SettingsTab } from './settings-tab.tsx';
-import { sourceCommands } from './source-commands.ts';
+import { type SourceCommand, sourceCommands } from './source-commands.ts';
 import { SourceFigures } from './source-figures.tsx';
 import { SourceState } from './source-state.tsx';
 import { TablesTab } from './tables-tab.tsx';
@@ -85,30 +85,13 @@ function Actions({ source }: { source: SourceView }): ReactNode {
   const mayAct = useMay('editor');
   const mayRemove = useMay('admin');
   const [isRemoving, setRemoving] = useState(false);
-  const { run, busy } = useAct([dbusPath('sources')]);
   return (
     <>
-      {!mayAct
-        ? null
-        : sourceCommands(source.state).map((command) => (
-            <Button
-              key={command}
-              type={command === 'start' ? 'primary' : 'default'}
-              loading={busy}
-              title={t(`command.${command}.hint`)}
-              onClick={() =>
-                void run({
-                  method: 'POST',
-                  path: dbusPath('sources', source.name, command),
-                  done: t(`command.${command}.done`, { name: source.name }),
-                })
-              }
-            >
-              {command === 'start' && source.state === 'paused'
-                ? t('command.start.goOn')
-                : t(`command.${command}.verb`)}
-            </Button>
-          ))}
+      {mayAct
+        ? sourceCommands(source.state).map((command) => (
+            <CommandButton key={command} source={source} command={command} />
+          ))
+        : null}
       {mayRemove && source.state !== 'removing' ? (
         <Button danger onClick={() => setRemoving(true)}>
           {t('remove.verb')}
@@ -116,5 +99,27 @@ function Actions({ source }: { source: SourceView }): ReactNode {
       ) : null}
       {isRemoving ? <RemoveSource source={source} onClose={() => setRemoving(false)} /> : null}
     </>
+  );
+}
+
+/** Busy for itself: a start that waits for its server is ended by the others. */
+function CommandButton({ source, command }: { source: SourceView; command: SourceCommand }): ReactNode {
+  const { t } = useTranslation('console-sources');
+  const { run, busy } = useAct([dbusPath('sources')]);
+  return (
+    <Button
+      type={command === 'start' ? 'primary' : 'default'}
+      loading={busy}
+      title={t(`command.${command}.hint`)}
+      onClick={() =>
+        void run({
+          method: 'POST',
+          path: dbusPath('sources', source.name, command),
+          done: t(`command.${command}.done`, { name: source.name }),
+        })
+      }
+    >
+      {command === 'start' && source.state === 'paused' ? t('command.start.goOn') : t(`command.${command}.verb`)}
+    </Button>
   );
 }
