@@ -1,12 +1,5 @@
 /** The list of dashboards: by folder, searched, made, copied, removed with ten seconds to take it back. */
-import {
-  CopyOutlined,
-  DeleteOutlined,
-  EllipsisOutlined,
-  FolderOutlined,
-  PlusOutlined,
-  SearchOutlined,
-} from '@ant-design/icons';
+import { CopyOutlined, DeleteOutlined, EllipsisOutlined, FolderOutlined } from '@ant-design/icons';
 import type { Dashboard, DashboardInput, DashboardSummary } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Form, Input, Modal } from 'antd';
 import { type ReactNode, useState } from 'react';
@@ -15,10 +8,9 @@ import { type ApiError, api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi, useChange } from '../../api/use-api.ts';
 import { Link, useGo } from '../../shell/link.tsx';
-import { Page } from '../../shell/page.tsx';
+import { ListPage } from '../../shell/list-page.tsx';
 import { When } from '../../shell/quantity.tsx';
 import { asSentence } from '../../shell/sentence.ts';
-import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useFirstField } from '../../shell/use-first-field.ts';
@@ -35,82 +27,52 @@ export default function DashboardsPage() {
   const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
   const change = useChange(['/api/dashboards']);
   const { hidden, remove } = useUndo();
-  const create = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => setCreating('1')}>
-      {t('new')}
-    </Button>
-  );
-  const isNone = dashboards.data?.items.length === 0;
   return (
-    <Page
-      title={t('title')}
-      description={t('description')}
-      // Where there is nothing yet, it stands where that is told.
-      actions={mayEdit && !isNone ? create : undefined}
-    >
-      {isNone ? null : (
-        <Input
-          className="search-field"
-          allowClear
-          prefix={<SearchOutlined />}
-          aria-label={t('search')}
-          placeholder={t('search')}
-          value={search}
-          onChange={(event) => setSearch(event.target.value)}
-        />
-      )}
-      <Answer
+    <>
+      <ListPage
+        title={t('title')}
+        description={t('description')}
         query={dashboards}
         shape="cards"
-        isEmpty={({ items }) => items.length === 0}
-        empty={
-          <Empty title={t('empty')} action={mayEdit ? create : undefined}>
-            {t('emptyText')}
-          </Empty>
-        }
+        search={{ label: t('search'), value: search, onChange: setSearch }}
+        textOf={({ folder, name, description }) => `${folder}/${name} ${description}`}
+        isHidden={({ id }) => hidden.has(id)}
+        add={mayEdit ? { word: t('new'), run: () => setCreating('1') } : undefined}
+        empty={{ title: t('empty'), text: t('emptyText') }}
+        none={t('none')}
       >
-        {({ items }) => {
-          const wanted = search.toLowerCase();
-          const shown = items.filter(
-            (each) =>
-              !hidden.has(each.id) && `${each.folder}/${each.name} ${each.description}`.toLowerCase().includes(wanted),
-          );
-          return (
-            <>
-              {shown.length === 0 ? <Empty title={t('none')} /> : null}
-              {byFolder(shown).map(([folder, entries]) => (
-                <section key={folder} className="stack tight">
-                  <h2 className={folder === '' ? 'visually-hidden' : 'row folder'}>
-                    <FolderOutlined /> {folder === '' ? t('title') : folder}
-                  </h2>
-                  <div className="cards">
-                    {entries.map((each) => (
-                      <DashboardCard
-                        key={each.id}
-                        dashboard={each}
-                        mayEdit={mayEdit}
-                        names={items.map(({ name }) => name)}
-                        onRemove={() =>
-                          remove(each.id, each.name, () =>
-                            change.mutateAsync({ path: `/api/dashboards/${each.id}`, method: 'DELETE' }),
-                          )
-                        }
-                      />
-                    ))}
-                  </div>
-                </section>
-              ))}
-            </>
-          );
-        }}
-      </Answer>
+        {(shown, all) =>
+          byFolder(shown).map(([folder, entries]) => (
+            <section key={folder} className="stack tight">
+              <h2 className={folder === '' ? 'visually-hidden' : 'row folder'}>
+                <FolderOutlined /> {folder === '' ? t('title') : folder}
+              </h2>
+              <div className="cards">
+                {entries.map((each) => (
+                  <DashboardCard
+                    key={each.id}
+                    dashboard={each}
+                    mayEdit={mayEdit}
+                    names={all.map(({ name }) => name)}
+                    onRemove={() =>
+                      remove(each.id, each.name, () =>
+                        change.mutateAsync({ path: `/api/dashboards/${each.id}`, method: 'DELETE' }),
+                      )
+                    }
+                  />
+                ))}
+              </div>
+            </section>
+          ))
+        }
+      </ListPage>
       {creating === '' || !mayEdit ? null : (
         <NewDashboard
           folders={[...new Set((dashboards.data?.items ?? []).map((each) => each.folder))]}
           onClose={() => setCreating(undefined)}
         />
       )}
-    </Page>
+    </>
   );
 }
 

@@ -5,13 +5,13 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Null, Quantity } from '../../shell/quantity.tsx';
+import { SearchField } from '../../shell/search-field.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { moonboxPath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { Reason } from '../console/reason.tsx';
-import { SearchField } from '../console/search-field.tsx';
 import { DefinedState, DefinitionOf } from './defined-here.tsx';
 
 export function MountDetail({ mount }: { mount: MountView }): ReactNode {

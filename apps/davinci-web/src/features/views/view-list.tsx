@@ -1,5 +1,5 @@
 /** Decides what the list of views tells: what each is for, where its data comes from, and who uses it when it cannot be removed. */
-import { DeleteOutlined, PlusOutlined } from '@ant-design/icons';
+import { DeleteOutlined } from '@ant-design/icons';
 import type { Source, View } from '@rtdp/davinci-api/client';
 import { Button } from 'antd';
 import { type ReactNode, useState } from 'react';
@@ -8,13 +8,11 @@ import { api } from '../../api/client.ts';
 import { useMay } from '../../api/session.ts';
 import { type List, useApi } from '../../api/use-api.ts';
 import { Link, useGo } from '../../shell/link.tsx';
-import { Page } from '../../shell/page.tsx';
+import { ListPage } from '../../shell/list-page.tsx';
 import { Quantity, When } from '../../shell/quantity.tsx';
-import { Answer, Empty } from '../../shell/states.tsx';
 import { useUndo } from '../../shell/undo.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
-import { SearchField } from '../console/search-field.tsx';
 
 export function ViewList(): ReactNode {
   const { t } = useTranslation('views');
@@ -24,14 +22,8 @@ export function ViewList(): ReactNode {
   const [removed, setRemoved] = useState<ReadonlySet<string>>(new Set());
   const { hidden, remove } = useUndo();
   const views = useApi<List<View>>('/api/views');
-  const isNone = views.data?.items.length === 0;
   const sources = useApi<List<Source>>('/api/sources');
   const nameOfSource = (id: string): string => sources.data?.items.find((source) => source.id === id)?.name ?? '';
-  const add = (
-    <Button type="primary" icon={<PlusOutlined />} onClick={() => go('/views/new')}>
-      {t('new')}
-    </Button>
-  );
   const columns: ListColumn<View>[] = [
     {
       key: 'name',
@@ -90,48 +82,28 @@ export function ViewList(): ReactNode {
       : []),
   ];
   return (
-    <Page
+    <ListPage
       title={t('title')}
       description={t('description')}
       size="wide"
-      // Where there is nothing yet, it stands where that is told.
-      actions={mayEdit && !isNone ? add : undefined}
+      query={views}
+      shape="lines"
+      search={{ label: t('list.find'), value: find, onChange: setFind }}
+      textOf={({ name, description }) => `${name} ${description}`}
+      isHidden={({ id }) => hidden.has(id) || removed.has(id)}
+      add={mayEdit ? { word: t('new'), run: () => go('/views/new') } : undefined}
+      empty={{ title: t('empty.title'), text: t('empty.text') }}
+      none={t('list.none')}
     >
-      {isNone ? null : <SearchField label={t('list.find')} value={find} onChange={setFind} />}
-      <Answer
-        query={views}
-        shape="lines"
-        isEmpty={({ items }) => items.length === 0}
-        empty={
-          <Empty title={t('empty.title')} {...(mayEdit ? { action: add } : {})}>
-            {t('empty.text')}
-          </Empty>
-        }
-      >
-        {({ items }) => {
-          const shown = items.filter(
-            ({ id, name, description }) =>
-              !hidden.has(id) &&
-              !removed.has(id) &&
-              `${name} ${description}`.toLowerCase().includes(find.toLowerCase()),
-          );
-          return (
-            <>
-              {shown.length === 0 ? (
-                <Empty title={t('list.none')} />
-              ) : (
-                <ListTable
-                  label={t('title')}
-                  rows={shown}
-                  columns={columns}
-                  rowKey={({ id }) => id}
-                  onChoose={({ id }) => go(`/views/${id}`)}
-                />
-              )}
-            </>
-          );
-        }}
-      </Answer>
-    </Page>
+      {(shown) => (
+        <ListTable
+          label={t('title')}
+          rows={shown}
+          columns={columns}
+          rowKey={({ id }) => id}
+          onChoose={({ id }) => go(`/views/${id}`)}
+        />
+      )}
+    </ListPage>
   );
 }

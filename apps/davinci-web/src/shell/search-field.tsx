@@ -2,19 +2,17 @@
 import { SearchOutlined } from '@ant-design/icons';
 import { Input } from 'antd';
 import type { ReactNode } from 'react';
-import './console.css';
 
 export function SearchField(props: { label: string; value: string; onChange: (value: string) => void }): ReactNode {
   return (
-    <div className="search-field">
-      <Input
-        allowClear
-        prefix={<SearchOutlined />}
-        placeholder={props.label}
-        aria-label={props.label}
-        defaultValue={props.value}
-        onChange={(event) => props.onChange(event.target.value)}
-      />
-    </div>
+    <Input
+      className="search-field"
+      allowClear
+      prefix={<SearchOutlined />}
+      placeholder={props.label}
+      aria-label={props.label}
+      value={props.value}
+      onChange={(event) => props.onChange(event.target.value)}
+    />
   );
 }
