@@ -2,8 +2,9 @@
 
 import type { Socket } from 'node:net';
 import type { ClientConfig, PoolClient, PoolConfig, Submittable } from 'pg';
-import { Client, Pool } from 'pg';
+import { Pool } from 'pg';
 import type { StoreOptions } from '../contract.ts';
+import { endSessions, type ServerSession, sessionOf } from './end-sessions.ts';
 import { toStoreError } from './errors.ts';
 import type { PipelineResult } from './pipeline.ts';
 import { Pipeline, PreparedStatements } from './pipeline.ts';
@@ -50,11 +51,18 @@ function toOptions(settings: Record<string, string>): string {
     .join(' ');
 }
 
+/** When what a reader asked is wanted no more. */
+export interface ReaderEnd {
+  signal: AbortSignal;
+  /** Called when its sessions could not be ended at the server, which may be busy with them for a while. */
+  onLeft: (error: unknown) => void;
+}
+
 /**
- * A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it; aborting `signal` ends its
- * sessions at the server too: a closed connection alone is not noticed there by one that waits or reads much.
+ * A small pool for reading any Postgres, a source too: read-only, values as one text. The caller ends it; with `end`, the server is told
+ * to end its sessions too: a closed connection alone is not noticed there by one that waits or reads much.
  */
-export function openReader(address: string | ClientConfig, signal?: AbortSignal): Pool {
+export function openReader(address: string | ClientConfig, end?: ReaderEnd): Pool {
   const config: PoolConfig = {
     ...(typeof address === 'string' ? { connectionString: address } : address),
     max: 2,
@@ -63,36 +71,23 @@ export function openReader(address: string | ClientConfig, signal?: AbortSignal)
     connectionTimeoutMillis: 10_000,
     keepAlive: true,
   };
-  const pool = new Pool(config);
+  const pool = new Pool({ ...config, ...(end && endedWith(end, config)) });
   pool.on('error', () => undefined);
-  if (signal !== undefined) endWith(signal, pool, config);
   return pool;
 }
 
-function endWith(signal: AbortSignal, pool: Pool, config: ClientConfig): void {
-  const processOf = (client: PoolClient) => (client as unknown as { processID: number }).processID;
-  const open = new Set<number>();
-  const end = () => void endSessions(config, [...open]);
-  pool.on('connect', (client) => {
-    open.add(processOf(client));
-    if (signal.aborted) end();
-  });
-  pool.on('remove', (client) => open.delete(processOf(client)));
-  signal.addEventListener('abort', end, { once: true });
-}
-
-async function endSessions(config: ClientConfig, processes: readonly number[]): Promise<void> {
-  if (processes.length === 0) return;
-  const client = new Client({ ...config, query_timeout: 10_000 });
-  client.on('error', () => undefined);
-  try {
-    await client.connect();
-    await client.query('SELECT pg_terminate_backend(process) FROM unnest($1::int[]) AS process', [processes]);
-  } catch {
-    // A server that cannot be asked ends them itself as soon as it finds nobody there.
-  } finally {
-    await client.end().catch(() => undefined); // it may have had no connection to end
-  }
+function endedWith({ signal, onLeft }: ReaderEnd, config: ClientConfig): Pick<PoolConfig, 'onConnect'> {
+  const open = new Set<ServerSession>();
+  signal.addEventListener('abort', () => void endSessions(config, [...open]).catch(onLeft), { once: true });
+  return {
+    // The pool waits for it, and hands nobody a connection for which it fails.
+    async onConnect(client) {
+      const session = await sessionOf(client);
+      signal.throwIfAborted();
+      open.add(session);
+      client.once('end', () => open.delete(session));
+    },
+  };
 }
 
 export class Session {

@@ -83,6 +83,7 @@ async function start(
     dbusOf: (organisationId) => dbusClient(dbus, organisationId, COMPARE_TIMEOUT_MS),
     statusOf: (organisationId, flow) => readStatus(service, assembly.flows, { organisationId, roles: [] }, flow),
     onFailed: (err, flow) => logger.warn({ err, flow }, 'a flow could not be verified'),
+    onLeft: (err, flow) => logger.warn({ err, flow }, 'a cancelled verification could not be ended at the sink'),
     now: Date.now,
   });
   lifecycle.onStop('verifications', () => verifications.stop());

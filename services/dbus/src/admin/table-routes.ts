@@ -124,7 +124,14 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
       if (!isCaptured) throw notCaptured(stored.name, { schema, table });
       const { compare } = await loadKind(stored.definition.kind);
-      return { answer: await compare(stored.definition, { schema, table }, question, gone.signal) };
+      const onLeft = (err: unknown): void =>
+        request.log.warn(
+          { err, source: stored.name },
+          'a comparison that nobody waits for could not be ended at the source',
+        );
+      return {
+        answer: await compare(stored.definition, { schema, table }, question, { signal: gone.signal, onLeft }),
+      };
     },
   );
 

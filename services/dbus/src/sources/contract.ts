@@ -155,14 +155,15 @@ export interface SourceKind {
   /** Whether somebody reads the source's log at this moment, here or elsewhere. Rejects when its server cannot be asked. */
   isRead(definition: SourceDefinition): Promise<boolean>;
   /**
-   * Answers one question of a comparison, see `@rtdp/stores/compare-wire`. Aborting `signal` ends what its server does for it.
+   * Answers one question of a comparison, see `@rtdp/stores/compare-wire`. Aborting `signal` ends what its server does for it; `onLeft` is called
+   * when its server could not be told so.
    * @throws STORE_NOT_COMPARABLE, and what its server says
    */
   compare(
     definition: SourceDefinition,
     table: TableName,
     question: SourceQuestion,
-    signal: AbortSignal,
+    end: { signal: AbortSignal; onLeft: (error: unknown) => void },
   ): Promise<unknown>;
   /** Takes slot and publications away, those of another platform never. @returns what could not be taken away, as sentences. */
   remove(definition: SourceDefinition, slotIsOurs: boolean): Promise<string[]>;

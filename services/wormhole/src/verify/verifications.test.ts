@@ -20,6 +20,7 @@ test('one that is cancelled while it asks for the last time stays cancelled, and
     dbusOf: () => dbus,
     statusOf: async () => ({ tables: [] as FlowStatus['tables'] }) as FlowStatus,
     onFailed: (error) => failed.push(error),
+    onLeft: (error) => failed.push(error),
     now: Date.now,
   });
   const definition = readFlowDefinition({

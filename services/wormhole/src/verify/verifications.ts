@@ -16,6 +16,8 @@ export interface VerificationsOptions {
   dbusOf: (organisationId: string) => Pick<DbusClient, 'listSources' | 'listTables' | 'compareTable'>;
   statusOf: (organisationId: string, flow: string) => Promise<FlowStatus>;
   onFailed: (error: unknown, flow: string) => void;
+  /** What its sink is still busy with for a verification that was cancelled could not be ended there. */
+  onLeft: (error: unknown, flow: string) => void;
   now: () => number;
 }
 
@@ -102,7 +104,8 @@ export class Verifications {
     view: VerificationView,
     signal: AbortSignal,
   ): Promise<void> {
-    const sink = openReader(sinkUrl(flow.definition), signal);
+    const onLeft = (error: unknown): void => this.#options.onLeft(error, flow.name);
+    const sink = openReader(sinkUrl(flow.definition), { signal, onLeft });
     try {
       await verifyFlow({
         dbus: this.#options.dbusOf(flow.organisationId),

@@ -2,7 +2,7 @@
 import type { Logger } from '@rtdp/service/logging';
 import type { SourceQuestion } from '@rtdp/stores/compare-wire';
 import { answerSourceQuestion } from '@rtdp/stores/postgres/compared-source';
-import { openReader } from '@rtdp/stores/postgres/connect';
+import { openReader, type ReaderEnd } from '@rtdp/stores/postgres/connect';
 import { RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import type { TableName } from '../../pipeline/contract.ts';
@@ -28,9 +28,9 @@ async function comparePostgres(
   definition: SourceDefinition,
   table: TableName,
   question: SourceQuestion,
-  signal: AbortSignal,
+  end: ReaderEnd,
 ): Promise<unknown> {
-  const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`), signal);
+  const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`), end);
   try {
     return await answerSourceQuestion(pool, table, question);
   } finally {
