@@ -112,6 +112,7 @@ export function wireSession(options: StreamSessionOptions, found: SessionFinding
   const names = publicationNames(definition);
   const log = new WalStream({
     client: clientConfig(definition.connection, `rtdp dbus ${definition.name}`),
+    logger,
     slot: definition.slot,
     publications: [names.keyed, names.insertOnly],
     textIsUtf8: types.textIsUtf8,

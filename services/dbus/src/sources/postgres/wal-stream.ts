@@ -6,6 +6,7 @@
  * received, its `acknowledge` adds one to the LSN (a commit record that begins right there would be skipped after a restart), and its
  * listener makes a text and an event per row; so status messages are written and copy data is read here.
  */
+import type { Logger } from '@rtdp/service/logging';
 import { RtdpError } from '@rtdp/ums/error';
 import type { Client, ClientConfig, Connection } from 'pg';
 import { LogicalReplicationService } from 'pg-logical-replication';
@@ -14,6 +15,7 @@ import { ReadPause } from './wal-stream-pause.ts';
 
 export interface WalStreamOptions {
   client: ClientConfig;
+  logger: Pick<Logger, 'warn'>;
   slot: string;
   publications: readonly string[];
   /**
@@ -135,8 +137,13 @@ export class WalStream {
       connection.end();
       await Promise.race([closed, deadline]);
     }
-    // It is over in either case: the socket is destroyed below.
-    const ended = this.#service.destroy().catch(() => undefined);
+    const ended = this.#service.destroy().catch((err: unknown) => {
+      // It is over in either case: the socket is destroyed below.
+      this.#options.logger.warn(
+        { err, slot: this.#options.slot },
+        'the connection to the log could not be ended in order',
+      );
+    });
     await Promise.race([ended, deadline]);
     connection?.stream.destroy();
   }
