@@ -132,6 +132,7 @@ test('a reservation lies between what was numbered before and after it, also ove
     ),
   );
   expect(sent.length).toBe(2);
+  await source.settle();
   expect(
     (await source.messages()).filter(({ message }) => message.kind === 'other').map(({ partition }) => partition),
   ).toEqual([0, 1]);

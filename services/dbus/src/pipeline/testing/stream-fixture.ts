@@ -104,8 +104,8 @@ export async function streamFixture(
       const [row] = await session.query<{ lsn: string }>('select pg_current_wal_insert_lsn()::text as lsn');
       const [high, low] = row!.lsn.split('/') as [string, string];
       await stream.sequencer.drained((BigInt(`0x${high}`) << 32n) | BigInt(`0x${low}`));
-      // A commit is durable a moment before readers see it; a further transaction can only follow once they do.
-      await stream.sequencer.publish([]);
+      // A commit is durable a moment before readers see it; of two that follow the second is under its id, and can only follow once they do.
+      for (let further = 0; further < 2; further++) await stream.sequencer.publish([]);
     },
     async messages() {
       const found: TopicMessage[] = [];
