@@ -17,6 +17,7 @@ export const WORMHOLE_ERROR_CODES = {
   WORMHOLE_DEAD_LETTER_INVALID: 'An edited row does not have the columns or values of its table.',
   WORMHOLE_TOPIC_FORBIDDEN: 'The topic of a flow does not belong to its organisation.',
   WORMHOLE_VERIFICATION_STATE: 'The verification of a flow is in a state from which this step is not possible.',
+  WORMHOLE_VERIFICATION_LOST: 'The process that made a verification ended before it was done.',
   WORMHOLE_NOT_SETTLED:
     'A sink table did not pass a position of its source within the time given, so nothing can be said about it.',
   WORMHOLE_SOURCE_UNKNOWN: 'DBus has no source of this name.',

@@ -29,6 +29,7 @@ import { topicOwners } from './flow/topic-owners.ts';
 import { WORMHOLE_OPTIONS } from './options.ts';
 import { assembleFlows } from './registry.ts';
 import { WORMHOLE_MIGRATIONS } from './state/migrations.ts';
+import { VerificationStore } from './state/verification-store.ts';
 import { Verifications } from './verify/verifications.ts';
 
 /** A source whose keys have no order that sinks share is read whole for one answer; Node's fetch waits no longer than five minutes for one. */
@@ -82,9 +83,8 @@ async function start(
   const verifications = new Verifications({
     dbusOf: (organisationId) => dbusClient(dbus, organisationId, COMPARE_TIMEOUT_MS),
     statusOf: (organisationId, flow) => readStatus(service, assembly.flows, { organisationId, roles: [] }, flow),
-    onFailed: (err, flow) => logger.warn({ err, flow }, 'a flow could not be verified'),
-    onLeft: (err, flow) => logger.warn({ err, flow }, 'a cancelled verification could not be ended at the sink'),
-    now: Date.now,
+    store: new VerificationStore(database),
+    logger,
   });
   lifecycle.onStop('verifications', () => verifications.stop());
 

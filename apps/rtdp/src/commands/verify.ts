@@ -58,7 +58,7 @@ async function verified(
   if (view?.reason) throw new RtdpError({ ...view.reason, facts: { flow } });
   throw new RtdpError({
     code: 'RTDP_VERIFICATION_ENDED',
-    message: `the verification of ${flow} ended before it was done: ${view === null ? 'Wormhole was started anew' : 'it was cancelled'}`,
+    message: `the verification of ${flow} ended before it was done: it was cancelled`,
     next: `Begin it again: ${typedCommand(`verify ${flow}`)}`,
     facts: { flow },
   });

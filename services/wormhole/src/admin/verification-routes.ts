@@ -33,7 +33,7 @@ export function verificationRoutes(
         response: { 202: verificationSchema },
       },
     },
-    async (request, reply) => reply.status(202).send(verifications.begin(await flowOf(request), request.body)),
+    async (request, reply) => reply.status(202).send(await verifications.begin(await flowOf(request), request.body)),
   );
 
   application.get(
@@ -41,12 +41,12 @@ export function verificationRoutes(
     {
       schema: {
         tags,
-        summary: 'The newest verification of a flow, running or ended; null since the service started',
+        summary: 'The newest verification of a flow, running or ended; null before the first',
         params,
         response: { 200: newest },
       },
     },
-    async (request) => ({ verification: verifications.newest((await flowOf(request)).id) ?? null }),
+    async (request) => ({ verification: await verifications.newest(await flowOf(request)) }),
   );
 
   application.post(
@@ -55,9 +55,9 @@ export function verificationRoutes(
       schema: { tags, summary: 'End the verification that runs', params, response: { 200: newest } },
     },
     async (request) => {
-      const { id } = await flowOf(request);
-      verifications.cancel(id);
-      return { verification: verifications.newest(id) ?? null };
+      const flow = await flowOf(request);
+      await verifications.cancel(flow);
+      return { verification: await verifications.newest(flow) };
     },
   );
 }

@@ -127,4 +127,28 @@ export const WORMHOLE_MIGRATIONS: readonly Migration[] = [
     },
   },
   figuresOfProcessesMigration('005_figures_of_workers'),
+  {
+    name: '006_verifications',
+    async up(database, schema) {
+      await database.schema.withSchema(schema).createTable('verifications', (table) => {
+        // Of this one run.
+        table.uuid('id').notNullable().unique();
+        table.uuid('organisation_id').notNullable();
+        // The newest of each flow.
+        table.uuid('flow_id').primary().references('id').inTable(`${schema}.flows`).onDelete('CASCADE');
+        table.text('state').notNullable();
+        table.jsonb('reason');
+        // The one sink table that was asked for.
+        table.text('sink_table');
+        table.boolean('equal').notNullable();
+        // Not jsonb, which would put the key columns of a row into an order of its own.
+        table.json('tables').notNullable();
+        table.jsonb('progress');
+        table.timestamp('started_at', { useTz: true }).notNullable();
+        table.timestamp('ended_at', { useTz: true });
+        // One that runs after this time has lost its process.
+        table.timestamp('heard_until', { useTz: true }).notNullable();
+      });
+    },
+  },
 ];

@@ -1,24 +1,23 @@
-/** Decides what becomes of the verifications that were asked for: one of a flow at a time, the newest kept until the next or the end of the process. */
+/** Decides what becomes of the verifications that were asked for: one of a flow at a time, in whichever process, and the newest kept until the next. */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { DbusClient } from '@rtdp/dbus/client';
+import type { Logger } from '@rtdp/service/logging';
 import { openReader } from '@rtdp/stores/postgres/connect';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { FlowStatus } from '../client.ts';
 import type { FlowDefinition } from '../flow/definition.ts';
 import { within } from '../ingest/within.ts';
 import { sinkUrl } from '../sink/open-sink-store.ts';
+import type { VerificationEnd, VerificationStore } from '../state/verification-store.ts';
 import type { VerificationView } from './verification-shapes.ts';
 import { verifyFlow } from './verify-flow.ts';
-
-/** Of so many flows; the oldest gives way. */
-const MOST_KEPT = 100;
 
 export interface VerificationsOptions {
   dbusOf: (organisationId: string) => Pick<DbusClient, 'listSources' | 'listTables' | 'compareTable'>;
   statusOf: (organisationId: string, flow: string) => Promise<FlowStatus>;
-  onFailed: (error: unknown, flow: string) => void;
-  /** What its sink is still busy with for a verification that was cancelled could not be ended there. */
-  onLeft: (error: unknown, flow: string) => void;
-  now: () => number;
+  store: VerificationStore;
+  logger: Pick<Logger, 'warn'>;
 }
 
 export interface VerifiedFlow {
@@ -28,27 +27,37 @@ export interface VerifiedFlow {
   definition: FlowDefinition;
 }
 
-interface Verification {
-  view: VerificationView;
-  ended: AbortController;
-  work: Promise<void>;
+interface Asked {
+  table?: string | undefined;
+  mostDifferences: number;
 }
 
+/** One that runs in this process. */
+interface Run {
+  id: string;
+  flow: VerifiedFlow;
+  told: Pick<VerificationView, 'progress' | 'tables'>;
+  ended: AbortController;
+}
+
+/** How often others are told how far one is, and it is looked whether they have cancelled it. */
+const TELL_EVERY_MS = 1_000;
 /** How long the end of the service waits for a question that a server is still busy with. */
 const STOP_WAIT_MS = 3_000;
 
 export class Verifications {
   readonly #options: VerificationsOptions;
-  /** By id of the flow, oldest first. */
-  readonly #of = new Map<string, Verification>();
+  readonly #work = new Map<Run, Promise<void>>();
 
   constructor(options: VerificationsOptions) {
     this.#options = options;
   }
 
   /** @throws WORMHOLE_VERIFICATION_STATE while one of this flow runs */
-  begin(flow: VerifiedFlow, asked: { table?: string | undefined; mostDifferences: number }): VerificationView {
-    if (this.#of.get(flow.id)?.view.state === 'running') {
+  async begin(flow: VerifiedFlow, asked: Asked): Promise<VerificationView> {
+    const run = { id: randomUUID(), flow, told: { progress: null, tables: [] }, ended: new AbortController() };
+    const view = await this.#options.store.begin(flow, run.id, asked.table ?? null);
+    if (view === undefined) {
       throw new RtdpError({
         code: 'WORMHOLE_VERIFICATION_STATE',
         message: `flow ${flow.name} is being verified already`,
@@ -56,55 +65,48 @@ export class Verifications {
         facts: { flow: flow.name },
       });
     }
-    const view: VerificationView = {
-      flow: flow.name,
-      state: 'running',
-      reason: null,
-      table: asked.table ?? null,
-      equal: false,
-      tables: [],
-      progress: null,
-      startedAt: this.#time(),
-      endedAt: null,
-    };
-    const ended = new AbortController();
-    const work = this.#run(flow, asked, view, ended.signal);
-    this.#of.delete(flow.id);
-    this.#of.set(flow.id, { view, ended, work });
-    for (const [id, { view: old }] of this.#of) {
-      if (this.#of.size <= MOST_KEPT) break;
-      if (old.state !== 'running') this.#of.delete(id);
-    }
+    this.#work.set(
+      run,
+      this.#run(run, asked).finally(() => this.#work.delete(run)),
+    );
     return view;
   }
 
-  /** The newest of a flow. */
-  newest(flowId: string): VerificationView | undefined {
-    return this.#of.get(flowId)?.view;
+  /** The newest of a flow; null before the first. */
+  newest(flow: Pick<VerifiedFlow, 'id' | 'name'>): Promise<VerificationView | null> {
+    return this.#options.store.newest(flow);
   }
 
   /** Ends the one that runs, if one does: nothing more is asked, and what the servers are still busy with is ended there. */
-  cancel(flowId: string): void {
-    const { view, ended } = this.#of.get(flowId) ?? {};
-    if (view?.state !== 'running') return;
-    this.#end(view, 'cancelled');
-    ended?.abort(new Error('the verification was cancelled'));
+  async cancel({ id }: Pick<VerifiedFlow, 'id'>): Promise<void> {
+    await this.#options.store.cancel(id);
+    for (const { flow, ended } of this.#work.keys()) if (flow.id === id) ended.abort(cancelled());
   }
 
   /** The service ends. */
   async stop(): Promise<void> {
-    for (const id of this.#of.keys()) this.cancel(id);
-    await within(Promise.all([...this.#of.values()].map(({ work }) => work)), STOP_WAIT_MS);
+    const work = [...this.#work.values()];
+    const cancelling = [...this.#work.keys()].map(({ flow }) => this.cancel(flow));
+    await within(Promise.all([...cancelling, ...work]), STOP_WAIT_MS);
   }
 
-  /** Never rejects: what went wrong is in the view. */
-  async #run(
-    flow: VerifiedFlow,
-    asked: { table?: string | undefined; mostDifferences: number },
-    view: VerificationView,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const onLeft = (error: unknown): void => this.#options.onLeft(error, flow.name);
+  /** Never rejects: what went wrong is in the view, or in the log where even that cannot be written. */
+  async #run(run: Run, asked: Asked): Promise<void> {
+    const { signal } = run.ended;
+    const isOver = new AbortController();
+    const telling = this.#tell(run, AbortSignal.any([signal, isOver.signal]));
+    const end = await this.#verify(run, asked);
+    isOver.abort();
+    await telling;
+    if (signal.aborted) return;
+    await this.#options.store
+      .end(run.id, end)
+      .catch((error: unknown) => this.#warn(error, run, 'what came of a verification could not be kept'));
+  }
+
+  async #verify({ flow, told, ended: { signal } }: Run, asked: Asked): Promise<VerificationEnd> {
+    const onLeft = (error: unknown): void =>
+      this.#warn(error, { flow }, 'a cancelled verification could not be ended at the sink');
     const sink = openReader(sinkUrl(flow.definition), { signal, onLeft });
     try {
       await verifyFlow({
@@ -116,36 +118,49 @@ export class Verifications {
         mostDifferences: asked.mostDifferences,
         signal,
         onProgress: (progress) => {
-          if (!signal.aborted) view.progress = progress;
+          told.progress = progress;
         },
         onTable: (table) => {
-          if (signal.aborted) return;
-          view.progress = null;
-          view.tables.push(table);
+          told.progress = null;
+          told.tables.push(table);
         },
       });
-      signal.throwIfAborted();
-      this.#end(view, 'done');
-      view.equal = view.tables.length > 0 && view.tables.every(({ verdict }) => verdict === 'equal');
+      const isEqual = told.tables.length > 0 && told.tables.every(({ verdict }) => verdict === 'equal');
+      return { state: 'done', reason: null, equal: isEqual, tables: told.tables };
     } catch (error) {
-      if (signal.aborted) return;
-      this.#end(view, 'failed');
-      view.reason = reasonOf(error);
-      this.#options.onFailed(error, flow.name);
+      if (!signal.aborted) this.#warn(error, { flow }, 'a flow could not be verified');
+      return { state: 'failed', reason: reasonOf(error), equal: false, tables: told.tables };
     } finally {
       await sink.end();
     }
   }
 
-  #end(view: VerificationView, state: 'done' | 'failed' | 'cancelled'): void {
-    view.state = state;
-    view.progress = null;
-    view.endedAt = this.#time();
+  /** Until `over`. Never rejects: who cannot be told now is told the next time. */
+  async #tell(run: Run, over: AbortSignal): Promise<void> {
+    let tablesTold = 0;
+    while (!over.aborted) {
+      // It rejects only when it is over.
+      await sleep(TELL_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+      if (over.aborted) return;
+      const { progress, tables } = run.told;
+      const count = tables.length;
+      try {
+        const isKept = await this.#options.store.keep(run.id, { progress, ...(count > tablesTold && { tables }) });
+        tablesTold = count;
+        if (!isKept) run.ended.abort(cancelled());
+      } catch (error) {
+        this.#warn(error, run, 'how far a verification is could not be kept');
+      }
+    }
   }
 
-  #time(): string {
-    return new Date(this.#options.now()).toISOString();
+  #warn(err: unknown, { flow }: Pick<Run, 'flow'>, message: string): void {
+    this.#options.logger.warn({ err, flow: flow.name }, message);
   }
+}
+
+function cancelled(): Error {
+  return new Error('the verification was cancelled');
 }
 
 function reasonOf(error: unknown): NonNullable<VerificationView['reason']> {
