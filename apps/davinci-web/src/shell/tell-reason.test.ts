@@ -97,6 +97,15 @@ test.each([
     'landed.held stands at no time yet and has not passed 2026-11-26 19:00:00: a pull is loading',
     'landed.held 停在 尚无时间，尚未越过 2026-11-26 19:00:00：正在加载拉取的数据',
   ],
+  // What a command is refused for.
+  ['source shop cannot pause: it is paused already', '数据源 shop 不能暂停：它已暂停'],
+  ['In this state it takes: start, stop, remove.', '此状态下可以：启动、停止、移除。'],
+  ['flow orders is paused and cannot start', '流 orders 已暂停，不能启动'],
+  ['From paused it can resume, stop.', '已暂停时可以：继续、停止。'],
+  // The sentence that says most of it itself is meant.
+  ['It does not exist any more.', '它已不存在。'],
+  ['public.orders does not exist any more', 'public.orders 已不存在'],
+  ['there is no source of kind oracle', 'there is no source of kind oracle'],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],

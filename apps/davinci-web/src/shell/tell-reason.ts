@@ -5,6 +5,8 @@ export type Sentences = { [name: string]: string | Sentences };
 
 interface Shape {
   shape: RegExp;
+  /** How many letters of it are always the same. */
+  written: number;
   holes: readonly string[];
   told: string;
 }
@@ -25,7 +27,8 @@ const SINGLE = 'single';
  * @returns what becomes of a text of one sentence or more
  */
 export function tellerOf(known: Sentences, told: Sentences): (text: string) => string {
-  const shapes = shapesOf(known, told).sort((a, b) => b.shape.source.length - a.shape.source.length);
+  // The more of a text a sentence says itself, the surer it is the one that was written.
+  const shapes = shapesOf(known, told).sort((a, b) => b.written - a.written);
   const before = new Map<string, string>();
   const tell = (text: string): string => {
     const found = before.get(text) ?? tellWhole(text) ?? tellParts(text);
@@ -86,14 +89,20 @@ function shapesOf(known: Sentences, told: Sentences): Shape[] {
 }
 
 /** A service may write it to stand after a name: without a capital, and without its end. */
-function shapeOf(english: string): Pick<Shape, 'shape' | 'holes'> {
+function shapeOf(english: string): Omit<Shape, 'told'> {
   const holes = [...english.matchAll(HOLE)].map(([, hole]) => hole!);
   const pattern = english
     .replace(/\.$/, '')
     .split(HOLE)
-    .map((part, at) =>
-      at % 2 === 1 ? (part === SINGLE ? '(\\S+?)' : '(.+?)') : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
+    .map((part, at, parts) =>
+      at % 2 === 1 ? holeOf(part, at === 1 && parts[0] === '') : part.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'),
     )
     .join('');
-  return { shape: new RegExp(`^${pattern}\\.?$`, 'is'), holes };
+  return { shape: new RegExp(`^${pattern}\\.?$`, 'is'), written: english.replaceAll(HOLE, '').length, holes };
+}
+
+/** What a sentence begins with is a name: up to a colon stands another sentence, of which this one is the reason. */
+function holeOf(hole: string, isFirst: boolean): string {
+  if (hole === SINGLE) return '(\\S+?)';
+  return isFirst ? '((?:(?!: ).)+?)' : '(.+?)';
 }

@@ -7,6 +7,7 @@ import { useApi } from '../../api/use-api.ts';
 import { When } from '../../shell/quantity.tsx';
 import { Answer, Empty } from '../../shell/states.tsx';
 import { Status } from '../../shell/status.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import { dbusPath, LOOK_SELDOM } from '../console/console-api.ts';
 import type { HistoryMark } from '../console/history-option.ts';
 import { PastFigures } from '../console/past-figures.tsx';
@@ -26,6 +27,7 @@ interface Moment {
 export function HistoryTab({ source }: { source: SourceView }): ReactNode {
   const { t, i18n } = useTranslation('console-sources');
   const who = useWho();
+  const tell = useTell();
   const events = useApi<SourceEvent[]>(dbusPath('sources', source.name, 'events'), { every: LOOK_SELDOM });
   const schemas = useApi<SchemaVersion[]>(dbusPath('sources', source.name, 'schemas'), { every: LOOK_SELDOM });
   return (
@@ -38,7 +40,7 @@ export function HistoryTab({ source }: { source: SourceView }): ReactNode {
             key: `event ${event.at} ${at}`,
             show: (
               <>
-                <p>{tellEvent(event, source.name, i18n.language, t)}</p>
+                <p>{tellEvent(event, source.name, i18n.language, t, tell)}</p>
                 <p className="small muted">{who(event.subject)}</p>
               </>
             ),
@@ -94,6 +96,7 @@ function SourcePast(props: {
 }): ReactNode {
   const { t, i18n } = useTranslation('console-sources');
   const words = useWording();
+  const tell = useTell();
   const { source, events, versions } = props;
   const lines = useMemo(
     () => [
@@ -108,7 +111,7 @@ function SourcePast(props: {
     () => [
       ...events.map((event) => ({
         at: Date.parse(event.at),
-        word: tellEvent(event, source.name, i18n.language, t),
+        word: tellEvent(event, source.name, i18n.language, t, tell),
         kind: markOf(event.kind),
       })),
       ...versions.map(({ seenAt, schema, table, version, compatible, fields }) => ({
@@ -117,7 +120,7 @@ function SourcePast(props: {
         kind: compatible ? ('ok' as const) : ('late' as const),
       })),
     ],
-    [events, versions, source.name, i18n.language, t],
+    [events, versions, source.name, i18n.language, t, tell],
   );
   const grown = useMemo(
     () => ({
