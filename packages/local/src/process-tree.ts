@@ -22,11 +22,24 @@ export function signalTree(root: number, signal: NodeJS.Signals): void {
   for (const pid of below) signalProcess(pid, signal);
 }
 
-/** Stops `root` and everything below it, and resolves when all of them stand still: on a busy machine they go on for a moment. */
+/**
+ * Stops `root` and everything below it, and resolves when all of them stand still. One after the other, from the root: who is just
+ * starting another process waits for that one to begin, and would wait for ever if it were stopped before.
+ */
 export async function freezeTree(root: number): Promise<void> {
-  signalTree(root, 'SIGSTOP');
-  const all = [root, ...descendants(root)];
-  while (all.some((pid) => isRunning(oneProcess(pid)))) await sleep(1);
+  const frozen = new Set<number>();
+  for (let going = [root]; going.length > 0; going = descendants(root).filter((pid) => !frozen.has(pid))) {
+    for (const pid of going) {
+      await freezeProcess(pid, Number.POSITIVE_INFINITY);
+      frozen.add(pid);
+    }
+  }
+}
+
+/** Resolves when it stands still, at the latest at `deadline`: on a busy machine it goes on for a moment. */
+async function freezeProcess(pid: number, deadline: number): Promise<void> {
+  signalProcess(pid, 'SIGSTOP');
+  while (isRunning(oneProcess(pid)) && Date.now() < deadline) await sleep(1);
 }
 
 function isRunning(facts: ProcessFacts | undefined): boolean {
@@ -38,11 +51,11 @@ function isRunning(facts: ProcessFacts | undefined): boolean {
  * A backend of Postgres that still ends holds its server's shared memory, and no new server starts on that data.
  */
 export async function killTree(root: number, withinMilliseconds: number): Promise<void> {
+  const deadline = Date.now() + withinMilliseconds;
   // Frozen, it cannot start another process between the look at what is below it and its end.
-  signalProcess(root, 'SIGSTOP');
+  await freezeProcess(root, Date.now() + withinMilliseconds / 2);
   const all = [root, ...descendants(root)];
   for (const pid of all) signalProcess(pid, 'SIGKILL');
-  const deadline = Date.now() + withinMilliseconds;
   while (all.some(processExists) && Date.now() < deadline) await sleep(5);
 }
 

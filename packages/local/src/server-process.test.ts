@@ -1,11 +1,11 @@
 /** Shows how a server's process is started, stopped, killed, frozen and found again, on small programs. */
 import { existsSync, readFileSync } from 'node:fs';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { readPidFile, stopByPidFile, writePidFile } from './pid-file.ts';
+import { oneProcess } from './process-table.ts';
 import { descendants, processExists, processStart } from './process-tree.ts';
 import { type ServerCommand, ServerProcess } from './server-process.ts';
 
@@ -31,9 +31,9 @@ function shell(program: string, change: Partial<ServerCommand> = {}): ServerProc
     logFile: join(folder, 'log'),
     pidFile: join(folder, 'example.pid'),
     isReady: (log) => log.includes('ready'),
-    readyWithinMilliseconds: 5000,
+    readyWithinMilliseconds: 30_000,
     stopSignal: 'SIGTERM',
-    stopWithinMilliseconds: 2000,
+    stopWithinMilliseconds: 30_000,
     ...change,
   });
   started.push(server);
@@ -55,10 +55,10 @@ test('one that is killed is gone with everything below it, also what left its gr
   const pids = join(folder, 'pids');
   const server = shell(`echo ready; while :; do setsid sleep 300 & echo $! >> ${pids}; sleep 0.01; done`);
   await server.start();
-  await sleep(200);
+  const noted = () => (existsSync(pids) ? readFileSync(pids, 'utf8').trim().split('\n').map(Number) : []);
+  await expect.poll(() => noted().length, { timeout: 30_000 }).toBeGreaterThan(2);
   await server.kill();
-  const below = readFileSync(pids, 'utf8').trim().split('\n').map(Number);
-  expect(below.length).toBeGreaterThan(2);
+  const below = noted();
   expect(below.filter(processExists)).toEqual([]);
 });
 
@@ -91,15 +91,29 @@ test('one that does not hear its signal is killed, and so is one that is frozen'
   expect(frozen.running).toBe(false);
 });
 
+test('one that is always starting another process stands still when it is frozen, with everything below it', async () => {
+  const server = shell('echo ready; while :; do /bin/true; done');
+  await server.start();
+  const pid = server.pid ?? 0;
+  for (let round = 0; round < 30; round++) {
+    await server.freeze();
+    const going = [pid, ...descendants(pid)].map(oneProcess).filter((each) => each?.ended === false && !each.stopped);
+    expect(going).toEqual([]);
+    server.thaw();
+  }
+});
+
 test('an end by itself is told, one that we asked for is not', async () => {
   const reasons: string[] = [];
-  const server = shell('echo ready; sleep 0.3; exit 7');
+  const end = join(folder, 'end');
+  const server = shell(`echo ready; while [ ! -e ${end} ]; do sleep 0.05; done; exit 7`);
   server.onUnexpectedExit((reason) => reasons.push(reason));
   await server.start();
-  await expect.poll(() => reasons).toEqual(['exit code 7']);
+  await writeFile(end, '');
+  await expect.poll(() => reasons, { timeout: 30_000 }).toEqual(['exit code 7']);
+  await rm(end);
   await server.start();
   await server.kill();
-  await sleep(100);
   expect(reasons).toEqual(['exit code 7']);
 });
 
@@ -109,10 +123,9 @@ test('a remembered process is stopped later; another one that got its id is left
   const pid = server.pid ?? 0;
   const file = join(folder, 'copy.pid');
   writePidFile(file, pid, 'SIGTERM');
-  expect(await stopByPidFile(file, 2000)).toBe(true);
+  expect(await stopByPidFile(file, 30_000)).toBe(true);
   expect(processExists(pid)).toBe(false);
-  expect(await stopByPidFile(file, 2000)).toBe(false);
-  const { writeFile } = await import('node:fs/promises');
+  expect(await stopByPidFile(file, 30_000)).toBe(false);
   await writeFile(file, JSON.stringify({ pid: process.pid, start: 'long ago', stopSignal: 'SIGKILL' }));
   expect(processStart(process.pid)).not.toBe('long ago');
   expect(await stopByPidFile(file, 100)).toBe(false);
