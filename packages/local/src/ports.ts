@@ -1,4 +1,5 @@
 /** Decides whether a TCP port can be used, and finds free ones. */
+import { createSocket } from 'node:dgram';
 import { connect, createServer } from 'node:net';
 import { localError } from './errors.ts';
 
@@ -9,17 +10,29 @@ const PORT_COUNT = 22_528;
 const PORTS_PER_PROCESS = 131;
 let next = (process.pid * PORTS_PER_PROCESS) % PORT_COUNT;
 
-/** Resolves a port of `host` that nothing listens on right now, and that this process was not given before. */
+/** Resolves a port of `host` that nothing listens on right now, and that was not given before, neither to this process nor to another that still runs. */
 export async function freePort(host = '127.0.0.1'): Promise<number> {
   for (let tried = 0; tried < PORT_COUNT; tried++) {
     const port = FIRST_PORT + next;
     next = (next + 1) % PORT_COUNT;
-    if ((await listenProblem(port, host)) === undefined) return port;
+    if ((await listenProblem(port, host)) === undefined && (await claimPort(port, host))) return port;
   }
   throw localError('LOCAL_PORT_TAKEN', {
     detail: `No port of ${host} from ${FIRST_PORT} on is free.`,
     next: 'Stop something that listens there.',
     facts: { host },
+  });
+}
+
+/**
+ * Keeps the port for this process until it ends: a server may need seconds to listen on it, and one that is started again frees it for a
+ * moment. Its twin of UDP is held for it, which nobody else uses and the system takes back however a process ends. False when it is held.
+ */
+export function claimPort(port: number, host = '127.0.0.1'): Promise<boolean> {
+  const twin = createSocket('udp4').unref();
+  return new Promise((resolve) => {
+    twin.once('error', () => resolve(false));
+    twin.bind({ port, address: host, exclusive: true }, () => resolve(true));
   });
 }
 
