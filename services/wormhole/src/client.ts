@@ -137,6 +137,10 @@ export const planProblemSchema = z.object({
 export const planSchema = z.object({
   problems: z.array(planProblemSchema),
   notes: z.array(z.string()),
+  missingTable: z
+    .string()
+    .nullable()
+    .describe('The one of the notes that says that sources capture tables, but none of the pattern'),
   tables: z.array(
     z.object({
       source: z.string(),

@@ -4,6 +4,7 @@ import { changedLines } from '../output/changed-lines.ts';
 import { renderJson, renderTable } from '../output/table.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { checkPlan } from '../pipeline/check-plan.ts';
+import { missingTables } from '../pipeline/missing-tables.ts';
 import { readPipelineFile } from '../pipeline/pipeline-file.ts';
 import { type PlannedStep, type PlanOptions, planPipeline } from '../pipeline/plan-pipeline.ts';
 import { givenFile } from '../session/given-file.ts';
@@ -49,8 +50,10 @@ async function apply(session: Session, file: string, planOnly: boolean, options:
     return;
   }
   const done = await applyPipeline(plan, session);
-  if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes, done }));
-  else session.print(done.length === 0 ? 'Nothing to do.\n' : `${done.join('\n')}\n`);
+  if (!session.json) session.print(done.length === 0 ? 'Nothing to do.\n' : `${done.join('\n')}\n`);
+  const missing = await missingTables(plan, session);
+  if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes: [...notes, ...missing], done }));
+  else for (const note of missing) session.print(`${note}\n`);
 }
 
 function printPlan(session: Session, plan: readonly PlannedStep[]): void {

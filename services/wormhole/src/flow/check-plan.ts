@@ -41,6 +41,8 @@ export interface FlowPlan {
   problems: PlanProblem[];
   /** What is worth knowing. */
   notes: string[];
+  /** The one of the notes that says that sources capture tables, but none of the pattern. */
+  missingTable: string | null;
   /** Tables of the pattern whose schema is known; others are checked when their first row arrives. */
   tables: PlannedTable[];
 }
@@ -52,7 +54,7 @@ export async function checkPlan(
   definition: FlowDefinition,
   organisationId: string,
 ): Promise<FlowPlan> {
-  const plan: FlowPlan = { problems: [], notes: [], tables: [] };
+  const plan: FlowPlan = { problems: [], notes: [], missingTable: null, tables: [] };
   const [pattern, isOwnTopic, isSinkUsable] = await Promise.all([
     readPattern(plan, definition),
     checkTopic(plan, around, definition, organisationId),
@@ -70,7 +72,7 @@ export async function checkPlan(
     matchesPattern(pattern, parseNamespace(namespace)),
   );
   const recorded = await ofOrganisation(matching, around.topics, organisationId);
-  if (recorded.length === 0) plan.notes.push(await whyNoTable(around, pattern, organisationId));
+  if (recorded.length === 0) await tellNoTable(plan, around, pattern, organisationId);
   for (const schema of recorded) await checkTable(plan, around, definition, schema);
   await checkOwners(plan, around, definition);
   if (isSinkUsable) await checkSinkTables(plan, definition);
@@ -78,19 +80,21 @@ export async function checkPlan(
 }
 
 /** A table that is captured is known once its stream has met it; of one that is not, most are a slip of the pen. */
-async function whyNoTable(
+async function tellNoTable(
+  plan: FlowPlan,
   around: Pick<FlowSurroundings, 'pullsOf'>,
   pattern: NamespacePattern,
   organisationId: string,
-): Promise<string> {
+): Promise<void> {
   try {
     const tables = await around.pullsOf(organisationId).capturedTables(pattern);
     const captured = tables.map(({ namespace }) => parseNamespace(namespace));
     // Where none is captured, others than our sources may write the topic.
-    if (captured.length === 0 || captured.some((each) => matchesPattern(pattern, each))) return NO_TABLE_YET;
-    return missingTable(pattern, captured);
+    const isCaptured = captured.length === 0 || captured.some((each) => matchesPattern(pattern, each));
+    if (!isCaptured) plan.missingTable = missingTable(pattern, captured);
+    plan.notes.push(plan.missingTable ?? NO_TABLE_YET);
   } catch (error) {
-    return `${NO_TABLE_YET} Whether a source captures one cannot be found out: ${reasonOf(error).message}`;
+    plan.notes.push(`${NO_TABLE_YET} Whether a source captures one cannot be found out: ${reasonOf(error).message}`);
   }
 }
 
