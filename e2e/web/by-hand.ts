@@ -224,6 +224,14 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await untilNumber(otherId, '3');
   await davinci.dashboards.remove(dashboardId);
   await page.getByRole('heading', { name: 'There is no such dashboard', level: 2 }).waitFor();
+  // What is still used is not removed: by whom, and what to do first, is told where the reader has gone by then.
+  await page.goto(`${baseUrl}/views`);
+  await page.getByRole('button', { name: `Remove ${still.input.name}` }).click();
+  await page.getByRole('link', { name: 'Widgets', exact: true }).click();
+  const refused = page.getByRole('alert').filter({ hasText: `${still.input.name} could not be removed` });
+  await refused.getByText(/^The view is used by widget .*/).waitFor();
+  await refused.getByText('Remove or change these first.', { exact: true }).waitFor();
+  expect((await davinci.views.get(still.id)).name).toBe(still.input.name);
   // A name that nothing can have is told alike, with the way to those there are.
   for (const thing of ['widget', 'view', 'dashboard']) {
     await page.goto(`${baseUrl}/${thing}s/nosuch`);

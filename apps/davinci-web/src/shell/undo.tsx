@@ -1,8 +1,11 @@
 /** Decides how something removed can be had back: gone from the screen at once, removed for real when ten seconds have passed. */
 import { App, Button } from 'antd';
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { type ReactNode, useCallback, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { ApiError } from '../api/client.ts';
+import { asSentence } from './sentence.ts';
 import { TIMES } from './tokens.ts';
+import { useTell } from './use-tell.ts';
 
 interface Pending {
   timer: ReturnType<typeof setTimeout>;
@@ -37,7 +40,8 @@ export function useUndo(): {
             show(id);
             notification.error({
               title: t('undo.failed', { name }),
-              description: error instanceof Error ? error.message : String(error),
+              description: <Refusal error={error} />,
+              duration: 0,
             });
           },
         );
@@ -78,4 +82,15 @@ export function useUndo(): {
   }, []);
 
   return { hidden, remove };
+}
+
+/** What is so, and what to do: who uses a view that was to go, for example. */
+function Refusal({ error }: { error: unknown }): ReactNode {
+  const tell = useTell();
+  return (
+    <div className="stack tight">
+      <p>{asSentence(tell(error instanceof Error ? error.message : String(error)))}</p>
+      {error instanceof ApiError && error.next !== '' ? <p>{tell(error.next)}</p> : null}
+    </div>
+  );
 }
