@@ -3,6 +3,7 @@ import { pause } from '@rtdp/service/pause';
 import type { GeneratorProcess } from '../demo/generator-process.ts';
 import { type LiveViewState, liveView } from '../demo/live-view.ts';
 import { demoPath, openDemo } from '../demo/open-demo.ts';
+import { PartsTold } from '../output/parts-told.ts';
 import { createScreen, type Screen } from '../output/screen.ts';
 import { commandLineOf } from '../platform/command-line-of.ts';
 import type { Platform, Progress } from '../platform/contract.ts';
@@ -35,7 +36,7 @@ export async function up(options: UpOptions): Promise<void> {
     });
   }
   const say = (sentence: string): void => screen.say(`${elapsed(started)}  ${sentence}`);
-  let isStarting = true;
+  const told = new PartsTold(say);
   let platform: Platform;
   try {
     platform = await startPlatform({
@@ -46,21 +47,14 @@ export async function up(options: UpOptions): Promise<void> {
       web: true,
       signal: stop.signal,
       onProgress: progressPrinter(say),
-      onPart: ({ name, state, detail }) => {
-        // A part that waits for another one while everything starts is not ill.
-        const isTold = state === 'degraded' || (state === 'waiting' && detail !== '');
-        if (state === 'ok' || state === 'down' || (isTold && !isStarting))
-          say(`${name}: ${state}${detail && ` – ${detail}`}`);
-      },
+      onPart: (part) => told.change(part),
     });
   } catch (error) {
     if (stop.signal.aborted) return;
     throw error;
   }
   try {
-    await run(platform, options, screen, say, stop.signal, () => {
-      isStarting = false;
-    });
+    await run(platform, options, screen, say, stop.signal, told);
   } finally {
     await platform.stop();
     screen.say('Stopped.');
@@ -73,7 +67,7 @@ async function run(
   screen: Screen,
   say: (sentence: string) => void,
   signal: AbortSignal,
-  onStarted: () => void,
+  told: PartsTold,
 ): Promise<void> {
   const { description } = platform;
   const clients = openClients(description);
@@ -84,7 +78,6 @@ async function run(
       const rate = options.rate === undefined ? {} : { rate: options.rate };
       generator = await openDemo({ description, ...rate, say, signal });
     }
-    onStarted();
     screen.say('');
     const path = options.demo ? await demoPath(clients, say) : '/';
     const address = await loginAddress(clients.davinci, description, { path, milliseconds: LINK_MILLISECONDS });
@@ -93,15 +86,13 @@ async function run(
     if (options.demo)
       screen.say(`Make your own change in the shop and see it arrive:  ${command} demo change "Your Name"`);
     screen.say(`Health of every part:  ${command} status`);
-    const behind = platform.parts().filter(({ state }) => state !== 'ok');
-    if (behind.length > 0) {
-      const names = behind.map(({ name, state }) => `${name} (${state})`).join(', ');
-      screen.say(`Not there yet: ${names}; the rest works already, and what waits for them goes on by itself.`);
-    }
+    const missing = told.started(platform.parts());
+    if (missing !== undefined) screen.say(missing);
     screen.say('Ctrl-C stops everything.');
     screen.say('');
     const state: LiveViewState = new Map();
     while (!signal.aborted) {
+      told.look(platform.parts());
       if (options.demo) screen.draw(await liveView(clients, platform, generator?.latest() ?? null, state));
       await pause(VIEW_MILLISECONDS, signal);
     }
