@@ -67,7 +67,8 @@ test('a flow is verified on its page, and what differs is named', async () => {
   await customers.locator('summary', { hasText: /^x{48}…$/ }).press('Enter');
   await customers.getByText('x'.repeat(100), { exact: true }).waitFor();
   await page.setViewportSize({ width: 390, height: 844 });
-  expect(await page.locator('.content').evaluate((place) => place.scrollWidth - place.clientWidth)).toBe(0);
+  const hidden = () => page.locator('.content').evaluate((place) => place.scrollWidth - place.clientWidth);
+  await expect.poll(hidden, patiently).toBe(0);
   await page.setViewportSize({ width: 1440, height: 900 });
 
   // The next step mends it.
