@@ -65,6 +65,8 @@ async function writeExactlyOnce(topic: string, positions: string, signal: AbortS
       await sleep(100);
     }
   }
+  // Waits until the markers of the last commit are written.
+  await producer.start();
   await producer.close();
   return Number((await bus.readCompacted(positions)).get('next'));
 }
