@@ -5,6 +5,9 @@ import { expect, onTestFinished, test, vi } from 'vitest';
 import { EventStream } from './event-stream.ts';
 
 test('a reader that stops is known, drains when it reads on, and is called slow when it does not', async () => {
+  // How long it takes to drain is the machine's to say.
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  onTestFinished(() => void vi.useRealTimers());
   const opened = Promise.withResolvers<EventStream>();
   const server = createServer((_request, response) => opened.resolve(new EventStream(response, 200)));
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -31,6 +34,7 @@ test('a reader that stops is known, drains when it reads on, and is called slow 
   expect(events.ready).toBe(true);
   reader.pause();
   fill();
+  vi.advanceTimersByTime(200);
   await slow.promise;
   events.end();
   await closed.promise;

@@ -77,10 +77,9 @@ test('the stream ends with the token, with the sign-in, and with the rights of t
   await using shop = await testPostgres();
   const { ask } = davinci;
   const { dashboard, note } = await dashboardOf(davinci, shop);
+  // Long enough to open a stream with, also on a busy machine.
   const short = new LiveBrowser();
-  await short.open(davinci.baseUrl, dashboard, await davinci.token({ seconds: 2 }));
-  await short.next('stale', ({ why }) => why === 'token');
-  await short.ended;
+  await short.open(davinci.baseUrl, dashboard, await davinci.token({ seconds: 10 }));
 
   const input = { email: 'vi@rtdp.local', name: 'Vi', role: 'viewer', password: 'a long password' };
   const user = (await ask('POST', '/api/users', { body: input })).body;
@@ -111,6 +110,9 @@ test('the stream ends with the token, with the sign-in, and with the rights of t
 
   const stranger = await davinci.token({ organisationId: '00000000-0000-4000-8000-000000000002' });
   await expect(new LiveBrowser().open(davinci.baseUrl, dashboard, stranger)).rejects.toThrow('404');
+
+  await short.next('stale', ({ why }) => why === 'token');
+  await short.ended;
 });
 
 test("a table that only a role's filter reads is told to that role", async () => {

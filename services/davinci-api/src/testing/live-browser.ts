@@ -37,7 +37,7 @@ export class LiveBrowser {
     kind: Kind,
     fits: (data: DataOf[Kind]) => boolean = () => true,
   ): Promise<LiveEvent<Kind>> {
-    const deadline = Date.now() + 20_000;
+    const deadline = Date.now() + 60_000;
     for (;;) {
       const found = this.of(kind).find(({ data }) => fits(data));
       if (found !== undefined) return found;

@@ -1,7 +1,7 @@
 /** Tells how many statements sleep at a source: one that was asked for is there, one that was ended is gone. */
 import type { TestDatabase } from '@rtdp/testing/postgres';
 
-const LONGEST_MS = 10_000;
+const LONGEST_MS = 30_000;
 
 export async function sleepingStatements(database: TestDatabase): Promise<number> {
   const { rows } = await database.query<{ n: number }>(
