@@ -46,7 +46,7 @@ async function hold(statement: string): Promise<{ release(): Promise<void> }> {
 }
 
 async function waitForBlocked(count: number): Promise<void> {
-  for (let attempt = 0; attempt < 400; attempt++) {
+  for (const end = Date.now() + 60_000; Date.now() < end; ) {
     const { rows } = await database.query<{ waiting: number }>(
       `SELECT count(*)::int AS waiting FROM pg_stat_activity WHERE datname = current_database() AND application_name = 'rtdp sink' AND wait_event_type = 'Lock'`,
     );
