@@ -29,7 +29,7 @@ beforeAll(async () => {
     connection: connectionOf(store.url),
     readableBy: ['viewer'],
   });
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
@@ -98,7 +98,10 @@ test('cancelling ends a statement at its source: by request, by KILL, and when t
   const rolf = await gateway.user('rolf', 'viewer');
   const running = async (label: string): Promise<string> => {
     await eventually(busyAtSource, (count) => count > 0);
-    const { items } = await vera.client.listQueries({ label, state: 'running' });
+    const { items } = await eventually(
+      () => vera.client.listQueries({ label, state: 'running' }),
+      ({ items }) => items.length > 0,
+    );
     return items[0]?.id ?? '';
   };
   const first = vera.client.query({ sql: ENDLESS, label: 'first cancel' }).catch((error: unknown) => error);
@@ -196,7 +199,7 @@ test('answers do not wait for the audit, and the audit waits for its server', as
   }
   const { items } = await eventually(
     () => liz.client.listQueries({ label: 'behind' }),
-    ({ items }) => items.length === 5,
+    ({ items }) => items.length === 5 && items.every(({ state }) => state === 'done'),
   );
   expect(items.map(({ state }) => state)).toEqual(Array.from({ length: 5 }, () => 'done'));
 });
