@@ -67,7 +67,7 @@ test('a signal is handed on, and we end only after the command has', async () =>
   );
   await markInstalled(here.root);
   const { child, ended, stdout } = start(here.root, ['start']);
-  await expect.poll(stdout, { timeout: 10_000 }).toContain('up');
+  await expect.poll(stdout, { timeout: 30_000 }).toContain('up');
   child.kill('SIGTERM');
   expect(await ended).toMatchObject({ code: 0, stdout: 'up\nstopped\n' });
 });
@@ -87,9 +87,9 @@ test('when the shell of npm is killed above us, the command is stopped', async (
   shell.stdout.on('data', (chunk) => {
     stdout += chunk;
   });
-  await expect.poll(() => stdout, { timeout: 10_000 }).toContain('up');
+  await expect.poll(() => stdout, { timeout: 30_000 }).toContain('up');
   shell.kill('SIGKILL');
-  await expect.poll(() => stdout, { timeout: 10_000 }).toBe('up\nstopped\n');
+  await expect.poll(() => stdout, { timeout: 30_000 }).toBe('up\nstopped\n');
 });
 
 test('a registry of packages out of reach ends with the sentence that says what to check', async () => {

@@ -61,7 +61,7 @@ test('first start: roles, rights, secret files; second start: the same data', as
   });
   const { shop, metadata, warehouse, files } = platform.description;
   try {
-    await platform.allHealthy(10_000);
+    await platform.allHealthy(60_000);
     for (const file of [files.operatorToken, files.secretKey]) expect((await stat(file)).mode & 0o077).toBe(0);
     expect((await stat(`${folder.dataFolder}/platform.json`)).mode & 0o077).toBe(0);
     await query(shop.owner.url, 'create table orders (id bigint primary key)');
