@@ -24,8 +24,9 @@ export default defineConfig({
         ],
         globalSetup: '@rtdp/testing/global-setup',
         setupFiles: ['@rtdp/testing/property-seed'],
-        testTimeout: servers.length === 0 ? 20_000 : 60_000,
-        hookTimeout: servers.length === 0 ? 20_000 : 120_000,
+        // They end what hangs. Seconds on a quiet machine; two busy cores may take long.
+        testTimeout: servers.length === 0 ? 60_000 : 180_000,
+        hookTimeout: servers.length === 0 ? 60_000 : 240_000,
       },
     })),
   },

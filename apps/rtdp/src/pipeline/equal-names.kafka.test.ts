@@ -70,4 +70,4 @@ test('a name that two have is refused with a sentence, whether it is what change
   await expect(apply()).rejects.toMatchObject(refused(both));
   await davinci.widgets.remove(id);
   expect(await apply()).toEqual(['Changed dashboard Mine']);
-}, 60_000);
+});

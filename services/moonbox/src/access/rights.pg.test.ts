@@ -18,7 +18,7 @@ beforeAll(async () => {
     create table salaries (name text, amount int);
     insert into salaries values ('ann', 100);`);
   await gateway.operator.client.mount({ name: 'shop', kind: 'postgres', connection: connectionOf(store.url) });
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();

@@ -24,7 +24,7 @@ beforeAll(async () => {
     sql: "select id, customer, amount from shop.orders where upper(lower(trim(customer))) = 'ANN'",
   });
   await client.grant({ subject: 'rita', database: 'sales', table: 'anns', columns: ['id', 'amount'] });
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();

@@ -22,7 +22,7 @@ beforeAll(async () => {
     create table sales.regions (id int primary key, name text);
     create table sales.orders (id int);
     analyze;`);
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();

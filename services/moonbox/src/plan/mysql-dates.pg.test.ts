@@ -9,7 +9,7 @@ beforeAll(async () => {
   stores = await TwoStores.open([{ ...note, rows: Array.from({ length: 12 }, (_, index) => [`${index + 1}`]) }], {
     mariaCollation: 'utf8mb4_general_ci',
   });
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 

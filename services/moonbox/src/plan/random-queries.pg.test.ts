@@ -11,7 +11,7 @@ let stores: TwoStores;
 
 beforeAll(async () => {
   stores = await TwoStores.open(randomTables(SEED, 40), { mariaCollation: 'utf8mb4_general_ci' });
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 

@@ -8,7 +8,7 @@ let stores: TwoStores;
 
 beforeAll(async () => {
   stores = await openTrapTables();
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 

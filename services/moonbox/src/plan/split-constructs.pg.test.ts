@@ -6,7 +6,7 @@ let stores: TwoStores;
 
 beforeAll(async () => {
   stores = await TwoStores.open(CONSTRUCT_TABLES, { mariaCollation: 'utf8mb4_general_ci' });
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 
@@ -182,7 +182,7 @@ const QUERIES: Record<string, readonly string[]> = {
 
 for (const [construct, queries] of Object.entries(QUERIES)) {
   describe(construct, () => {
-    test.for(queries)('%s', { timeout: 30_000 }, async (sql) => {
+    test.for(queries)('%s', async (sql) => {
       const plan = stores.plan(sql);
       expect(plan.whole, 'it has to be split').toBeUndefined();
       expect(comparable(await stores.run(plan), true), plan.local?.sql).toEqual(
@@ -203,7 +203,7 @@ describe('where the whole query goes to one source, behind a subquery of the col
   test.for([
     `select ev.*, count(*) from pg.ev ev(x, y) join pg.ev b on b.n = ev.x group by x order by 1`,
     `select y.j, count(*), y.g || '!' from pg.ev y join pg.ev b using (id) group by y.id having y.n > 1 order by y.f`,
-  ])('%s', { timeout: 30_000 }, async (sql) => {
+  ])('%s', async (sql) => {
     const plan = stores.plan(sql);
     expect(plan.whole?.sql).toMatch(/FROM \( ?SELECT/);
     expect(comparable(await stores.run(plan), true)).toEqual(comparable(await stores.expected(sql), true));

@@ -39,7 +39,7 @@ beforeAll(async () => {
   await reader.close();
   await german.query(`create table note (${COLUMNS})`);
   for (const row of ROWS) await german.query('insert into note values ($1, $2, $3, $4, $5)', row);
-}, 120_000);
+});
 
 afterAll(async () => {
   await german?.end();

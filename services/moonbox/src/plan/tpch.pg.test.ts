@@ -8,12 +8,12 @@ const reduced: number[] = [];
 
 beforeAll(async () => {
   stores = await TwoStores.open(tpchTables(20261125), { mariaCollation: 'utf8mb4_general_ci' });
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 
 for (const [index, sql] of TPCH_QUERIES.entries()) {
-  test(`query ${index + 1} over two stores gives what one Postgres gives`, { timeout: 60_000 }, async () => {
+  test(`query ${index + 1} over two stores gives what one Postgres gives`, async () => {
     const expected = await stores.expected(sql);
     const plan = stores.plan(sql);
     if (plan.parts.some(({ reduce }) => reduce !== undefined)) reduced.push(index + 1);

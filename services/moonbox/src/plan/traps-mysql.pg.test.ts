@@ -23,7 +23,7 @@ beforeAll(async () => {
     },
     { name: 'sheet', store: 'maria', postgres: columns, rows: [['1', '5']] },
   ]);
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 
@@ -39,7 +39,7 @@ describe('what MariaDB would not refuse, or refuses, fails and answers as in one
       'a cast of what is greater on the other side of a union',
       `select x::smallint from (select length(s) * 0 as x from maria.page union all select length(t) from maria.page) q`,
     ],
-  ])('%s', { timeout: 60_000 }, async (_trap, sql) => {
+  ])('%s', async (_trap, sql) => {
     await expect(stores.expected(sql)).rejects.toThrow(/out of range/);
     await expect(stores.answer(sql)).rejects.toThrow();
   });
@@ -120,7 +120,7 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp 
 
 describe('gives what one Postgres gives', () => {
   for (const { trap, sql, sent, kept } of EQUAL) {
-    test(trap, { timeout: 60_000 }, async () => {
+    test(trap, async () => {
       const plan = stores.plan(sql);
       expect(comparable(await stores.run(plan), true), JSON.stringify(plan)).toEqual(
         comparable(await stores.expected(sql), true),

@@ -7,7 +7,7 @@ let stores: TwoStores;
 
 beforeAll(async () => {
   stores = await openTrapTables();
-}, 120_000);
+});
 
 afterAll(() => stores[Symbol.asyncDispose]());
 
@@ -313,7 +313,7 @@ const EQUAL: readonly { trap: string; sql: string; sent?: RegExp; kept?: RegExp;
 
 describe('gives what one Postgres gives', () => {
   for (const { trap, sql, sent, kept, parameters } of EQUAL) {
-    test(trap, { timeout: 60_000 }, async () => {
+    test(trap, async () => {
       const plan = stores.plan(sql, parameters === undefined ? {} : { parameters });
       const answer = await stores.run(plan);
       expect(comparable(answer, true), JSON.stringify(plan)).toEqual(

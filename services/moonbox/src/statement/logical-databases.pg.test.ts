@@ -25,7 +25,7 @@ beforeAll(async () => {
   await client.mount({ name: 'shop', kind: 'postgres', connection: connectionOf(store.url) });
   await client.mount({ name: 'crm', kind: 'mysql', connection: connectionOf(maria.url) });
   await client.query({ sql: 'create database sales' });
-}, 60_000);
+});
 
 afterAll(async () => {
   await gateway?.[Symbol.asyncDispose]();
