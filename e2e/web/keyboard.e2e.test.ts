@@ -5,6 +5,7 @@ import { tabTo, walk } from './keyboard.ts';
 import { webStand } from './web-stand.ts';
 
 const PATIENCE = 60_000;
+const patiently = { timeout: PATIENCE };
 
 test('everything on a dashboard, the workbench and an operators page is done by the keyboard, and the focus is seen', async () => {
   await using stand = await webStand();
@@ -54,8 +55,10 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await page.goto(`${baseUrl}/login?from=${encodeURIComponent(`/dashboards/${dashboard.id}`)}#code=${code}`);
   await number('150');
   await page.getByRole('gridcell', { name: 'north' }).waitFor();
+  const region = page.getByRole('combobox', { name: 'Region' });
+  await region.waitFor();
   expect(await walk(page)).toMatchObject({ missed: [], unseen: [] });
-  await tabTo(page, page.getByRole('combobox', { name: 'Region' }));
+  await tabTo(page, region);
   await keyboard.press('ArrowDown');
   await page.getByRole('option', { name: 'north' }).waitFor({ state: 'attached' });
   await keyboard.press('Enter');
@@ -140,6 +143,8 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   await tabTo(page, page.locator('.field', { hasText: 'Revenue' }));
   await keyboard.press('Enter');
   await page.locator('.scorecard-value[data-value="150"]').waitFor();
+  // It can be pressed when the dashboards are known.
+  await page.getByRole('button', { name: 'Add to dashboard' }).and(page.locator(':enabled')).waitFor();
   expect(await walk(page)).toMatchObject({ missed: [], unseen: [] });
   await tabTo(page, page.locator('.field', { hasText: 'Region' }));
   await keyboard.press('Enter');
@@ -172,18 +177,18 @@ test('everything on a dashboard, the workbench and an operators page is done by 
   const dialog = page.getByRole('dialog');
   await dialog.waitFor();
   const opacity = `getComputedStyle(document.querySelector('[role="dialog"]')).opacity`;
-  await expect.poll(() => page.evaluate<string>(opacity)).toBe('1');
+  await expect.poll(() => page.evaluate<string>(opacity), patiently).toBe('1');
 
   // They begin at their first field, not at the button that closes, and lead back to what opened them.
   const isAt = (part: Locator) => () => part.evaluate((element) => element === element.ownerDocument.activeElement);
-  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' }))).toBe(true);
+  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' })), patiently).toBe(true);
   await keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
   const opener = page.getByRole('button', { name: 'New dashboard' });
   await tabTo(page, opener);
   await keyboard.press('Enter');
-  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' }))).toBe(true);
+  await expect.poll(isAt(dialog.getByRole('textbox', { name: 'Name' })), patiently).toBe(true);
   await keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  await expect.poll(isAt(opener)).toBe(true);
+  await expect.poll(isAt(opener), patiently).toBe(true);
 }, 300_000);
