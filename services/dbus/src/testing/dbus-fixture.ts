@@ -2,7 +2,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import type { Bus } from '@rtdp/bus/bus';
+import type { Bus, BusProducer } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { createHealth, type Health } from '@rtdp/service/health';
@@ -38,7 +38,7 @@ export interface DbusFixture extends AsyncDisposable {
   becomes(name: string, state: SourceState): Promise<StoredSource>;
   /** Waits until the newest pull of the table is done (or in the state asked for). */
   pulled(name: string, table: string, state?: Pull['state']): Promise<Pull>;
-  /** All messages of the source's topic so far, partition after partition. */
+  /** All messages of the source's topic that were sent so far, partition after partition; waits until they are committed. */
   messages(topic: string): Promise<ReadMessage[]>;
   /** A new supervisor over the same catalog, as a restarted service has it. The old one is left as it is. */
   restartSupervisor(): Supervisor;
@@ -60,6 +60,7 @@ export async function dbusFixture(): Promise<DbusFixture> {
   const metadata = await openMetadata({ url: metadataDatabase.url, schema: 'dbus', migrations: DBUS_MIGRATIONS });
   const logger = createLogger('dbus-test', process.env.RTDP_LOG_LEVEL ?? 'silent');
   const bus = connectBus({ brokers, clientId: uniqueName('dbus-test'), logger });
+  const producer = bus.producer();
   const supervisors: Supervisor[] = [];
   let health = createHealth();
   const assemble = (): RouteSurroundings => {
@@ -107,7 +108,7 @@ export async function dbusFixture(): Promise<DbusFixture> {
         const pull = (await pulls.list(stored.id)).find((each) => each.table === table);
         return pull?.state === state ? pull : `it is ${pull?.state ?? 'not asked for'}: ${pull?.reason?.message ?? ''}`;
       }),
-    messages: (topic) => readAll(bus, topic),
+    messages: (topic) => readAll(bus, producer, topic),
     restartSupervisor: () => assemble().supervisor,
     async [Symbol.asyncDispose]() {
       for (const each of supervisors) await each.stop();
@@ -119,13 +120,22 @@ export async function dbusFixture(): Promise<DbusFixture> {
   };
 }
 
-async function readAll(bus: Bus, topic: string): Promise<ReadMessage[]> {
+/** A commit is durable a moment before readers see it, partition by partition; a mark that is sent now is seen only after that. */
+async function readAll(bus: Bus, producer: BusProducer, topic: string): Promise<ReadMessage[]> {
   const read: ReadMessage[] = [];
-  for (const { partition, low, high } of await bus.admin().topicOffsets(topic)) {
-    if (low === high) continue;
-    for await (const batch of bus.readFrom(topic, partition, low, { until: high })) {
-      for (const { value, offset } of batch.messages) {
-        if (value !== null) read.push({ partition, offset, message: readMessage(value) });
+  const mark = uniqueName('mark');
+  const offsets = await bus.admin().topicOffsets(topic);
+  await producer.send(
+    topic,
+    offsets.map(({ partition }) => ({ partition, key: mark, value: null })),
+  );
+  for (const { partition, low } of offsets) {
+    const reached = new AbortController();
+    for await (const batch of bus.readFrom(topic, partition, low, { until: 'follow', signal: reached.signal })) {
+      for (const { key, value, offset } of batch.messages) {
+        if (String(key) === mark) reached.abort();
+        else if (value !== null && !reached.signal.aborted)
+          read.push({ partition, offset, message: readMessage(value) });
       }
     }
   }

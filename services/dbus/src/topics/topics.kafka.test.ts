@@ -114,6 +114,7 @@ test('messages are found, paged, decoded, and shown to those who may see them', 
       topic,
       strange.map((value) => ({ partition: 0, key: 'strange', value })),
     );
+    await until('what is strange is there', async () => (await countOf(bus, topic, 'strange')) === 5 || 'not all');
     const odd = await editor.listMessages(topic, { from: 'earliest', key: 'strange' });
     expect(odd.messages.map(({ form, problem }) => [form, problem?.code])).toEqual([
       ['text', undefined],
@@ -136,6 +137,7 @@ test('messages are found, paged, decoded, and shown to those who may see them', 
     }));
     const producer = bus.producer();
     for (const message of large) await producer.send(topic, [message]);
+    await until('what is large is there', async () => (await countOf(bus, topic, 'large')) === 30 || 'not all');
     const offsets: number[] = [];
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page: Awaited<ReturnType<typeof editor.listMessages>> = await editor.listMessages(topic, {
@@ -247,6 +249,17 @@ interface Held {
   ids: string[];
   ops: string[];
   keys: string[];
+}
+
+/** How many messages of this key are seen: what is sent while the transaction of a heartbeat is open is seen after it. */
+async function countOf(bus: Bus, topic: string, wanted: string): Promise<number> {
+  let count = 0;
+  for (const { partition, low } of await bus.admin().topicOffsets(topic)) {
+    for await (const { messages } of bus.readFrom(topic, partition, low)) {
+      count += messages.filter(({ key }) => String(key) === wanted).length;
+    }
+  }
+  return count;
 }
 
 /** Everything in the topic, read straight from Kafka. */

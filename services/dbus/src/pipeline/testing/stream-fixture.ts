@@ -3,6 +3,7 @@
 import type { Bus } from '@rtdp/bus/bus';
 import { connectBus } from '@rtdp/bus/connect';
 import { connectionOf } from '@rtdp/testing/connection';
+import { uniqueName } from '@rtdp/testing/names';
 import { readMessage, type UmsMessage } from '@rtdp/ums/message';
 import { familyOf } from '@rtdp/ums/message-kinds';
 import type { UmsValue } from '@rtdp/ums/types';
@@ -72,6 +73,7 @@ export async function streamFixture(
   });
   const bus = connectBus({ brokers: servers.brokers, clientId: name });
   const admin = bus.admin();
+  const producer = bus.producer();
   await admin.ensureTopic({ topic: DBUS_TOPICS.positions, partitions: 1, compacted: true });
   await admin.ensureTopic({ topic: DBUS_TOPICS.deadLetters, partitions: 1 });
   await admin.ensureTopic({ topic: DBUS_TOPICS.rereads, partitions: 1 });
@@ -120,9 +122,13 @@ export async function streamFixture(
     },
     async records(topic) {
       const found: Record<string, unknown>[] = [];
-      for await (const batch of bus.readFrom(topic, 0, 'earliest')) {
+      // Tests that run at the same time write here too, anything they like; what they have not committed yet hides what lies behind it.
+      const mark = uniqueName('mark');
+      await producer.send(topic, [{ partition: 0, key: mark, value: Buffer.from('{}') }]);
+      const reached = new AbortController();
+      for await (const batch of bus.readFrom(topic, 0, 'earliest', { until: 'follow', signal: reached.signal })) {
         for (const { key, value } of batch.messages) {
-          // Tests that run at the same time write here too, anything they like.
+          if (String(key) === mark) reached.abort();
           if (!String(key).startsWith(definition.source)) continue;
           const record = JSON.parse(String(value)) as Record<string, unknown>;
           if (record.source === definition.source) found.push(record);
