@@ -11,9 +11,9 @@ import type { z } from 'zod';
 import { keyInFile, withAnyIds } from './name-references.ts';
 import { type Kind, SECTIONS, type Section } from './pipeline-kinds.ts';
 
-const SHAPES: Readonly<Record<Section, z.ZodType>> = {
-  // What is left out of a source that is there stays as it is; of a new one, its service says what is missing.
-  sources: sourceInputSchema.partial().required({ name: true }),
+/** Of what is new. */
+export const SHAPES: Readonly<Record<Section, z.ZodType>> = {
+  sources: sourceInputSchema,
   flows: flowInputSchema,
   mounts: mountRequestSchema,
   dataSources: dataSourceInputSchema,
@@ -21,6 +21,9 @@ const SHAPES: Readonly<Record<Section, z.ZodType>> = {
   widgets: widgetInputSchema,
   dashboards: dashboardInputSchema,
 };
+
+/** What is left out of a source that is there stays as it is; of a new one, its service says what is missing. */
+const SHAPES_IN_FILE = { ...SHAPES, sources: sourceInputSchema.partial().required({ name: true }) };
 
 export interface ShapeProblem {
   /** In the thing, as the file writes it. */
@@ -32,7 +35,7 @@ export interface ShapeProblem {
 
 export function shapeProblems(section: Section, definition: Record<string, unknown>): ShapeProblem[] {
   const kind = SECTIONS[section];
-  const { success, error } = SHAPES[section].safeParse(withAnyIds(kind, definition), {
+  const { success, error } = SHAPES_IN_FILE[section].safeParse(withAnyIds(kind, definition), {
     error: (issue) => inputProblem(issue, (key) => keyInFile(kind, key)),
   });
   return success ? [] : error.issues.flatMap((issue) => problemsOf(issue, kind, definition));

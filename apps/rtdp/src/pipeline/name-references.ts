@@ -66,6 +66,12 @@ export function keyInFile(kind: Kind, key: string): string {
   return OF_KIND[kind]?.keys.find((name) => REFERENCES[name].id === key) ?? key;
 }
 
+/** What a key of the API names in a file of this kind, if it names anything. */
+export function kindNamed(kind: Kind, key: string): Kind | undefined {
+  const name = OF_KIND[kind]?.keys.find((each) => REFERENCES[each].id === key);
+  return name && REFERENCES[name].kind;
+}
+
 /** What the API tells, as a file would say it; an id that nobody knows stays. */
 export function withNames(kind: Kind, kept: Record<string, unknown>, known: KnownIds): Record<string, unknown> {
   return renamed(kind, kept, (key, value) => {
