@@ -24,7 +24,7 @@ test('since when a service is as it is does not hang on when somebody looked', a
   /** A look that began after this was called has been noted, when the one after it asks. */
   const looks = async () => {
     const until = asked + 9;
-    await vi.waitUntil(() => asked >= until, { timeout: 10_000, interval: 5 });
+    await vi.waitUntil(() => asked >= until, { timeout: 50_000, interval: 5 });
   };
   const end = check.watch(10);
   try {

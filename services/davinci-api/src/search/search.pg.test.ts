@@ -24,7 +24,7 @@ test('a word finds names first, then descriptions, only of what the role may ope
         expect([answer.status, answer.body.unavailable]).toEqual([200, expect.not.arrayContaining(['tables'])]);
         return answer;
       },
-      { timeout: 20_000, interval: 50 },
+      { timeout: 60_000, interval: 50 },
     );
     return (body.items as { kind: string; name: string }[]).map(({ kind, name }) => `${kind} ${name}`);
   };
