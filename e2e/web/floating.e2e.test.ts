@@ -3,6 +3,7 @@ import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
+const PATIENCE = 60_000;
 /** Pixels between a menu, or the point of a hint, and what it belongs to. */
 const BESIDE = 16;
 const WINDOW = { width: 1440, height: 900 };
@@ -17,7 +18,7 @@ interface Box {
 test('menus and hints stand inside of the window and beside what they belong to, with motion and without', async () => {
   await using stand = await webStand();
   const { page, davinci, view, baseUrl } = stand;
-  page.setDefaultTimeout(60_000);
+  page.setDefaultTimeout(PATIENCE);
   const moments = await davinci.views.create({
     name: 'Moments',
     sourceId: view.sourceId,
@@ -61,7 +62,7 @@ test('menus and hints stand inside of the window and beside what they belong to,
       const isInside = box.x >= 0 && box.y >= 0 && box.x + box.width <= width && box.y + box.height <= height;
       return { isInside, isBeside: gapOf(box, anchor) <= BESIDE, box };
     };
-    await expect.poll(look, { timeout: 10_000 }).toMatchObject({ isInside: true, isBeside: true });
+    await expect.poll(look, { timeout: PATIENCE }).toMatchObject({ isInside: true, isBeside: true });
   };
   const menu = page.locator('.ant-dropdown-menu-root:visible');
   const hint = page.getByRole('tooltip').and(page.locator(':visible'));
@@ -87,7 +88,7 @@ test('menus and hints stand inside of the window and beside what they belong to,
     await page.getByRole('dialog').getByRole('button', { name: 'Close' }).click();
     await page.getByRole('dialog').waitFor({ state: 'hidden' });
     const focused = () => page.evaluate<string>('document.activeElement.outerHTML.slice(0, 200)');
-    await expect.poll(focused, { timeout: 10_000 }).toContain('widget-more');
+    await expect.poll(focused, { timeout: PATIENCE }).toContain('widget-more');
 
     // The menu of a mark, at the right edge and a little above the lower one.
     await page.setViewportSize(WINDOW);
@@ -123,7 +124,7 @@ test('menus and hints stand inside of the window and beside what they belong to,
     await standsBeside(page.locator('.ant-select-dropdown:visible'), (await amount.boundingBox())!);
     await page.keyboard.press('Escape');
   }
-}, 240_000);
+}, 300_000);
 
 /** Pixels from one to the other, by the longer way of across and down; 0 where they touch. */
 function gapOf(one: Box, other: Box): number {
