@@ -1,5 +1,5 @@
 /** Decides how one thing of a graph is drawn: a link with its kind, its state in words, its name and what is to be said of it. */
-import type { ReactNode } from 'react';
+import { Fragment, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Link } from '../../shell/link.tsx';
 import { Status } from '../../shell/status.tsx';
@@ -28,8 +28,14 @@ export function GraphBox(props: {
           word={node.cause === undefined ? t(`status.${node.status}`) : words.cause(node.cause)}
         />
       </span>
-      <span className="graph-title ellipsis" title={node.title}>
-        {node.title}
+      <span className="graph-title" title={node.title}>
+        {node.title.split(/(?<=[._])/).map((part, at) => (
+          // biome-ignore lint/suspicious/noArrayIndexKey: they are the parts of one name.
+          <Fragment key={at}>
+            {at === 0 ? null : <wbr />}
+            {part}
+          </Fragment>
+        ))}
       </span>
       <span className="graph-figures ellipsis" title={detail ?? node.figures.join(' · ')}>
         {node.figures.length > 0 ? node.figures.join(' · ') : detail}

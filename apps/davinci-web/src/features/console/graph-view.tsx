@@ -17,7 +17,8 @@ import { type ReactNode, useCallback, useEffect, useMemo, useRef, useState } fro
 import { useTranslation } from 'react-i18next';
 import { useAppearance } from '../../shell/appearance.tsx';
 import { ErrorState } from '../../shell/states.tsx';
-import { LENGTHS } from '../../shell/tokens.ts';
+import { textWidth } from '../../shell/text-width.ts';
+import { LENGTHS, TEXT } from '../../shell/tokens.ts';
 import './console.css';
 import { type Graph, type GraphNode, pathThrough } from './graph.ts';
 import { GraphBox } from './graph-box.tsx';
@@ -33,6 +34,10 @@ const AROUND = 16;
 const BELOW = 40;
 /** Pixels: what cannot be read as a whole in less room than this is told as a list. */
 const ROOM_FOR_PICTURE = 720;
+/** As names are written in a node. */
+const NAME_WEIGHT = 600;
+/** Pixels around what an edge says of itself, which covers the edge. */
+const LABEL_PADDING: [number, number] = [2, 2];
 
 type BoxData = { node: GraphNode; dim: boolean; light: (id: string | undefined) => void };
 type BoxNode = Node<BoxData, 'box'>;
@@ -67,7 +72,7 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   const [lit, setLit] = useState<string>();
   const [more, setMore] = useState('');
   // Figures change every two seconds; where things stand changes only with the nodes, the edges and the room themselves.
-  const shape = `${graph.nodes.map(({ id, cause }) => `${id} ${cause !== undefined}`).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
+  const shape = `${graph.nodes.map(({ id, title, cause, detail, figures }) => `${id} ${title} ${cause !== undefined} ${detail !== undefined || figures.length > 0}`).join('\n')}\n\n${graph.edges.map(({ from, to }) => `${from}→${to}`).join('\n')}`;
 
   const [width, setWidth] = useState(0);
   useEffect(() => {
@@ -86,7 +91,7 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
   useEffect(() => {
     if (room === 0) return undefined;
     let isCurrent = true;
-    fitGraph(graph, room, layers).then(
+    fitGraph(graph, room, (name) => textWidth(name, TEXT[1], NAME_WEIGHT), layers).then(
       (next) => {
         if (!isCurrent) return;
         setPlaced(next);
@@ -144,13 +149,14 @@ function Picture({ graph, label, layers }: GraphViewProps): ReactNode {
     type: 'box',
     position: placed.positions.get(node.id) ?? { x: 0, y: 0 },
     data: { node, dim: path !== undefined && !path.has(node.id), light: setLit },
-    ...placed.node,
+    width: placed.width,
+    height: placed.heights.get(node.id) ?? 0,
   }));
   const edges = graph.edges.map(({ from, to, status, label: text }) => ({
     id: `${from}→${to}`,
     source: from,
     target: to,
-    ...(text === undefined || !placed.hasLabels ? {} : { label: text }),
+    ...(text === undefined || !placed.hasLabels ? {} : { label: text, labelBgPadding: LABEL_PADDING }),
     animated: status === 'ok' && text !== undefined,
     className: path !== undefined && !(path.has(from) && path.has(to)) ? 'graph-dim' : '',
     style: { stroke: `var(--${status === 'ok' ? 'line-strong' : status})` },

@@ -1,6 +1,6 @@
 /** Decides where the nodes of a graph stand: layers from left to right, few crossings, as large as the room allows; the layout engine is loaded when first needed. */
 import type { ELK as Elk, ElkNode } from 'elkjs/lib/elk-api.js';
-import type { Graph } from './graph.ts';
+import type { Graph, GraphNode } from './graph.ts';
 
 export interface Size {
   width: number;
@@ -13,24 +13,30 @@ export interface Placed {
 }
 
 /**
- * Pixels, the roomiest first; a node is as large as three short lines. Between two columns stands what an edge says of itself
- * ("12 msg"), where there is room for it.
+ * Pixels, the roomiest first. Between two columns stands what an edge says of itself ("12.4/s", "12 msg"), where there is
+ * room for it: less than this would cut it.
  */
 export const GRAPH_SIZES = [
   { width: 208, between: 120, hasLabels: true },
   { width: 176, between: 64, hasLabels: true },
-  { width: 148, between: 40, hasLabels: true },
+  { width: 140, between: 56, hasLabels: true },
+  { width: 128, between: 48, hasLabels: true },
   { width: 128, between: 20, hasLabels: false },
 ] as const;
+/** Of three lines, which every node has room for. */
 const NODE_HEIGHT = 74;
-/** With a line more: where the state of a node needs more than a word beside its kind. */
-const TALL_NODE_HEIGHT = 92;
+const NODE_LINES = 3;
+const LINE_HEIGHT = 18;
+/** What the frame of a node takes from its width. */
+const NODE_FRAME = 21;
+/** In a narrower node, the state stands on a line of its own where it needs more than a word. */
 const NARROW_NODE = 150;
 /** Of its natural size: what is smaller cannot be read. */
 export const LEAST_ZOOM = 0.85;
 
 export interface Fitted extends Placed {
-  node: Size;
+  width: number;
+  heights: ReadonlyMap<string, number>;
   /** Whether what an edge says of itself has room. */
   hasLabels: boolean;
   /** Of its natural size, 1 at most. */
@@ -43,22 +49,36 @@ export interface Fitted extends Placed {
  * The roomiest picture that can be read as a whole; where none can, the narrowest one.
  *
  * @param room pixels
+ * @param measure pixels that a name takes on one line
  * @param layers kind of node → its column, for pictures in which a kind has a fixed place
  */
-export async function fitGraph(graph: Graph, room: number, layers?: Readonly<Record<string, number>>): Promise<Fitted> {
-  const isTall = graph.nodes.some(({ cause }) => cause !== undefined);
+export async function fitGraph(
+  graph: Graph,
+  room: number,
+  measure: (name: string) => number,
+  layers?: Readonly<Record<string, number>>,
+): Promise<Fitted> {
   const columns = columnsOf(graph, layers);
   for (const [at, { width, between, hasLabels }] of GRAPH_SIZES.entries()) {
     const isLast = at === GRAPH_SIZES.length - 1;
     // A layout takes a while: none is made that cannot fit.
     if (!isLast && room / (columns * (width + between) - between) < LEAST_ZOOM) continue;
-    const node = { width, height: isTall && width < NARROW_NODE ? TALL_NODE_HEIGHT : NODE_HEIGHT };
-    const placed = await layoutGraph(graph, node, layers, between);
+    const heights = new Map(graph.nodes.map((node) => [node.id, heightOf(node, width, measure)]));
+    const placed = await layoutGraph(graph, { width, heights }, layers, between);
     const wanted = room / placed.size.width;
     const fits = wanted >= LEAST_ZOOM;
-    if (fits || isLast) return { ...placed, node, hasLabels, fits, zoom: Math.min(1, Math.max(LEAST_ZOOM, wanted)) };
+    const zoom = Math.min(1, Math.max(LEAST_ZOOM, wanted));
+    if (fits || isLast) return { ...placed, width, heights, hasLabels, fits, zoom };
   }
   throw new Error('there is no size of a picture');
+}
+
+/** A name that is too long for its line takes a second one. */
+function heightOf(node: GraphNode, width: number, measure: (name: string) => number): number {
+  const head = node.cause !== undefined && width < NARROW_NODE ? 2 : 1;
+  const name = measure(node.title) > width - NODE_FRAME ? 2 : 1;
+  const foot = node.figures.length > 0 || node.detail !== undefined ? 1 : 0;
+  return NODE_HEIGHT + LINE_HEIGHT * Math.max(0, head + name + foot - NODE_LINES);
 }
 
 /** How many columns a picture has at least: the kinds that have one, or the longest way through it. */
@@ -98,7 +118,7 @@ async function loadEngine(): Promise<Elk> {
  */
 export async function layoutGraph(
   graph: Graph,
-  node: Size,
+  { width, heights }: Pick<Fitted, 'width' | 'heights'>,
   layers: Readonly<Record<string, number>> = {},
   between = 72,
 ): Promise<Placed> {
@@ -122,7 +142,8 @@ export async function layoutGraph(
     },
     children: graph.nodes.map(({ id, kind }) => ({
       id,
-      ...node,
+      width,
+      height: heights.get(id) ?? NODE_HEIGHT,
       ...(isPartitioned ? { layoutOptions: { 'elk.partitioning.partition': String(layers[kind] ?? 0) } } : {}),
     })),
     edges: graph.edges.map(({ from, to }) => ({ id: `${from}→${to}`, sources: [from], targets: [to] })),

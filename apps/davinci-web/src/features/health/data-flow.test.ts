@@ -8,7 +8,6 @@ import { type DataFlowParts, dataFlowGraph, standOf } from './data-flow.ts';
 
 const words = {
   rate: (rows: number) => `${rows}/s`,
-  messages: (lag: number) => `${lag} behind`,
   shortRate: (rows: number) => `${rows}/s`,
   shortLag: (lag: number) => `${lag} msg`,
   behind: (milliseconds: number) => `${milliseconds} ms`,
@@ -71,6 +70,7 @@ const graphOf = (
   dataFlowGraph(
     {
       sources: [source],
+      rates: new Map([['shop', 12.5]]),
       flows: [flow(lag, deadLetters)],
       mounts: [mount(state)],
       views: [
@@ -112,6 +112,15 @@ test('a mount that fails breaks the views and dashboards behind it, a lag is tol
   expect(['mount:warehouse', 'view:v', 'dashboard:d'].map(status)).toEqual(['broken', 'broken', 'broken']);
   expect(['flow:copy', 'sink:postgresql.warehouse.shop'].map(status)).toEqual(['late', 'late']);
   expect(graph.edges.find(({ to }) => to === 'flow:copy')?.label).toBe('1000000 msg');
+});
+
+test('how fast rows move is told on each edge that rows move along', () => {
+  const edges = graphOf(0, 'ok').edges.map(({ from, to, label }) => [`${from} → ${to}`, label]);
+  expect(Object.fromEntries(edges)).toMatchObject({
+    'source:shop → topic:postgresql.shop': '12.5/s',
+    'flow:copy → sink:postgresql.warehouse.shop': '4/s',
+    'sink:postgresql.warehouse.shop → mount:warehouse': '4/s',
+  });
 });
 
 test('rows in the dead letter are told as such by flow and sink, and hold nothing up', () => {

@@ -16,6 +16,8 @@ import {
 
 export interface DataFlowParts {
   sources: readonly SourceView[];
+  /** Name of a source → rows per second, as far as they are known. */
+  rates: ReadonlyMap<string, number>;
   flows: readonly FlowStatus[];
   mounts: readonly MountView[];
   views: readonly Pick<View, 'id' | 'name'>[];
@@ -27,8 +29,7 @@ export interface DataFlowParts {
 /** How figures are put into words; handed in so that the picture itself knows no language. */
 export interface Wording {
   rate(rowsPerSecond: number): string;
-  messages(lag: number): string;
-  /** The same two for the edges, where there is little room. */
+  /** The same, and how many messages wait, where there is little room. */
   shortRate(rowsPerSecond: number): string;
   shortLag(lag: number): string;
   behind(milliseconds: number): string;
@@ -37,10 +38,10 @@ export interface Wording {
 
 export function dataFlowGraph(parts: DataFlowParts, words: Wording): Graph {
   const picture = new Picture();
-  for (const source of parts.sources) addSource(picture, source, words);
+  for (const source of parts.sources) addSource(picture, source, parts.rates.get(source.name) ?? 0, words);
   for (const flow of parts.flows) addFlow(picture, flow, words);
   addSinks(picture, parts.flows, words);
-  for (const mount of parts.mounts) addMount(picture, mount, words);
+  for (const mount of parts.mounts) addMount(picture, mount, parts.flows, words);
   addViews(picture, parts);
   return { nodes: [...picture.nodes.values()], edges: [...picture.edges.values()] };
 }
@@ -83,7 +84,7 @@ class Picture {
   }
 }
 
-function addSource(picture: Picture, source: SourceView, words: Wording): void {
+function addSource(picture: Picture, source: SourceView, rate: number, words: Wording): void {
   const id = `source:${source.name}`;
   const status = sourceStatus(source);
   const lag = source.stream?.lagMillis ?? null;
@@ -96,7 +97,7 @@ function addSource(picture: Picture, source: SourceView, words: Wording): void {
     figures: lag === null ? [] : [words.behind(lag)],
     href: `/sources/${encodeURIComponent(source.name)}`,
   });
-  picture.connect({ from: id, to: picture.topic(source.topic, status), status });
+  picture.connect({ from: id, to: picture.topic(source.topic, status), status, ...labelOf(rate, words) });
 }
 
 function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
@@ -108,7 +109,8 @@ function addFlow(picture: Picture, flow: FlowStatus, words: Wording): void {
     title: flow.name,
     ...condition,
     ...(flow.reason === null ? {} : { detail: flow.reason.message }),
-    figures: [words.rate(flow.rowsPerSecond), ...(flow.lag > 0 ? [words.messages(flow.lag)] : [])],
+    figures:
+      flow.lag > 0 ? [words.shortRate(flow.rowsPerSecond), words.shortLag(flow.lag)] : [words.rate(flow.rowsPerSecond)],
     href: `/flows/${encodeURIComponent(flow.name)}`,
   });
   const topic = topicOf(flow);
@@ -133,6 +135,15 @@ function sinkOf(sinkNamespace: string): { id: string; title: string } {
   return { id: `sink:${system}.${database}.${schema}`, title: `${database}.${schema}` };
 }
 
+/** Where nothing moves, nothing is written. */
+function labelOf(rate: number, words: Wording): Pick<GraphEdge, 'label'> {
+  return rate > 0 ? { label: words.shortRate(rate) } : {};
+}
+
+function rateOf(tables: readonly FlowStatus['tables'][number][]): number {
+  return tables.reduce((sum, { rowsPerSecond }) => sum + rowsPerSecond, 0);
+}
+
 function addSinks(picture: Picture, flows: readonly FlowStatus[], words: Wording): void {
   const written = flows.flatMap((flow) =>
     flow.tables.map((table) => ({ flow, table, sink: sinkOf(table.sinkNamespace) })),
@@ -147,18 +158,18 @@ function addSinks(picture: Picture, flows: readonly FlowStatus[], words: Wording
       href: `/flows/${encodeURIComponent(tables[0]!.flow.name)}`,
     });
     for (const [name, own] of Map.groupBy(tables, ({ flow }) => flow.name)) {
-      const rate = own.reduce((sum, { table }) => sum + table.rowsPerSecond, 0);
+      const rate = rateOf(own.map(({ table }) => table));
       picture.connect({
         from: `flow:${name}`,
         to: id,
         status: worstStatus(own.map(({ table }) => flowTableStatus(table))),
-        ...(rate > 0 ? { label: words.shortRate(rate) } : {}),
+        ...labelOf(rate, words),
       });
     }
   }
 }
 
-function addMount(picture: Picture, mount: MountView, words: Wording): void {
+function addMount(picture: Picture, mount: MountView, flows: readonly FlowStatus[], words: Wording): void {
   const id = `mount:${mount.name}`;
   const status = mountStatus(mount);
   picture.add({
@@ -172,8 +183,11 @@ function addMount(picture: Picture, mount: MountView, words: Wording): void {
   });
   const system = mount.sinkNamespacePrefix?.system ?? 'postgresql';
   const database = mount.sinkNamespacePrefix?.instance ?? mount.connection.database;
+  const tables = flows.flatMap((flow) => flow.tables);
   for (const sink of [...picture.nodes.keys()]) {
-    if (sink.startsWith(`sink:${system}.${database}.`)) picture.connect({ from: sink, to: id, status });
+    if (!sink.startsWith(`sink:${system}.${database}.`)) continue;
+    const rate = rateOf(tables.filter(({ sinkNamespace }) => sinkOf(sinkNamespace).id === sink));
+    picture.connect({ from: sink, to: id, status, ...labelOf(rate, words) });
   }
 }
 

@@ -12,6 +12,7 @@ import { dbusPath, LOOK_EVERY, LOOK_SELDOM, moonboxPath, wormholePath } from '..
 import type { Graph } from '../console/graph.ts';
 import { useWording } from '../console/use-wording.ts';
 import { useFlowStatuses } from '../flows/use-flow-statuses.ts';
+import { useSourceRates } from '../sources/use-source-rates.ts';
 import { dataFlowGraph, standOf } from './data-flow.ts';
 import { useViewStates } from './use-view-states.ts';
 
@@ -32,6 +33,7 @@ export function useDataFlow(): DataFlow {
   const views = useApi<List<View>>('/api/views', { enabled: mayRead });
   const widgets = useApi<List<Widget>>('/api/widgets', { enabled: mayRead });
   const dashboards = useApi<List<DashboardSummary>>('/api/dashboards');
+  const rates = useSourceRates(sources.data);
   const statuses = useFlowStatuses(flows.data ?? []);
   const states = useViewStates();
   const shown = useDashboardViews(dashboards.data?.items ?? [], widgets.data?.items ?? []);
@@ -42,6 +44,7 @@ export function useDataFlow(): DataFlow {
       dataFlowGraph(
         {
           sources: sources.data ?? [],
+          rates,
           flows: [...statuses.values()],
           mounts: mounts.data?.items ?? [],
           views: views.data?.items ?? [],
@@ -50,7 +53,7 @@ export function useDataFlow(): DataFlow {
         },
         words,
       ),
-    [sources.data, statuses, mounts.data, views.data, states.data, shown, words],
+    [sources.data, rates, statuses, mounts.data, views.data, states.data, shown, words],
   );
   return {
     graph,
