@@ -6,6 +6,7 @@ import type { Pick, WidgetDefinition, WidgetViewProps } from '../contract.ts';
 import { isPivotPicked, pivotPicks } from '../picks.ts';
 import { useChartContext } from '../use-chart-context.ts';
 import { useSize } from '../use-size.ts';
+import { FillingFacet } from './filling-facet.ts';
 import { toPivot } from './to-option.ts';
 
 /** What a cell stands for: a head says it in `query`, a number by its row and its column. */
@@ -42,6 +43,7 @@ export default function View({ widget, data, colours, onPick, chosen = NONE, pic
       height: size.height,
       tooltip: { enable: false },
       style: { layoutWidthType: 'compact' as never },
+      facet: (spreadsheet) => new FillingFacet(spreadsheet),
       interaction: { copy: { enable: true, withHeader: true, withFormat: false } },
       // No fields rather than no conditions: what the sheet is not told of stays.
       conditions: conditionsOf(widget, chosen.length === 0 ? [] : pivot.fields.values, chosen, context.palette),
