@@ -7,7 +7,7 @@ export interface PageEntry {
   /** In the router's spelling: `/flows/$name`. */
   path: string;
   load: () => Promise<{ default: ComponentType }>;
-  /** The files of its words. */
+  /** The files of its words: all that its parts use, as one that is missing hides the whole page until it has come. */
   words: readonly string[];
   /** Who may open it, and those above; everybody where it is left out. */
   role?: Role;
@@ -15,9 +15,16 @@ export interface PageEntry {
   ahead?: (id: string, url: URLSearchParams, by: 'start' | 'router') => Promise<void>;
 }
 
+const WORDS_OF_SOURCES = ['console-sources', 'console-health', 'console-queries', 'console'];
+const WORDS_OF_TOPICS = ['console-health', 'console-flows', 'console-sources', 'console'];
+
 export const PAGES: readonly PageEntry[] = [
-  { path: '/', load: () => import('../features/home/route.tsx'), words: ['home'] },
-  { path: '/dashboards', load: () => import('../features/dashboards/route.tsx'), words: ['dashboards', 'widgets'] },
+  { path: '/', load: () => import('../features/home/route.tsx'), words: ['home', 'console-health', 'console'] },
+  {
+    path: '/dashboards',
+    load: () => import('../features/dashboards/route.tsx'),
+    words: ['dashboards', 'widgets', 'console'],
+  },
   {
     path: '/dashboards/$id',
     load: () => import('../features/dashboards/dashboard-page.tsx'),
@@ -28,28 +35,49 @@ export const PAGES: readonly PageEntry[] = [
   {
     path: '/widgets/$id',
     load: () => import('../features/widgets/workbench-page.tsx'),
-    words: ['workbench', 'widgets'],
+    words: ['workbench', 'widgets', 'dashboards', 'console'],
     role: 'editor',
   },
-  { path: '/views', load: () => import('../features/views/route.tsx'), words: ['views'], role: 'editor' },
-  { path: '/views/$id', load: () => import('../features/views/route.tsx'), words: ['views'], role: 'editor' },
-  { path: '/data', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
-  { path: '/data/$', load: () => import('../features/data/route.tsx'), words: ['console-data', 'console'] },
-  { path: '/sources', load: () => import('../features/sources/route.tsx'), words: ['console-sources', 'console'] },
+  { path: '/views', load: () => import('../features/views/route.tsx'), words: ['views', 'console'], role: 'editor' },
+  {
+    path: '/views/$id',
+    load: () => import('../features/views/route.tsx'),
+    words: ['views', 'console'],
+    role: 'editor',
+  },
+  {
+    path: '/data',
+    load: () => import('../features/data/route.tsx'),
+    words: ['console-data', 'console-queries', 'console'],
+  },
+  {
+    path: '/data/$',
+    load: () => import('../features/data/route.tsx'),
+    words: ['console-data', 'console-queries', 'console'],
+  },
+  { path: '/sources', load: () => import('../features/sources/route.tsx'), words: WORDS_OF_SOURCES },
   {
     path: '/sources/$name',
     load: () => import('../features/sources/route.tsx'),
-    words: ['console-sources', 'console'],
+    words: WORDS_OF_SOURCES,
   },
-  { path: '/flows', load: () => import('../features/flows/route.tsx'), words: ['console-flows', 'console'] },
-  { path: '/flows/$name', load: () => import('../features/flows/route.tsx'), words: ['console-flows', 'console'] },
-  { path: '/topics', load: () => import('../features/topics/route.tsx'), words: ['console-health', 'console'] },
-  { path: '/topics/$name', load: () => import('../features/topics/route.tsx'), words: ['console-health', 'console'] },
+  {
+    path: '/flows',
+    load: () => import('../features/flows/route.tsx'),
+    words: ['console-flows', 'console-health', 'console'],
+  },
+  {
+    path: '/flows/$name',
+    load: () => import('../features/flows/route.tsx'),
+    words: ['console-flows', 'console-health', 'console'],
+  },
+  { path: '/topics', load: () => import('../features/topics/route.tsx'), words: WORDS_OF_TOPICS },
+  { path: '/topics/$name', load: () => import('../features/topics/route.tsx'), words: WORDS_OF_TOPICS },
   { path: '/queries', load: () => import('../features/queries/route.tsx'), words: ['console-queries', 'console'] },
   { path: '/queries/$id', load: () => import('../features/queries/route.tsx'), words: ['console-queries', 'console'] },
   { path: '/status', load: () => import('../features/health/route.tsx'), words: ['console-health', 'console'] },
   { path: '/account', load: () => import('../features/account/route.tsx'), words: ['account'] },
-  { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users'], role: 'admin' },
+  { path: '/users', load: () => import('../features/users/route.tsx'), words: ['users', 'console'], role: 'admin' },
 ];
 
 /** The parts of an address between its slashes; one at its end says nothing. */

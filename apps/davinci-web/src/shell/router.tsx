@@ -7,6 +7,7 @@ import {
   Outlet,
   redirect,
 } from '@tanstack/react-router';
+import i18next from 'i18next';
 import { type ReactNode, Suspense } from 'react';
 import { currentSession } from '../api/session.ts';
 import { MissingPage } from './dead-ends.tsx';
@@ -47,11 +48,11 @@ const frame = createRoute({
 /** The page, and the `id` in its address, that was asked for ahead last. */
 let askedFor = '';
 
-const pages = PAGES.map(({ path, load, ahead }) =>
+const pages = PAGES.map(({ path, load, words, ahead }) =>
   createRoute({
     getParentRoute: () => frame,
     path,
-    component: lazyRouteComponent(load),
+    component: lazyRouteComponent(async () => (await Promise.all([load(), i18next.loadNamespaces(words)]))[0]),
     // Not waited for: the page shows by itself how it stands with its answers.
     ...(ahead === undefined
       ? {}
