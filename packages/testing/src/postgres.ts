@@ -74,7 +74,7 @@ async function dropSlot(client: pg.Client, slot: string, reader: number | null):
       ]);
       return;
     } catch (cause) {
-      if (attempt === 20) throw cause;
+      if (attempt === 300) throw cause;
       await client.query('select pg_terminate_backend(active_pid) from pg_replication_slots where slot_name = $1', [
         slot,
       ]);
