@@ -63,8 +63,6 @@ function noting(topic: string, options: Partial<ConsumerOptions> = {}) {
 }
 
 const until = (condition: () => void) => vi.waitFor(condition, { timeout: 40_000, interval: 10 });
-// Milliseconds on a quiet machine; two busy cores may take long.
-vi.setConfig({ testTimeout: 120_000 });
 
 test('reads from where the caller says, with keys, headers and times, and knows its lag', async () => {
   const topic = await newTopic(2);

@@ -3,10 +3,8 @@ import { connectBus } from '@rtdp/bus/connect';
 import { testKafka } from '@rtdp/testing/kafka';
 import { uniqueName } from '@rtdp/testing/names';
 import { pino } from 'pino';
-import { expect, test, vi } from 'vitest';
+import { expect, test } from 'vitest';
 import { type StreamMember, TopicReader } from './topic-reader.ts';
-
-vi.setConfig({ testTimeout: 120_000 });
 
 test('a flow whose topic is gone takes the others of its stream along for moments only', async () => {
   const { brokers } = await testKafka();
