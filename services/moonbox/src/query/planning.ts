@@ -1,11 +1,12 @@
 /** Decides the plan of a SELECT for one user: from the cache, or from the planner; looks at the stores again when a name is not known. */
 import { analyse } from '@rtdp/sql/analyse';
+import { FREE_NUMERIC, isFixed } from '@rtdp/sql/pg-type';
 import { SqlError } from '@rtdp/sql/problem';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Access, UserCatalog } from '../access/user-catalog.ts';
 import type { Mount, ViewBase } from '../catalog/contract.ts';
 import type { Mounting } from '../catalog/mounting.ts';
-import type { Plan, PlanDefinition, PlanQuery } from '../plan/contract.ts';
+import type { Plan, PlanDefinition, PlannerRelation, PlanQuery } from '../plan/contract.ts';
 import type { QueryRequest, TableRead } from './contract.ts';
 import { PlanCache } from './plan-cache.ts';
 
@@ -46,11 +47,16 @@ export class Planning {
   /** @throws SqlError (SQL_…), RtdpError MOONBOX_DATABASE_UNKNOWN, MOONBOX_PARAMETERS_INVALID */
   async plan(request: PlanRequest): Promise<PlannedQuery> {
     try {
-      return this.#plan(request);
+      return this.#plan(request, asDeclared);
     } catch (error) {
       if (!isUnknownName(error) || !(await this.#lookAgain(request, LOOK_AGAIN_EVERY_MS))) throw error;
-      return this.#plan(request);
+      return this.#plan(request, asDeclared);
     }
+  }
+
+  /** As `plan`, for values that the engine holds only as numerics without a precision, which it computes with slowly. */
+  planFree(request: PlanRequest): PlannedQuery {
+    return this.#plan(request, withFreeNumerics);
   }
 
   /** For a view that the principal defines. @throws like `plan` */
@@ -85,20 +91,20 @@ export class Planning {
     return this.#lookAgain(request, atMostEveryMs).catch(() => false);
   }
 
-  #plan(request: PlanRequest): PlannedQuery {
+  #plan(request: PlanRequest, read: typeof asDeclared): PlannedQuery {
     const { access, planQuery } = this.#options;
     const { sql, parameters, parameterTypes, database } = request;
     const seen = access.of(request.principal);
     if (database !== undefined && !seen.databases.has(database)) throw unknownDatabase(database, seen);
     const { version } = access;
     const types = parameterTypes?.map((type) => type?.written ?? type?.name ?? '') ?? [];
-    const key = JSON.stringify([seen.key, database ?? '', parameters === undefined, types, sql]);
+    const key = JSON.stringify([read.name, seen.key, database ?? '', parameters === undefined, types, sql]);
     let plan = this.#cache.get(version, key);
     // The planner refuses it, with its place.
     if (plan?.limitParameters.some((number) => /^\s*-/.test(parameters?.[number - 1] ?? ''))) plan = undefined;
     if (plan === undefined) {
       plan = planQuery(sql, {
-        findTable: (inDatabase, name) => seen.findTable(inDatabase ?? database, name)?.planned,
+        findTable: (inDatabase, name) => read(seen.findTable(inDatabase ?? database, name)?.planned),
         tableNames: () => seen.tableNames(),
         databaseNames: () => [...seen.databases.keys()],
         seesAll: seen.seesAll,
@@ -167,6 +173,29 @@ function tablesRead({ tablesRead: uses, closedViews }: Plan): Pick<PlannedQuery,
     );
   }
   return { tables: [...told.values()], allTables };
+}
+
+function asDeclared(relation: PlannerRelation | undefined): PlannerRelation | undefined {
+  return relation;
+}
+
+/** Only Postgres has values, NaN, that a numeric with a precision has there and a decimal of the engine has not. */
+function withFreeNumerics(relation: PlannerRelation | undefined): PlannerRelation | undefined {
+  if (relation === undefined) return undefined;
+  if ('view' in relation) {
+    const { view } = relation;
+    return { ...relation, view: { ...view, findTable: (...name) => withFreeNumerics(view.findTable(...name)) } };
+  }
+  if (relation.storeKind !== 'postgres') return relation;
+  const columns = relation.columns.map((column) =>
+    isFixed(column.type) ? { ...column, type: FREE_NUMERIC, typeText: 'numeric' } : column,
+  );
+  return { ...relation, columns };
+}
+
+/** A value of a numeric with a precision was none that the engine can hold as such. */
+export function needsFreeNumerics(error: unknown): boolean {
+  return isRtdpError(error, 'ENGINE_VALUE_FAILED') && /^numeric\(/.test(String(error.facts.type));
 }
 
 function isUnknownName(error: unknown): boolean {

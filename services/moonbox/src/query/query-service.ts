@@ -18,7 +18,7 @@ import type {
 } from './contract.ts';
 import { Delivery } from './delivery.ts';
 import { explanationOf, Measurements } from './explain.ts';
-import { isOutdated, type PlannedQuery, type Planning } from './planning.ts';
+import { isOutdated, needsFreeNumerics, type PlannedQuery, type Planning } from './planning.ts';
 import { type RunningPlan, runPlan, unmounted } from './run.ts';
 import type { RunningQueries, RunningQuery } from './running.ts';
 import type { Slots } from './slots.ts';
@@ -170,7 +170,7 @@ interface Started {
   release: () => void;
 }
 
-/** Plans, waits for a turn and starts. A store that no longer knows what the plan names is looked at again, once. */
+/** Plans, waits for a turn and starts. Once more with another plan where a store no longer knows what it names, or gave a NaN that it does not hold. */
 async function start(options: QueryServiceOptions, query: RunningQuery, measured?: Measurements): Promise<Started> {
   const { planning, slots, engine } = options;
   const { principal } = query.request;
@@ -195,8 +195,11 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
     try {
       return { plan: planned.plan, running: await run(planned), release };
     } catch (error) {
-      if (query.signal.aborted || !isOutdated(error) || !(await planning.refreshFor(query.request, error))) throw error;
-      planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
+      if (query.signal.aborted) throw error;
+      const request = { ...query.request, parameters: query.request.parameters ?? [] };
+      if (needsFreeNumerics(error)) planned = planning.planFree(request);
+      else if (isOutdated(error) && (await planning.refreshFor(request, error))) planned = await planning.plan(request);
+      else throw error;
       take(query, planned);
       return { plan: planned.plan, running: await run(planned), release };
     }

@@ -125,8 +125,8 @@ function ofPart(error: unknown, { table, columns }: PlanPart): unknown {
   return new RtdpError({
     code: error.code,
     message: `${what} of ${table} is none that the gateway computes with: ${error.message.replace(whole ?? '', '')}`,
-    next: 'Ask that database alone, or leave the rows with such values out by a condition: NaN is greater than every number, `price < 10000000000` has none.',
-    facts: { table },
+    next: 'Ask that database alone, or leave the rows with such values out by a condition.',
+    facts: { table, ...(type === undefined ? {} : { type }) },
     cause: error,
   });
 }

@@ -28,6 +28,8 @@ beforeAll(async () => {
       from orders a, orders b where a.id <= 1000 and b.id <= 75;
     create table bills (id int primary key, price numeric(12,2));
     insert into bills values (1, 1.50), (2, 'NaN');
+    create table ends (id int primary key, at timestamp);
+    insert into ends values (1, '294276-12-31');
     analyze orders;`);
   await parts.query('create table parts (id int primary key, name varchar(40) not null, price decimal(10,2) not null)');
   const rows = Array.from({ length: 100 }, (_, id) => `(${id}, 'part ${id}', ${id}.25)`);
@@ -63,20 +65,41 @@ test('a join across two stores is answered as one Postgres would', async () => {
   ]);
 });
 
-test('a NaN that the engine cannot hold fails a statement over two stores with the table, and leaving it out is enough', async () => {
+test('a NaN in a numeric with a precision is answered over two stores as one Postgres would', async () => {
   const { client } = gateway.operator;
-  const sql = 'select b.id, b.price from shop.bills b join stock.parts p on p.id = b.id';
-  const failed = client.query({ sql });
-  await expect(failed).rejects.toMatchObject({
-    code: 'ENGINE_VALUE_FAILED',
-    message: expect.stringMatching(/^a value of type numeric\(12,2\) of shop\.bills is none .*: [^:]*"NaN"[^:]*$/),
-    next: expect.stringContaining('price < 10000000000'),
-  });
-  expect((await client.query({ sql: `${sql} where b.price < 10000000000` })).rows).toEqual([[1, '1.50']]);
+  const sql = 'select b.id, b.price, b.price * 2 as twice from shop.bills b join stock.parts p on p.id = b.id';
+  expect((await client.query({ sql: `${sql} where b.price < 10000000000` })).rows).toEqual([[1, '1.50', '3.00']]);
+  await client.query({ sql: 'create database lists' });
+  await client.query({ sql: `create view lists.prices as ${sql}` });
+  for (const from of [`(${sql}) each`, 'lists.prices']) {
+    const all = await client.query({
+      sql: `select id, price, twice from ${from} where price > $1 order by price desc`,
+      parameters: ['1'],
+    });
+    expect(all.rows).toEqual([
+      [2, 'NaN', 'NaN'],
+      [1, '1.50', '3.00'],
+    ]);
+  }
+  const grouped = `select max(b.price), min(b.price), count(distinct b.price), sum(b.price) from shop.bills b join stock.parts p on p.id = b.id`;
+  expect((await client.query({ sql: grouped })).rows).toEqual([['NaN', '1.50', '2', 'NaN']]);
+  const joined = 'select b.id from shop.bills b join stock.parts p on p.price < b.price and p.id < 2 order by 1, p.id';
+  expect((await client.query({ sql: joined })).rows).toEqual([[1], [1], [2], [2]]);
   expect((await client.query({ sql: 'select id, price from shop.bills order by id' })).rows).toEqual([
     [1, '1.50'],
     [2, 'NaN'],
   ]);
+});
+
+test('a moment that the engine cannot hold fails a statement over two stores with the table', async () => {
+  const failed = gateway.operator.client.query({
+    sql: 'select e.at from shop.ends e join stock.parts p on p.id = e.id',
+  });
+  await expect(failed).rejects.toMatchObject({
+    code: 'ENGINE_VALUE_FAILED',
+    message: expect.stringMatching(/^a value of type timestamp without time zone of shop\.ends is none .*294276/),
+    next: expect.stringContaining('by a condition'),
+  });
 });
 
 test('EXPLAIN ANALYZE tells what each store was asked, gave and took', async () => {
