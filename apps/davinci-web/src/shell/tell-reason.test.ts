@@ -24,6 +24,10 @@ test.each([
     'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
     '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请让该表继续运行。',
   ],
+  [
+    'the process that made this verification ended before it was done. Begin it again.',
+    '执行此次验证的进程在完成之前就结束了。请重新开始。',
+  ],
   // What keeps a function from being computed.
   [
     'xmlagg: is not on the list of functions proven equal to Postgres.',
