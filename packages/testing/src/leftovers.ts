@@ -31,13 +31,22 @@ export function sweepLeftovers(alsoOf?: number): number {
   return swept;
 }
 
-/** Kills what runs on the folder and removes it. */
+/** Kills what runs on the folder and removes it; one that another run has just swept is gone already. */
 export function removeServerFolder(folder: string): void {
-  for (const name of readdirSync(folder)) {
+  for (const name of namesIn(folder)) {
     const remembered = name.endsWith('.pid') ? readPidFile(join(folder, name)) : undefined;
     if (remembered !== undefined) signalTree(remembered.pid, 'SIGKILL');
   }
   rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw cause;
+  }
 }
 
 function ownerOf(folder: string): number | undefined {
