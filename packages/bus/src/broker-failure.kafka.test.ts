@@ -120,7 +120,7 @@ test('a broker killed under load and started again: every message once, in order
 
 test('a commit that a dead broker never answers is unknown, and the next start finds the truth', async () => {
   const topic = await newTopic();
-  const producer = bus.transactionalProducer({ transactionalId: uniqueName('unknown'), transactionTimeoutMs: 3000 });
+  const producer = bus.transactionalProducer({ transactionalId: uniqueName('unknown'), transactionTimeoutMs: 8000 });
   await producer.start();
   const transaction = await producer.begin();
   await transaction.send(topic, [{ partition: 0, key: null, value: Buffer.from('maybe') }]);
