@@ -38,7 +38,7 @@ afterAll(() => wire?.[Symbol.asyncDispose]());
 
 async function python(program: string): Promise<string[]> {
   const { stdout } = await run(PYTHON, ['-c', `password = ${JSON.stringify(editor.password)}\n${program}`], {
-    timeout: 30_000,
+    timeout: 120_000,
   });
   return stdout.trimEnd().split('\n');
 }
