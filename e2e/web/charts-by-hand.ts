@@ -55,7 +55,7 @@ export async function readCharts(stand: WebStand): Promise<void> {
     return [x + width * across, y + height * down] as const;
   };
   const told = async () => ((await tip.count()) === 0 ? '' : ((await tip.first().textContent()) ?? ''));
-  const pointUntil = (across: number, text: string) =>
+  const pointUntil = (across: number, text: string | RegExp) =>
     expect
       .poll(
         async () => {
@@ -66,7 +66,7 @@ export async function readCharts(stand: WebStand): Promise<void> {
         },
         { timeout: MOST_WAIT },
       )
-      .toContain(text);
+      .toMatch(text);
 
   // A sentence: what, when, how much. A click where nothing filters holds it fast, wherever the pointer goes.
   await pointUntil(0.5, 'Revenue in the week from Mon, 2 Mar 2026: 150.');
@@ -81,14 +81,15 @@ export async function readCharts(stand: WebStand): Promise<void> {
   await page.keyboard.press('Escape');
   await held.waitFor({ state: 'hidden' });
   await stand.commit('update orders set amount = 10 where id = 1');
+  // Drawn anew in a moment, it would forget where the pointer is.
+  await pointUntil(0.5, ': 150.');
 
   // The week by its days, one of them by its hours; back by the path and by the browser.
   await page.mouse.click(...(await placeAt(0.5, 0.3)), { button: 'right' });
   await page.getByRole('menuitem', { name: '2 Mar by the day' }).click();
   const path = page.getByRole('navigation', { name: 'What In time looks at' });
   await path.getByText('2 Mar', { exact: true }).waitFor();
-  await pointUntil(0.97, 'Revenue on Fri, 6 Mar 2026: 50.');
-  expect(await told()).toContain('25% more than on Thu, 5 Mar 2026 (40).');
+  await pointUntil(0.97, /Revenue on Fri, 6 Mar 2026: 50\..*25% more than on Thu, 5 Mar 2026 \(40\)\./s);
   await chart.hover();
   await page.getByRole('button', { name: 'What can be done with In time' }).click();
   const way = page.getByRole('menuitem', { name: '5 Mar by the hour' });
