@@ -7,6 +7,7 @@ import {
   LegendComponent,
   MarkAreaComponent,
   MarkLineComponent,
+  MarkPointComponent,
   TooltipComponent,
   VisualMapComponent,
 } from 'echarts/components';
@@ -27,6 +28,7 @@ register([
   LineChart,
   MarkAreaComponent,
   MarkLineComponent,
+  MarkPointComponent,
   PieChart,
   ScatterChart,
   TooltipComponent,

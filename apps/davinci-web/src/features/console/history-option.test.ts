@@ -62,3 +62,14 @@ test('a gap is shaded and has no line at zero; half a byte is no place on an axi
   expect(series.map(({ markArea }) => markArea.data[0]![0].label.show)).toEqual([true, false]);
   expect((option.yAxis as { minInterval?: number }[]).map(({ minInterval }) => minInterval)).toEqual([undefined, 1]);
 });
+
+test('a peak that would flatten the rest leaves its strip, and says its value there', () => {
+  const points = Array.from({ length: 60 }, (_, at) => [at, at === 5 ? 750 : 4] as const);
+  const lines = [{ key: 'rate', name: 'Rate', write: (value: number) => `${value} rows/s`, points }];
+  const history = { from: 0, to: 60, lines, marks: [], unmeasured: 'not measured' };
+  const option = historyOption(history, context, 'past');
+  expect(option.yAxis).toMatchObject([{ max: 8 }]);
+  expect(option.series).toMatchObject([
+    { markPoint: { data: [{ coord: [5, 8], label: { position: 'right', formatter: '750 rows/s' } }] } },
+  ]);
+});

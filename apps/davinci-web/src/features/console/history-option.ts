@@ -5,6 +5,7 @@ import { LENGTHS, SPACE, TEXT } from '../../shell/tokens.ts';
 import { baseOption, timeAxis, tooltip, valueAxis } from '../../widgets/chart-parts.ts';
 import type { ChartContext } from '../../widgets/chart-words.ts';
 import { tipHtml } from '../../widgets/tip.ts';
+import { ceilingOf } from './history-ceiling.ts';
 import { STRIP_HEIGHT } from './history-size.ts';
 
 /** When, in milliseconds since 1970, and what; null where nobody knew. */
@@ -45,6 +46,7 @@ export function historyOption(history: History, context: ChartContext, name: str
   const marks = history.marks.filter(({ at }) => at >= from && at <= to);
   const near = (to - from) / 120;
   const filled = lines.map(({ points }) => withGaps(points, from, to));
+  const ceilings = lines.map(({ points }) => ceilingOf(points.filter(([at]) => at >= from && at <= to)));
   return {
     ...baseOption(context, name),
     animation: false,
@@ -69,7 +71,12 @@ export function historyOption(history: History, context: ChartContext, name: str
       };
     }),
     yAxis: lines.map(({ name: title, write, whole }, at) => ({
-      ...valueAxis(context, write, { min: 0, splitNumber: 2, ...(whole ? { minInterval: 1 } : {}) }),
+      ...valueAxis(context, write, {
+        min: 0,
+        splitNumber: 2,
+        ...(whole ? { minInterval: 1 } : {}),
+        ...(ceilings[at]?.top === undefined ? {} : { max: ceilings[at].top, interval: ceilings[at].top / 2 }),
+      }),
       gridIndex: at,
       name: title,
       nameLocation: 'end',
@@ -92,6 +99,23 @@ export function historyOption(history: History, context: ChartContext, name: str
         symbol: 'none',
         label: { show: false },
         data: marks.map((mark) => ({ xAxis: mark.at, lineStyle: { color: palette[mark.kind], type: 'dashed' } })),
+      },
+      // A peak that leaves the strip says how high it is, towards the middle.
+      markPoint: {
+        silent: true,
+        symbol: 'triangle',
+        symbolSize: SPACE[1],
+        itemStyle: { color: colourAt(at) },
+        data: (ceilings[at]?.peaks ?? []).map((peak) => ({
+          coord: [peak.at, ceilings[at]?.top],
+          label: {
+            show: true,
+            position: peak.at - from < (to - from) / 2 ? 'right' : 'left',
+            formatter: line.write(peak.value),
+            color: palette.text,
+            fontSize: TEXT[0],
+          },
+        })),
       },
       // A gap is shaded from top to bottom, since a line on the ground would read as zero; the first strip says what it means, where there is room for the word.
       markArea: {
