@@ -23,13 +23,16 @@ test('all parts become healthy, survive being killed, and a dead registry only d
     const victims: PartName[] = ['dbus', 'kafka', 'wormhole', 'metadata', 'moonbox', 'davinci-api'];
     for (const victim of victims) signalTree(status(victim)?.pid ?? 0, 'SIGKILL');
     for (const victim of victims)
-      await expect.poll(() => status(victim)?.restarts, { timeout: 30_000 }).toBeGreaterThan(0);
+      await expect.poll(() => status(victim)?.restarts, { timeout: 60_000 }).toBeGreaterThan(0);
     await platform.allHealthy(HEALTHY_MILLISECONDS);
 
     const registry = status('registry')?.pid ?? 0;
     signalTree(registry, 'SIGSTOP');
-    await expect.poll(() => status('registry'), { timeout: 30_000 }).toMatchObject({ state: 'degraded' });
-    for (const name of ['kafka', 'shop', 'warehouse'] as const) expect(status(name)?.state).toBe('ok');
+    await expect.poll(() => status('registry'), { timeout: 60_000 }).toMatchObject({ state: 'degraded' });
+    // Each look gives an answer three seconds, which is little on a busy machine.
+    for (const name of ['kafka', 'shop', 'warehouse'] as const)
+      await expect.poll(() => status(name)?.state, { timeout: 30_000 }).toBe('ok');
+    expect(status('registry')).toMatchObject({ state: 'degraded' });
     signalTree(registry, 'SIGCONT');
     await platform.allHealthy(HEALTHY_MILLISECONDS);
   } finally {
