@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { FIRST_ORGANISATION_ID } from '@rtdp/identity/roles';
 import { eventually } from '@rtdp/testing/eventually';
+import type { RtdpError } from '@rtdp/ums/error';
 import { expect, test } from 'vitest';
 import { startOnSharedServers } from '../pipeline/start-on-shared-servers.ts';
 
 test('every table has its own verdict, and the exit code is 0 only if all of everything is equal', async () => {
   await using pipeline = await startOnSharedServers();
-  const { source, sink, wormhole } = pipeline;
+  const { source, sink, dbus, wormhole, name } = pipeline;
   await source.query(`CREATE TYPE mood AS ENUM ('sad', 'ok')`);
   await source.query('CREATE TABLE whole (id int PRIMARY KEY, words text)');
   await source.query('CREATE TABLE moods (id int PRIMARY KEY, v mood[])');
@@ -54,11 +55,20 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   expect(JSON.parse(unknown.errors)).toMatchObject({ error: { code: 'WORMHOLE_FLOW_NOT_FOUND' } });
 
   await source.query('DROP TABLE moods');
+  const moods = { schema: 'public', table: 'moods', question: { about: 'clock' } } as const;
+  const refusal = () =>
+    dbus.compareTable(name, moods).then(
+      () => undefined,
+      ({ code }: RtdpError) => code,
+    );
+  expect(await eventually(refusal, (code) => code === 'DBUS_TABLE_NOT_CAPTURED', 60_000)).toBe(
+    'DBUS_TABLE_NOT_CAPTURED',
+  );
   await wormhole.commandTable('all', { schema: 'landed', table: 'held' }, 'pause');
   const text = await pipeline.commandLine('verify', 'all');
   expect(text.code).toBe(1);
   expect(text.output).toMatch(/landed\.whole +equal/);
-  expect(text.output).toMatch(/landed\.moods +not comparable .*the source has no table public\.moods any more/);
+  expect(text.output).toMatch(/landed\.moods +not comparable .*does not capture public\.moods/);
   expect(text.output).toMatch(/landed\.held +failed .*WORMHOLE_NOT_SETTLED: landed\.held/);
 }, 180_000);
 

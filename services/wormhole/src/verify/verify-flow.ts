@@ -142,7 +142,8 @@ async function verifyTable(options: VerifyOptions, table: TableStatus, namespace
     return answer(verdict, notes, comparison);
   } catch (error) {
     signal.throwIfAborted();
-    if (isRtdpError(error, 'STORE_NOT_COMPARABLE'))
+    // A table that is gone is captured for some seconds more.
+    if (isRtdpError(error, 'STORE_NOT_COMPARABLE') || isRtdpError(error, 'DBUS_TABLE_NOT_CAPTURED'))
       return answer('not comparable', [`${error.message}. ${error.next}`]);
     if (!(error instanceof RtdpError) || isOfServer(error)) throw error;
     const { code, message, next } = error;
