@@ -117,7 +117,7 @@ export async function commitPixel(source: pg.Pool, id: number): Promise<number> 
       });
       return sent;
     } catch (error) {
-      if (attempt === 300) throw error;
+      if (attempt === 900) throw error;
       await sleep(100);
     }
   }
