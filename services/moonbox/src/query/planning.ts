@@ -54,9 +54,14 @@ export class Planning {
     }
   }
 
-  /** As `plan`, for values that the engine holds only as numerics without a precision, which it computes with slowly. */
-  planFree(request: PlanRequest): PlannedQuery {
-    return this.#plan(request, withFreeNumerics);
+  /** As `plan`, for values that the engine holds only as numerics without a precision, which it computes with slowly. @returns undefined where that is not proven over such */
+  planFree(request: PlanRequest): PlannedQuery | undefined {
+    try {
+      return this.#plan(request, withFreeNumerics);
+    } catch (error) {
+      if (error instanceof SqlError) return undefined;
+      throw error;
+    }
   }
 
   /** For a view that the principal defines. @throws like `plan` */

@@ -170,11 +170,11 @@ interface Started {
   release: () => void;
 }
 
-/** Plans, waits for a turn and starts. Once more with another plan where a store no longer knows what it names, or gave a NaN that it does not hold. */
+/** Plans, waits for a turn and starts; once more where another plan may do what this one could not. */
 async function start(options: QueryServiceOptions, query: RunningQuery, measured?: Measurements): Promise<Started> {
   const { planning, slots, engine } = options;
   const { principal } = query.request;
-  let planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
+  const planned = await planning.plan({ ...query.request, parameters: query.request.parameters ?? [] });
   const asked = query.milliseconds;
   take(query, planned);
   query.isAllowed = true;
@@ -196,17 +196,23 @@ async function start(options: QueryServiceOptions, query: RunningQuery, measured
       return { plan: planned.plan, running: await run(planned), release };
     } catch (error) {
       if (query.signal.aborted) throw error;
-      const request = { ...query.request, parameters: query.request.parameters ?? [] };
-      if (needsFreeNumerics(error)) planned = planning.planFree(request);
-      else if (isOutdated(error) && (await planning.refreshFor(request, error))) planned = await planning.plan(request);
-      else throw error;
-      take(query, planned);
-      return { plan: planned.plan, running: await run(planned), release };
+      const other = await otherPlan(planning, query, error);
+      if (other === undefined) throw error;
+      take(query, other);
+      return { plan: other.plan, running: await run(other), release };
     }
   } catch (error) {
     release();
     throw error;
   }
+}
+
+/** Where a store no longer knows what the plan names, or gave a NaN that the engine does not hold. */
+async function otherPlan(planning: Planning, query: RunningQuery, error: unknown): Promise<PlannedQuery | undefined> {
+  const request = { ...query.request, parameters: query.request.parameters ?? [] };
+  if (needsFreeNumerics(error)) return planning.planFree(request);
+  if (isOutdated(error) && (await planning.refreshFor(request, error))) return planning.plan(request);
+  return undefined;
 }
 
 function take(query: RunningQuery, { plan, tables, allTables }: PlannedQuery): void {

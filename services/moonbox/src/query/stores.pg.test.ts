@@ -91,6 +91,16 @@ test('a NaN in a numeric with a precision is answered over two stores as one Pos
   ]);
 });
 
+test('a NaN in a query that has no meaning yet over numerics without a precision is told as such', async () => {
+  const sql = 'select price from shop.bills intersect select price::numeric(12,2) from stock.parts';
+  const { client } = gateway.operator;
+  expect((await client.query({ sql: sql.replace('shop.bills', '$& where id = 1') })).rows).toEqual([]);
+  await expect(client.query({ sql })).rejects.toMatchObject({
+    code: 'ENGINE_VALUE_FAILED',
+    message: expect.stringMatching(/^a value of type numeric\(12,2\) of shop\.bills is none/),
+  });
+});
+
 test('a moment that the engine cannot hold fails a statement over two stores with the table', async () => {
   const failed = gateway.operator.client.query({
     sql: 'select e.at from shop.ends e join stock.parts p on p.id = e.id',
