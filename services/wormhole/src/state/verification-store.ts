@@ -68,10 +68,11 @@ export class VerificationStore {
     });
   }
 
-  async cancel(flowId: string): Promise<void> {
-    await this.#running({ flow_id: flowId }).update({
-      ...{ state: 'cancelled', progress: null, ended_at: this.#database.fn.now() },
-    });
+  /** @returns the id of the one that was; undefined when none ran */
+  async cancel(which: { id: string } | { flow_id: string }): Promise<string | undefined> {
+    const ended = { state: 'cancelled', progress: null, ended_at: this.#database.fn.now() };
+    const [cancelled]: { id: string }[] = await this.#running(which).update(ended).returning('id');
+    return cancelled?.id;
   }
 
   async newest({ id, name }: { id: string; name: string }): Promise<VerificationView | null> {

@@ -81,6 +81,59 @@ test('one whose process is gone is told as such, and another one can be begun', 
   await verifications.stop();
 });
 
+test('a process that ends cancels its own, and not the one that has taken its place', async () => {
+  await using world = await catalogWithFlow();
+  const { flow, database } = world;
+  const lost = world.process();
+  const next = world.process();
+  await lost.verifications.begin(flow, MOST);
+  await database('verifications').update({ heard_until: database.raw(`now() - interval '1 second'`) });
+  const begun = await next.verifications.begin(flow, MOST);
+  lost.answer.resolve([]);
+  await lost.verifications.stop();
+  expect(await next.verifications.newest(flow)).toEqual(begun);
+  await next.asked.promise;
+  next.answer.resolve([]);
+  await next.verifications.stop();
+});
+
+test('one whose sink has no address that can be opened is told as failed', async () => {
+  await using world = await catalogWithFlow();
+  const { verifications } = world.process();
+  const flow = structuredClone(world.flow);
+  flow.definition.sink.connection.host = 'no host';
+  await verifications.begin(flow, MOST);
+  const failed = await eventually(
+    () => verifications.newest(flow),
+    (view) => view?.state !== 'running',
+  );
+  expect(failed).toMatchObject({ state: 'failed', reason: { code: 'SERVICE_INTERNAL' } });
+  await verifications.stop();
+});
+
+test('what came of one is kept as soon as the catalog takes it', async () => {
+  await using world = await catalogWithFlow();
+  const { flow, database } = world;
+  const { verifications, answer, warned } = world.process();
+  await database.raw(`ALTER TABLE wormhole.verifications ADD CONSTRAINT refused CHECK (state <> 'done')`);
+  await verifications.begin(flow, MOST);
+  answer.resolve([]);
+  expect(
+    await eventually(
+      () => warned.length,
+      (warnings) => warnings > 0,
+    ),
+  ).toBeGreaterThan(0);
+  expect(await verifications.newest(flow)).toMatchObject({ state: 'running' });
+  await database.raw('ALTER TABLE wormhole.verifications DROP CONSTRAINT refused');
+  const done = await eventually(
+    () => verifications.newest(flow),
+    (view) => view?.state === 'done',
+  );
+  expect(done).toMatchObject({ state: 'done', endedAt: expect.any(String) });
+  await verifications.stop();
+});
+
 interface World extends AsyncDisposable {
   database: Knex;
   store: VerificationStore;

@@ -1,8 +1,8 @@
 /** Decides what becomes of the verifications that were asked for: one of a flow at a time, in whichever process, and the newest kept until the next. */
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { DbusClient } from '@rtdp/dbus/client';
 import type { Logger } from '@rtdp/service/logging';
+import { pause } from '@rtdp/service/pause';
 import { openReader } from '@rtdp/stores/postgres/connect';
 import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { FlowStatus } from '../client.ts';
@@ -78,33 +78,56 @@ export class Verifications {
   }
 
   /** Ends the one that runs, if one does: nothing more is asked, and what the servers are still busy with is ended there. */
-  async cancel({ id }: Pick<VerifiedFlow, 'id'>): Promise<void> {
-    await this.#options.store.cancel(id);
-    for (const { flow, ended } of this.#work.keys()) if (flow.id === id) ended.abort(cancelled());
+  async cancel(flow: Pick<VerifiedFlow, 'id'>): Promise<void> {
+    const id = await this.#options.store.cancel({ flow_id: flow.id });
+    for (const run of this.#work.keys()) if (run.id === id) run.ended.abort(cancelled());
   }
 
-  /** The service ends. */
+  /** The service ends, and with it what runs here: another process may be at another one of the same flow. */
   async stop(): Promise<void> {
     const work = [...this.#work.values()];
-    const cancelling = [...this.#work.keys()].map(({ flow }) => this.cancel(flow));
+    const cancelling = [...this.#work.keys()].map(({ id, ended }) => {
+      ended.abort(cancelled());
+      return this.#options.store.cancel({ id });
+    });
     await within(Promise.all([...cancelling, ...work]), STOP_WAIT_MS);
   }
 
-  /** Never rejects: what went wrong is in the view, or in the log where even that cannot be written. */
+  /** Never rejects: what went wrong is in the view. */
   async #run(run: Run, asked: Asked): Promise<void> {
-    const { signal } = run.ended;
     const isOver = new AbortController();
-    const telling = this.#tell(run, AbortSignal.any([signal, isOver.signal]));
-    const end = await this.#verify(run, asked);
+    const telling = this.#tell(run, AbortSignal.any([run.ended.signal, isOver.signal]));
+    await this.#keepEnd(run, await this.#verify(run, asked));
     isOver.abort();
     await telling;
-    if (signal.aborted) return;
-    await this.#options.store
-      .end(run.id, end)
-      .catch((error: unknown) => this.#warn(error, run, 'what came of a verification could not be kept'));
   }
 
-  async #verify({ flow, told, ended: { signal } }: Run, asked: Asked): Promise<VerificationEnd> {
+  /** As soon as the catalog takes it: what was compared for hours is not lost for a metadata server that is started again just then. */
+  async #keepEnd(run: Run, end: VerificationEnd): Promise<void> {
+    const { signal } = run.ended;
+    while (!signal.aborted) {
+      try {
+        return await this.#options.store.end(run.id, end);
+      } catch (error) {
+        this.#warn(error, run, 'what came of a verification could not be kept yet');
+        await pause(TELL_EVERY_MS, signal);
+      }
+    }
+  }
+
+  async #verify(run: Run, asked: Asked): Promise<VerificationEnd> {
+    const { tables } = run.told;
+    try {
+      await this.#compare(run, asked);
+      const isEqual = tables.length > 0 && tables.every(({ verdict }) => verdict === 'equal');
+      return { state: 'done', reason: null, equal: isEqual, tables };
+    } catch (error) {
+      if (!run.ended.signal.aborted) this.#warn(error, run, 'a flow could not be verified');
+      return { state: 'failed', reason: reasonOf(error), equal: false, tables };
+    }
+  }
+
+  async #compare({ flow, told, ended: { signal } }: Run, asked: Asked): Promise<void> {
     const onLeft = (error: unknown): void =>
       this.#warn(error, { flow }, 'a cancelled verification could not be ended at the sink');
     const sink = openReader(sinkUrl(flow.definition), { signal, onLeft });
@@ -125,11 +148,6 @@ export class Verifications {
           told.tables.push(table);
         },
       });
-      const isEqual = told.tables.length > 0 && told.tables.every(({ verdict }) => verdict === 'equal');
-      return { state: 'done', reason: null, equal: isEqual, tables: told.tables };
-    } catch (error) {
-      if (!signal.aborted) this.#warn(error, { flow }, 'a flow could not be verified');
-      return { state: 'failed', reason: reasonOf(error), equal: false, tables: told.tables };
     } finally {
       await sink.end();
     }
@@ -139,8 +157,7 @@ export class Verifications {
   async #tell(run: Run, over: AbortSignal): Promise<void> {
     let tablesTold = 0;
     while (!over.aborted) {
-      // It rejects only when it is over.
-      await sleep(TELL_EVERY_MS, undefined, { signal: over }).catch(() => undefined);
+      await pause(TELL_EVERY_MS, over);
       if (over.aborted) return;
       const { progress, tables } = run.told;
       const count = tables.length;
