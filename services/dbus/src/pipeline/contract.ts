@@ -93,6 +93,7 @@ export type StreamState =
 
 /** Counts since start-up; read them whenever a metric is scraped. */
 export interface StreamFigures {
+  /** Changes of captured tables; neither heartbeats nor dead letters. */
   rows: number;
   bytes: number;
   sourceTransactions: number;

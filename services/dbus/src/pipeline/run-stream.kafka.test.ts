@@ -49,6 +49,7 @@ test('inserts, updates, deletes, key changes and truncates become rows whose ids
     return [...new Set(heartbeats.map(({ partition }) => partition))].sort();
   };
   await expect.poll(beaten, { timeout: 20_000 }).toEqual([0, 1, 2]);
+  expect(source.stream.figures.rows).toBe(6);
 });
 
 test('a second process goes on where the first one stopped: nothing missing, nothing twice', async () => {

@@ -97,7 +97,7 @@ export class ChangeWriter {
       cutter.addMessages(
         truncates(target, open.schema, { id, timestamp: this.#timestamp, position: head.transaction.position }),
       );
-      open.figures.rows++;
+      this.#count(open);
     }
     this.#finishChange(logBytes);
   }
@@ -141,7 +141,7 @@ export class ChangeWriter {
       try {
         if (row.count !== open.shape.fields.length) throw misfit(open, row.count);
         write(open);
-        open.figures.rows++;
+        this.#count(open);
         open.figures.deadLettersInARow = 0;
       } catch (error) {
         if (isRtdpError(error, 'DBUS_UNEXPECTED_NULL') && this.#allowNull(table, error)) {
@@ -154,8 +154,12 @@ export class ChangeWriter {
     this.#finishChange(logBytes);
   }
 
-  #finishChange(logBytes: number): void {
+  #count(open: OpenTable): void {
+    open.figures.rows++;
     this.#options.figures.rows++;
+  }
+
+  #finishChange(logBytes: number): void {
     this.#options.head.advance();
     this.#options.cutter.countRow(logBytes);
   }
