@@ -38,19 +38,19 @@ afterAll(async () => {
 describe('the first row', () => {
   it('was there before anything was captured, and arrives by the pull', async () => {
     expect(await arrived(1)).toMatchObject({ words: 'before the source was known' });
-  }, 120_000);
+  }, 240_000);
 
   it('is inserted in the source and found in the sink, and its own trace says how long each hop took', async () => {
     await insert(2, 'hello');
     const row = await arrived(2);
-    const trace = await traceRow(bus, FLOW, BigInt(row.ums_id_), 30_000);
+    const trace = await traceRow(bus, FLOW, BigInt(row.ums_id_), 60_000);
     console.log(
       `first row: commit → Kafka ${Math.round(trace.commitToKafka)} ms, → worker ${Math.round(trace.kafka)} ms, → sink ${Math.round(trace.transform + trace.sink)} ms, in all ${Math.round(trace.total)} ms`,
     );
     expect(trace.total).toBeGreaterThan(0);
     const sum = trace.commitToKafka + trace.kafka + trace.transform + trace.sink;
     expect(Math.abs(sum - trace.total)).toBeLessThan(5);
-  }, 120_000);
+  }, 240_000);
 
   it.each(['dbus', 'wormhole', 'kafka', 'sink', 'source', 'metadata'] as const)(
     'arrives once although %s is killed under it and started again',
@@ -64,7 +64,7 @@ describe('the first row', () => {
       await arrived(base);
       if (part !== 'source') await arrived(base + 1);
       const { ums_id_ } = await arrived(base + 2);
-      const trace = await traceRow(bus, FLOW, BigInt(ums_id_), 30_000);
+      const trace = await traceRow(bus, FLOW, BigInt(ums_id_), 60_000);
       console.log(`${part} killed: commit → sink of the row after it ${Math.round(trace.total)} ms`);
       const [inSource, inSink] = await Promise.all([
         pipeline.source.query('select id::text, words from greetings order by id'),
@@ -72,7 +72,7 @@ describe('the first row', () => {
       ]);
       expect(inSink.rows).toEqual(inSource.rows);
     },
-    120_000,
+    240_000,
   );
 
   it('is proven equal by the command line, which names the one value that was changed behind its back', async () => {
@@ -87,7 +87,7 @@ describe('the first row', () => {
     );
     await pipeline.sink.query("update landed.greetings set words = 'hello' where id = 2");
     expect((await pipeline.commandLine('verify', FLOW, '--json')).code).toBe(0);
-  }, 120_000);
+  }, 240_000);
 });
 
 async function insert(id: number, words: string): Promise<void> {
@@ -120,7 +120,7 @@ async function retried<Result>(work: () => Promise<Result>): Promise<Result> {
     try {
       return await work();
     } catch (error) {
-      if (attempt === 50) throw error;
+      if (attempt === 600) throw error;
       await sleep(100);
     }
   }
