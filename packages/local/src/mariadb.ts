@@ -52,6 +52,8 @@ export async function startMariaDb(options: MariaDbOptions): Promise<LocalMariaD
   const user = await postgresUser('mysql');
   await requireFreePort({ port, host, what: name, option: options.portOption ?? 'the port option' });
   const data = join(dataFolder, 'data');
+  // As it starts, a server removes all temporary tables that it finds there, also those of one that runs.
+  const env = { ...process.env, LC_ALL: 'C', TMPDIR: dataFolder };
   const initFile = join(dataFolder, 'password.sql');
   await mkdir(dataFolder, { recursive: true });
   await writeFile(initFile, accountStatements(options.password), { mode: 0o600 });
@@ -60,13 +62,8 @@ export async function startMariaDb(options: MariaDbOptions): Promise<LocalMariaD
     // What an interrupted first start left is no data yet.
     await rm(data, { recursive: true, force: true });
     const rights = user === undefined ? [] : [`--user=${user.name}`];
-    await run(install, [
-      '--no-defaults',
-      ...rights,
-      `--datadir=${data}`,
-      '--auth-root-authentication-method=normal',
-      '--skip-test-db',
-    ]);
+    const plain = ['--no-defaults', '--auth-root-authentication-method=normal', '--skip-test-db'];
+    await run(install, [...plain, ...rights, `--datadir=${data}`], { env });
   }
   const settings = { ...OUR_SETTINGS, ...options.settings };
   const process_ = new ServerProcess({
@@ -82,7 +79,7 @@ export async function startMariaDb(options: MariaDbOptions): Promise<LocalMariaD
       ...Object.entries(settings).map(([key, value]) => (value === '' ? `--${key}` : `--${key}=${value}`)),
     ],
     workingFolder: dataFolder,
-    env: { ...process.env, LC_ALL: 'C' },
+    env,
     ...(user && { user: { uid: user.uid, gid: user.gid } }),
     logFile: join(dataFolder, 'mariadb.log'),
     pidFile: join(dataFolder, 'mariadb.pid'),

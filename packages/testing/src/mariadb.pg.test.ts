@@ -1,7 +1,12 @@
 /** Shows that a test's MariaDB database is fresh, its own, and gone afterwards; and that we can start such a server ourselves. */
+import { chownSync, existsSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { postgresUser } from '@rtdp/local/system-user';
 import { createConnection } from 'mysql2/promise';
 import { expect, test } from 'vitest';
 import { testMariaDb } from './mariadb.ts';
+import { uniqueName } from './names.ts';
 import { startTestMariaDb } from './own-mariadb.ts';
 
 test('a database is fresh, keeps texts as they are, and is dropped', async () => {
@@ -25,4 +30,18 @@ test('a server of our own starts, takes its password and goes with its data', as
   const [rows] = await connection.query('SELECT @@max_connections AS most, @@character_set_server AS letters');
   await connection.end();
   expect(rows).toEqual([{ most: 20, letters: 'utf8mb4' }]);
+});
+
+test('a server that is made and started leaves the temporary tables of every other one alone', async () => {
+  const ofAnother = join(tmpdir(), `#sql-temptable-${uniqueName('other')}.MAD`);
+  writeFileSync(ofAnother, '');
+  try {
+    const user = await postgresUser('mysql');
+    if (user !== undefined) chownSync(ofAnother, user.uid, user.gid);
+    await using server = await startTestMariaDb();
+    expect(server.process.running).toBe(true);
+    expect(existsSync(ofAnother)).toBe(true);
+  } finally {
+    rmSync(ofAnother, { force: true });
+  }
 });
