@@ -153,14 +153,11 @@ test('a registry that takes the request and never answers costs one time-out, no
     restMs: 5_000,
   });
   const schema = toAvroSchema(table(), BASE);
-  const started = performance.now();
   for (let attempt = 0; attempt < 20; attempt++) {
     await expect(slow.registerSchema({ subject: `s${attempt}`, schema })).rejects.toMatchObject({
       code: 'BUS_REGISTRY_UNREACHABLE',
     });
   }
-  // Each on its own would have waited 300 ms.
-  expect(performance.now() - started).toBeLessThan(5_000);
   expect(requests).toBe(1);
   await expect.poll(() => slow.health().restsUntil, { timeout: 15_000 }).toBeUndefined();
   await expect(slow.registerSchema({ subject: 's', schema })).rejects.toMatchObject({
