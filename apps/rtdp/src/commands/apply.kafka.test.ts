@@ -23,6 +23,11 @@ test('a flow over a mistyped table of a source of the same file is told so, one 
   await using services = await serviceSet({ brokers, metadataUrl: metadata.url });
   const group = { RTDP_WORMHOLE_GROUP: uniqueName('group') };
   await Promise.all([services.service('dbus').start(), services.service('wormhole', group).start()]);
+  // As where taking its lease takes a while.
+  await metadata.query(`
+    CREATE FUNCTION begin_late() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN PERFORM pg_sleep(2); RETURN NEW; END';
+    CREATE TRIGGER begin_late BEFORE UPDATE ON dbus.sources
+      FOR EACH ROW WHEN (NEW.state = 'starting') EXECUTE FUNCTION begin_late()`);
   const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
   const printed: string[] = [];
