@@ -53,6 +53,14 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await page.locator('#widget-name').fill('From the keyboard');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.waitForURL(/\/widgets\/[0-9a-f-]{36}$/);
+  // Made for a dashboard that is gone, it is a widget all the same, and another save is of that one.
+  await page.goto(`${baseUrl}/widgets/new?view=${view.id}&dashboard=${crypto.randomUUID()}`);
+  await page.locator('.field', { hasText: 'Revenue' }).focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#widget-name').fill('Not added');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').filter({ hasText: 'there is no dashboard' }).waitFor();
+  await page.waitForURL(/\/widgets\/[0-9a-f-]{36}$/);
   await page.goto(`${baseUrl}/widgets/new`);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Choose a view first.').waitFor();
@@ -149,9 +157,24 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await item.locator('.widget-head').focus();
   await page.keyboard.press('Shift+ArrowDown');
   expect(await storedItem()).toEqual(first);
+  // What is changed while it is saved is saved too.
+  const heights: number[] = [];
+  await page.route(`**/api/dashboards/${dashboardId}`, async (route) => {
+    if (route.request().method() === 'PUT') {
+      const { tabs } = route.request().postDataJSON() as DashboardInput;
+      heights.push(tabs[0]!.items.find((each) => each.kind === 'widget' && each.widgetId === totalId)!.h);
+      if (heights.length === 1) {
+        await item.locator('.widget-head').focus();
+        await page.keyboard.press('Shift+ArrowDown');
+      }
+    }
+    await route.continue();
+  });
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   await page.getByRole('button', { name: 'Edit' }).waitFor();
+  await page.unroute(`**/api/dashboards/${dashboardId}`);
   const moved = await storedItem();
+  expect([heights, moved.h]).toEqual([[heights[0], heights[0]! + 1], heights[1]]);
   expect(moved.x).toBeGreaterThan(first.x);
   expect([moved.w > first.w, moved.h > first.h + 1]).toEqual([true, true]);
 

@@ -2,7 +2,7 @@
 import { EllipsisOutlined, PlusOutlined } from '@ant-design/icons';
 import type { Dashboard } from '@rtdp/davinci-api/client';
 import { App, Button, Dropdown, Form, Input, Modal, Switch, Tooltip } from 'antd';
-import { type Dispatch, type ReactNode, useEffect, useRef, useState } from 'react';
+import { type Dispatch, type ReactNode, useEffect, useLayoutEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ApiError, api } from '../../api/client.ts';
 import { useChange } from '../../api/use-api.ts';
@@ -25,11 +25,16 @@ export function EditBar(props: {
   const { modal, message, notification } = App.useApp();
   const { draft, change, tab } = props;
   const save = useChange<Dashboard>(['/api/dashboards', '/api/search']);
+  const [isStoring, setStoring] = useState(false);
   const [renaming, setRenaming] = useState<'tab' | 'dashboard'>();
   /** A name that it was not saved under, because another dashboard has it. */
   const [taken, setTaken] = useState<string>();
   const changed = draft.past.length > 0;
   const isDone = useRef(false);
+  const latest = useRef(draft.now);
+  useLayoutEffect(() => {
+    latest.current = draft.now;
+  }, [draft.now]);
   const done = () => {
     isDone.current = true;
     props.onDone();
@@ -50,19 +55,29 @@ export function EditBar(props: {
   }, [change]);
 
   const store = async (version: number) => {
-    const { createdAt: _, updatedAt: __, ...body } = draft.now;
+    setStoring(true);
     try {
-      await save.mutateAsync({ path: `/api/dashboards/${body.id}`, method: 'PUT', body: { ...body, version } });
-      await props.reload();
+      let stored: Dashboard;
+      let known = version;
+      // What is changed while it is saved is saved too.
+      do {
+        stored = latest.current;
+        const { createdAt: _, updatedAt: __, ...body } = stored;
+        const path = `/api/dashboards/${body.id}`;
+        ({ version: known } = await save.mutateAsync({ path, method: 'PUT', body: { ...body, version: known } }));
+        await props.reload();
+      } while (latest.current !== stored);
       message.success(t('saved'));
       done();
     } catch (error) {
       const { status, code } = error as ApiError;
       if (code === 'DAVINCI_NAME_EXISTS') {
-        setTaken(body.name);
+        setTaken(latest.current.name);
         setRenaming('dashboard');
       } else if (status === 409) await askAboutConflict();
       else notification.error({ title: t('saveFailed'), description: <Reason reason={error as ApiError} bare /> });
+    } finally {
+      setStoring(false);
     }
   };
   const askAboutConflict = async () => {
@@ -160,7 +175,7 @@ export function EditBar(props: {
         <Button icon={<EllipsisOutlined />} aria-label={t('more')} />
       </Dropdown>
       <Button onClick={discard}>{t('discard')}</Button>
-      <Button type="primary" loading={save.isPending} onClick={() => void store(draft.now.version)}>
+      <Button type="primary" loading={isStoring} onClick={() => void store(draft.now.version)}>
         {t('done')}
       </Button>
       {renaming === undefined ? null : (

@@ -200,7 +200,13 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
       await addToDashboard(dashboardId, widget);
       go(`/dashboards/${dashboardId}`);
     } catch (error) {
-      notification.error({ title: t('notAdded'), description: <Reason reason={error as ApiError} bare /> });
+      notification.error({
+        title: t('notAdded'),
+        description: <Reason reason={error as ApiError} bare />,
+        duration: 0,
+      });
+      // It is stored: what is saved next is that one.
+      if (stored === undefined) go(`/widgets/${widget.id}`, { replace: true });
     }
   };
 
