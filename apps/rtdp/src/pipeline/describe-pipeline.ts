@@ -16,7 +16,7 @@ interface DescribedKey {
 
 const HEAD = `# Keys of a pipeline file
 
-What [\`rtdp apply\`](quickstart-postgres.md) takes: a YAML file of these lists, each of which may be left out. \`\${NAME}\` in a text stands for the
+What [\`apply\`](quickstart-postgres.md) takes: a YAML file of these lists, each of which may be left out. \`\${NAME}\` in a text stands for the
 environment variable, \`\${NAME:number}\` as a whole value for it as a number. Things name each other by their names. Of a source that is there already,
 what is left out stays as it is. Examples: [shop.yaml](../deploy/demo/shop.yaml), [dashboard.yaml](../deploy/demo/dashboard.yaml).
 
