@@ -37,12 +37,25 @@ test('the kind follows the fields until somebody chooses one', () => {
   expect(chosen.kind).toBe('pie');
 });
 
+test('a field is put once by clicks, and again where it is dragged on purpose or added up otherwise', () => {
+  const once = after({ do: 'add', column: amount }, { do: 'add', column: region });
+  expect(change(change(once, { do: 'add', column: region }, model), { do: 'add', column: amount }, model)).toBe(once);
+  const dragged = change(once, { do: 'add', column: region, shelf: 'series' }, model);
+  expect(names(dragged)).toEqual(['region', 'region 2', 'sum(amount)']);
+  const averaged = change(once, { do: 'aggregation', field: 'sum(amount)', aggregation: 'avg' }, model);
+  expect(names(change(averaged, { do: 'add', column: amount }, model))).toEqual([
+    'region',
+    'avg(amount)',
+    'sum(amount)',
+  ]);
+});
+
 test('a time is grouped by day at first, and a second field of the same name gets another', () => {
   const draft = after(
     { do: 'add', column: at },
-    { do: 'add', column: at },
+    { do: 'add', column: at, shelf: 'category' },
     { do: 'add', column: amount },
-    { do: 'add', column: amount },
+    { do: 'add', column: amount, shelf: 'values' },
   );
   expect(draft.query.dimensions).toEqual([
     { column: 'at', grain: 'day' },

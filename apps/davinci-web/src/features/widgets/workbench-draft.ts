@@ -134,15 +134,19 @@ function uniqueName(query: WidgetQuery, name: string): string | undefined {
   for (let number = 2; ; number++) if (!taken.has(`${name} ${number}`)) return `${name} ${number}`;
 }
 
+/** Where no shelf is `wanted`, by a click, a field is put once: a double click is two. */
 function addField(draft: WidgetDraft, column: ModelColumn, wanted: ShelfName | undefined): WidgetDraft {
   const { query } = draft;
   const asMeasure = wanted === undefined ? column.role === 'measure' : wanted === 'values';
   if (asMeasure) {
     const aggregation = column.role === 'measure' ? column.aggregation : 'count_distinct';
+    const isThere = query.measures.some((each) => each.column === column.column && each.aggregation === aggregation);
+    if (wanted === undefined && isThere) return draft;
     const alias = uniqueName(query, `${aggregation}(${column.column})`);
     const measure: Measure = { column: column.column, aggregation, ...(alias === undefined ? {} : { alias }) };
     return { ...draft, query: { ...query, measures: [...query.measures, measure] } };
   }
+  if (wanted === undefined && query.dimensions.some((each) => each.column === column.column)) return draft;
   const alias = uniqueName(query, column.column);
   const dimension: Dimension = {
     column: column.column,
