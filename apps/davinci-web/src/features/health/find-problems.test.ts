@@ -116,6 +116,15 @@ test('a table whose source is away is told by that source; one that is late by i
   expect(of([away], table({ ...stale, state: 'retrying', reason }))[1]).toMatchObject({ message: reason.message });
 });
 
+test('a table that stopped by itself comes before what is late, also while it loads', () => {
+  const stopped = table({ state: 'paused', loading: true, reason });
+  const flows = [flow({ openDeadLetters: 3, tables: [table({ loading: true }), stopped] })];
+  expect(findProblems({ sources: [], flows, mounts: [] })).toMatchObject([
+    { about: 'table', kind: 'broken', message: reason.message, next: reason.next },
+    { about: 'dead-letters', kind: 'late' },
+  ]);
+});
+
 test('a source that is only late says how far', () => {
   const [late] = findProblems({
     sources: [source({ stream: { lagMillis: 9_000 } as SourceView['stream'] })],
@@ -148,6 +157,10 @@ test('a service that is degraded because of a flow does not tell it again', () =
   };
   const problems = findProblems({ health, sources: [], flows: [flow({ state: 'failed', reason })], mounts: [] });
   expect(problems.map(({ about }) => about)).toEqual(['flow']);
+  // Where nothing else tells it, the platform is not said to run without a fault.
+  expect(findProblems({ health, sources: [], flows: [flow({})], mounts: [] })).toMatchObject([
+    { about: 'service', kind: 'late', part: 'flows', message: 'Flow copy is failed.' },
+  ]);
   const down = { ...health, services: [{ ...health.services[0]!, status: 'down' as const, parts: [] }] };
   expect(findProblems({ health: down, sources: [], flows: [], mounts: [] })).toMatchObject([
     { about: 'service', kind: 'broken' },

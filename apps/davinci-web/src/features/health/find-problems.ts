@@ -44,26 +44,27 @@ export interface ProblemParts {
 
 export function findProblems({ health, sources, flows, mounts, views = [], states = [] }: ProblemParts): Problem[] {
   const problems: Problem[] = [];
+  const ofOthers: Omit<Problem, 'kind'>[] = [];
   const add = (status: GraphStatus, problem: Omit<Problem, 'kind'>): void => {
     if (status === 'broken' || status === 'late') problems.push({ ...problem, kind: status });
   };
   for (const service of health?.services ?? []) {
     if (service.status === 'ok') continue;
-    // What a part says is said better by the source or flow it is about, which is listed on its own.
-    if (
-      service.status === 'degraded' &&
-      service.parts.every(({ name, status }) => status === 'ok' || OWN_PAGE.test(name))
-    )
-      continue;
     const part = service.parts.find(({ status }) => status !== 'ok');
-    add(healthStatus(service.status), {
+    const problem: Omit<Problem, 'kind'> = {
       key: `service ${service.name}`,
       about: 'service',
       name: service.name,
       ...(part === undefined ? { message: service.detail } : { part: part.name, message: part.detail }),
       next: '',
       href: '/status',
-    });
+    };
+    // What a part says is said better by the source or flow it is about, which is listed on its own.
+    const isOfOthers =
+      service.status === 'degraded' &&
+      service.parts.every(({ name, status }) => status === 'ok' || OWN_PAGE.test(name));
+    if (isOfOthers) ofOthers.push(problem);
+    else add(healthStatus(service.status), problem);
   }
   // Their tables stand still with them.
   const away = sources.filter((source) => ['broken', 'late'].includes(sourceStatus(source)));
@@ -94,8 +95,8 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
       const name = `${table.schema}.${table.table}`;
       // While the whole flow stands still, its tables say nothing new.
       if (flow.state !== 'running') break;
-      // A table that loads is not late: it is being filled.
-      if (table.loading) continue;
+      // A table that loads is not late: it is being filled. One that stands still while it loads says why.
+      if (table.loading && table.reason === null) continue;
       const behind = behindOf(table);
       if (behind !== undefined && 'ms' in behind && away.some(({ source }) => isFrom(table, source))) continue;
       add(flowTableStatus(table), {
@@ -156,6 +157,8 @@ export function findProblems({ health, sources, flows, mounts, views = [], state
       });
     }
   }
+  // A service that is not well has a problem, also while what it is about is not known yet, or was paused by somebody.
+  if (problems.length === 0) for (const problem of ofOthers) add('late', problem);
   return problems.toSorted((a, b) => Number(b.kind === 'broken') - Number(a.kind === 'broken'));
 }
 
