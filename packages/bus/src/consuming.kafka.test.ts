@@ -368,7 +368,10 @@ test('a message reaches an idle consumer at once, not when its long poll ends', 
     await write(topic, [String(index)], index % 4);
     await until(() => expect(seen.at(-1)).toBe(`${index % 4}:${index}`));
   }
-  await consumer.stop();
+  // Its end waits for the poll that is under way.
+  const stopped = consumer.stop();
+  await write(topic, ['last'], 0);
+  await stopped;
 });
 
 test('a consumer of a topic that does not exist does not start', async () => {
