@@ -21,11 +21,14 @@ function after(...steps: Change[]): WidgetDraft {
 
 const names = (draft: WidgetDraft) => [...draft.query.dimensions, ...draft.query.measures].map(nameOf);
 
-test('a draft needs a view and then a name before it can be kept', () => {
+test('a draft needs a view, a field and then a name before it can be kept', () => {
   expect(missingIn(emptyDraft(undefined))).toBe('view');
   expect(missingIn({ ...emptyDraft(undefined), name: 'By region' })).toBe('view');
-  expect(missingIn({ ...emptyDraft('v'), name: '  ' })).toBe('name');
-  expect(missingIn({ ...emptyDraft('v'), name: 'By region' })).toBeUndefined();
+  expect(missingIn({ ...emptyDraft('v'), name: 'By region' })).toBe('field');
+  expect(missingIn({ ...emptyDraft('v'), name: 'By region', kind: 'of-another-version' })).toBeUndefined();
+  const withField = after({ do: 'add', column: region });
+  expect(missingIn({ ...withField, name: '  ' })).toBe('name');
+  expect(missingIn({ ...withField, name: 'By region' })).toBeUndefined();
 });
 
 test('the kind follows the fields until somebody chooses one', () => {

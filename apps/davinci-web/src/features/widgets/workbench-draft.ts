@@ -61,8 +61,10 @@ export function draftOf(widget: Widget): WidgetDraft {
 }
 
 /** What a draft needs before it can be kept. */
-export function missingIn({ viewId, name }: WidgetDraft): 'view' | 'name' | undefined {
+export function missingIn({ viewId, name, kind, query }: WidgetDraft): 'view' | 'field' | 'name' | undefined {
   if (viewId === undefined) return 'view';
+  // What a kind needs that this version does not know, it cannot say.
+  if (widgetKind(kind) !== undefined && query.dimensions.length + query.measures.length === 0) return 'field';
   return name.trim() === '' ? 'name' : undefined;
 }
 

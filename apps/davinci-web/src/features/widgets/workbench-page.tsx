@@ -72,8 +72,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const [version, setVersion] = useState(stored?.version);
   const [dragged, setDragged] = useState<string>();
   const [saved, setSaved] = useState<WidgetDraft>();
-  /** Told beside the name until it is there. */
-  const [missing, setMissing] = useState<'view' | 'name'>();
+  const [refused, setRefused] = useState<ReturnType<typeof missingIn>>();
   const sensors = useSensors(useSensor(PointerSensor, { activationConstraint: { distance: 6 } }));
   const [history, dispatch] = useReducer(
     (current: DraftHistory, step: HistoryStep) => takeStep(current, step, modelOf(views, current.now.viewId)),
@@ -86,6 +85,8 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
       ),
   );
   const draft = history.now;
+  /** Told beside the name until it is there. */
+  const missing = refused === missingIn(draft) ? refused : undefined;
   const [beginning] = useState(draft);
   const view = views.find((each) => each.id === draft.viewId);
   const model = useMemo(() => view?.model ?? [], [view]);
@@ -132,7 +133,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
   const store = useCallback(
     async (useVersion = version): Promise<Widget | undefined> => {
       const needed = missingIn(draft);
-      setMissing(needed);
+      setRefused(needed);
       if (needed !== undefined) {
         document.getElementById(`widget-${needed}`)?.focus();
         return undefined;
@@ -243,10 +244,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
             value={draft.name}
             maxLength={200}
             {...(missing === 'name' ? WRONG : {})}
-            onChange={(event) => {
-              setMissing(undefined);
-              dispatch({ do: 'name', name: event.target.value });
-            }}
+            onChange={(event) => dispatch({ do: 'name', name: event.target.value })}
           />
         </>
       }
@@ -293,7 +291,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
         onDragEnd={onDragEnd}
       >
         <div className="workbench">
-          <aside className="card workbench-side" aria-label={t('fields')}>
+          <aside id="widget-field" tabIndex={-1} className="card workbench-side" aria-label={t('fields')}>
             <Select
               id="widget-view"
               aria-label={t('view')}
@@ -302,10 +300,7 @@ function Workbench({ stored, views }: { stored: Widget | undefined; views: reado
               value={draft.viewId}
               options={views.map((each) => ({ value: each.id, label: each.name }))}
               {...(missing === 'view' ? WRONG : {})}
-              onChange={(viewId: string) => {
-                setMissing(undefined);
-                dispatch({ do: 'view', viewId });
-              }}
+              onChange={(viewId: string) => dispatch({ do: 'view', viewId })}
             />
             {view === undefined ? (
               <Empty small title={t('chooseViewFirst')} />
