@@ -93,13 +93,13 @@ dashboards:
       const dangling = await platform.commandLine('apply', file);
       expect(dangling.output).toContain('Nothing to do.');
       await writeFile(file, 'dashboards: []\n');
-      // What the file does not speak of is left alone: sources and flows are the pipeline itself, and are not pruned here.
+      // What the file does not speak of is left alone.
       const plan = await platform.commandLine('apply', file, '--plan', '--json', '--prune');
       const removed = (JSON.parse(plan.output) as { plan: { action: string; kind: string; name: string }[] }).plan
         .filter(({ action }) => action === 'remove')
         .map(({ kind, name }) => `${kind} ${name}`);
       expect(removed).toContain('dashboard From a file');
-      expect(removed.some((each) => each.startsWith('widget') || each.startsWith('view'))).toBe(false);
+      expect(removed.every((each) => each.startsWith('dashboard '))).toBe(true);
     } finally {
       await rm(folder, { recursive: true });
     }

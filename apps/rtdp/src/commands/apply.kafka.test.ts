@@ -1,4 +1,4 @@
-/** Shows that a slip of the pen in a flow is told when the same file makes its source, whose tables nobody knew before. */
+/** Shows what `apply` tells over the real services: slips of the pen in sources and flows, what was done before a failure, and what it would remove. */
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,7 +14,7 @@ import { expect, test } from 'vitest';
 import type { Session } from '../session/session.ts';
 import { applyCommand } from './apply.ts';
 
-test('a flow over a mistyped table of a source of the same file is told so, one over a table that is there is not', async () => {
+test('slips of the pen are told, and only kinds that the file speaks of are pruned', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
   await using shop = await testPostgres();
@@ -30,28 +30,46 @@ test('a flow over a mistyped table of a source of the same file is told so, one 
       FOR EACH ROW WHEN (NEW.state = 'starting') EXECUTE FUNCTION begin_late()`);
   const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
-  const printed: string[] = [];
-  const session = { dbus, wormhole, json: false, print: (text: string) => printed.push(text) } as unknown as Session;
-  const program = new Command().exitOverride();
-  applyCommand(program, (work) => work(session));
+  const folder = mkdtempSync(join(tmpdir(), 'rtdp-apply-'));
+  const exitCodeBefore = process.exitCode;
+  const file = join(folder, 'pipeline.yaml');
+  /** What is told after the plan. */
+  const apply = async (pipeline: object, ...options: string[]): Promise<string[]> => {
+    const printed: string[] = [];
+    const session = { dbus, wormhole, json: false, print: (text: string) => printed.push(text) } as unknown as Session;
+    const program = new Command().exitOverride();
+    applyCommand(program, (work) => work(session));
+    // JSON is YAML, too.
+    writeFileSync(file, JSON.stringify(pipeline));
+    await program.parseAsync(['apply', file, ...options], { from: 'user' });
+    return printed;
+  };
   const name = uniqueName('s');
+  const source = { name, kind: 'postgres', connection: connectionOf(shop.url), tables: 'all' };
   const flow = (table: string) => ({
     name: table,
     source: { namespace: `postgresql.${name}.public.${table}` },
     sink: { store: 'postgres', connection: connectionOf(sink.url), table },
   });
-  const folder = mkdtempSync(join(tmpdir(), 'rtdp-apply-'));
+  const pipeline = { sources: [source], flows: [flow('ordres'), flow('orders')] };
   try {
-    const file = join(folder, 'pipeline.yaml');
-    const source = { name, kind: 'postgres', connection: connectionOf(shop.url), tables: 'all' };
-    // JSON is YAML, too.
-    writeFileSync(file, JSON.stringify({ sources: [source], flows: [flow('ordres'), flow('orders')] }));
-    await program.parseAsync(['apply', file], { from: 'user' });
-    expect(printed.slice(1)).toEqual([
+    const missing = `flow ordres: No source captures postgresql.${name}.public.ordres yet: the flow waits for one that does. Did you mean postgresql.${name}.public.orders?\n`;
+    expect((await apply(pipeline)).slice(1)).toEqual([
       `Created flow ordres\nCreated flow orders\nCreated source ${name}\n`,
-      `flow ordres: No source captures postgresql.${name}.public.ordres yet: the flow waits for one that does. Did you mean postgresql.${name}.public.orders?\n`,
+      missing,
     ]);
+
+    const removals = async (sections: object): Promise<string[]> =>
+      (await apply(sections, '--plan', '--prune'))
+        .join('')
+        .match(/^remove .*$/gm)
+        ?.map((line) => line.split(/ +/).slice(0, 3).join(' ')) ?? [];
+    expect(await removals({})).toEqual([]);
+    expect(await removals({ sources: [source] })).toEqual([]);
+    expect(await removals({ flows: [flow('orders')] })).toEqual(['remove flow ordres']);
+    expect(await removals({ sources: [] })).toEqual([`remove source ${name}`]);
   } finally {
+    process.exitCode = exitCodeBefore;
     rmSync(folder, { recursive: true, force: true });
   }
 }, 180_000);

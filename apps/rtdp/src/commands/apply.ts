@@ -21,7 +21,7 @@ export function applyCommand(program: Command, act: Act): void {
     )
     .option(
       '--prune',
-      'also remove sources and flows that the file does not name, and the rest where it has the section',
+      'also remove what the file does not name, of each kind whose section it has; an empty one, as flows: [], removes all of it',
     )
     .option(
       '--credentials',

@@ -93,7 +93,7 @@ function demoFile(name: string, description: PlatformDescription): Pipeline {
 async function untilRowsFlow(pipeline: Pipeline, clients: Clients, { say, signal }: OpenDemo): Promise<void> {
   const deadline = Date.now() + FLOWS_MILLISECONDS;
   while (!signal.aborted && Date.now() < deadline) {
-    const statuses = await Promise.all(pipeline.flows.map(({ name }) => clients.wormhole.status(name)));
+    const statuses = await Promise.all((pipeline.flows ?? []).map(({ name }) => clients.wormhole.status(name)));
     // Somebody has told these not to.
     const awaited = statuses.filter(({ state }) => state !== 'paused' && state !== 'stopped');
     if (awaited.every(storesRows)) return awaited.length === 0 ? undefined : say('Rows flow');

@@ -20,6 +20,9 @@ What [\`apply\`](quickstart-postgres.md) takes: a YAML file of these lists, each
 environment variable, \`\${NAME:number}\` as a whole value for it as a number. Things name each other by their names. Of a source that is there already,
 what is left out stays as it is. Examples: [shop.yaml](../deploy/demo/shop.yaml), [dashboard.yaml](../deploy/demo/dashboard.yaml).
 
+A list that is left out says nothing about its kind; an empty one, such as \`flows: []\`, says that none is wanted. So \`apply --prune\` removes what the file
+does not name only of the kinds whose lists it has.
+
 \`a.b\` stands for \`b\` in the group \`a\`, \`a[].b\` for \`b\` in each of the list \`a\`, \`a.<name>.b\` for \`b\` in each of the group \`a\`, whose keys are names.
 A key is needed where what holds it is given, in the form that has the key. \`id\` and \`version\` belong to the API; a file needs neither.
 

@@ -149,7 +149,7 @@ describe('parsePipeline', () => {
       `RTDP_WAREHOUSE_${name}`,
     ]);
     const path = new URL('../../../../deploy/demo/shop.yaml', import.meta.url).pathname;
-    const { sources, flows } = readPipelineFile(path, Object.fromEntries(names.map((name) => [name, '1'])));
+    const { sources = [], flows = [] } = readPipelineFile(path, Object.fromEntries(names.map((name) => [name, '1'])));
     expect(sources).toHaveLength(1);
     expect(flows.map(({ name }) => name)).toEqual(['shop-to-warehouse', 'order-items', 'large-orders']);
     expect(flows[1]).toMatchObject({ sink: { store: 'postgres', connection: { port: 1 }, table: 'order_items' } });
@@ -193,6 +193,6 @@ describe('parsePipeline', () => {
   });
 
   it('takes an empty file as an empty pipeline', () => {
-    expect(parsePipeline('', {})).toEqual({ sources: [], flows: [] });
+    expect(parsePipeline('', {})).toEqual({});
   });
 });

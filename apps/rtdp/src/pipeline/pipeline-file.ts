@@ -9,8 +9,8 @@ import { SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
 
 const named = z.looseObject({ name: z.string().min(1) });
 const pipelineSchema = z.strictObject({
-  sources: z.array(named).default([]),
-  flows: z.array(named).default([]),
+  sources: z.array(named).optional(),
+  flows: z.array(named).optional(),
   mounts: z.array(named).optional(),
   dataSources: z.array(named).optional(),
   views: z.array(named).optional(),

@@ -2,7 +2,7 @@
 import type { Clients } from '../session/open-session.ts';
 import { type Difference, differences, flowAsKept, mountAsKept } from './compare-definition.ts';
 import type { Pipeline } from './pipeline-file.ts';
-import { type Kind, SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
+import { type Kind, SECTION_NAMES, SECTIONS } from './pipeline-kinds.ts';
 import { type ExistingThing, readExisting } from './read-existing.ts';
 
 export type Action = 'create' | 'change' | 'keep' | 'remove';
@@ -18,14 +18,12 @@ export interface PlannedStep {
 }
 
 export interface PlanOptions {
-  /** Also remove what runs and the file does not name. */
+  /** Also remove what is there and the file does not name, of the kinds whose section it has: an empty section says that none is wanted. */
   prune: boolean;
   /** Also send the passwords of what is in force already: they are never told, so a change of them cannot be seen. */
   credentials?: boolean;
 }
 
-/** Sources and flows are the pipeline itself; of the rest, a file that does not speak of a section says nothing about it. */
-const ALWAYS_PRUNED: readonly Section[] = ['sources', 'flows'];
 /** What holds passwords. */
 const WITH_CREDENTIALS: readonly Kind[] = ['source', 'flow', 'mount', 'data source'];
 
@@ -39,8 +37,7 @@ export async function planPipeline(pipeline: Pipeline, clients: Clients, options
   if (!options.prune) return planned;
   const removals = [...SECTION_NAMES]
     .reverse()
-    .filter((section) => ALWAYS_PRUNED.includes(section) || pipeline[section] !== undefined)
-    .flatMap((section) => unnamed(SECTIONS[section], things[section], pipeline[section] ?? []));
+    .flatMap((section) => unnamed(SECTIONS[section], things[section], pipeline[section]));
   return [...planned, ...removals];
 }
 
@@ -52,8 +49,10 @@ function turnOf({ action, kind }: PlannedStep): number {
 function unnamed(
   kind: Kind,
   existing: readonly { name: string }[],
-  wanted: readonly { name: string }[],
+  wanted: readonly { name: string }[] | undefined,
 ): PlannedStep[] {
+  // A file that does not have a section says nothing about it.
+  if (wanted === undefined) return [];
   return existing
     .filter(({ name }) => !wanted.some((other) => other.name === name))
     .map(({ name }) => ({ action: 'remove', kind, name, differences: [], definition: null }));

@@ -21,8 +21,8 @@ export async function readExisting(pipeline: Pipeline, clients: Clients): Promis
   const { dbus, wormhole, moonbox } = clients;
   const shown = pipeline.dataSources ?? pipeline.views ?? pipeline.widgets ?? pipeline.dashboards;
   const [sources, flows, mounts, davinci] = await Promise.all([
-    dbus.listSources(),
-    wormhole.listFlows(),
+    pipeline.sources === undefined ? [] : dbus.listSources(),
+    pipeline.flows === undefined ? [] : wormhole.listFlows(),
     pipeline.mounts === undefined ? [] : moonbox.listMounts().then(({ items }) => items),
     shown === undefined ? NOTHING : readDavinci(clients),
   ]);
