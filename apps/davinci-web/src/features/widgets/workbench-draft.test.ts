@@ -40,6 +40,17 @@ test('the kind follows the fields until somebody chooses one', () => {
   expect(chosen.kind).toBe('pie');
 });
 
+test('fields dropped onto the columns of a table become a picture as clicked ones do, unless the table was chosen', () => {
+  const dropped: Change[] = [
+    { do: 'add', column: region, shelf: 'category' },
+    { do: 'add', column: amount, shelf: 'category' },
+  ];
+  expect(after(...dropped)).toMatchObject({ kind: 'bar', query: { measures: [{ column: 'amount' }] } });
+  expect(after(...dropped.toReversed()).kind).toBe('bar');
+  const chosen = after({ do: 'kind', kind: 'table' }, ...dropped);
+  expect(chosen).toMatchObject({ kind: 'table', query: { measures: [] } });
+});
+
 test('a field is put once by clicks, and again where it is dragged on purpose or added up otherwise', () => {
   const once = after({ do: 'add', column: amount }, { do: 'add', column: region });
   expect(change(change(once, { do: 'add', column: region }, model), { do: 'add', column: amount }, model)).toBe(once);

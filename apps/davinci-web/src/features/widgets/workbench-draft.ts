@@ -139,7 +139,9 @@ function uniqueName(query: WidgetQuery, name: string): string | undefined {
 /** Where no shelf is `wanted`, by a click, a field is put once: a double click is two. */
 function addField(draft: WidgetDraft, column: ModelColumn, wanted: ShelfName | undefined): WidgetDraft {
   const { query } = draft;
-  const asMeasure = wanted === undefined ? column.role === 'measure' : wanted === 'values';
+  // The columns of a table that nobody chose are where everything is dropped that is to be seen.
+  const byRole = wanted === undefined || (wanted === 'category' && draft.kind === 'table' && !draft.kindChosen);
+  const asMeasure = byRole ? column.role === 'measure' : wanted === 'values';
   if (asMeasure) {
     const aggregation = column.role === 'measure' ? column.aggregation : 'count_distinct';
     const isThere = query.measures.some((each) => each.column === column.column && each.aggregation === aggregation);
