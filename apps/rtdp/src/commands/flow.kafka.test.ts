@@ -59,6 +59,8 @@ test('a flow over a mistyped table is told so when it is deployed, and no figure
     );
     expect(show).toContain('counted since Wormhole last took the flow up');
     expect(liveFlows([await wormhole.status('orders')])).toMatch(/ {2}rows since start {2}.* {2}dead letters/);
+    await typed('pause-table', 'orders', 'public', 'orders');
+    expect(await typed('list')).toMatch(/\norders +running, 1 table paused .* public\.orders: \S/);
     expect(await deploy('ordres')).toContain(
       `note: No source captures postgresql.${name}.public.ordres yet: the flow waits for one that does. Did you mean postgresql.${name}.public.orders?\n`,
     );

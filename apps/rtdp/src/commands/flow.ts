@@ -15,16 +15,16 @@ const ONLY_INSERTS = 'only inserts and truncates arrive: its source table has no
 
 type FlowDefinition = Parameters<WormholeClient['deploy']>[0];
 
-/** A flow with what its first pull has come to. */
-type FlowRow = FlowView & { pullProgress: string | undefined };
+/** A flow with its tables and what its first pull has come to. */
+type FlowRow = FlowView & Pick<FlowStatus, 'tables'> & { pullProgress: string | undefined };
 
 const FLOW_COLUMNS: readonly TableColumn<FlowRow>[] = [
   { title: 'flow', value: ({ name }) => name },
-  { title: 'state', value: ({ state }) => state },
+  { title: 'state', value: flowStateText },
   { title: 'stream', value: ({ stream }) => stream },
   { title: 'revision', value: ({ revision }) => revision, align: 'right' },
   { title: 'pull', value: ({ pullProgress: progress }) => progress },
-  { title: 'detail', value: ({ reason }) => reason?.message },
+  { title: 'detail', value: ({ reason, tables }) => reason?.message ?? pausedText(tables) },
 ];
 
 const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
@@ -45,6 +45,21 @@ const TABLE_COLUMNS: readonly TableColumn<TableStatus>[] = [
 const COUNTED =
   'In, applied, stale and deleted are counted since Wormhole last took the flow up: they are no totals of the sink.';
 
+/** That the flow itself runs says nothing of a table that stands still. */
+function flowStateText({ state, tables }: FlowRow): string {
+  const count = tables.filter(isPaused).length;
+  return count === 0 ? state : `${state}, ${count} ${count === 1 ? 'table' : 'tables'} paused`;
+}
+
+function pausedText(tables: readonly TableStatus[]): string | undefined {
+  const paused = tables.find(isPaused);
+  return paused && `${paused.schema}.${paused.table}: ${paused.reason?.message ?? 'paused'}`;
+}
+
+function isPaused({ state }: TableStatus): boolean {
+  return state === 'paused';
+}
+
 function stateText({ state, loading, loadFailed }: TableStatus): string {
   if (loadFailed) return `${state}, load failed`;
   return loading ? `${state}, loading` : state;
@@ -61,7 +76,7 @@ export function flowCommands(program: Command, act: Act): void {
         const flows = await session.wormhole.listFlows();
         if (session.json) return printDone(session, flows, '');
         const none = `No flows yet; "${typedCommand('flow deploy FILE')}" makes one.`;
-        printRows(session, await withProgress(session, flows), FLOW_COLUMNS, none);
+        printRows(session, await withTables(session, flows), FLOW_COLUMNS, none);
       }),
     );
 
@@ -154,14 +169,15 @@ export function flowCommands(program: Command, act: Act): void {
   }
 }
 
-/** What is stored of a pull only the tables of its flow know. */
-async function withProgress({ wormhole, dbus }: Session, flows: readonly FlowView[]): Promise<FlowRow[]> {
+/** What is stored of a pull, and what stands still, only the tables of its flow know. */
+async function withTables({ wormhole, dbus }: Session, flows: readonly FlowView[]): Promise<FlowRow[]> {
   const isAsked = ({ pull }: FlowView) => pull?.state === 'requested';
   const states = flows.some(isAsked) ? await readPullStates(dbus) : new Map();
   return Promise.all(
     flows.map(async (flow) => {
-      const tables = isAsked(flow) ? (await wormhole.status(flow.name)).tables : [];
-      return { ...flow, pullProgress: pullProgress({ pull: flow.pull, tables }, states) };
+      const hasTables = isAsked(flow) || flow.state === 'running';
+      const tables = hasTables ? (await wormhole.status(flow.name)).tables : [];
+      return { ...flow, tables, pullProgress: pullProgress({ pull: flow.pull, tables }, states) };
     }),
   );
 }
