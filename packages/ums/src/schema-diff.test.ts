@@ -96,7 +96,6 @@ describe('diffSchemas', () => {
     ['timestamp(3)', 'timestamp', true],
     ['timestamp with time zone', 'timestamptz', true],
     ['timestamp without time zone', 'timestamp with time zone', false],
-    ['uuid', 'text', false],
     ['json', 'jsonb', false],
     ['integer[]', 'bigint[]', false],
     ['mood', 'temper', false],
@@ -110,6 +109,20 @@ describe('diffSchemas', () => {
     const diff = diffSchemas([column('a', { type, sourceType: before })], [column('a', { type, sourceType: after })]);
     expect(diff.compatible).toBe(compatible);
     if (!compatible) expect(diff.changes[0]!.why).toBe(`Not every ${before} is a ${after}.`);
+  });
+
+  it.each([
+    ['decimal', 'numeric(12,2)', 'string', 'text', 'Not every text is a numeric(12,2).'],
+    ['string', 'text', 'decimal', 'numeric(12,2)', 'Not every text is a numeric(12,2).'],
+    ['string', 'uuid', 'string', 'text', 'Not every text is a uuid.'],
+    ['long', undefined, 'string', undefined, 'Not every string is a long.'],
+    ['string', 'character varying(20)', 'string', 'varchar(10)', 'Not every character varying(20) is a varchar(10).'],
+  ] as const)('of %s %s that becomes %s %s: %s', (type, sourceType, newType, newSourceType, why) => {
+    const of = (type: UmsField['type'], sourceType: string | undefined): UmsField[] => [
+      column('a', { type, ...(sourceType === undefined ? {} : { sourceType }) }),
+    ];
+    const { changes } = diffSchemas(of(type, sourceType), of(newType, newSourceType));
+    expect(changes).toMatchObject([{ change: 'retyped', compatible: false, why }]);
   });
 
   it('lets a flow go on only if it does not use what was dropped', () => {

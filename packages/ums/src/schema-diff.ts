@@ -1,6 +1,6 @@
 /** Decides what changed between two versions of a table's columns, whether flows and sinks may go on without asking, and why. */
 import { RtdpError } from './error.ts';
-import { isWidening } from './type-widening.ts';
+import { isText, isWidening } from './type-widening.ts';
 import type { UmsField } from './types.ts';
 
 export type ChangeKind = 'added' | 'dropped' | 'retyped' | 'nullability' | 'key' | 'masking' | 'reordered';
@@ -96,7 +96,8 @@ function columnChanges(before: UmsField, after: UmsField): SchemaChange[] {
     const widening = isWidening(before, after);
     const from = before.sourceType ?? before.type;
     const to = after.sourceType ?? after.type;
-    add('retyped', widening, widening ? `Every ${from} is also a ${to}.` : `Not every ${from} is a ${to}.`);
+    const [wider, narrower] = isText(after) && !isText(before) ? [to, from] : [from, to];
+    add('retyped', widening, widening ? `Every ${from} is also a ${to}.` : `Not every ${wider} is a ${narrower}.`);
   }
   if (before.nullable !== after.nullable) {
     add(

@@ -60,6 +60,13 @@ export function isWidening(before: TypedField, after: TypedField): boolean {
   return isSourceWidening(parseSourceType(before.sourceType), parseSourceType(after.sourceType));
 }
 
+const TEXT = /^(n|var|nvar)?char$|text$/;
+
+/** Whether its values are any texts: then it is the wider one beside a type of another kind, whose values are written as texts. */
+export function isText({ type, sourceType }: TypedField): boolean {
+  return type === 'string' && (sourceType === undefined || TEXT.test(parseSourceType(sourceType).name));
+}
+
 interface SourceType {
   readonly name: string;
   /** Numbers in brackets: length, or precision and scale. */
