@@ -49,6 +49,8 @@ const flow = (lag: number, deadLetters = 0): FlowStatus =>
 const mount = (state: 'ok' | 'failing'): MountView =>
   ({
     name: 'warehouse',
+    kind: 'postgres',
+    schemas: null,
     state,
     error: null,
     tables: 2,
@@ -104,6 +106,34 @@ test('a row can be followed from its source to its dashboard', () => {
   ]);
   expect(graph.nodes.every(({ status }) => status === 'ok')).toBe(true);
   expect(graph.nodes.find(({ kind }) => kind === 'sink')?.figures).toEqual(['2 tables']);
+});
+
+test('a sink leads into those mounts only that show its schema', () => {
+  const intoMounts = (mounts: readonly MountView[]) =>
+    dataFlowGraph(
+      { sources: [], rates: new Map(), flows: written, mounts, views: [], states: [], dashboards: [] },
+      words,
+    )
+      .edges.filter(({ to }) => to.startsWith('mount:'))
+      .map(({ from, to }) => `${from} → ${to}`);
+  const [table] = flow(0).tables;
+  const tables = ['postgresql.warehouse.shop', 'postgresql.warehouse.%45rp', 'mysql.warehouse.warehouse'].map(
+    (sink) => ({ ...table!, sinkNamespace: `${sink}.orders.*.0.0` }),
+  );
+  const written = [{ ...flow(0), tables }];
+  const whole = mount('ok');
+  const shop = { ...whole, name: 'shop', schemas: ['shop'] };
+  const erp = { ...whole, name: 'erp', schemas: ['Erp', 'analytics'] };
+  const mysql = { ...whole, name: 'mysql', kind: 'mysql' as const };
+  expect(intoMounts([whole])).toEqual([
+    'sink:postgresql.warehouse.shop → mount:warehouse',
+    'sink:postgresql.warehouse.%45rp → mount:warehouse',
+  ]);
+  expect(intoMounts([shop, erp, mysql])).toEqual([
+    'sink:postgresql.warehouse.shop → mount:shop',
+    'sink:postgresql.warehouse.%45rp → mount:erp',
+    'sink:mysql.warehouse.warehouse → mount:mysql',
+  ]);
 });
 
 test('a mount that fails breaks the views and dashboards behind it, a lag is told on the edge', () => {

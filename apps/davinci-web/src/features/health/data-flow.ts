@@ -181,11 +181,15 @@ function addMount(picture: Picture, mount: MountView, flows: readonly FlowStatus
     figures: [words.tables(mount.tables)],
     href: `/queries?tab=mounts&mount=${encodeURIComponent(mount.name)}`,
   });
-  const system = mount.sinkNamespacePrefix?.system ?? 'postgresql';
+  const system = mount.sinkNamespacePrefix?.system ?? (mount.kind === 'postgres' ? 'postgresql' : mount.kind);
   const database = mount.sinkNamespacePrefix?.instance ?? mount.connection.database;
+  const prefix = `sink:${system}.${database}.`;
+  const schemas = mount.schemas ?? (mount.kind === 'mysql' ? [mount.connection.database] : undefined);
   const tables = flows.flatMap((flow) => flow.tables);
   for (const sink of [...picture.nodes.keys()]) {
-    if (!sink.startsWith(`sink:${system}.${database}.`)) continue;
+    if (!sink.startsWith(prefix)) continue;
+    // The parts of a namespace are escaped as those of an address are, a mount's schemas are not.
+    if (schemas !== undefined && !schemas.includes(decodeURIComponent(sink.slice(prefix.length)))) continue;
     const rate = rateOf(tables.filter(({ sinkNamespace }) => sinkOf(sinkNamespace).id === sink));
     picture.connect({ from: sink, to: id, status, ...labelOf(rate, words) });
   }
