@@ -11,10 +11,15 @@ import { serviceSet } from '@rtdp/testing/services';
 import { createWormholeClient } from '@rtdp/wormhole/client';
 import { Command } from 'commander';
 import { expect, test } from 'vitest';
+import { errorText } from '../output/print-error.ts';
+import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { parsePipeline } from '../pipeline/pipeline-file.ts';
+import { planPipeline } from '../pipeline/plan-pipeline.ts';
+import type { Clients } from '../session/open-session.ts';
 import type { Session } from '../session/session.ts';
 import { applyCommand } from './apply.ts';
 
-test('slips of the pen are told, and only kinds that the file speaks of are pruned', async () => {
+test('slips of the pen are told, a source that cannot be made ends it before its flows, and only kinds that the file speaks of are pruned', async () => {
   const { brokers } = await testKafka();
   await using metadata = await testPostgres();
   await using shop = await testPostgres();
@@ -30,13 +35,14 @@ test('slips of the pen are told, and only kinds that the file speaks of are prun
       FOR EACH ROW WHEN (NEW.state = 'starting') EXECUTE FUNCTION begin_late()`);
   const dbus = createDbusClient({ baseUrl: services.baseUrls.dbus, token: services.token });
   const wormhole = createWormholeClient({ baseUrl: services.baseUrls.wormhole, token: services.token });
+  const clients = { dbus, wormhole } as Clients;
   const folder = mkdtempSync(join(tmpdir(), 'rtdp-apply-'));
   const exitCodeBefore = process.exitCode;
   const file = join(folder, 'pipeline.yaml');
   /** What is told after the plan. */
   const apply = async (pipeline: object, ...options: string[]): Promise<string[]> => {
     const printed: string[] = [];
-    const session = { dbus, wormhole, json: false, print: (text: string) => printed.push(text) } as unknown as Session;
+    const session = { ...clients, json: false, print: (text: string) => printed.push(text) } as Session;
     const program = new Command().exitOverride();
     applyCommand(program, (work) => work(session));
     // JSON is YAML, too.
@@ -58,6 +64,31 @@ test('slips of the pen are told, and only kinds that the file speaks of are prun
       `Created flow ordres\nCreated flow orders\nCreated source ${name}\n`,
       missing,
     ]);
+
+    // Its flow would be made before it, and be left without it.
+    const refused = { ...source, name: uniqueName('r'), connection: { ...source.connection, password: 'another' } };
+    const unready = { ...source, name: uniqueName('n'), connection: { ...source.connection, database: 'nowhere' } };
+    const more = { sources: [refused, unready], flows: [flow('others')] };
+    await expect(apply(more)).rejects.toMatchObject({
+      code: 'RTDP_PIPELINE_INVALID',
+      message: `${file} has what cannot run, so nothing was done`,
+      facts: {
+        problems: [
+          { message: expect.stringMatching(new RegExp(`^source ${refused.name}: .*password authentication failed`)) },
+          { message: expect.stringMatching(new RegExp(`^source ${unready.name}: .*nowhere`)) },
+        ],
+      },
+    });
+    const flows = async () => (await wormhole.listFlows()).map((each) => each.name).sort();
+    expect(await flows()).toEqual(['orders', 'ordres']);
+    // What a check cannot foresee.
+    const plan = await planPipeline(parsePipeline(JSON.stringify(more), {}), clients, { prune: false });
+    const halfDone = await applyPipeline(plan, clients).catch(errorText);
+    expect(halfDone).toMatch(/^DBUS_SOURCE_REFUSED: .*password authentication failed/);
+    expect(halfDone).toContain(
+      `\nDone before it: Created flow others.\nNot done: create source ${refused.name}; create source ${unready.name}.\n`,
+    );
+    await wormhole.remove('others');
 
     const removals = async (sections: object): Promise<string[]> =>
       (await apply(sections, '--plan', '--prune'))

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { changedLines } from '../output/changed-lines.ts';
 import { renderJson, renderTable } from '../output/table.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { checkNewSources } from '../pipeline/check-new-sources.ts';
 import { checkPlan } from '../pipeline/check-plan.ts';
 import { missingTables } from '../pipeline/missing-tables.ts';
 import { readPipelineFile } from '../pipeline/pipeline-file.ts';
@@ -49,6 +50,7 @@ async function apply(session: Session, file: string, planOnly: boolean, options:
     if (open.length > 0) process.exitCode = 2;
     return;
   }
+  await checkNewSources(givenFile(file), plan, session);
   const done = await applyPipeline(plan, session);
   if (!session.json) session.print(done.length === 0 ? 'Nothing to do.\n' : `${done.join('\n')}\n`);
   const missing = await missingTables(plan, session);

@@ -26,6 +26,7 @@ export function errorText(error: unknown): string {
       if (text !== undefined) lines.push(`  ${place}${fieldText(problem.field)}${text}`);
     }
   }
+  lines.push(...list('Done before it', error.facts.done), ...list('Not done', error.facts.notDone));
   if (error.next !== '') lines.push(error.next);
   return `${lines.join('\n')}\n`;
 }
@@ -34,6 +35,11 @@ export function errorText(error: unknown): string {
 export function errorJson(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   return renderJson({ error: error instanceof RtdpError ? error : { code: null, message, next: '', facts: {} } });
+}
+
+/** What a command of several steps had done, or had not, when one of them failed. */
+function list(title: string, steps: unknown): string[] {
+  return Array.isArray(steps) && steps.length > 0 ? [`${title}: ${steps.join('; ')}.`] : [];
 }
 
 /** A field as its file names it: the service says in which part of the request it stands. */

@@ -1,24 +1,38 @@
 /** Does what a plan says, step by step, and tells each; a step that fails ends it, and applying again goes on from there. */
+import { RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
 import { ambiguous, withIds } from './name-references.ts';
 import type { Kind } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 import { davinciIds } from './read-existing.ts';
 
+/** @throws RtdpError whatever a service says of the step that fails, with the facts `done` and `notDone` */
 export async function applyPipeline(plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
   const done: string[] = [];
-  for (const step of plan) {
+  for (const [at, step] of plan.entries()) {
     if (step.action === 'keep') continue;
     let note = '';
-    await APPLY[step.kind](step, clients, (told) => {
-      note = `: ${told}`;
-    });
+    try {
+      await APPLY[step.kind](step, clients, (told) => {
+        note = `: ${told}`;
+      });
+    } catch (error) {
+      throw error instanceof RtdpError ? halfDone(error, done, plan.slice(at)) : error;
+    }
     done.push(`${PAST[step.action]} ${step.kind} ${step.name}${note}`);
   }
   return done;
 }
 
 const PAST = { create: 'Created', change: 'Changed', remove: 'Removed' } as const;
+
+function halfDone(cause: RtdpError, done: readonly string[], left: readonly PlannedStep[]): RtdpError {
+  const { code, message, next, facts } = cause;
+  const notDone = left
+    .filter(({ action }) => action !== 'keep')
+    .map(({ action, kind, name }) => `${action} ${kind} ${name}`);
+  return new RtdpError({ code, message, next, facts: { ...facts, done, notDone }, cause });
+}
 
 /** `tell`: what whoever applies should know of what was done. */
 type Apply = (step: PlannedStep, clients: Clients, tell: (note: string) => void) => Promise<void>;

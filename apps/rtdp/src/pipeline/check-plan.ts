@@ -38,7 +38,11 @@ export async function checkPlan(path: string, plan: readonly PlannedStep[], clie
     }
   }
   if (problems.length === 0) return notes;
-  throw new RtdpError({
+  throw cannotRun(path, problems, notes);
+}
+
+export function cannotRun(path: string, problems: readonly { message: string }[], notes: string[] = []): RtdpError {
+  return new RtdpError({
     code: 'RTDP_PIPELINE_INVALID',
     message: `${path} has what cannot run, so nothing was done`,
     next: 'Correct it, then run the same command again.',
