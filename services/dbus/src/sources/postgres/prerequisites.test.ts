@@ -75,6 +75,12 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
     'blocking',
     null,
   ],
+  [
+    { slot: { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true, active: false } },
+    'slot-unread',
+    'warning',
+    null,
+  ],
   [{ connectionLimitReached: true }, 'connection-limit', 'warning', 'ALTER ROLE "rep" CONNECTION LIMIT -1;'],
   [{ encoding: 'SQL_ASCII' }, 'encoding', 'warning', null],
   [
@@ -102,7 +108,7 @@ test.each<[Partial<ServerFacts>, string, 'blocking' | 'warning', string | null]>
 
 test('the slot of an earlier start does not count as one that is missing', () => {
   const slot = { plugin: 'pgoutput', database: 'shop', walStatus: 'reserved', whole: true, active: false };
-  expect(serverProblems({ ...ready, usedReplicationSlots: 10, slot }, definition, false)).toEqual([]);
+  expect(serverProblems({ ...ready, usedReplicationSlots: 10, slot }, definition, true)).toEqual([]);
 });
 
 test('a slot that is read is no problem where it is our own, nor one that a start of ours is still making', () => {

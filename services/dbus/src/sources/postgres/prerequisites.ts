@@ -254,5 +254,15 @@ function slotProblems(
       },
     ];
   }
+  if (slot.whole && !slot.active && !slotIsOurs) {
+    return [
+      {
+        code: 'slot-unread',
+        severity: 'warning',
+        message: `A slot ${definition.slot} is there already, and nobody reads it: that of another platform that is stopped, or of a source that was removed while its server was away. A source of this name takes it over, and the other platform cannot go on. Choose another source name unless it is left over.`,
+        statement: null,
+      },
+    ];
+  }
   return [];
 }
