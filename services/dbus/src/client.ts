@@ -239,6 +239,8 @@ export type CapturedTableView = z.output<typeof capturedTableSchema>;
 
 export interface DbusClient {
   check(definition: z.input<typeof sourceDefinitionSchema>): Promise<z.output<typeof checkSchema>>;
+  /** As it is registered, with the password that is kept. */
+  checkAgain(name: string): Promise<z.output<typeof checkSchema>>;
   listSources(): Promise<SourceView[]>;
   getSource(name: string): Promise<SourceView>;
   registerSource(definition: z.input<typeof sourceDefinitionSchema>): Promise<SourceView>;
@@ -279,6 +281,7 @@ export function createDbusClient(options: ServiceClientOptions): DbusClient {
   const at = (name: string, rest = ''): string => `/sources/${encodeURIComponent(name)}${rest}`;
   return {
     check: (definition) => request('POST', '/sources/check', checkSchema, definition),
+    checkAgain: (name) => request('GET', at(name, '/check'), checkSchema),
     listSources: () => request('GET', '/sources', z.array(sourceSchema)),
     getSource: (name) => request('GET', at(name), sourceSchema),
     registerSource: (definition) => request('POST', '/sources', sourceSchema, definition),

@@ -65,6 +65,21 @@ test('slips of the pen are told, a source that cannot be made ends it before its
       missing,
     ]);
 
+    // Nor is the slip gone because it is in force.
+    expect((await apply(pipeline)).slice(1)).toEqual(['Nothing to do.\n', missing]);
+    // Of a source it is told too, whether it is new, changed or as it was.
+    const mistyped = { ...source, name: uniqueName('m'), tables: ['public.ordrs'] };
+    const noTable = `source ${mistyped.name}: There is no table public.ordrs, which tables asks for. Did you mean public.orders? One that is made later is captured.\n`;
+    for (const [tables, done, told] of [
+      [['public.ordrs'], `Created source ${mistyped.name}\n`, [noTable]],
+      [['public.ordrs'], 'Nothing to do.\n', [noTable]],
+      [['public.orders'], `Changed source ${mistyped.name}\n`, []],
+      [['public.ordrs'], `Changed source ${mistyped.name}\n`, [noTable]],
+    ] as const) {
+      expect((await apply({ sources: [{ ...mistyped, tables }] })).slice(1)).toEqual([done, ...told]);
+    }
+    await dbus.removeSource(mistyped.name);
+
     // Its flow would be made before it, and be left without it.
     const refused = { ...source, name: uniqueName('r'), connection: { ...source.connection, password: 'another' } };
     const unready = { ...source, name: uniqueName('n'), connection: { ...source.connection, database: 'nowhere' } };

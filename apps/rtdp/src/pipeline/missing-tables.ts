@@ -1,6 +1,7 @@
-/** Decides what is told of flows once the sources of the same file have come up: only then it is known which tables they have. */
+/** Decides what is told of tables that nobody has, once a plan is done: of sources that ask for them, and of flows, whose sources are up only then. */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { SourceView } from '@rtdp/dbus/client';
+import { RtdpError, sentences } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 
@@ -11,15 +12,37 @@ const MOST_MS = 15_000;
 /** A source is only registered until DBus has its lease. */
 const COMING_UP: ReadonlySet<SourceView['state']> = new Set(['registered', 'starting']);
 
-/** Sentences on flows whose table no source captures. Nothing where the plan made no source: then the check of the plan has told it. */
-export async function missingTables(
-  plan: readonly PlannedStep[],
-  { dbus, wormhole }: Pick<Clients, 'dbus' | 'wormhole'>,
-): Promise<string[]> {
-  const made = plan.filter(({ action }) => action === 'create' || action === 'change');
-  const flows = made.filter(({ kind }) => kind === 'flow');
-  const sources = made.filter(({ kind }) => kind === 'source');
-  if (sources.length === 0 || flows.length === 0) return [];
+type Services = Pick<Clients, 'dbus' | 'wormhole'>;
+
+/** Sentences on what is new, changed or as it was: a slip of the pen stays one until it is corrected. */
+export async function missingTables(plan: readonly PlannedStep[], clients: Services): Promise<string[]> {
+  return [...(await ofSources(plan, clients)), ...(await ofFlows(plan, clients))];
+}
+
+async function ofSources(plan: readonly PlannedStep[], { dbus }: Services): Promise<string[]> {
+  const told: string[] = [];
+  for (const { name } of plan.filter(({ kind, action }) => kind === 'source' && action !== 'remove')) {
+    try {
+      const { problems } = await dbus.checkAgain(name);
+      const missing = problems.filter(({ code }) => code === 'table-not-found' || code === 'pattern-without-table');
+      told.push(...missing.map(({ message }) => `source ${name}: ${message}`));
+    } catch (error) {
+      // What was asked for is done; whether its tables are there is only a note.
+      if (!(error instanceof RtdpError)) throw error;
+      told.push(`Not checked: tables of source ${name}: ${sentences(error.message, error.next)}`);
+    }
+  }
+  return told;
+}
+
+/** The check of a plan has told it of flows that it makes, but where it makes sources too. */
+async function ofFlows(plan: readonly PlannedStep[], { dbus, wormhole }: Services): Promise<string[]> {
+  const isMade = ({ action }: PlannedStep): boolean => action === 'create' || action === 'change';
+  const sources = plan.filter((step) => step.kind === 'source' && isMade(step));
+  const flows = plan.filter(
+    (step) => step.kind === 'flow' && (step.action === 'keep' || (isMade(step) && sources.length > 0)),
+  );
+  if (flows.length === 0) return [];
   const deadline = Date.now() + MOST_MS;
   for (const { name } of sources) {
     while (COMING_UP.has((await dbus.getSource(name)).state) && Date.now() < deadline) await sleep(POLL_MS);
