@@ -268,7 +268,7 @@ export class FlowTable {
     return new RtdpError({
       code: 'WORMHOLE_SCHEMA_INCOMPATIBLE',
       message: `${namespaceText} changed so that ${this.name.schema}.${this.name.table} cannot follow. ${cause?.message ?? changed}`,
-      next: 'Change the flow or the sink table, then resume the table; onIncompatible: follow lets the sink follow as far as it can.',
+      next: `Change the flow or the sink table (onIncompatible: follow lets the sink follow as far as it can), then resume the table: ${this.#resumeCommand()}.`,
       facts: {
         before: adopted.namespace,
         after: namespaceText,
@@ -281,13 +281,11 @@ export class FlowTable {
 
   /** Rows from before a change of the table that the SQL was written for: nothing has changed now, and a resume would meet them again. */
   #outdated(namespaceText: string, adopted: AdoptedSource, fields: UmsField[], cause: RtdpError): RtdpError {
-    const { name } = this.#context.definition;
-    const restart = typedCommand(`flow restart ${name}`);
-    const resume = typedCommand(`flow resume-table ${name} ${this.name.schema} ${this.name.table}`);
+    const restart = typedCommand(`flow restart ${this.#context.definition.name}`);
     return new RtdpError({
       code: 'WORMHOLE_SCHEMA_INCOMPATIBLE',
       message: `the topic still holds rows of ${namespaceText}, from before the table became ${adopted.namespace}, and the SQL cannot work with them. ${cause.message}`,
-      next: `Write the SQL so that it fits both, or begin from a pull, which brings every row as it is now: ${restart}, then ${resume}.`,
+      next: `Write the SQL so that it fits both, or begin from a pull, which brings every row as it is now: ${restart}, then ${this.#resumeCommand()}.`,
       facts: {
         before: namespaceText,
         after: adopted.namespace,
@@ -296,6 +294,10 @@ export class FlowTable {
         cause: cause.toJSON(),
       },
     });
+  }
+
+  #resumeCommand(): string {
+    return typedCommand(`flow resume-table ${this.#context.definition.name} ${this.name.schema} ${this.name.table}`);
   }
 
   #refuseSeveralSources(namespaceText: string): void {

@@ -48,6 +48,7 @@ test('a new nullable column flows on; a rename pauses its table alone, and goes 
   );
   expect(reason?.code).toBe('WORMHOLE_SCHEMA_INCOMPATIBLE');
   expect(reason?.message).toContain('status dropped: A column was added too: this may be a rename.');
+  expect(reason?.next).toMatch(/then resume the table: .*flow resume-table all public orders\.$/);
   expect(reason?.facts).toMatchObject({ diff: { compatible: false } });
   const others = async () => (await sink.query('select id from public.other').catch(() => ({ rows: [] }))).rows.length;
   expect(await eventually(others, (n) => n === 1)).toBe(1);
