@@ -101,6 +101,12 @@ test('a flow is verified on its page, and what differs is named', async () => {
   const held = verified.getByRole('row', { name: /^copies\.customers not judged .* WORMHOLE_NOT_SETTLED$/ });
   expect(await held.textContent()).not.toContain('flow show');
 
+  // Where it is told that it stands still, it is resumed.
+  await person.press('Resume the table', page.locator('.reason'));
+  await expect
+    .poll(async () => (await wormhole.status('copies')).tables.map(({ state }) => state), patiently)
+    .toEqual(['running', 'running', 'running']);
+
   // Who may not have rows compared is offered nothing of it.
   await davinci.createUser({ email: 'vera@example.org', name: 'Vera', role: 'viewer' });
   const { code } = await davinci.createLoginLink({ email: 'vera@example.org' });

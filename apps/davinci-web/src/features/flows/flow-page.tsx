@@ -32,6 +32,7 @@ import { FlowTables } from './flow-tables.tsx';
 import { FlowVerification } from './flow-verification.tsx';
 import { LatencyBar } from './latency-bar.tsx';
 import { RemoveFlow } from './remove-flow.tsx';
+import { TableCommand } from './table-command.tsx';
 import { UnwrittenNote } from './unwritten-note.tsx';
 import { useVerify, VERIFICATION_TAB } from './use-verify.ts';
 
@@ -82,7 +83,13 @@ function Body({ flow }: { flow: FlowStatus }): ReactNode {
           key={`${table.schema}.${table.table}`}
           kind={table.state === 'paused' ? 'broken' : 'late'}
           reason={{ ...table.reason!, message: `${table.schema}.${table.table}: ${tell(table.reason!.message)}` }}
-        />
+        >
+          {table.state === 'paused' ? (
+            <div>
+              <TableCommand flow={flow} table={table} />
+            </div>
+          ) : null}
+        </Reason>
       ))}
       <UnwrittenNote flow={flow} />
       <Figures>

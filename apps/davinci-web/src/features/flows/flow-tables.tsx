@@ -11,13 +11,12 @@ import { Status } from '../../shell/status.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
 import { useTell } from '../../shell/use-tell.ts';
 import { BudgetBar } from '../console/budget-bar.tsx';
-import { wormholePath } from '../console/console-api.ts';
 import { type ListColumn, ListTable } from '../console/list-table.tsx';
 import { Reason } from '../console/reason.tsx';
 import { BUDGETS, flowTableStatus, flowTablesCondition } from '../console/statuses.ts';
-import { useAct } from '../console/use-act.ts';
 import { useWording } from '../console/use-wording.ts';
 import { LatencyBar, longestOf } from './latency-bar.tsx';
+import { TableCommand } from './table-command.tsx';
 import { useVerify } from './use-verify.ts';
 
 const nameOf = ({ schema, table }: TableStatus): string => `${schema}.${table}`;
@@ -140,9 +139,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
   const tell = useTell();
   const mayAct = useMay('editor');
   const { flow, table, onClose } = props;
-  const { run, busy } = useAct([wormholePath('flows')]);
   const { verify, busy: isBeginning } = useVerify(flow.name);
-  const command = table.state === 'paused' ? 'resume' : 'pause';
   const partitions: ListColumn<TableStatus['partitions'][number]>[] = [
     { key: 'partition', title: t('tables.partition'), align: 'end', cell: ({ partition }) => partition },
     {
@@ -178,21 +175,7 @@ function TableDetail(props: { flow: FlowStatus; table: TableStatus; onClose: () 
     <section className="card stack" aria-label={nameOf(table)}>
       <div className="row">
         <h2 className="grow">{nameOf(table)}</h2>
-        {mayAct && flow.state === 'running' ? (
-          <Button
-            disabled={busy}
-            type={command === 'resume' ? 'primary' : 'default'}
-            onClick={() =>
-              void run({
-                method: 'POST',
-                path: wormholePath('flows', flow.name, 'tables', table.schema, table.table, command),
-                done: t(`tables.command.${command}.done`, { table: nameOf(table) }),
-              })
-            }
-          >
-            {t(`tables.command.${command}.verb`)}
-          </Button>
-        ) : null}
+        <TableCommand flow={flow} table={table} />
         {mayAct ? (
           <Button disabled={isBeginning} title={t('verify.hint')} onClick={() => void verify(nameOf(table))}>
             {t('verify.verbOfTable')}
