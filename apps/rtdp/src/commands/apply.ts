@@ -6,7 +6,7 @@ import { applyPipeline } from '../pipeline/apply-pipeline.ts';
 import { checkNewSources } from '../pipeline/check-new-sources.ts';
 import { checkPlan } from '../pipeline/check-plan.ts';
 import { missingTables } from '../pipeline/missing-tables.ts';
-import { readPipelineFile } from '../pipeline/pipeline-file.ts';
+import { readPlacedPipeline } from '../pipeline/pipeline-file.ts';
 import { type PlannedStep, type PlanOptions, planPipeline } from '../pipeline/plan-pipeline.ts';
 import { givenFile } from '../session/given-file.ts';
 import type { Session } from '../session/session.ts';
@@ -39,11 +39,11 @@ export function applyCommand(program: Command, act: Act): void {
 }
 
 async function apply(session: Session, file: string, planOnly: boolean, options: PlanOptions): Promise<void> {
-  const pipeline = readPipelineFile(file, process.env);
+  const { pipeline, placeOf } = readPlacedPipeline(file, process.env);
   const plan = await planPipeline(pipeline, session, options);
   const open = plan.filter(({ action }) => action !== 'keep');
   if (!session.json) printPlan(session, plan);
-  const notes = await checkPlan(givenFile(file), plan, session);
+  const notes = await checkPlan(givenFile(file), plan, session, placeOf);
   if (!session.json) for (const note of notes) session.print(`${note}\n`);
   if (planOnly) {
     if (session.json) session.print(renderJson({ plan: withoutDefinitions(plan), notes, done: [] }));

@@ -12,7 +12,7 @@ import { expect, test } from 'vitest';
 import type { Clients } from '../session/open-session.ts';
 import { applyPipeline } from './apply-pipeline.ts';
 import { checkPlan } from './check-plan.ts';
-import { parsePipeline } from './pipeline-file.ts';
+import { parsePipeline, parsePlacedPipeline } from './pipeline-file.ts';
 import { SECTION_NAMES, SECTIONS } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 
@@ -93,6 +93,12 @@ flows:
   expect(await refused(`widgets: [{ name: w, view: Mein, kind: bar }]${view('select 1 as a')}`)).toEqual([
     'widget "w" names the view "Mein", which does not exist',
   ]);
+  const wrongNames = `\n\ndashboards:\n  - { name: d, tabs: [{ id: t, name: T, items: [\n      { id: i, kind: widget, widget: Misnamed, x: 0, y: 0, w: 6, h: 5 }] }] }\n`;
+  const { placeOf } = parsePlacedPipeline(wrongNames, {});
+  await expect(checkPlan('my.yaml', planOf(wrongNames), clients, placeOf)).rejects.toMatchObject({
+    code: 'RTDP_REFERENCE_UNKNOWN',
+    message: 'my.yaml, line 5, column 38: dashboard "d" names the widget "Misnamed", which does not exist',
+  });
 
   // A flow or mount of the same file may make the table, and a flow that is another one from now on its column.
   const mount = `mounts: [{ name: more, kind: postgres, ${CONNECTION} }]\n`;

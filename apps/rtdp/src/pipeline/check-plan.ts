@@ -2,9 +2,11 @@
  * Decides whether a plan can be done, before anything of it is: every name stands for something, the SQL of every flow and view that is new or
  * changed can be run, and every such widget asks only for what its view has. What cannot be known yet, because what is to answer is not there yet, is a note and no reason to stop, as is what a flow would wait for.
  */
-import { RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { Clients } from '../session/open-session.ts';
 import { ambiguous, withIds } from './name-references.ts';
+import type { PlaceOf } from './pipeline-file.ts';
+import type { Kind } from './pipeline-kinds.ts';
 import type { PlannedStep } from './plan-pipeline.ts';
 import { davinciIds } from './read-existing.ts';
 
@@ -12,23 +14,37 @@ import { davinciIds } from './read-existing.ts';
 const NEW_ID = '00000000-0000-4000-8000-000000000000';
 
 /** @returns what could not be checked, or is worth knowing, as sentences. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS, RTDP_PIPELINE_INVALID with `problems` */
-export async function checkPlan(path: string, plan: readonly PlannedStep[], clients: Clients): Promise<string[]> {
+export async function checkPlan(
+  path: string,
+  plan: readonly PlannedStep[],
+  clients: Clients,
+  placeOf?: PlaceOf,
+): Promise<string[]> {
   for (const { kind, name, namesakes, action } of plan) {
     if (namesakes !== undefined && action !== 'remove') throw ambiguous(kind, name, namesakes);
   }
   const made = plan.filter(({ action }) => action === 'create' || action === 'change');
-  const inputOf = await inputs(made, clients);
+  const input = await inputs(made, clients);
+  const inputOf: typeof input = (step) => {
+    try {
+      return input(step);
+    } catch (error) {
+      throw isRtdpError(error, 'RTDP_REFERENCE_UNKNOWN') && placeOf !== undefined
+        ? placed(error, path, placeOf)
+        : error;
+    }
+  };
   const notes: string[] = [];
   const problems: { message: string }[] = [];
   for (const step of made) {
-    const input = inputOf(step);
+    const asTaken = inputOf(step);
     const outcomes =
       step.kind === 'flow'
-        ? await checkFlow(input, step, plan, clients)
+        ? await checkFlow(asTaken, step, plan, clients)
         : step.kind === 'view'
-          ? await checkView(input, step, plan, clients)
+          ? await checkView(asTaken, step, plan, clients)
           : step.kind === 'widget'
-            ? await checkWidget(input, step, made, inputOf, clients)
+            ? await checkWidget(asTaken, step, made, inputOf, clients)
             : [];
     for (const { why, isOpen, isNote } of outcomes) {
       const sentence = `${step.kind} ${step.name}: ${why}`;
@@ -48,6 +64,15 @@ export function cannotRun(path: string, problems: readonly { message: string }[]
     next: 'Correct it, then run the same command again.',
     facts: { path, problems, notes },
   });
+}
+
+/** An error about a name in the file, with the place where that stands. */
+function placed(cause: RtdpError, file: string, placeOf: PlaceOf): RtdpError {
+  const { code, message, next, facts } = cause;
+  const { kind, name, path } = facts as { kind: Kind; name: string; path: (string | number)[] };
+  const { line, column } = placeOf(kind, name, path);
+  const told = `${file}, line ${line}, column ${column}: ${message}`;
+  return new RtdpError({ code, message: told, next, facts: { ...facts, file, line, column }, cause });
 }
 
 type Input = Record<string, unknown>;

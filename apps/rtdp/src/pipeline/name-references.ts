@@ -24,7 +24,7 @@ export type KnownIds = Readonly<Partial<Record<Kind, ReadonlyMap<string, readonl
 
 /** The definition as the API takes it. @throws RtdpError RTDP_REFERENCE_UNKNOWN, RTDP_NAME_AMBIGUOUS */
 export function withIds(kind: Kind, definition: Record<string, unknown>, known: KnownIds): Record<string, unknown> {
-  return renamed(kind, definition, (key, value) => {
+  return renamed(kind, definition, (key, value, path) => {
     const reference = REFERENCES[key as Reference];
     if (reference === undefined) return undefined;
     const names = [...(known[reference.kind]?.keys() ?? [])];
@@ -37,7 +37,7 @@ export function withIds(kind: Kind, definition: Record<string, unknown>, known: 
       next:
         didYouMean(String(value), names) ??
         `Add it to the file, or name one that exists: ${names.slice(0, 5).join(', ') || 'there is none'}.`,
-      facts: { kind, name: definition.name, [reference.id]: value },
+      facts: { kind, name: definition.name, [reference.id]: value, path },
     });
   });
 }
@@ -83,22 +83,25 @@ export function withNames(kind: Kind, kept: Record<string, unknown>, known: Know
   });
 }
 
-type Rename = (key: string, value: unknown) => [key: string, value: unknown] | undefined;
+type Rename = (key: string, value: unknown, path: (string | number)[]) => [key: string, value: unknown] | undefined;
 
 function renamed(kind: Kind, definition: Record<string, unknown>, rename: Rename): Record<string, unknown> {
   const rule = OF_KIND[kind];
   if (rule === undefined) return definition;
   const allowed = new Set<string>(rule.keys.flatMap((key) => [key, REFERENCES[key].id]));
-  const walk = (value: unknown, isTop: boolean): unknown => {
-    if (!isTop && !rule.deep) return value;
-    if (Array.isArray(value)) return value.map((part) => walk(part, false));
+  const walk = (value: unknown, path: (string | number)[]): unknown => {
+    if (path.length > 0 && !rule.deep) return value;
+    if (Array.isArray(value)) return value.map((part, at) => walk(part, [...path, at]));
     if (typeof value !== 'object' || value === null) return value;
     return Object.fromEntries(
       Object.entries(value).map(
         ([key, part]) =>
-          (allowed.has(key) && typeof part === 'string' ? rename(key, part) : undefined) ?? [key, walk(part, false)],
+          (allowed.has(key) && typeof part === 'string' ? rename(key, part, [...path, key]) : undefined) ?? [
+            key,
+            walk(part, [...path, key]),
+          ],
       ),
     );
   };
-  return walk(definition, true) as Record<string, unknown>;
+  return walk(definition, []) as Record<string, unknown>;
 }

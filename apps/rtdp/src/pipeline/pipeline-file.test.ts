@@ -65,7 +65,7 @@ describe('parsePipeline', () => {
 
   it.each([
     ['sources: [', 1],
-    ['sources: []\nflow: []\n', 1],
+    ['sources: []\nflow: []\n', 2],
     ['sources:\n  - kind: postgres\n', 2],
   ])('says where %j is wrong', (text, line) => {
     expect(() => parsePipeline(text, {})).toThrow(
@@ -83,14 +83,14 @@ describe('parsePipeline', () => {
       'view:',
       'veiw:',
       '3:5 widget Revenue: view: is missing',
-      '4:11 widget Revenue: there is no "veiw" here; did you mean "view"?',
+      '4:5 widget Revenue: there is no "veiw" here; did you mean "view"?',
     ],
-    [WIDGETS, 'series:', 'serie:', '6:70 widget Revenue: query: there is no "serie" here; did you mean "series"?'],
+    [WIDGETS, 'series:', 'serie:', '6:63 widget Revenue: query: there is no "serie" here; did you mean "series"?'],
     [
       WIDGETS,
       'view:',
       'settings: { horizontl: true }\n    view:',
-      '4:28 widget Revenue: settings: there is no "horizontl" here; did you mean "horizontal"?',
+      '4:17 widget Revenue: settings: there is no "horizontl" here; did you mean "horizontal"?',
     ],
     [
       WIDGETS,
@@ -109,7 +109,7 @@ describe('parsePipeline', () => {
       'column: status',
       'colunm: status',
       '7:47 dashboard Shop: controllers.0.targets.0.column: is missing',
-      '7:71 dashboard Shop: controllers.0.targets.0: there is no "colunm" here; did you mean "column"?',
+      '7:63 dashboard Shop: controllers.0.targets.0: there is no "colunm" here; did you mean "column"?',
     ],
     [FLOWS, 'namespace:', 'namspace:', '4:13 flow all: source.namespace: is missing', /did you mean "namespace"/],
     [
@@ -126,8 +126,8 @@ describe('parsePipeline', () => {
       'kind: monbox',
       /data source Gateway: kind: there is no "monbox" here; did you mean "moonbox"/,
     ],
-    [SOURCES, 'tables: all', 'tabels: all', '3:90 source shop: there is no "tabels" here; did you mean "tables"?'],
-    ['\nwidgts: []\n', '', '', '2:1 file: there is no "widgts" here; did you mean "widgets"?'],
+    [SOURCES, 'tables: all', 'tabels: all', '3:82 source shop: there is no "tabels" here; did you mean "tables"?'],
+    ['flows: []\n\nwidgts:\n  - name: a\n', '', '', '3:1 file: there is no "widgts" here; did you mean "widgets"?'],
   ] as [string, string, string, ...(string | RegExp)[]][])(
     'refuses what no service takes, with its place: %#',
     (text, right, wrong, ...problems) => {
@@ -138,6 +138,14 @@ describe('parsePipeline', () => {
       );
     },
   );
+
+  it('tells problems in the order of the file, whatever the order of the sections is', () => {
+    const wrong = DASHBOARDS.replace('kind: widget', 'kind: widgte') + WIDGETS.replace('kind: bar', 'kind: barr');
+    expect(problemsOf(wrong)).toEqual([
+      expect.stringMatching(/^5:54 dashboard Shop: /),
+      expect.stringMatching(/^12:11 widget Revenue: /),
+    ]);
+  });
 
   it('refuses one name twice', () => {
     expect(() => parsePipeline('flows: [{ name: a }, { name: a }]', {})).toThrow(/names a twice under flows/);

@@ -1,11 +1,11 @@
 /** Decides what a pipeline file is: YAML with `sources`, `flows`, and what shows their data, in which `${NAME}` stands for a variable. */
 import { inputProblem } from '@rtdp/service/input-problems';
 import { RtdpError } from '@rtdp/ums/error';
-import { LineCounter, parseDocument } from 'yaml';
+import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readGivenFile } from '../session/given-file.ts';
 import { shapeProblems } from './check-shapes.ts';
-import { SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
+import { type Kind, SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
 
 const named = z.looseObject({ name: z.string().min(1) });
 const pipelineSchema = z.strictObject({
@@ -24,14 +24,40 @@ const NEXT =
 export type Pipeline = z.output<typeof pipelineSchema>;
 export type Variables = Readonly<Record<string, string | undefined>>;
 
-/** @throws RtdpError RTDP_PIPELINE_INVALID with line and column, RTDP_VARIABLE_MISSING. */
-export function readPipelineFile(path: string, variables: Variables): Pipeline {
-  return parsePipeline(readGivenFile(path), variables, path);
+/** Where in the file a part of a thing stands, by its path inside of that. */
+export type PlaceOf = (kind: Kind, name: string, inside: readonly (string | number)[]) => Place;
+
+export interface Place {
+  line: number;
+  column: number;
 }
 
-export function parsePipeline(text: string, variables: Variables, path = 'pipeline'): Pipeline {
+interface PlacedPipeline {
+  pipeline: Pipeline;
+  placeOf: PlaceOf;
+}
+
+/** @throws RtdpError RTDP_PIPELINE_INVALID with line and column, RTDP_VARIABLE_MISSING. */
+export function readPipelineFile(path: string, variables: Variables): Pipeline {
+  return readPlacedPipeline(path, variables).pipeline;
+}
+
+/** The file is read once: it may be an input that is gone then. @throws as `readPipelineFile` */
+export function readPlacedPipeline(path: string, variables: Variables): PlacedPipeline {
+  return parsePlacedPipeline(readGivenFile(path), variables, path);
+}
+
+export function parsePipeline(text: string, variables: Variables, path?: string): Pipeline {
+  return parsePlacedPipeline(text, variables, path).pipeline;
+}
+
+export function parsePlacedPipeline(text: string, variables: Variables, path = 'pipeline'): PlacedPipeline {
   const lines = new LineCounter();
   const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
+  const at = (inside: readonly PropertyKey[], key?: string): Place => {
+    const { line, col } = lines.linePos(offsetOf(document, inside as readonly (string | number)[], key));
+    return { line, column: col };
+  };
   if (document.errors.length > 0) {
     const problems = document.errors.map((error) => {
       const { line, col } = lines.linePos(error.pos[0]);
@@ -42,8 +68,8 @@ export function parsePipeline(text: string, variables: Variables, path = 'pipeli
   const parsed = pipelineSchema.safeParse(document.toJS() ?? {}, { error: (issue) => inputProblem(issue) });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
-      const { line, col } = lines.linePos(placeOf(document, issue.path as (string | number)[]));
-      return { line, column: col, message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
+      const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
+      return { ...at(issue.path, key), message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
     });
     throw invalid(path, 'does not have the shape of a pipeline', problems, NEXT);
   }
@@ -55,22 +81,31 @@ export function parsePipeline(text: string, variables: Variables, path = 'pipeli
       throw invalid(path, `names ${twice} twice under ${kind}`, [], 'Rename or remove one of them.');
   }
   const problems = SECTION_NAMES.flatMap((section) =>
-    (pipeline[section] ?? []).flatMap((thing, at) =>
+    (pipeline[section] ?? []).flatMap((thing, index) =>
       shapeProblems(section, thing).map(({ path: inside, key, message }) => {
-        const { line, col } = lines.linePos(
-          placeOf(document, [section, at, ...inside, ...(key === undefined ? [] : [key])]),
-        );
         const where = inside.length === 0 ? '' : `${inside.join('.')}: `;
-        return { line, column: col, message: `${SECTIONS[section]} ${thing.name}: ${where}${message}` };
+        return {
+          ...at([section, index, ...inside], key),
+          message: `${SECTIONS[section]} ${thing.name}: ${where}${message}`,
+        };
       }),
     ),
   );
   if (problems.length > 0) throw invalid(path, 'says what cannot be, so nothing was done', problems);
-  return pipeline;
+  const placeOf: PlaceOf = (kind, name, inside) => {
+    const section = SECTION_NAMES.find((each) => SECTIONS[each] === kind)!;
+    return at([section, (pipeline[section] ?? []).findIndex((thing) => thing.name === name), ...inside]);
+  };
+  return { pipeline, placeOf };
 }
 
-/** Where the value at a path stands; what is missing is looked for in what should hold it. */
-function placeOf(document: ReturnType<typeof parseDocument>, path: readonly (string | number)[]): number {
+type Path = readonly (string | number)[];
+
+/** Where the value at a path stands, or a key in it; what is missing is looked for in what should hold it. */
+function offsetOf(document: ReturnType<typeof parseDocument>, path: Path, key?: string): number {
+  const holder: unknown = key === undefined ? undefined : path.length === 0 ? document.contents : document.getIn(path);
+  const pair = isMap(holder) ? holder.items.find((each) => isScalar(each.key) && each.key.value === key) : undefined;
+  if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
   for (let length = path.length; length >= 0; length--) {
     const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
     if (node?.range !== undefined) return node.range[0];
@@ -81,14 +116,14 @@ function placeOf(document: ReturnType<typeof parseDocument>, path: readonly (str
 function invalid(
   path: string,
   what: string,
-  problems: unknown[],
+  problems: (Place & { message: string })[],
   next = 'Correct the file at these places.',
 ): RtdpError {
   return new RtdpError({
     code: 'RTDP_PIPELINE_INVALID',
     message: `${path} ${what}`,
     next,
-    facts: { path, problems },
+    facts: { path, problems: problems.sort((a, b) => a.line - b.line || a.column - b.column) },
   });
 }
 
