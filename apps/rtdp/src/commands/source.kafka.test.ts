@@ -107,13 +107,16 @@ test('a table that stopped goes on by the command that is named, and a pattern w
     };
     const [told, code] = await check(['public.smal']);
     expect(told).toContain('There is no table public.smal, which tables asks for. Did you mean public.small?');
+    expect(told).toMatch(/^PostgreSQL \S+: its server is ready, but not every table that is named is there\n/);
     // Of what nobody chose, only how much there is.
     expect(told).not.toContain('Large values');
     expect(told).toContain(
       '0 of 2 tables are chosen. Of 2 that are not chosen there is something to say too: --json prints it.\n',
     );
     expect(code).toBe(1);
-    expect((await check(['public.small', 'later.*']))[1]).toBeUndefined();
+    const [ready, readyCode] = await check(['public.small', 'later.*']);
+    expect(ready).toMatch(/^PostgreSQL \S+: ready\n/);
+    expect(readyCode).toBeUndefined();
     // What is the same for both tables stands there once.
     const [ofBoth] = await check(['public.*']);
     expect(ofBoth.match(/Large values/g)).toHaveLength(1);

@@ -302,13 +302,23 @@ async function resumeTable(session: Session, source: string, text: string): Prom
 /** A source may wait for a table that is made later, so its service takes it; who asks whether all is ready is told that it is not. */
 const TABLE_NOT_FOUND = 'table-not-found';
 
+const READY = 'ready';
+
+type CheckAnswer = Awaited<ReturnType<DbusClient['check']>>;
+
+function verdict({ ready, problems }: CheckAnswer): string {
+  if (!ready) return 'not ready yet';
+  if (!problems.some(({ code }) => code === TABLE_NOT_FOUND)) return READY;
+  return 'its server is ready, but not every table that is named is there';
+}
+
 async function checkSources(session: Session, file: string): Promise<void> {
   const definitions = readDefinitions<SourceDefinition>(file, 'sources');
   const answers = [];
   for (const definition of definitions) {
     const answer = await session.dbus.check(definition);
     answers.push(answer);
-    if (!answer.ready || answer.problems.some(({ code }) => code === TABLE_NOT_FOUND)) process.exitCode = 1;
+    if (verdict(answer) !== READY) process.exitCode = 1;
     if (session.json) continue;
     if (definitions.length > 1) session.print(`\n${definition.name}\n`);
     printCheck(session, answer);
@@ -317,8 +327,8 @@ async function checkSources(session: Session, file: string): Promise<void> {
   if (session.json) printDone(session, answers.length === 1 ? answers[0] : answers, '');
 }
 
-function printCheck(session: Session, answer: Awaited<ReturnType<DbusClient['check']>>): void {
-  session.print(`PostgreSQL ${answer.serverVersion}: ${answer.ready ? 'ready' : 'not ready yet'}\n`);
+function printCheck(session: Session, answer: CheckAnswer): void {
+  session.print(`PostgreSQL ${answer.serverVersion}: ${verdict(answer)}\n`);
   for (const { severity, message, statement } of answer.problems) {
     session.print(`  ${severity}: ${message}\n${statement === null ? '' : `    ${statement}\n`}`);
   }
