@@ -70,6 +70,18 @@ test('every table has its own verdict, and the exit code is 0 only if all of eve
   expect(text.output).toMatch(/landed\.whole +equal/);
   expect(text.output).toMatch(/landed\.moods +not comparable .*does not capture public\.moods/);
   expect(text.output).toMatch(/landed\.held +failed .*WORMHOLE_NOT_SETTLED: landed\.held/);
+
+  // Of a source that stands still no sink can be shown to have all: that is said, instead of waiting for it.
+  await dbus.command(name, 'stop');
+  const stopped = await pipeline.shell('rtdp --json verify all');
+  expect(stopped).toMatchObject({ code: 1, output: '' });
+  expect(JSON.parse(stopped.errors)).toMatchObject({
+    error: {
+      code: 'DBUS_SOURCE_NOT_RUNNING',
+      message: `source ${name} is stopped`,
+      next: expect.stringContaining(`source start ${name}`),
+    },
+  });
 }, 180_000);
 
 test('only editors of the organisation have rows compared, one verification of a flow runs at a time, and it can be cancelled', async () => {

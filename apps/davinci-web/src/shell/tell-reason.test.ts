@@ -21,6 +21,11 @@ test.each([
     '正在重新连接：无法连接 db:5432 上的 Postgres：10.0.0.1:5432 拒绝连接',
   ],
   [
+    'source erp cannot be asked: Postgres at db:5432 cannot be reached: connect ECONNREFUSED 10.0.0.1:5432',
+    '无法读取数据源 erp：无法连接 db:5432 上的 Postgres：10.0.0.1:5432 拒绝连接',
+  ],
+  ['source erp is stopped', '数据源 erp 已停止。'],
+  [
     'Table public.orders of flow orders is paused: The sink has not answered for 30 s. Resume the table.',
     '流 orders 的表 public.orders 已暂停：目标库已有 30 秒没有响应。请让该表继续运行。',
   ],

@@ -3,7 +3,7 @@ import type { Logger } from '@rtdp/service/logging';
 import type { SourceQuestion } from '@rtdp/stores/compare-wire';
 import { answerSourceQuestion } from '@rtdp/stores/postgres/compared-source';
 import { openReader, type ReaderEnd } from '@rtdp/stores/postgres/connect';
-import { RtdpError } from '@rtdp/ums/error';
+import { isRtdpError, RtdpError } from '@rtdp/ums/error';
 import type { SourceDefinition } from '../../catalog/source-definition.ts';
 import type { TableName } from '../../pipeline/contract.ts';
 import type { SourceKind, SourceWatch } from '../contract.ts';
@@ -33,9 +33,22 @@ async function comparePostgres(
   const pool = openReader(clientConfig(definition.connection, `rtdp-dbus-${definition.name}-compare`), end);
   try {
     return await answerSourceQuestion(pool, table, question);
+  } catch (error) {
+    throw isRtdpError(error, 'STORE_UNREACHABLE') ? nameSource(definition, error) : error;
   } finally {
     await pool.end();
   }
+}
+
+/** Whoever compares has two servers, and would not know which of them is away. */
+function nameSource({ name, connection: { host, port } }: SourceDefinition, cause: RtdpError): RtdpError {
+  return new RtdpError({
+    code: cause.code,
+    message: `source ${name} cannot be asked: Postgres at ${host}:${port} cannot be reached: ${cause.message}`,
+    next: 'Check host, port, firewall and ssl of the connection, and that the server runs.',
+    facts: { ...cause.facts, source: name },
+    cause,
+  });
 }
 
 function watchPostgres(definition: SourceDefinition, logger: Logger, now: () => number): SourceWatch {
