@@ -56,6 +56,11 @@ function pausedText(tables: readonly TableStatus[]): string | undefined {
   return paused && `${paused.schema}.${paused.table}: ${paused.reason?.message ?? 'paused'}`;
 }
 
+/** A table is paused by itself, and resumed by itself. */
+function stillPaused(flow: string, { schema, table }: TableStatus): string {
+  return `Its table ${schema}.${table} stays paused; to resume it: ${typedCommand(`flow resume-table ${flow} ${schema} ${table}`)}`;
+}
+
 function isPaused({ state }: TableStatus): boolean {
   return state === 'paused';
 }
@@ -138,13 +143,12 @@ export function flowCommands(program: Command, act: Act): void {
       .action((name: string) =>
         act(async (session) => {
           const view = await session.wormhole.command(name, verb);
-          printDone(
-            session,
-            view,
+          const paused = verb === 'resume' ? (await session.wormhole.status(name)).tables.filter(isPaused) : [];
+          const done =
             verb === 'pull'
               ? `Flow ${name} asked for its tables in full; "${typedCommand('source pulls SOURCE')}" shows their progress.`
-              : `Flow ${name} is ${view.state}.`,
-          );
+              : `Flow ${name} is ${view.state}.`;
+          printDone(session, view, [done, ...paused.map((table) => stillPaused(name, table))].join('\n'));
         }),
       );
   }
