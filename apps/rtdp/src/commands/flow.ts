@@ -102,7 +102,7 @@ export function flowCommands(program: Command, act: Act): void {
     .description('run a flow over the newest real messages, with the result of each step; nothing is written')
     .option('--rows <number>', 'at most this many source rows', countUpTo(2_000), 10)
     .action((file: string, options: { rows: number }) =>
-      act((session) => dryRun(session, readDefinition<FlowDefinition>(file), options.rows)),
+      act((session) => dryRun(session, readDefinition<FlowDefinition>(file, 'flows'), options.rows)),
     );
 
   flow
@@ -110,7 +110,7 @@ export function flowCommands(program: Command, act: Act): void {
     .description('deploy a flow from a YAML file, or change the one of that name')
     .action((file: string) =>
       act(async (session) => {
-        const definition = readDefinition<FlowDefinition>(file);
+        const definition = readDefinition<FlowDefinition>(file, 'flows');
         const exists = (await session.wormhole.listFlows()).some(({ name }) => name === definition.name);
         const view = exists
           ? await session.wormhole.replace(definition.name, definition)

@@ -27,7 +27,24 @@ test('what is only looked at may stand in a pipeline, whose other variables need
   expect(() => readDefinitions(file('flows.yaml', 'flows: [{ name: f }]\n'), 'sources')).toThrow(
     /it is a pipeline without sources/,
   );
-  expect(() => readDefinition(pipeline)).toThrow(
+  expect(() => readDefinition(pipeline, 'sources')).toThrow(
     expect.objectContaining({ next: expect.stringContaining('rtdp -- apply') }),
   );
+});
+
+test('a key that no service knows is told with its file and line, in a file of its own and in a pipeline', () => {
+  const told = (path: string, message: string, line: number, column: number) =>
+    expect.objectContaining({
+      code: 'RTDP_PIPELINE_INVALID',
+      message: expect.stringContaining(path),
+      facts: expect.objectContaining({ problems: [{ line, column, message }] }),
+    });
+  const alone = file('alone.yaml', 'name: a\n\ntabels: all\n');
+  const wrong = 'source a: there is no "tabels" here; did you mean "tables"?';
+  expect(() => readDefinition(alone, 'sources')).toThrow(told(alone, wrong, 3, 1));
+  expect(() => readDefinitions(alone, 'sources')).toThrow(told(alone, wrong, 3, 1));
+  const pipeline = file('tabels.yaml', 'flows: []\nsources:\n  - name: b\n  - name: a\n    tabels: all\n');
+  expect(() => readDefinitions(pipeline, 'sources')).toThrow(told(pipeline, wrong, 5, 5));
+  const nameless = file('nameless.yaml', 'tables: all\n');
+  expect(() => readDefinition(nameless, 'sources')).toThrow(told(nameless, 'source: name: is missing', 1, 1));
 });

@@ -104,7 +104,7 @@ export function sourceCommands(program: Command, act: Act): void {
     .description('register a source from a YAML file')
     .action((file: string) =>
       act(async (session) => {
-        const view = await session.dbus.registerSource(readDefinition<SourceDefinition>(file));
+        const view = await session.dbus.registerSource(readDefinition<SourceDefinition>(file, 'sources'));
         const state = view.state === 'registered' ? '' : ` and ${view.state}`;
         printDone(session, view, `Source ${view.name} is registered${state}; its topic is ${view.topic}.`);
       }),

@@ -10,6 +10,7 @@ import { flowInputSchema } from '@rtdp/wormhole/client';
 import type { z } from 'zod';
 import { keyInFile, withAnyIds } from './name-references.ts';
 import { type Kind, SECTIONS, type Section } from './pipeline-kinds.ts';
+import type { Place, PlacedYaml } from './placed-yaml.ts';
 
 /** Of what is new. */
 export const SHAPES: Readonly<Record<Section, z.ZodType>> = {
@@ -25,7 +26,7 @@ export const SHAPES: Readonly<Record<Section, z.ZodType>> = {
 /** What is left out of a source that is there stays as it is; of a new one, its service says what is missing. */
 const SHAPES_IN_FILE = { ...SHAPES, sources: sourceInputSchema.partial().required({ name: true }) };
 
-export interface ShapeProblem {
+interface ShapeProblem {
   /** In the thing, as the file writes it. */
   path: (string | number)[];
   /** What is wrong at `path`, where that is a key. */
@@ -33,7 +34,22 @@ export interface ShapeProblem {
   message: string;
 }
 
-export function shapeProblems(section: Section, definition: Record<string, unknown>): ShapeProblem[] {
+/** What is wrong with a thing that stands at a path of a file, with the places. */
+export function placedShapeProblems(
+  section: Section,
+  definition: Record<string, unknown>,
+  { placeOf }: PlacedYaml,
+  above: readonly PropertyKey[],
+): (Place & { message: string })[] {
+  const { name } = definition;
+  const whose = typeof name === 'string' ? `${SECTIONS[section]} ${name}` : SECTIONS[section];
+  return shapeProblems(section, definition).map(({ path, key, message }) => {
+    const where = path.length === 0 ? '' : `${path.join('.')}: `;
+    return { ...placeOf([...above, ...path], key), message: `${whose}: ${where}${message}` };
+  });
+}
+
+function shapeProblems(section: Section, definition: Record<string, unknown>): ShapeProblem[] {
   const kind = SECTIONS[section];
   const { success, error } = SHAPES_IN_FILE[section].safeParse(withAnyIds(kind, definition), {
     error: (issue) => inputProblem(issue, (key) => keyInFile(kind, key)),

@@ -1,11 +1,11 @@
 /** Decides what a pipeline file is: YAML with `sources`, `flows`, and what shows their data, in which `${NAME}` stands for a variable. */
 import { inputProblem } from '@rtdp/service/input-problems';
 import { RtdpError } from '@rtdp/ums/error';
-import { isMap, isScalar, LineCounter, parseDocument } from 'yaml';
 import { z } from 'zod';
 import { readGivenFile } from '../session/given-file.ts';
-import { shapeProblems } from './check-shapes.ts';
+import { placedShapeProblems } from './check-shapes.ts';
 import { type Kind, SECTION_NAMES, SECTIONS, type Section } from './pipeline-kinds.ts';
+import { type Place, readPlacedYaml } from './placed-yaml.ts';
 
 const named = z.looseObject({ name: z.string().min(1) });
 const pipelineSchema = z.strictObject({
@@ -27,11 +27,6 @@ export type Variables = Readonly<Record<string, string | undefined>>;
 /** Where in the file a part of a thing stands, by its path inside of that. */
 export type PlaceOf = (kind: Kind, name: string, inside: readonly (string | number)[]) => Place;
 
-export interface Place {
-  line: number;
-  column: number;
-}
-
 interface PlacedPipeline {
   pipeline: Pipeline;
   placeOf: PlaceOf;
@@ -52,24 +47,13 @@ export function parsePipeline(text: string, variables: Variables, path?: string)
 }
 
 export function parsePlacedPipeline(text: string, variables: Variables, path = 'pipeline'): PlacedPipeline {
-  const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false, merge: true });
-  const at = (inside: readonly PropertyKey[], key?: string): Place => {
-    const { line, col } = lines.linePos(offsetOf(document, inside as readonly (string | number)[], key));
-    return { line, column: col };
-  };
-  if (document.errors.length > 0) {
-    const problems = document.errors.map((error) => {
-      const { line, col } = lines.linePos(error.pos[0]);
-      return { line, column: col, message: error.message };
-    });
-    throw invalid(path, 'is not YAML', problems, NEXT);
-  }
-  const parsed = pipelineSchema.safeParse(document.toJS() ?? {}, { error: (issue) => inputProblem(issue) });
+  const yaml = readPlacedYaml(text);
+  if (yaml.errors.length > 0) throw invalid(path, 'is not YAML', yaml.errors, NEXT);
+  const parsed = pipelineSchema.safeParse(yaml.value ?? {}, { error: (issue) => inputProblem(issue) });
   if (!parsed.success) {
     const problems = parsed.error.issues.map((issue) => {
       const key = issue.code === 'unrecognized_keys' ? issue.keys[0] : undefined;
-      return { ...at(issue.path, key), message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
+      return { ...yaml.placeOf(issue.path, key), message: `${issue.path.join('.') || 'file'}: ${issue.message}` };
     });
     throw invalid(path, 'does not have the shape of a pipeline', problems, NEXT);
   }
@@ -81,36 +65,14 @@ export function parsePlacedPipeline(text: string, variables: Variables, path = '
       throw invalid(path, `names ${twice} twice under ${kind}`, [], 'Rename or remove one of them.');
   }
   const problems = SECTION_NAMES.flatMap((section) =>
-    (pipeline[section] ?? []).flatMap((thing, index) =>
-      shapeProblems(section, thing).map(({ path: inside, key, message }) => {
-        const where = inside.length === 0 ? '' : `${inside.join('.')}: `;
-        return {
-          ...at([section, index, ...inside], key),
-          message: `${SECTIONS[section]} ${thing.name}: ${where}${message}`,
-        };
-      }),
-    ),
+    (pipeline[section] ?? []).flatMap((thing, index) => placedShapeProblems(section, thing, yaml, [section, index])),
   );
   if (problems.length > 0) throw invalid(path, 'says what cannot be, so nothing was done', problems);
   const placeOf: PlaceOf = (kind, name, inside) => {
     const section = SECTION_NAMES.find((each) => SECTIONS[each] === kind)!;
-    return at([section, (pipeline[section] ?? []).findIndex((thing) => thing.name === name), ...inside]);
+    return yaml.placeOf([section, (pipeline[section] ?? []).findIndex((thing) => thing.name === name), ...inside]);
   };
   return { pipeline, placeOf };
-}
-
-type Path = readonly (string | number)[];
-
-/** Where the value at a path stands, or a key in it; what is missing is looked for in what should hold it. */
-function offsetOf(document: ReturnType<typeof parseDocument>, path: Path, key?: string): number {
-  const holder: unknown = key === undefined ? undefined : path.length === 0 ? document.contents : document.getIn(path);
-  const pair = isMap(holder) ? holder.items.find((each) => isScalar(each.key) && each.key.value === key) : undefined;
-  if (isScalar(pair?.key) && pair.key.range) return pair.key.range[0];
-  for (let length = path.length; length >= 0; length--) {
-    const node = document.getIn(path.slice(0, length), true) as { range?: [number, number, number] } | undefined;
-    if (node?.range !== undefined) return node.range[0];
-  }
-  return 0;
 }
 
 function invalid(
