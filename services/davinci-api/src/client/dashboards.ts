@@ -71,6 +71,7 @@ export const dashboardSummarySchema = z.object({
   folder: z.string(),
   description: z.string(),
   widgets: z.number(),
+  widgetIds: z.array(id),
   version,
   createdAt: time,
   updatedAt: time,

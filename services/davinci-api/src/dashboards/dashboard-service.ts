@@ -61,8 +61,9 @@ export class DashboardService implements Collection<Input, Dashboard, DashboardS
   async list({ organisationId }: Author): Promise<DashboardSummary[]> {
     return (await this.#store.list(organisationId)).map(({ tabs, ...rest }) => {
       const { id, name, folder, description, version, createdAt, updatedAt, updatedBy } = rest;
-      const widgets = widgetIdsOf({ tabs }).length;
-      return { id, name, folder, description, widgets, version, createdAt, updatedAt, updatedBy };
+      const widgetIds = widgetIdsOf({ tabs });
+      const widgets = widgetIds.length;
+      return { id, name, folder, description, widgets, widgetIds, version, createdAt, updatedAt, updatedBy };
     });
   }
 

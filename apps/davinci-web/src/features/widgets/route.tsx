@@ -1,6 +1,6 @@
 /** The list of widgets. */
 import { DeleteOutlined } from '@ant-design/icons';
-import type { View, Widget } from '@rtdp/davinci-api/client';
+import type { DashboardSummary, View, Widget } from '@rtdp/davinci-api/client';
 import { Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -21,8 +21,10 @@ export default function WidgetsPage() {
   const [search, setSearch] = useUrlState('q', '');
   const widgets = useApi<List<Widget>>('/api/widgets');
   const views = useApi<List<View>>('/api/views', { enabled: mayEdit });
+  const dashboards = useApi<List<DashboardSummary>>('/api/dashboards', { enabled: !mayEdit });
   const change = useChange(['/api/widgets', '/api/dashboards', '/api/search']);
   const { hidden, remove } = useUndo();
+  const shownOn = (id: string) => dashboards.data?.items.filter(({ widgetIds }) => widgetIds.includes(id));
   const viewName = (id: string) => views.data?.items.find((view) => view.id === id)?.name;
   return (
     <ListPage
@@ -41,7 +43,7 @@ export default function WidgetsPage() {
         <div className="cards">
           {shown.map((widget) => (
             <div key={widget.id} className="widget-card">
-              <WidgetCard {...(mayEdit ? { to: `/widgets/${widget.id}` } : {})}>
+              <WidgetCard to={mayEdit ? `/widgets/${widget.id}` : dashboardPath(shownOn(widget.id)?.[0])}>
                 <h2 className="row">
                   <KindIcon kind={widget.kind} />
                   <span className="ellipsis">{widget.name}</span>
@@ -52,6 +54,7 @@ export default function WidgetsPage() {
                     ? ''
                     : ` · ${t('list.view', { name: viewName(widget.viewId) })}`}
                 </p>
+                {mayEdit ? null : <ShownOn dashboards={shownOn(widget.id)} />}
                 <p className="faint small">
                   {t('list.changed')} <When at={widget.updatedAt} />
                 </p>
@@ -77,8 +80,20 @@ export default function WidgetsPage() {
   );
 }
 
-/** Leads to the workbench whoever may use it. */
-function WidgetCard({ to, children }: { to?: string; children: ReactNode }): ReactNode {
+function dashboardPath(dashboard: DashboardSummary | undefined): string | undefined {
+  return dashboard && `/dashboards/${dashboard.id}`;
+}
+
+/** Undefined as long as it is not known. */
+function ShownOn({ dashboards }: { dashboards: readonly DashboardSummary[] | undefined }): ReactNode {
+  const { t } = useTranslation('widgets');
+  if (dashboards === undefined) return null;
+  const names = dashboards.map(({ name }) => name).join(', ');
+  return <p className="muted small">{names === '' ? t('list.onNone') : t('list.on', { names })}</p>;
+}
+
+/** Leads to the workbench whoever may use it, others to the dashboard that shows the widget first. */
+function WidgetCard({ to, children }: { to: string | undefined; children: ReactNode }): ReactNode {
   if (to === undefined) return <div className="card">{children}</div>;
   return (
     <Link to={to} className="card">
