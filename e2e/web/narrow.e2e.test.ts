@@ -1,4 +1,4 @@
-/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, that of a row filter too, and a table shows its last column; a list comes to where its skeleton stood; a user who is added has a login link at once; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are. */
+/** Opens the editors in a window of 1024 pixels: a view gets its source and its tables there, runs what is chosen and shows an error at its place, that of a row filter too, and a table shows its last column; a list comes to where its skeleton stood; a user who is added has a login link at once; on a phone nothing of the workbench covers another part; an editor is told of a column that is hidden from editors, a viewer whose they are, where a widget stands and where a password is set. */
 import { expect, test } from 'vitest';
 import { webStand } from './web-stand.ts';
 
@@ -223,4 +223,34 @@ test('the editors can be used in a narrow window, and are closed to a viewer', a
   expect(await page.getByRole('button', { name: 'Add user' }).count()).toBe(0);
   await page.goto(`${baseUrl}/views/new`);
   await page.getByText('It takes an editor.').waitFor();
+
+  // Of a widget a viewer is told where it stands, and gets there.
+  await page.goto(`${baseUrl}/widgets`);
+  await page.locator('.widget-card', { hasText: 'Last column' }).getByText('On no dashboard yet').waitFor();
+  expect(await page.locator('.widget-card').getByRole('link').count()).toBe(0);
+  const place = { id: 'w', kind: 'widget' as const, widgetId: table.id, x: 0, y: 0, w: 12, h: 10 };
+  const { id: onIt } = await davinci.dashboards.create({
+    name: 'Shown here',
+    tabs: [{ id: 't', name: 'T', items: [place] }],
+  });
+  await page.reload();
+  await page.getByRole('link', { name: 'Last column' }).getByText('On Shown here').click();
+  await page.waitForURL(`**/dashboards/${onIt}`);
+
+  // Without a password the first page leads to where one is set; with one it says no more of it.
+  await page.goto(baseUrl);
+  await page.getByRole('alert').getByRole('link', { name: 'Set a password' }).click();
+  await page.waitForURL('**/account');
+  await page.getByLabel(/^New password\*?$/).fill('long enough for it');
+  await page.getByLabel(/^New password again\*?$/).fill('long enough for it');
+  await page.getByRole('button', { name: 'Set password' }).click();
+  await page.getByText('You signed in by a login link').waitFor({ state: 'detached' });
+  await page.getByRole('navigation').getByRole('link', { name: 'Home' }).first().click();
+  await page.getByRole('heading', { name: 'Hello, Vera' }).waitFor();
+  expect(await page.getByRole('link', { name: 'Set a password' }).count()).toBe(0);
+
+  // A login link that was used tells everybody first whom to ask for another.
+  const elsewhere = await page.context().browser()!.newPage({ locale: 'en-GB' });
+  await elsewhere.goto(linkOfVera);
+  await elsewhere.getByRole('alert').getByText('An administrator can send you another').waitFor();
 }, 300_000);

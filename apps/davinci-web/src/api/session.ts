@@ -43,7 +43,7 @@ export async function signIn(email: string, password: string): Promise<void> {
   take(await api<Session>('/api/session', { body: { email, password }, authenticated: false }));
 }
 
-/** Signs in with the code of a one-time link. */
+/** Signs in with the code of a login link. */
 export async function signInByLink(code: string): Promise<void> {
   take(await api<Session>('/api/session/link', { body: { code }, authenticated: false }));
 }

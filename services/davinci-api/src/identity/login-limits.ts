@@ -33,7 +33,7 @@ export class LoginLimits {
       throw new RtdpError({
         code: 'DAVINCI_LOGIN_RATE_LIMIT',
         message: 'signing in has failed too often',
-        next: `Try again in ${seconds} s, or ask an administrator for a sign-in link.`,
+        next: `Try again in ${seconds} s, or ask an administrator for a login link.`,
         facts: { seconds },
       });
     }

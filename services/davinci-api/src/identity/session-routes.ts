@@ -42,7 +42,7 @@ export function sessionRoutes(application: HttpApplication, { sessions, users, k
     '/api/session/link',
     {
       ...open,
-      schema: { tags, summary: 'Sign in by a one-time link', body: linkLoginSchema, response: { 200: sessionSchema } },
+      schema: { tags, summary: 'Sign in by a login link', body: linkLoginSchema, response: { 200: sessionSchema } },
     },
     async (request, reply) => {
       requireSameSite(request);

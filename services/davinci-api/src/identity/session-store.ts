@@ -1,4 +1,4 @@
-/** Keeps sign-ins and one-time links in the schema `identity`: hashes only, so that reading the tables lets nobody in. */
+/** Keeps sign-ins and login links in the schema `identity`: hashes only, so that reading the tables lets nobody in. */
 import { createHash, createHmac, randomBytes, randomUUID } from 'node:crypto';
 import type { Knex } from '@rtdp/service/metadata';
 

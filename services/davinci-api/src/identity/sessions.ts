@@ -1,4 +1,4 @@
-/** Decides who is let in, by password, by one-time link or by an earlier sign-in, and what token that gives. */
+/** Decides who is let in, by password, by login link or by an earlier sign-in, and what token that gives. */
 
 import type { Signer } from '@rtdp/identity/signer';
 import { typedCommand } from '@rtdp/service/typed-command';
@@ -49,7 +49,7 @@ export class Sessions {
     const matches = await checkPassword(user?.passwordHash ?? null, password);
     if (!matches || user === undefined || user.disabled) {
       if (user !== undefined) await audit.write(signIn(user, 'session.refused', { address, by: 'password' }));
-      throw loginFailed('e-mail and password do not fit', 'Check both, or ask an administrator for a sign-in link.');
+      throw loginFailed('e-mail and password do not fit', 'Check both, or ask an administrator for a login link.');
     }
     limits.succeeded(account, address);
     return this.#begin(user, { address, by: 'password' });

@@ -1,7 +1,7 @@
-/** The first page: what is live, what is broken with its next step, and the dashboards that were last changed. */
+/** The first page: a password to set where there is none, what is live, what is broken with its next step, and the dashboards that were last changed. */
 import { DashboardOutlined } from '@ant-design/icons';
 import type { DashboardSummary } from '@rtdp/davinci-api/client';
-import { Button } from 'antd';
+import { Alert, Button } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay, useSession } from '../../api/session.ts';
@@ -38,6 +38,9 @@ export default function HomePage() {
   ) : undefined;
   return (
     <Page title={t('title')} heading={<h1>{t('hello', { name: user?.name ?? '' })}</h1>} description={t('description')}>
+      {user?.passwordSet === false ? (
+        <Alert type="info" showIcon title={t('noPassword')} action={<Link to="/account">{t('setPassword')}</Link>} />
+      ) : null}
       {mayEdit ? (
         <section className="stack tight">
           <h2>{t('problems')}</h2>

@@ -1,4 +1,4 @@
-/** The login: by e-mail and password, or by the code of a one-time link. */
+/** The login: by e-mail and password, or by the code of a login link. */
 import { Alert, Button, Form, Input } from 'antd';
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
@@ -88,6 +88,7 @@ export default function LoginPage() {
                   ) : byLink && error.code === 'DAVINCI_LOGIN_FAILED' ? (
                     <>
                       <p>{t('newLink')}</p>
+                      <p>{t('newLinkHere')}</p>
                       <code>npm run -s rtdp -- login</code>
                     </>
                   ) : (
