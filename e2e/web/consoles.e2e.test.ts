@@ -137,8 +137,18 @@ test('a source is registered by its form, and mended, watched and commanded on i
 
 test('a flow is made by its form, watched, mended row by row, changed and removed; then its source goes', async () => {
   const { page, dbus, wormhole, shop, store, sourceName } = stand;
-  await person.open('/flows');
-  await person.press('New flow');
+  // What is not there leads to what there is; a new flow has the address that one guesses.
+  for (const [path, all] of [
+    ['/sources', 'All sources'],
+    ['/topics', 'All topics'],
+    ['/flows', 'All flows'],
+  ] as const) {
+    await person.open(`${path}/nowhere`);
+    await person.press(all);
+    await page.waitForURL(`**${path}`);
+  }
+  await person.open('/flows/new');
+  await page.waitForURL('**/flows?new=1');
   // A slip of the pen is told when it is deployed, also to who did not check.
   await person.fill({
     Name: 'slip',

@@ -20,11 +20,20 @@ export function MissingPage(): ReactNode {
 
 /** Of what the address names there is none; the way back leads to the list of those there are. */
 export function MissingThing({ title, back }: { title: string; back: Way }): ReactNode {
+  return (
+    <Page title={title} heading={null}>
+      <NoSuch title={title} back={back} />
+    </Page>
+  );
+}
+
+/** The same within a page that stands already. */
+export function NoSuch({ title, back }: { title: string; back: Way }): ReactNode {
   const { t } = useTranslation('shell');
   return (
-    <DeadEnd icon={<CompassOutlined />} title={title} way={back}>
+    <Dead icon={<CompassOutlined />} title={title} way={back}>
       {t('missing.text')}
-    </DeadEnd>
+    </Dead>
   );
 }
 
@@ -43,33 +52,36 @@ interface Way {
   to: string;
 }
 
-function DeadEnd({
-  icon,
-  title,
-  way,
-  children,
-}: {
+interface DeadProps {
   icon: ReactNode;
   title: string;
   /** Home, where nothing is nearer. */
   way?: Way;
   children: ReactNode;
-}): ReactNode {
+}
+
+function DeadEnd(props: DeadProps): ReactNode {
+  return (
+    <Page title={props.title} heading={null}>
+      <Dead {...props} />
+    </Page>
+  );
+}
+
+function Dead({ icon, title, way, children }: DeadProps): ReactNode {
   const { t } = useTranslation('shell');
   const go = useGo();
   return (
-    <Page title={title} heading={null}>
-      <Empty
-        icon={icon}
-        title={title}
-        action={
-          <Button type="primary" onClick={() => go(way?.to ?? '/')}>
-            {way?.label ?? t('missing.home')}
-          </Button>
-        }
-      >
-        {children}
-      </Empty>
-    </Page>
+    <Empty
+      icon={icon}
+      title={title}
+      action={
+        <Button type="primary" onClick={() => go(way?.to ?? '/')}>
+          {way?.label ?? t('missing.home')}
+        </Button>
+      }
+    >
+      {children}
+    </Empty>
   );
 }

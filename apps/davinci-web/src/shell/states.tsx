@@ -4,6 +4,7 @@ import { Button } from 'antd';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ApiError } from '../api/client.ts';
+import { isMissing } from './is-missing.ts';
 import { When } from './quantity.tsx';
 import { asSentence } from './sentence.ts';
 import { TIMES } from './tokens.ts';
@@ -251,6 +252,8 @@ export function Answer<T>(props: {
   small?: boolean;
   isEmpty?: (data: T) => boolean;
   empty?: ReactNode;
+  /** Where what is asked for is not there. */
+  missing?: ReactNode;
   children: (data: T) => ReactNode;
 }): ReactNode {
   const { data, error, errorUpdateCount = 1, refetch } = props.query;
@@ -258,6 +261,7 @@ export function Answer<T>(props: {
   const failed = useRef<unknown>(undefined);
   failed.current = data === undefined && errorUpdateCount > 0 ? (error ?? failed.current) : undefined;
   if (data === undefined) {
+    if (props.missing !== undefined && isMissing(failed.current)) return props.missing;
     return failed.current ? (
       <ErrorState
         error={failed.current}

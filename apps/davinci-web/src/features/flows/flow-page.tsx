@@ -31,6 +31,7 @@ import { FlowState } from './flow-state.tsx';
 import { FlowTables } from './flow-tables.tsx';
 import { FlowVerification } from './flow-verification.tsx';
 import { LatencyBar } from './latency-bar.tsx';
+import { MissingFlow } from './missing-flow.tsx';
 import { RemoveFlow } from './remove-flow.tsx';
 import { TableCommand } from './table-command.tsx';
 import { UnwrittenNote } from './unwritten-note.tsx';
@@ -53,6 +54,7 @@ export function FlowPage({ name }: { name: string }): ReactNode {
     >
       <Answer
         query={status}
+        missing={<MissingFlow name={name} />}
         skeleton={<Loading shape="thing">{tab === FIRST_TAB ? <GraphSkeleton shape="flat" /> : undefined}</Loading>}
       >
         {(flow) => <Body flow={flow} />}

@@ -11,6 +11,7 @@ import { EditFlow } from './edit-flow.tsx';
 import type { FlowDefinitionView } from './flow-form.ts';
 import { FlowList } from './flow-list.tsx';
 import { FlowPage } from './flow-page.tsx';
+import { MissingFlow } from './missing-flow.tsx';
 
 export default function Route(): ReactNode {
   const name = usePathName();
@@ -25,7 +26,9 @@ function LoadedChange({ name }: { name: string }): ReactNode {
   if (flow.data !== undefined) return <EditFlow before={flow.data.definition as FlowDefinitionView} />;
   return (
     <Page title={t('edit.changeTitle', { name })} crumbs={[{ label: t('title'), to: '/flows' }]} size="wide">
-      <Answer query={flow}>{() => null}</Answer>
+      <Answer query={flow} missing={<MissingFlow name={name} />}>
+        {() => null}
+      </Answer>
     </Page>
   );
 }

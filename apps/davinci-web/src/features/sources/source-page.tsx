@@ -5,6 +5,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useMay } from '../../api/session.ts';
 import { useApi } from '../../api/use-api.ts';
+import { NoSuch } from '../../shell/dead-ends.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Answer } from '../../shell/states.tsx';
 import { useUrlState } from '../../shell/url-state.ts';
@@ -35,7 +36,12 @@ export function SourcePage({ name }: { name: string }): ReactNode {
       badge={source.data === undefined ? undefined : <SourceState source={source.data} tag />}
       actions={source.data === undefined ? undefined : <Actions source={source.data} />}
     >
-      <Answer query={source} shape="thing" figures={6}>
+      <Answer
+        query={source}
+        shape="thing"
+        figures={6}
+        missing={<NoSuch title={t('noSuch')} back={{ label: t('noSuchBack'), to: '/sources' }} />}
+      >
         {(view) => <Body source={view} />}
       </Answer>
     </Page>

@@ -5,6 +5,7 @@ import { Tabs } from 'antd';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useApi } from '../../api/use-api.ts';
+import { NoSuch } from '../../shell/dead-ends.tsx';
 import { Link, useGo } from '../../shell/link.tsx';
 import { Page } from '../../shell/page.tsx';
 import { Null, Quantity } from '../../shell/quantity.tsx';
@@ -53,7 +54,8 @@ export default function Route(): ReactNode {
         <Answer query={answer} shape="search">
           {(all) => {
             const topic = all.find((one) => one.name === name);
-            return topic === undefined ? <Empty title={t('topics.unknown')} /> : <One topic={topic} />;
+            if (topic !== undefined) return <One topic={topic} />;
+            return <NoSuch title={t('topics.unknown')} back={{ label: t('topics.all'), to: '/topics' }} />;
           }}
         </Answer>
       </Page>
