@@ -64,6 +64,14 @@ export async function workByHand({ stand, dashboardId, totalId, total, otherId, 
   await page.goto(`${baseUrl}/widgets/new`);
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Choose a view first.').waitFor();
+  await page.goto(`${baseUrl}/widgets/new?view=${view.id}`);
+  await page.locator('#widget-name').fill('Empty');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('Put a field on a shelf first.').waitFor();
+  await page.locator('.field', { hasText: 'Revenue' }).dblclick();
+  await page.locator('.pill.measure').waitFor();
+  expect(await page.locator('.pill.measure').count()).toBe(1);
+  await page.getByRole('alert').waitFor({ state: 'detached' });
 
   // On a new dashboard a widget shows its picture, and its view can be filtered, before anything is saved.
   await page.goto(`${baseUrl}/dashboards?new=1`);
