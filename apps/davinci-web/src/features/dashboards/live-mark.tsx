@@ -1,4 +1,4 @@
-/** Shows whether commits reach this page, and whether its widgets have what they ask for: green only where both is so. */
+/** Shows whether commits reach this page, and whether its widgets have what they ask for, up to the present: green only where all is so. */
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Stale } from '../../shell/states.tsx';
@@ -9,18 +9,19 @@ import type { Live } from './use-live.ts';
 /** What a page says of itself; its words are `live.<word>`. */
 export interface PageState {
   kind: StatusKind;
-  word: 'connecting' | 'live' | 'old' | 'refused' | 'failing' | 'partly' | 'loading';
+  word: 'connecting' | 'live' | 'old' | 'refused' | 'failing' | 'partly' | 'loading' | 'behind';
 }
 
 /** The worst that is true; the widgets of a stream that stands count, too. Pure. */
 export function pageState({ state, stale }: Pick<Live, 'state' | 'stale'>, answers: PageAnswers): PageState {
-  const { asked, failed, waiting, old } = answers;
+  const { asked, failed, waiting, old, late } = answers;
   if (state?.is === 'refused') return { kind: 'broken', word: 'refused' };
   if (state?.is === 'lost') return { kind: 'late', word: 'old' };
   if (asked > 0 && failed === asked) return { kind: 'broken', word: 'failing' };
   if (failed > 0) return { kind: 'late', word: 'partly' };
   if (state === undefined || state.is === 'connecting') return { kind: 'unknown', word: 'connecting' };
   if (stale !== undefined || old > 0) return { kind: 'late', word: 'old' };
+  if (late > 0) return { kind: 'late', word: 'behind' };
   if (asked > 0 && waiting === asked) return { kind: 'unknown', word: 'loading' };
   return { kind: 'ok', word: 'live' };
 }
@@ -32,7 +33,7 @@ export function isDeaf({ state, stale }: Pick<Live, 'state' | 'stale'>): boolean
 
 export function LiveMark({ live, on }: { live: Live; on: boolean }): ReactNode {
   const { t } = useTranslation('dashboards');
-  const answers = usePageAnswers();
+  const answers = usePageAnswers(live.freshness);
   if (!on) return <Status tag kind="paused" word={t('live.manual')} why={t('live.manualWhy')} />;
   const { kind, word } = pageState(live, answers);
   const { asked, failed } = answers;
