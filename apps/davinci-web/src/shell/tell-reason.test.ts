@@ -115,6 +115,9 @@ test.each([
   ['It does not exist any more.', '它已不存在。'],
   ['public.orders does not exist any more', 'public.orders 已不存在'],
   ['there is no source of kind oracle', 'there is no source of kind oracle'],
+  // What the page of the login tells.
+  ['e-mail and password do not fit', '邮箱与密码不匹配'],
+  ['Check both, or ask an administrator for a login link.', '请检查两者，或请管理员给你一个登录链接。'],
   // What nobody knows stays as it came, alone and between others.
   ['The moon is full.', 'The moon is full.'],
   ['The moon is full. Resume the table.', 'The moon is full. 请让该表继续运行。'],

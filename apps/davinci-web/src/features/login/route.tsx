@@ -7,6 +7,7 @@ import { currentSession, signIn, signInByLink } from '../../api/session.ts';
 import { useGo } from '../../shell/link.tsx';
 import { asSentence } from '../../shell/sentence.ts';
 import { Loading } from '../../shell/states.tsx';
+import { useTell } from '../../shell/use-tell.ts';
 import './login.css';
 
 /** Where to go afterwards: only inside of this application. */
@@ -19,6 +20,7 @@ function destination(): string {
 
 export default function LoginPage() {
   const { t } = useTranslation('login');
+  const tell = useTell();
   const go = useGo();
   const [error, setError] = useState<ApiError>();
   const [byLink, setByLink] = useState(false);
@@ -81,7 +83,7 @@ export default function LoginPage() {
                 type="error"
                 showIcon
                 role="alert"
-                title={error.code === 'WEB_UNREACHABLE' ? t('unreachable') : asSentence(error.message)}
+                title={error.code === 'WEB_UNREACHABLE' ? t('unreachable') : asSentence(tell(error.message))}
                 description={
                   error.code === 'WEB_UNREACHABLE' ? (
                     t('unreachableNext')
@@ -92,7 +94,7 @@ export default function LoginPage() {
                       <code>npm run -s rtdp -- login</code>
                     </>
                   ) : (
-                    error.next
+                    tell(error.next)
                   )
                 }
               />
