@@ -145,7 +145,7 @@ function addUp(command: Command): void {
     '\nWhat is downloaded once (Java, Kafka, the schema registry) is kept in the folder RTDP_CACHE (default: ~/.cache/rtdp).',
   );
   command
-    .option('--no-demo', 'without the shop, its flows and the live view')
+    .option('--no-demo', 'without making the shop, its flows and the live view; what a start before made of them stays')
     .option('--host <address>', 'address that everything listens on', '127.0.0.1')
     .option('--rate <actions-per-second>', 'pace of the shop (what it was last; 5 in a new one)', numberOf);
   command.option(
