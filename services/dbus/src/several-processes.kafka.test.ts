@@ -1,8 +1,12 @@
-/** Shows what a process over a catalog that others work on too does when the catalog refuses it at its start, and with a start that hangs when another one is told to stop. */
+/** Shows what a process over a catalog that others work on too does when the catalog refuses it at its start, with a start that hangs when another one is told to stop, and with a comparison of what another one streams. */
+import { connectionOf } from '@rtdp/testing/connection';
+import { testKafka } from '@rtdp/testing/kafka';
+import { uniqueName } from '@rtdp/testing/names';
 import { testPostgres } from '@rtdp/testing/postgres';
 import { expect, test, vi } from 'vitest';
 import type { Supervisor } from './supervisor.ts';
 import { type DbusFixture, dbusFixture, until } from './testing/dbus-fixture.ts';
+import { dbusProcess } from './testing/dbus-process.ts';
 
 // A few seconds on a quiet machine; two busy cores may take long.
 vi.setConfig({ testTimeout: 180_000 });
@@ -78,6 +82,29 @@ test('a start asked for while another process makes the slot takes the source ov
   await lock.rollback();
   await asked;
   await says(second, name, 'Another process streams it');
+});
+
+test('a process compares the tables of a source that another one streams, and refuses those of one that is paused', async () => {
+  const { brokers } = await testKafka();
+  await using metadata = await testPostgres();
+  await using shop = await testPostgres();
+  await shop.query('CREATE TABLE t (id int PRIMARY KEY)');
+  await using first = await dbusProcess({ metadataUrl: metadata.url, brokers });
+  const name = uniqueName('s');
+  await first.client.registerSource({ name, kind: 'postgres', connection: connectionOf(shop.url), tables: 'all' });
+  await until('it streams', async () => (await first.client.getSource(name)).state === 'running' || 'not yet');
+  await using second = await first.again();
+  await until('the second streams', async () => {
+    const { detail } = (await first.client.getSource(name)).health;
+    return detail.startsWith('Another process streams it') || detail;
+  });
+  const asked = { schema: 'public', table: 't', question: { about: 'clock' } } as const;
+  expect(await first.client.compareTable(name, asked)).toMatch(/^20/);
+  await second.client.command(name, 'pause');
+  await expect(first.client.compareTable(name, asked)).rejects.toMatchObject({
+    code: 'DBUS_SOURCE_NOT_RUNNING',
+    message: `source ${name} is paused`,
+  });
 });
 
 /** A source that `second` begins, whose slot cannot be made before a long transaction ends; `first` stands by. */

@@ -123,8 +123,8 @@ export function tableRoutes(application: HttpApplication, around: RouteSurroundi
       // What a source was not given to read, nobody reads through it.
       const isCaptured = (await tables.list(stored.id)).some((each) => each.schema === schema && each.table === table);
       if (!isCaptured) throw notCaptured(stored.name, { schema, table });
-      // Nothing that is written now would reach the sink. Of one that is being started, its server says what is so.
-      if (stored.state !== 'starting' && stored.state !== 'failed') supervisor.mustRun(stored);
+      // Nothing that is written now would reach the sink. One that another process streams does not run here.
+      if (stored.state === 'paused' || stored.state === 'stopped') supervisor.mustRun(stored);
       const { compare } = await loadKind(stored.definition.kind);
       const onLeft = (err: unknown): void =>
         request.log.warn(
