@@ -13,6 +13,7 @@ import { Command } from 'commander';
 import { expect, test } from 'vitest';
 import { errorText } from '../output/print-error.ts';
 import { applyPipeline } from '../pipeline/apply-pipeline.ts';
+import { missingTables } from '../pipeline/missing-tables.ts';
 import { parsePipeline } from '../pipeline/pipeline-file.ts';
 import { planPipeline } from '../pipeline/plan-pipeline.ts';
 import type { Clients } from '../session/open-session.ts';
@@ -67,6 +68,12 @@ test('slips of the pen are told, a source that cannot be made ends it before its
 
     // Nor is the slip gone because it is in force.
     expect((await apply(pipeline)).slice(1)).toEqual(['Nothing to do.\n', missing]);
+    // Who cannot be asked then is no failure: what was asked for is done.
+    const kept = await planPipeline(parsePipeline(JSON.stringify({ flows: [flow('orders')] }), {}), clients, {
+      prune: false,
+    });
+    const away = { dbus, wormhole: createWormholeClient({ baseUrl: 'http://127.0.0.1:1', token: services.token }) };
+    expect(await missingTables(kept, away)).toEqual([expect.stringMatching(/^Not checked: tables of flow orders: /)]);
     // Of a source it is told too, whether it is new, changed or as it was.
     const mistyped = { ...source, name: uniqueName('m'), tables: ['public.ordrs'] };
     const noTable = `source ${mistyped.name}: There is no table public.ordrs, which tables asks for. Did you mean public.orders? One that is made later is captured.\n`;

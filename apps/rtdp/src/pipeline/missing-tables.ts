@@ -22,17 +22,23 @@ export async function missingTables(plan: readonly PlannedStep[], clients: Servi
 async function ofSources(plan: readonly PlannedStep[], { dbus }: Services): Promise<string[]> {
   const told: string[] = [];
   for (const { name } of plan.filter(({ kind, action }) => kind === 'source' && action !== 'remove')) {
-    try {
-      const { problems } = await dbus.checkAgain(name);
-      const missing = problems.filter(({ code }) => code === 'table-not-found' || code === 'pattern-without-table');
-      told.push(...missing.map(({ message }) => `source ${name}: ${message}`));
-    } catch (error) {
-      // What was asked for is done; whether its tables are there is only a note.
-      if (!(error instanceof RtdpError)) throw error;
-      told.push(`Not checked: tables of source ${name}: ${sentences(error.message, error.next)}`);
-    }
+    const missing = async (): Promise<string[]> =>
+      (await dbus.checkAgain(name)).problems
+        .filter(({ code }) => code === 'table-not-found' || code === 'pattern-without-table')
+        .map(({ message }) => message);
+    told.push(...(await toldOf(`source ${name}`, missing)));
   }
   return told;
+}
+
+/** What was asked for is done; whether its tables are there is only a note. */
+async function toldOf(whose: string, missing: () => Promise<string[]>): Promise<string[]> {
+  try {
+    return (await missing()).map((message) => `${whose}: ${message}`);
+  } catch (error) {
+    if (!(error instanceof RtdpError)) throw error;
+    return [`Not checked: tables of ${whose}: ${sentences(error.message, error.next)}`];
+  }
 }
 
 /** The check of a plan has told it of flows that it makes, but where it makes sources too. */
@@ -49,8 +55,11 @@ async function ofFlows(plan: readonly PlannedStep[], { dbus, wormhole }: Service
   }
   const told: string[] = [];
   for (const { name, definition } of flows) {
-    const { missingTable } = await wormhole.check(definition as Parameters<typeof wormhole.check>[0]);
-    if (missingTable !== null) told.push(`flow ${name}: ${missingTable}`);
+    const missing = async (): Promise<string[]> => {
+      const { missingTable } = await wormhole.check(definition as Parameters<typeof wormhole.check>[0]);
+      return missingTable === null ? [] : [missingTable];
+    };
+    told.push(...(await toldOf(`flow ${name}`, missing)));
   }
   return told;
 }
