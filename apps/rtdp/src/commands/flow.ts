@@ -1,4 +1,5 @@
 /** The verbs on flows: look, check, dry-run, deploy, start and stop. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { typedCommand } from '@rtdp/service/typed-command';
 import { sentences } from '@rtdp/ums/error';
 import type { FlowStatus, FlowView, TableStatus, WormholeClient } from '@rtdp/wormhole/client';
@@ -143,11 +144,15 @@ export function flowCommands(program: Command, act: Act): void {
       .action((name: string) =>
         act(async (session) => {
           const view = await session.wormhole.command(name, verb);
-          const paused = verb === 'resume' ? (await session.wormhole.status(name)).tables.filter(isPaused) : [];
+          const { state, tables } =
+            verb === 'resume' && !session.json
+              ? await onceStarted(session.wormhole, name)
+              : { state: view.state, tables: [] };
+          const paused = tables.filter(isPaused);
           const done =
             verb === 'pull'
               ? `Flow ${name} asked for its tables in full; "${typedCommand('source pulls SOURCE')}" shows their progress.`
-              : `Flow ${name} is ${view.state}.`;
+              : `Flow ${name} is ${state}.`;
           printDone(session, view, [done, ...paused.map((table) => stillPaused(name, table))].join('\n'));
         }),
       );
@@ -170,6 +175,20 @@ export function flowCommands(program: Command, act: Act): void {
       .action((name: string, schema: string, table: string) =>
         act(async (session) => showFlow(session, await session.wormhole.commandTable(name, { schema, table }, verb))),
       );
+  }
+}
+
+const POLL_MS = 200;
+/** What takes longer is not waited for; `flow list` tells it. */
+const MOST_MS = 10_000;
+
+/** A flow that is starting does not know its tables yet. */
+async function onceStarted(wormhole: WormholeClient, name: string): Promise<FlowStatus> {
+  const deadline = Date.now() + MOST_MS;
+  for (;;) {
+    const status = await wormhole.status(name);
+    if (status.state !== 'starting' || Date.now() >= deadline) return status;
+    await sleep(POLL_MS);
   }
 }
 
